@@ -1,0 +1,4 @@
+//! The `bucksaw` command.
+#![forbid(unsafe_code)]
+
+fn main() {}

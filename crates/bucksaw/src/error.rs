@@ -1,0 +1,185 @@
+//! The one error type: what went wrong, where, why, and what to do next.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of thing went wrong; decides what a caller can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Options that are out of range or contradict each other.
+    Options,
+    /// A row that a closed schema or strict mode refuses. Nothing of its batch was stored and the
+    /// writer goes on.
+    Refused,
+    /// A line or record that is not what its format demands. The input can go on after it.
+    Malformed,
+    /// A column first seen after the `arrow` backend fixed the file's columns.
+    LateColumn,
+    /// Something stands at the target already.
+    Exists,
+    /// Reading, writing, renaming or syncing failed.
+    Io,
+    /// A file that claims to be Parquet and is not, or is damaged.
+    InvalidParquet,
+    /// A value or type that the chosen backend can't take.
+    Unsupported,
+    /// The writer was used after an error that ended it.
+    WriterEnded,
+}
+
+impl ErrorKind {
+    /// Whether a writer goes on after an error of this kind, as if the batch had never come.
+    #[must_use]
+    pub fn writer_goes_on(self) -> bool {
+        matches!(self, Self::Refused | Self::Malformed)
+    }
+}
+
+/// Where an error happened, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The file or stream, as the user named it.
+    pub source: Option<String>,
+    /// The line in the source, from 1.
+    pub line: Option<u64>,
+    /// The byte in the source after decompression, from 0.
+    pub byte: Option<u64>,
+    /// The column's name.
+    pub column: Option<String>,
+    /// The row, from 0, counted over everything that the writer was given.
+    pub row: Option<u64>,
+}
+
+/// An error of Bucksaw: its kind, its position, its message and its cause.
+pub struct Error(Box<Parts>);
+
+struct Parts {
+    kind: ErrorKind,
+    position: Position,
+    message: String,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with a message that says what happened and what to do next.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Parts {
+            kind,
+            position: Position::default(),
+            message: message.into(),
+            cause: None,
+        }))
+    }
+
+    /// An I/O error with what was being done ("could not rename …").
+    #[must_use]
+    pub fn io(message: impl Into<String>, cause: std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, message).with_cause(cause)
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds the source's name where none is known yet.
+    #[must_use]
+    pub fn in_source(mut self, source: &str) -> Self {
+        self.0.position.source.get_or_insert_with(|| source.to_owned());
+        self
+    }
+
+    /// Adds line and byte where none is known yet.
+    #[must_use]
+    pub fn at_line(mut self, line: u64, byte: u64) -> Self {
+        self.0.position.line.get_or_insert(line);
+        self.0.position.byte.get_or_insert(byte);
+        self
+    }
+
+    /// Adds the column's name where none is known yet.
+    #[must_use]
+    pub fn in_column(mut self, column: &str) -> Self {
+        self.0.position.column.get_or_insert_with(|| column.to_owned());
+        self
+    }
+
+    /// Adds the row where none is known yet.
+    #[must_use]
+    pub fn at_row(mut self, row: u64) -> Self {
+        self.0.position.row.get_or_insert(row);
+        self
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Where it went wrong.
+    #[must_use]
+    pub fn position(&self) -> &Position {
+        &self.0.position
+    }
+
+    /// What went wrong and what to do next, without the position.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { source, line, byte, column, row } = &self.0.position;
+        let mut places = Vec::new();
+        if let Some(line) = line {
+            places.push(format!("line {line}"));
+        }
+        if let Some(byte) = byte {
+            places.push(format!("byte {byte}"));
+        }
+        if let Some(row) = row {
+            places.push(format!("row {row}"));
+        }
+        if let Some(column) = column {
+            places.push(format!("column {column:?}"));
+        }
+        if let Some(source) = source {
+            write!(f, "{source}: ")?;
+        }
+        if !places.is_empty() {
+            write!(f, "{}: ", places.join(", "))?;
+        }
+        f.write_str(&self.0.message)?;
+        if let Some(cause) = &self.0.cause {
+            write!(f, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("position", &self.0.position)
+            .field("message", &self.0.message)
+            .field("cause", &self.0.cause)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,1 @@
+//! Telemetry rows made from a seed, for tests and benchmarks.
