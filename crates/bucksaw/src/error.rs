@@ -118,6 +118,12 @@ impl Error {
         self
     }
 
+    /// The same error at another row, counted from another start.
+    pub(crate) fn with_row(mut self, row: u64) -> Self {
+        self.0.position.row = Some(row);
+        self
+    }
+
     /// What kind of thing went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

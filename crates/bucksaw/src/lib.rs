@@ -1,5 +1,74 @@
-//! Telemetry rows in, Parquet out.
+//! Telemetry rows in, Parquet out: one pass, bounded memory, nothing lost and nothing silently changed.
+//!
+//! ```
+//! use bucksaw::{Options, Value};
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("logs.parquet");
+//! let mut writer = Options::new().create(&path)?;
+//! writer.write_row([("level", Value::from("INFO")), ("status", Value::from(200_i64))])?;
+//! writer.write_row([("status", Value::from(503_i64)), ("error", Value::from(true))])?;
+//! let report = writer.finish()?;
+//! assert_eq!(report.rows, 2);
+//! assert_eq!(report.files[0].columns.len(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Data goes one way: an [`Input`] (or the caller's rows) fills a [`Block`], a [`Backend`] turns blocks
+//! into the bytes of a Parquet file, a [`Sink`] publishes them, and [`Writer::finish`] returns a
+//! [`Report`].
+//!
+//! # What becomes of values that don't fit
+//!
+//! A column's type is fixed by its first value, or declared. No value is dropped or bent:
+//!
+//! | what comes | where it goes | counted as |
+//! |---|---|---|
+//! | an integer in a double column, where exact | the column | `widened` |
+//! | a value of another type than its column's | as text into `NAME__text` | `conflicts` |
+//! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
+//! | NaN, infinities, -0.0, empty text | the column, as they are | |
+//! | text that is a base-10 integer, in a declared int64 column | the column, as integer | `parsed_texts` |
+//! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
+//! | an array, an empty object | the column, as JSON text | `json_texts` |
+//! | an object below 64 levels | the column, as JSON text | `too_deep` |
+//! | a name that its row has given already (the first stays) | `_rest` | `duplicates` |
+//! | columns beyond 1,000, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values` |
+//! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
+//! | an empty name | the column `_empty` | `renamed` |
+//!
+//! `_rest` holds one JSON object a row. Numbers, not shape, decide: with [`Options::strict`] each of
+//! these but widening, parsing, prefixes and JSON text refuses its row instead.
+#![deny(unsafe_code)]
 
+pub mod backend;
+mod bits;
+pub mod block;
+mod block_builder;
+mod dead_letter;
 pub mod error;
+pub mod input;
+mod number;
+pub mod options;
+pub mod report;
+pub mod schema;
+pub mod sink;
+pub mod split;
+mod tally;
+mod value;
+mod writer;
 
+pub use backend::Backend;
+pub use block::Block;
+pub use block_builder::{BlockBuilder, Key};
+pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use error::{Error, ErrorKind, Position, Result};
+pub use input::ndjson::{Ndjson, NdjsonOptions, Nested};
+pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
+pub use options::{BackendKind, Compression, Options, Statistics};
+pub use report::{Alterations, ColumnReport, FileReport, Report};
+pub use schema::{
+    Column, ColumnId, ColumnType, DeclaredColumn, DeclaredSchema, DeclaredType, Schema,
+};
+pub use sink::{LocalSink, MemorySink, Published, Sink, StreamSink};
+pub use value::Value;
+pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

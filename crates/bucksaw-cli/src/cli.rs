@@ -1,0 +1,165 @@
+//! The command line: words only.
+
+use std::path::PathBuf;
+
+use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR};
+use bucksaw::options::{
+    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
+    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS,
+};
+use bucksaw::{BackendKind, Compression, Statistics};
+use bytesize::ByteSize;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::exit;
+
+/// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
+#[derive(Debug, Parser)]
+#[command(name = "bucksaw", version, propagate_version = true, after_help = exit::HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Convert NDJSON to Parquet
+    #[command(after_help = CONVERT_EXAMPLES)]
+    Convert(Box<ConvertArgs>),
+    /// Print a shell's completions
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+const CONVERT_EXAMPLES: &str = "\
+Examples:
+  bucksaw convert logs.ndjson -o logs.parquet
+  bucksaw convert 'logs/*.ndjson.gz' more/ -o all.parquet --compression zstd:3
+  bucksaw convert logs/ -o parquet/                one file for each input
+  zcat logs.gz | bucksaw convert - -o - > logs.parquet
+  bucksaw convert logs.ndjson -o logs.parquet --on-error rejected.ndjson --json
+
+Exit codes are those of bucksaw --help.";
+
+/// What becomes of nested objects.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum NestedArg {
+    /// Their members become columns named by their path
+    #[default]
+    Flatten,
+    /// They are kept as JSON text
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArgs {
+    /// Files, globs, directories, or - for standard input: NDJSON, plain, gzip or zstd
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
+    /// standard output
+    #[arg(short, long, value_name = "FILE|DIR/|-")]
+    pub(crate) output: String,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// What becomes of malformed and refused lines: fail, skip, or a file that they are kept in
+    /// unchanged, with the reasons in FILE.reasons.ndjson
+    #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
+    pub(crate) on_error: String,
+    /// Print the report as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar and no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) shape: ShapeArgs,
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+}
+
+/// How lines become rows.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rows and columns")]
+pub(crate) struct ShapeArgs {
+    /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …], "closed": false};
+    /// types: bool, int64, uint64, double, text, bytes, timestamp
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// Refuse lines with columns that the schema does not have
+    #[arg(long, requires = "schema")]
+    pub(crate) closed: bool,
+    /// Refuse lines that can't be stored in the shape that they came in
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Columns whose name starts with one of these hold text: a list with commas, `telemetry` for
+    /// resource_,scope_,attr_,metric_, or none
+    #[arg(long, value_name = "LIST|telemetry|none", default_value = "none")]
+    pub(crate) string_prefixes: String,
+    /// Do not read text in declared int64 columns as integers
+    #[arg(long)]
+    pub(crate) no_int64_from_text: bool,
+    /// Keep declared columns that are null in every row
+    #[arg(long)]
+    pub(crate) keep_null_columns: bool,
+    /// What becomes of nested objects
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) nested: NestedArg,
+    /// What stands between the names of nested objects
+    #[arg(long, value_name = "TEXT", default_value = DEFAULT_SEPARATOR)]
+    pub(crate) separator: String,
+    /// Levels of objects that become columns
+    #[arg(long, value_name = "LEVELS", default_value_t = DEFAULT_MAX_DEPTH)]
+    pub(crate) max_depth: usize,
+    /// Columns in one file; the rest is kept in the column _rest
+    #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
+    pub(crate) max_columns: usize,
+    /// The longest line; longer ones are rejected
+    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MAX_LINE_BYTES as u64))]
+    pub(crate) max_line: ByteSize,
+    /// An int64 column whose first and last value are reported
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) timestamp_column: Option<String>,
+}
+
+/// How the file is written.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "The Parquet file")]
+pub(crate) struct FileArgs {
+    /// What encodes: arrow
+    #[arg(long, default_value_t)]
+    pub(crate) backend: BackendKind,
+    /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none
+    #[arg(long, value_name = "CODEC[:LEVEL]", default_value = "zstd:1")]
+    pub(crate) compression: Compression,
+    /// Bytes that everything between input and output may hold together
+    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MEMORY_LIMIT as u64))]
+    pub(crate) memory_limit: ByteSize,
+    /// Rows in one row group, at the most
+    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_ROW_GROUP_ROWS)]
+    pub(crate) row_group_rows: usize,
+    /// Encoded size of one row group, about, at the most
+    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_ROW_GROUP_BYTES as u64))]
+    pub(crate) row_group_bytes: ByteSize,
+    /// Rows in one record batch of the arrow backend
+    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_CHUNK_ROWS)]
+    pub(crate) chunk_rows: usize,
+    /// Size of a page before compression, about
+    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_PAGE_BYTES as u64))]
+    pub(crate) page_size: ByteSize,
+    /// Dictionaries: on, off, or COLUMN=on, COLUMN=off for one column; may be given several times
+    #[arg(long, value_name = "[COLUMN=]on|off")]
+    pub(crate) dictionary: Vec<String>,
+    /// What is written down about values: none, chunk or page
+    #[arg(long, value_name = "none|chunk|page", default_value = "page")]
+    pub(crate) statistics: Statistics,
+    /// Where unfinished files are staged, instead of beside their target
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temp_dir: Option<PathBuf>,
+}

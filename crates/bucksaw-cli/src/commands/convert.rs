@@ -1,0 +1,266 @@
+//! `bucksaw convert`: inputs in, Parquet files out.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use bucksaw::options::TELEMETRY_PREFIXES;
+use bucksaw::{
+    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, LocalSink, Ndjson,
+    NdjsonOptions, Nested, OnError, Options, Report, Result, StreamSink, Writer,
+};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use crate::cli::{ConvertArgs, NestedArg, ShapeArgs};
+use crate::sources::{self, STANDARD_STREAM, Source};
+use crate::{interrupt, ui};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Conversion<'c> {
+    /// What was read.
+    input: InputCounts,
+    /// What each file's writer reports.
+    reports: &'c [Report],
+}
+
+/// What becomes of bad lines, as the command line says.
+enum BadLines {
+    Fail,
+    Skip,
+    Keep(DeadLetterFile),
+}
+
+/// One file to write, and what goes into it.
+struct Job {
+    target: Target,
+    sources: Vec<Source>,
+}
+
+enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
+    let options = options(arguments)?;
+    options.validate()?;
+    let ndjson = ndjson_options(&arguments.shape)?;
+    let sources = sources::expand(&arguments.inputs)?;
+    let jobs = jobs(arguments, &sources)?;
+    interrupt::handle_signals()?;
+    let started = Instant::now();
+    let mut bad_lines = bad_lines(arguments)?;
+    let bytes: Option<u64> = sources.iter().map(Source::len).sum();
+    let bar = ui::progress(bytes, arguments.quiet);
+    let mut input = InputCounts::default();
+    let mut reports = Vec::new();
+    let last = jobs.len() - 1;
+    for (index, job) in jobs.iter().enumerate() {
+        let mut writer = open(&job.target, &options, arguments.overwrite)?;
+        for source in &job.sources {
+            input.add(&convert(source, &mut writer, &ndjson, &mut bad_lines, &bar)?);
+        }
+        if index == last {
+            // Before the last file appears, so that whoever sees all files sees all bad lines too.
+            bad_lines = publish(bad_lines)?;
+        }
+        reports.push(writer.finish()?);
+    }
+    bar.finish_and_clear();
+    if !arguments.quiet {
+        ui::tell(&ui::summary(&input, &reports, started.elapsed()));
+    }
+    if arguments.json { print_json(&Conversion { input, reports: &reports }) } else { Ok(()) }
+}
+
+/// Writes one source's rows.
+fn convert(
+    source: &Source,
+    writer: &mut Writer,
+    options: &NdjsonOptions,
+    bad_lines: &mut BadLines,
+    bar: &ProgressBar,
+) -> Result<InputCounts> {
+    let on_error = match bad_lines {
+        BadLines::Fail => OnError::Fail,
+        BadLines::Skip => OnError::Skip,
+        BadLines::Keep(file) => OnError::Keep(file),
+    };
+    let bytes = bar.wrap_read(source.open()?);
+    let mut input = Ndjson::new(source.name(), bytes, options.clone(), on_error)?;
+    while writer.write_next(&mut input)? {
+        if !bar.is_hidden() {
+            bar.set_message(format!("{} rows/s", ui::rate(writer.rows(), bar.elapsed())));
+        }
+    }
+    Ok(input.counts())
+}
+
+fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
+    let output = arguments.output.as_str();
+    let all = || sources.to_vec();
+    if output == STANDARD_STREAM {
+        let problem = if arguments.json {
+            "standard output can't take both the Parquet file and --json"
+        } else if io::stdout().is_terminal() {
+            "standard output is a terminal: redirect it, or name a file with -o"
+        } else {
+            return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
+        };
+        return Err(Error::new(ErrorKind::Options, problem));
+    }
+    let path = Path::new(output);
+    if !(output.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir()) {
+        sources::check_untouched(sources, path)?;
+        return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
+    }
+    let targets = sources::targets(sources, path)?;
+    for target in &targets {
+        sources::check_untouched(sources, target)?;
+    }
+    fs::create_dir_all(path)
+        .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
+    let pairs = targets.into_iter().zip(sources);
+    Ok(pairs
+        .map(|(target, source)| Job { target: Target::File(target), sources: vec![source.clone()] })
+        .collect())
+}
+
+fn open(target: &Target, options: &Options, overwrite: bool) -> Result<Writer> {
+    let options = options.clone();
+    match target {
+        Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
+        Target::File(path) => {
+            let create = || LocalSink::create(path, overwrite, options.staging_directory());
+            let sink = interrupt::staging(create, |sink| vec![sink.staged_path()])?;
+            options.write_to(Box::new(sink))
+        }
+    }
+}
+
+fn bad_lines(arguments: &ConvertArgs) -> Result<BadLines> {
+    Ok(match arguments.on_error.as_str() {
+        "fail" => BadLines::Fail,
+        "skip" => BadLines::Skip,
+        path => {
+            let create = || DeadLetterFile::create(Path::new(path), arguments.overwrite);
+            BadLines::Keep(interrupt::staging(create, |file| file.staged_paths().to_vec())?)
+        }
+    })
+}
+
+fn publish(bad_lines: BadLines) -> Result<BadLines> {
+    match bad_lines {
+        BadLines::Keep(file) => {
+            file.publish()?;
+            Ok(BadLines::Fail)
+        }
+        other => Ok(other),
+    }
+}
+
+fn print_json(conversion: &Conversion<'_>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    // A report holds nothing that JSON has no word for.
+    let json = serde_json::to_string(conversion).unwrap_or_default();
+    writeln!(out, "{json}")
+        .and_then(|()| out.flush())
+        .map_err(|cause| Error::io("could not print", cause))
+}
+
+/// The library's options, as the command line gives them.
+fn options(arguments: &ConvertArgs) -> Result<Options> {
+    let ConvertArgs { shape, file, overwrite, .. } = arguments;
+    let mut options = Options::new()
+        .backend(file.backend)
+        .compression(file.compression)
+        .memory_limit(bytes(file.memory_limit)?)
+        .row_group_rows(file.row_group_rows)
+        .row_group_bytes(bytes(file.row_group_bytes)?)
+        .chunk_rows(file.chunk_rows)
+        .page_bytes(bytes(file.page_size)?)
+        .statistics(file.statistics)
+        .overwrite(*overwrite)
+        .schema(schema(shape)?)
+        .strict(shape.strict)
+        .text_prefixes(prefixes(&shape.string_prefixes))
+        .int64_from_text(!shape.no_int64_from_text)
+        .omit_null_columns(!shape.keep_null_columns)
+        .max_columns(shape.max_columns);
+    if let Some(directory) = &file.temp_dir {
+        options = options.temporary_directory(directory);
+    }
+    if let Some(column) = &shape.timestamp_column {
+        options = options.timestamp_column(column);
+    }
+    for choice in &file.dictionary {
+        options = dictionary(options, choice)?;
+    }
+    Ok(options)
+}
+
+fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
+    let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
+    let name = path.display().to_string();
+    let json = fs::read_to_string(path)
+        .map_err(|cause| Error::io("could not read the schema", cause).in_source(&name))?;
+    let schema = DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name))?;
+    let closed = schema.closed || shape.closed;
+    Ok(schema.closed(closed))
+}
+
+fn prefixes(list: &str) -> Vec<String> {
+    match list {
+        "none" => Vec::new(),
+        "telemetry" => TELEMETRY_PREFIXES.map(str::to_owned).to_vec(),
+        list => list.split(',').map(str::to_owned).collect(),
+    }
+}
+
+fn dictionary(options: Options, choice: &str) -> Result<Options> {
+    let (column, word) = match choice.rsplit_once('=') {
+        Some((column, word)) => (Some(column), word),
+        None => (None, choice),
+    };
+    let on = match word {
+        "on" => true,
+        "off" => false,
+        _ => {
+            let message = format!("--dictionary {choice}: use on, off, COLUMN=on or COLUMN=off");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+    };
+    Ok(match column {
+        Some(column) => options.dictionary_of(column, on),
+        None => options.dictionary(on),
+    })
+}
+
+fn bytes(size: bytesize::ByteSize) -> Result<usize> {
+    usize::try_from(size.as_u64()).map_err(|cause| {
+        Error::new(ErrorKind::Options, format!("{size} is too large")).with_cause(cause)
+    })
+}
+
+fn ndjson_options(shape: &ShapeArgs) -> Result<NdjsonOptions> {
+    let max_line_bytes = bytes(shape.max_line)?;
+    if max_line_bytes == 0 || shape.max_depth == 0 {
+        return Err(Error::new(
+            ErrorKind::Options,
+            "--max-line and --max-depth must be more than 0",
+        ));
+    }
+    Ok(NdjsonOptions {
+        max_line_bytes,
+        max_depth: shape.max_depth,
+        nested: match shape.nested {
+            NestedArg::Flatten => Nested::Flatten,
+            NestedArg::Json => Nested::Json,
+        },
+        separator: shape.separator.clone(),
+    })
+}

@@ -1,0 +1,4 @@
+//! The subcommands.
+
+pub(crate) mod convert;
+pub(crate) mod documents;

@@ -1,0 +1,46 @@
+//! Exit codes, and which error gets which.
+
+use std::error::Error as _;
+use std::io;
+
+use bucksaw::{Error, ErrorKind};
+
+/// Everything was done.
+pub(crate) const DONE: u8 = 0;
+/// Reading, writing or encoding failed.
+pub(crate) const FAILED: u8 = 1;
+/// The command line makes no sense, or options contradict each other. (Clap's code, too.)
+pub(crate) const USAGE: u8 = 2;
+/// The data is at fault: a rejected line, a refused row, a file that is not Parquet.
+pub(crate) const BAD_DATA: u8 = 3;
+/// Something stands at the target already.
+pub(crate) const EXISTS: u8 = 4;
+/// Interrupted by a signal.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The table of codes for `--help` and the man page.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0    done (also when the reader of standard output went away)
+  1    reading, writing or encoding failed
+  2    wrong usage, or options that contradict each other
+  3    the data is at fault: a malformed line, a refused row, a file that is not Parquet
+  4    the output exists already, and --overwrite was not given
+  130  interrupted; nothing is left behind";
+
+/// The code that the command ends with.
+pub(crate) fn code_of(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Io if is_broken_pipe(error) => DONE,
+        ErrorKind::Options => USAGE,
+        ErrorKind::Malformed | ErrorKind::Refused | ErrorKind::InvalidParquet => BAD_DATA,
+        ErrorKind::Exists => EXISTS,
+        _ => FAILED,
+    }
+}
+
+/// A reader that has seen enough is no error of ours.
+fn is_broken_pipe(error: &Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,122 @@
+//! Words for people, on standard error; a progress bar where that is a terminal.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use bucksaw::report::Renamed;
+use bucksaw::{Alterations, InputCounts, Report};
+use bytesize::ByteSize;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Says a line. Nobody is left to tell where standard error is gone.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A bar over `bytes` to read, or a spinner where that is not known; hidden unless on a terminal.
+pub(crate) fn progress(bytes: Option<u64>, is_quiet: bool) -> ProgressBar {
+    if is_quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let (bar, template) = match bytes {
+        Some(bytes) => (
+            ProgressBar::new(bytes),
+            "{bar:30} {binary_bytes}/{binary_total_bytes} {msg} ETA {eta}",
+        ),
+        None => (ProgressBar::new_spinner(), "{spinner} {binary_bytes} {msg} {elapsed}"),
+    };
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    // The templates above are sound.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Rows in a second.
+pub(crate) fn rate(rows: u64, elapsed: Duration) -> String {
+    grouped((rows as f64 / elapsed.as_secs_f64().max(1e-9)) as u64)
+}
+
+/// What a conversion came to, in some lines.
+pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> String {
+    let rows = reports.iter().map(|report| report.rows).sum();
+    let mut lines = Vec::new();
+    for file in reports.iter().flat_map(|report| &report.files) {
+        let path =
+            file.path.as_ref().map_or("standard output".into(), |path| path.display().to_string());
+        lines.push(format!(
+            "{path}: {} rows, {} columns, {} row group{}, {}",
+            grouped(file.rows),
+            file.columns.len(),
+            file.row_groups,
+            if file.row_groups == 1 { "" } else { "s" },
+            ByteSize(file.bytes),
+        ));
+    }
+    let peak = reports.iter().filter_map(|report| report.peak_memory).max();
+    lines.push(format!(
+        "{} lines, {} read in {:.2} s: {} rows/s{}",
+        grouped(input.records),
+        ByteSize(input.bytes),
+        elapsed.as_secs_f64(),
+        rate(rows, elapsed),
+        peak.map_or(String::new(), |peak| format!(", peak memory {}", ByteSize(peak))),
+    ));
+    if input.rejected > 0 {
+        lines.push(format!("{} lines rejected", grouped(input.rejected)));
+    }
+    for report in reports {
+        lines.extend(altered(&report.alterations));
+        lines.extend(
+            report
+                .renamed
+                .iter()
+                .map(|Renamed { from, to }| format!("column {from:?} is stored as {to:?}")),
+        );
+    }
+    lines.join("\n")
+}
+
+fn altered(alterations: &Alterations) -> Vec<String> {
+    let told = [
+        (
+            alterations.conflicts,
+            "values of another type than their column's, kept as text in NAME__text",
+        ),
+        (alterations.oversized_numbers, "numbers that no 64 bits hold, kept as text in NAME__text"),
+        (alterations.too_deep, "objects nested too deep, kept as JSON text"),
+        (alterations.duplicates, "values of names given twice in a row, kept in _rest"),
+        (alterations.rest_values, "values without a column of their own, kept in _rest"),
+    ];
+    told.iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")];
+        for (number, text) in cases {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A footer without the columns that turned out to be null in every row.
+//!
+//! `ArrowWriter` fixes the columns before the first row group and then writes them all. So the
+//! footer that it made is set aside and one is written that does not mention the others; the few
+//! bytes of their pages stay behind unused. Format: <https://github.com/apache/parquet-format>.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use arrow::datatypes::Schema as ArrowSchema;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
+use parquet::errors::Result;
+use parquet::file::metadata::page_index::PageIndexProvider;
+use parquet::file::metadata::{
+    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder, ParquetMetaDataWriter,
+    RowGroupMetaData,
+};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::page_index::offset_index::OffsetIndexMetaData;
+use parquet::file::writer::TrackedWrite;
+use parquet::schema::types::{SchemaDescriptor, Type};
+
+/// Appends page indexes and footer to `out`, which is the file from byte `position` on, with only
+/// the columns `kept`, given by their places. Returns what was written.
+pub(super) fn without_columns(
+    metadata: ParquetMetaData,
+    arrow_schema: &ArrowSchema,
+    kept: &[usize],
+    position: usize,
+    out: &mut Vec<u8>,
+) -> Result<ParquetMetaData> {
+    let file = metadata.file_metadata();
+    let root = file.schema();
+    let fields = kept.iter().map(|place| Arc::clone(&root.get_fields()[*place])).collect();
+    let schema = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+    let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(schema)));
+    let leaves = kept_leaves(file.schema_descr(), kept);
+    let orders =
+        file.column_orders().map(|orders| leaves.iter().map(|leaf| orders[*leaf]).collect());
+    let kept_file = FileMetaData::new(
+        file.version(),
+        file.num_rows(),
+        file.created_by().map(str::to_owned),
+        key_values(file.key_value_metadata(), arrow_schema, kept),
+        Arc::clone(&descriptor),
+        orders,
+    );
+    let mut builder = ParquetMetaDataBuilder::new(kept_file);
+    for group in metadata.row_groups() {
+        builder = builder.add_row_group(kept_chunks(group, &descriptor, &leaves)?);
+    }
+    if let Some(all) = metadata.page_index() {
+        let all = Arc::clone(all);
+        builder = builder.set_page_index(Some(Arc::new(KeptPageIndex { all, leaves })));
+    }
+    let metadata = builder.build();
+    let mut tracked = TrackedWrite::new(AfterStart { skipped: position, out });
+    io::copy(&mut io::Read::take(io::repeat(0), position as u64), &mut tracked)?;
+    ParquetMetaDataWriter::new_with_tracked(tracked, &metadata).finish()?;
+    Ok(metadata)
+}
+
+/// The leaves below the kept columns: a nested column has several.
+fn kept_leaves(descriptor: &SchemaDescriptor, kept: &[usize]) -> Vec<usize> {
+    (0..descriptor.num_columns())
+        .filter(|leaf| kept.contains(&descriptor.get_column_root_idx(*leaf)))
+        .collect()
+}
+
+/// The key-value metadata, with Arrow's schema, where it is there, of the kept columns only.
+fn key_values(
+    all: Option<&Vec<KeyValue>>,
+    arrow_schema: &ArrowSchema,
+    kept: &[usize],
+) -> Option<Vec<KeyValue>> {
+    let mut pairs = all?.clone();
+    for pair in pairs.iter_mut().filter(|pair| pair.key == ARROW_SCHEMA_META_KEY) {
+        pair.value = arrow_schema.project(kept).ok().map(|schema| encode_arrow_schema(&schema));
+    }
+    Some(pairs)
+}
+
+fn kept_chunks(
+    group: &RowGroupMetaData,
+    descriptor: &Arc<SchemaDescriptor>,
+    leaves: &[usize],
+) -> Result<RowGroupMetaData> {
+    let chunks: Vec<_> = leaves.iter().map(|leaf| group.column(*leaf).clone()).collect();
+    let start = chunks.iter().map(|chunk| chunk.byte_range().0 as i64).min();
+    let mut builder = RowGroupMetaData::builder(Arc::clone(descriptor))
+        .set_num_rows(group.num_rows())
+        .set_total_byte_size(chunks.iter().map(|chunk| chunk.uncompressed_size()).sum())
+        .set_column_metadata(chunks);
+    if let Some(ordinal) = group.ordinal() {
+        builder = builder.set_ordinal(ordinal);
+    }
+    if let Some(start) = start {
+        builder = builder.set_file_offset(start);
+    }
+    builder.build()
+}
+
+/// The page indexes of some columns of a file.
+#[derive(Debug)]
+struct KeptPageIndex {
+    all: Arc<dyn PageIndexProvider>,
+    leaves: Vec<usize>,
+}
+
+impl PageIndexProvider for KeptPageIndex {
+    fn has_offset_indexes(&self) -> bool {
+        self.all.has_offset_indexes()
+    }
+
+    fn has_column_indexes(&self) -> bool {
+        self.all.has_column_indexes()
+    }
+
+    fn column_index(&self, row_group: usize, column: usize) -> Option<&ColumnIndexMetaData> {
+        self.all.column_index(row_group, *self.leaves.get(column)?)
+    }
+
+    fn offset_index(&self, row_group: usize, column: usize) -> Option<&OffsetIndexMetaData> {
+        self.all.offset_index(row_group, *self.leaves.get(column)?)
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// Passes on what comes after its first `skipped` bytes.
+///
+/// The metadata writer takes its place in the file from the bytes written so far, so those of the
+/// data have to pass through it; they are zeros here, and go nowhere.
+struct AfterStart<'o> {
+    skipped: usize,
+    out: &'o mut Vec<u8>,
+}
+
+impl Write for AfterStart<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let skip = self.skipped.min(bytes.len());
+        self.skipped -= skip;
+        self.out.extend_from_slice(&bytes[skip..]);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,372 @@
+//! The `arrow` backend: builders, record batches of `chunk_rows` rows, the parquet crate's
+//! `ArrowWriter`; each batch is released once it is written. It takes every type that Arrow has, and
+//! no column that appears after its first batch was written.
+
+mod builders;
+mod footer;
+
+use std::sync::Arc;
+
+use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
+use ::arrow::datatypes::{Field, Schema as ArrowSchema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, ParquetMetaData};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use self::builders::{ColumnBuilder, array_of};
+use crate::backend::Backend;
+use crate::block::{BlockSlice, ValuesSlice};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{Compression, DEFAULT_PAGE_BYTES, Options, Statistics};
+use crate::report::renamed;
+use crate::schema::{Column, ColumnType, REST_COLUMN, Schema};
+use crate::split::Buffered;
+
+/// Who wrote the file, in the form that readers look for known bugs by:
+/// `<application> version <version> (build <build>)`.
+pub(crate) const CREATED_BY: &str = concat!(
+    "bucksaw version ",
+    env!("CARGO_PKG_VERSION"),
+    " (build ",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
+/// The footer's key for columns that the file calls otherwise than the rows do, as JSON.
+pub(crate) const RENAMED_KEY: &str = "bucksaw.renamed";
+/// Files of more columns than this get smaller pages: some readers hold a page of every column.
+const COLUMNS_WITH_FULL_PAGES: usize = 100;
+/// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
+const MAX_CHUNK_BYTES: usize = 1 << 30;
+
+/// See the module.
+pub(crate) struct ArrowBackend {
+    options: Options,
+    /// Bytes in the builders that end a batch before it has its rows.
+    chunk_bytes: usize,
+    builders: Vec<ColumnBuilder>,
+    pending_rows: usize,
+    /// Which of the schema's columns have had a value.
+    has_values: Vec<bool>,
+    file: Option<OpenFile>,
+}
+
+/// The file once its columns are fixed, by the first batch.
+struct OpenFile {
+    writer: ArrowWriter<Vec<u8>>,
+    arrow_schema: SchemaRef,
+    /// For each of the file's columns, its index in the schema.
+    columns: Vec<usize>,
+}
+
+impl ArrowBackend {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            options: options.clone(),
+            chunk_bytes: (options.memory_limit / 8).min(MAX_CHUNK_BYTES),
+            builders: Vec::new(),
+            pending_rows: 0,
+            has_values: Vec::new(),
+            file: None,
+        }
+    }
+
+    /// Appends rows to the builders.
+    fn collect(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+        for (id, slice) in rows.columns() {
+            let builder = self.builder(id.index(), schema);
+            let missing = builder.1 - builder.0.rows();
+            builder.0.append_nulls(missing);
+            builder.0.append(&slice).map_err(|error| error.in_column(&schema.column(id).name))?;
+        }
+        self.pending_rows += rows.rows();
+        Ok(())
+    }
+
+    /// The builder of a column, and the rows that it has to have by now.
+    fn builder(&mut self, index: usize, schema: &Schema) -> (&mut ColumnBuilder, usize) {
+        for column in schema.columns().iter().take(index + 1).skip(self.builders.len()) {
+            self.builders.push(ColumnBuilder::new(column));
+        }
+        (&mut self.builders[index], self.pending_rows)
+    }
+
+    /// Writes the pending rows as a record batch.
+    fn write_pending(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+        let rows = std::mem::take(&mut self.pending_rows);
+        if rows == 0 {
+            return Ok(());
+        }
+        self.open(schema)?;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut arrays = Vec::with_capacity(file.columns.len());
+        for index in &file.columns {
+            arrays.push(match self.builders.get_mut(*index) {
+                Some(builder) => {
+                    builder.append_nulls(rows - builder.rows());
+                    builder.finish()
+                }
+                None => new_null_array(file.arrow_schema.field(arrays.len()).data_type(), rows),
+            });
+        }
+        // A column that got its type late had a builder for text that took nothing.
+        self.builders.clear();
+        file.write(arrays, rows, out)
+    }
+
+    /// Writes rows that hold Arrow arrays as a record batch of their own.
+    fn write_arrays(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        self.write_pending(schema, out)?;
+        self.open(schema)?;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut slices: Vec<_> = schema.columns().iter().map(|_| None).collect();
+        for (id, slice) in rows.columns() {
+            slices[id.index()] = Some(slice);
+        }
+        let mut arrays = Vec::with_capacity(file.columns.len());
+        for index in &file.columns {
+            let column = &schema.columns()[*index];
+            arrays.push(match &slices[*index] {
+                Some(slice) => array_of(column, slice)?,
+                None => new_null_array(&data_type(column), rows.rows()),
+            });
+        }
+        file.write(arrays, rows.rows(), out)
+    }
+
+    /// Fixes the file's columns: all that the schema has now, or `_rest` where it has none.
+    fn open(&mut self, schema: &Schema) -> Result<()> {
+        if self.file.is_some() {
+            return Ok(());
+        }
+        let typed = |column: &&Column| column.ty.is_some();
+        let columns: Vec<usize> =
+            (0..schema.columns().len()).filter(|index| typed(&&schema.columns()[*index])).collect();
+        let mut fields: Vec<Field> = columns
+            .iter()
+            .map(|index| &schema.columns()[*index])
+            .map(|column| Field::new(&column.name, data_type(column), true))
+            .collect();
+        if fields.is_empty() {
+            fields.push(Field::new(REST_COLUMN, ColumnType::Text.to_arrow(), true));
+        }
+        let arrow_schema = Arc::new(ArrowSchema::new(fields));
+        // Arrow's own schema says no more than Parquet's unless there are types that only Arrow has.
+        let only_ours =
+            schema.columns().iter().all(|column| !matches!(column.ty, Some(ColumnType::Arrow(_))));
+        let properties = self.properties(&arrow_schema);
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(only_ours);
+        let writer =
+            ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
+                .map_err(failed)?;
+        self.file = Some(OpenFile { writer, arrow_schema, columns });
+        Ok(())
+    }
+
+    fn properties(&self, arrow_schema: &ArrowSchema) -> WriterProperties {
+        let columns = arrow_schema.fields().len();
+        let page_bytes = match self.options.page_bytes {
+            DEFAULT_PAGE_BYTES if columns > COLUMNS_WITH_FULL_PAGES => {
+                DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns
+            }
+            bytes => bytes,
+        };
+        let mut properties = WriterProperties::builder()
+            .set_created_by(CREATED_BY.to_owned())
+            .set_compression(codec(self.options.compression))
+            .set_dictionary_enabled(self.options.dictionary)
+            .set_data_page_size_limit(page_bytes)
+            .set_dictionary_page_size_limit(page_bytes)
+            .set_max_row_group_row_count(None)
+            .set_statistics_enabled(match self.options.statistics {
+                Statistics::None => EnabledStatistics::None,
+                Statistics::Chunk => EnabledStatistics::Chunk,
+                Statistics::Page => EnabledStatistics::Page,
+            });
+        for (column, on) in &self.options.dictionary_of {
+            properties =
+                properties.set_column_dictionary_enabled(ColumnPath::from(column.as_str()), *on);
+        }
+        properties.build()
+    }
+
+    /// A column that has its first value now, too late.
+    fn check_late(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+        self.has_values.resize(schema.columns().len(), false);
+        for (id, _) in rows.columns() {
+            if std::mem::replace(&mut self.has_values[id.index()], true) {
+                continue;
+            }
+            let Some(file) = &self.file else { continue };
+            if file.columns.binary_search(&id.index()).is_err() {
+                return Err(Error::new(
+                    ErrorKind::LateColumn,
+                    format!(
+                        "the column appears after the first {} rows were written, and the arrow backend can't add \
+                         it any more: declare it in the schema, or raise the chunk rows so that it appears in the first chunk",
+                        self.options.chunk_rows
+                    ),
+                )
+                .in_column(&schema.column(id).name));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Backend for ArrowBackend {
+    fn name(&self) -> &'static str {
+        "arrow"
+    }
+
+    fn write(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        self.check_late(rows, schema)?;
+        if rows.columns().any(|(_, slice)| matches!(slice.values(), ValuesSlice::Arrow(_))) {
+            return self.write_arrays(rows, schema, out);
+        }
+        let mut rest = rows.clone();
+        while rest.rows() > 0 {
+            let room = self.options.chunk_rows - self.pending_rows;
+            let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
+            self.collect(&chunk, schema)?;
+            let held: usize = self.builders.iter().map(ColumnBuilder::bytes_held).sum();
+            if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
+                self.write_pending(schema, out)?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn buffered(&self) -> Buffered {
+        let held: usize = self.builders.iter().map(ColumnBuilder::bytes_held).sum();
+        let Some(OpenFile { writer, .. }) = &self.file else {
+            return Buffered { rows: self.pending_rows, bytes_held: held, bytes_expected: 0 };
+        };
+        Buffered {
+            rows: self.pending_rows + writer.in_progress_rows(),
+            bytes_held: held + writer.memory_size(),
+            bytes_expected: writer.in_progress_size(),
+        }
+    }
+
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+        self.write_pending(schema, out)?;
+        if let Some(file) = &mut self.file {
+            file.writer.flush().map_err(failed)?;
+            file.drain(out)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<ParquetMetaData> {
+        self.end_row_group(schema, out)?;
+        self.open(schema)?;
+        self.has_values.resize(schema.columns().len(), false);
+        let Some(mut file) = self.file.take() else {
+            return Err(Error::new(ErrorKind::WriterEnded, "the file is finished already"));
+        };
+        let renamed = renamed(schema);
+        if !renamed.is_empty() {
+            // Strings can't fail to serialize.
+            let json = serde_json::to_string(&renamed).unwrap_or_default();
+            file.writer.append_key_value_metadata(KeyValue::new(RENAMED_KEY.to_owned(), json));
+        }
+        let data_bytes = file.writer.bytes_written();
+        let metadata = file.writer.finish().map_err(failed)?;
+        let kept = self.kept_columns(&file, schema);
+        if kept.len() == file.arrow_schema.fields().len() {
+            file.drain(out)?;
+            return Ok(metadata);
+        }
+        footer::without_columns(metadata, &file.arrow_schema, &kept, data_bytes, out)
+            .map_err(failed)
+    }
+}
+
+impl ArrowBackend {
+    /// The file's columns that stay: those with a value, and declared ones where the options say so;
+    /// one at least.
+    fn kept_columns(&self, file: &OpenFile, schema: &Schema) -> Vec<usize> {
+        let keep_declared = !self.options.omit_null_columns;
+        let of_file = || file.columns.iter().enumerate();
+        let is_declared = |index: usize| schema.columns()[index].declared;
+        let stays = |index: usize| self.has_values[index] || (keep_declared && is_declared(index));
+        let mut kept: Vec<usize> =
+            of_file().filter(|(_, index)| stays(**index)).map(|(place, _)| place).collect();
+        if kept.is_empty() {
+            kept = of_file()
+                .filter(|(_, index)| is_declared(**index))
+                .map(|(place, _)| place)
+                .collect();
+        }
+        if kept.is_empty() {
+            kept.push(file.arrow_schema.fields().len() - 1);
+        }
+        kept
+    }
+}
+
+impl OpenFile {
+    fn write(
+        &mut self,
+        arrays: Vec<::arrow::array::ArrayRef>,
+        rows: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let mut arrays = arrays;
+        if arrays.is_empty() {
+            arrays.push(new_null_array(&ColumnType::Text.to_arrow(), rows));
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let batch =
+            RecordBatch::try_new_with_options(Arc::clone(&self.arrow_schema), arrays, &options)
+                .map_err(|cause| {
+                    Error::new(ErrorKind::Unsupported, "the rows make no record batch")
+                        .with_cause(cause)
+                })?;
+        self.writer.write(&batch).map_err(failed)?;
+        self.drain(out)
+    }
+
+    /// Hands over the bytes that are finished.
+    fn drain(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        self.writer.sync().map_err(|cause| Error::io("could not write to memory", cause))?;
+        out.append(self.writer.inner_mut());
+        Ok(())
+    }
+}
+
+fn data_type(column: &Column) -> ::arrow::datatypes::DataType {
+    column.ty.as_ref().unwrap_or(&ColumnType::Text).to_arrow()
+}
+
+fn failed(cause: ParquetError) -> Error {
+    Error::new(ErrorKind::Unsupported, "the parquet crate refused the rows").with_cause(cause)
+}
+
+fn codec(compression: Compression) -> Codec {
+    match compression {
+        Compression::None => Codec::UNCOMPRESSED,
+        Compression::Snappy => Codec::SNAPPY,
+        Compression::Lz4 => Codec::LZ4_RAW,
+        // Levels were checked with the options.
+        Compression::Gzip(level) => Codec::GZIP(GzipLevel::try_new(level).unwrap_or_default()),
+        Compression::Zstd(level) => Codec::ZSTD(ZstdLevel::try_new(level).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,93 @@
+//! A growing set of row numbers, a bit each.
+
+use std::ops::Range;
+
+/// Which rows of a block have a value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// The set of the rows below `len` for which `is_set` holds.
+    pub(crate) fn from_fn(len: usize, mut is_set: impl FnMut(usize) -> bool) -> Self {
+        let mut bits = Self { words: vec![0; len.div_ceil(64)] };
+        for row in (0..len).filter(|row| is_set(*row)) {
+            bits.words[row / 64] |= 1 << (row % 64);
+        }
+        bits
+    }
+
+    /// Adds `row`; false where it is in already.
+    #[inline]
+    pub(crate) fn insert(&mut self, row: usize) -> bool {
+        let word = row / 64;
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        let bit = 1 << (row % 64);
+        let is_new = self.words[word] & bit == 0;
+        self.words[word] |= bit;
+        is_new
+    }
+
+    pub(crate) fn contains(&self, row: usize) -> bool {
+        self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    pub(crate) fn count_below(&self, row: usize) -> usize {
+        let whole = (row / 64).min(self.words.len());
+        let before: usize = self.words[..whole].iter().map(|word| word.count_ones() as usize).sum();
+        let partial = self.words.get(row / 64).map_or(0, |word| word & ((1 << (row % 64)) - 1));
+        before + partial.count_ones() as usize
+    }
+
+    pub(crate) fn count_within(&self, rows: Range<usize>) -> usize {
+        self.count_below(rows.end) - self.count_below(rows.start)
+    }
+
+    /// Removes `len` and everything above it.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.words.truncate(len.div_ceil(64));
+        if let Some(last) = self.words.get_mut(len / 64) {
+            *last &= (1 << (len % 64)) - 1;
+        }
+    }
+
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.words.capacity() * 8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_vector_of_bools(
+            model in prop::collection::vec(any::<bool>(), 0..300),
+            cut in 0..320_usize,
+            start in 0..320_usize,
+        ) {
+            let mut bits = Bits::default();
+            for row in (0..model.len()).filter(|row| model[*row]) {
+                prop_assert!(bits.insert(row));
+                prop_assert!(!bits.insert(row));
+            }
+            let copy = Bits::from_fn(model.len(), |row| model[row]);
+            let count = |range: Range<usize>| range.filter(|row| model.get(*row) == Some(&true)).count();
+            prop_assert_eq!(bits.count(), count(0..model.len()));
+            prop_assert_eq!(copy.count_below(cut), count(0..cut));
+            prop_assert_eq!(bits.count_within(start.min(cut)..cut), count(start.min(cut)..cut));
+            prop_assert_eq!(bits.contains(start), model.get(start) == Some(&true));
+            bits.truncate(cut);
+            prop_assert_eq!(bits.count(), count(0..cut));
+        }
+    }
+}

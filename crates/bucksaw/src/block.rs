@@ -1,0 +1,276 @@
+//! Rows as columns, by reference: what inputs fill and backends encode.
+//!
+//! A block holds, for each column, which of its rows have a value and those values in a row. Text
+//! and bytes stay where they are (the input's buffer, the caller's rows, the block's arena) until a
+//! backend's dictionary or page takes them.
+
+use std::ops::Range;
+
+use arrow::array::{Array, ArrayRef};
+
+use crate::bits::Bits;
+use crate::report::Alterations;
+use crate::schema::ColumnId;
+
+/// The values of one column of a block: those of the rows that have one, in the rows' order.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Values<'a> {
+    /// None yet.
+    #[default]
+    Empty,
+    /// Bools.
+    Bool(Vec<bool>),
+    /// Signed integers.
+    I64(Vec<i64>),
+    /// Unsigned integers.
+    U64(Vec<u64>),
+    /// Doubles.
+    F64(Vec<f64>),
+    /// Text.
+    Text(Vec<&'a str>),
+    /// Bytes.
+    Bytes(Vec<&'a [u8]>),
+    /// Microseconds since 1970, UTC.
+    Timestamp(Vec<i64>),
+    /// A whole Arrow array, as long as the block has rows, nulls among its values.
+    Arrow(ArrayRef),
+}
+
+impl Values<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::Bool(values) => values.len(),
+            Self::I64(values) | Self::Timestamp(values) => values.len(),
+            Self::U64(values) => values.len(),
+            Self::F64(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+            Self::Arrow(array) => array.len(),
+        }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        match self {
+            Self::Empty => {}
+            Self::Bool(values) => values.truncate(len),
+            Self::I64(values) | Self::Timestamp(values) => values.truncate(len),
+            Self::U64(values) => values.truncate(len),
+            Self::F64(values) => values.truncate(len),
+            Self::Text(values) => values.truncate(len),
+            Self::Bytes(values) => values.truncate(len),
+            Self::Arrow(array) => *array = array.slice(0, len),
+        }
+        if len == 0 {
+            *self = Self::Empty;
+        }
+    }
+
+    fn bytes_held(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::Bool(values) => values.capacity(),
+            Self::I64(values) | Self::Timestamp(values) => values.capacity() * 8,
+            Self::U64(values) => values.capacity() * 8,
+            Self::F64(values) => values.capacity() * 8,
+            Self::Text(values) => values.capacity() * 16,
+            Self::Bytes(values) => values.capacity() * 16,
+            // Its values belong to whoever made the batch.
+            Self::Arrow(_) => 0,
+        }
+    }
+}
+
+/// One column of a block.
+#[derive(Clone, Debug, Default)]
+pub struct BlockColumn<'a> {
+    /// Which rows have a value.
+    pub(crate) present: Bits,
+    pub(crate) values: Values<'a>,
+}
+
+impl BlockColumn<'_> {
+    /// Makes room for a value of `row`; false where it has one already, or may have one in an array
+    /// that was taken whole.
+    #[inline]
+    pub(crate) fn claim(&mut self, row: usize) -> bool {
+        !matches!(self.values, Values::Arrow(_)) && self.present.insert(row)
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.present.truncate(rows);
+        let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
+        if len < self.values.len() {
+            self.values.truncate(len);
+        }
+    }
+}
+
+/// Some thousand rows pivoted to columns by reference. Made by inputs and by
+/// [`BlockBuilder`](crate::BlockBuilder), taken by [`Writer::write_block`](crate::Writer::write_block).
+#[derive(Clone, Debug, Default)]
+pub struct Block<'a> {
+    pub(crate) rows: usize,
+    pub(crate) columns: Vec<BlockColumn<'a>>,
+    pub(crate) alterations: Alterations,
+}
+
+impl<'a> Block<'a> {
+    /// A block without rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Bytes that its lists take; the text itself is elsewhere.
+    #[must_use]
+    pub fn bytes_held(&self) -> usize {
+        self.columns
+            .iter()
+            .map(|column| column.values.bytes_held() + column.present.bytes_held())
+            .sum()
+    }
+
+    /// All of its rows.
+    #[must_use]
+    pub fn all(&self) -> BlockSlice<'_, 'a> {
+        BlockSlice { block: self, rows: 0..self.rows }
+    }
+
+    pub(crate) fn column_mut(&mut self, id: ColumnId) -> &mut BlockColumn<'a> {
+        if id.index() >= self.columns.len() {
+            self.columns.resize_with(id.index() + 1, BlockColumn::default);
+        }
+        &mut self.columns[id.index()]
+    }
+
+    /// Forgets every value of row `rows` and after.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        for column in &mut self.columns {
+            column.truncate(rows);
+        }
+        self.rows = rows;
+    }
+}
+
+/// A run of a block's rows: what a backend is given.
+#[derive(Clone, Debug)]
+pub struct BlockSlice<'s, 'a> {
+    block: &'s Block<'a>,
+    rows: Range<usize>,
+}
+
+impl<'s, 'a> BlockSlice<'s, 'a> {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The first `rows` rows, and what comes after them.
+    ///
+    /// # Panics
+    /// Where it has fewer rows.
+    #[must_use]
+    pub fn split_at(self, rows: usize) -> (Self, Self) {
+        assert!(rows <= self.rows.len(), "a slice of {} rows has no row {rows}", self.rows.len());
+        let middle = self.rows.start + rows;
+        (
+            Self { block: self.block, rows: self.rows.start..middle },
+            Self { block: self.block, rows: middle..self.rows.end },
+        )
+    }
+
+    /// The columns that have a value in these rows.
+    pub fn columns(
+        &self,
+    ) -> impl Iterator<Item = (ColumnId, ColumnSlice<'s, 'a>)> + use<'_, 's, 'a> {
+        self.block.columns.iter().enumerate().filter_map(|(index, column)| {
+            let slice = ColumnSlice::new(column, self.rows.clone())?;
+            Some((ColumnId(index as u32), slice))
+        })
+    }
+}
+
+/// One column of a [`BlockSlice`].
+#[derive(Clone, Debug)]
+pub struct ColumnSlice<'s, 'a> {
+    column: &'s BlockColumn<'a>,
+    rows: Range<usize>,
+    values: Range<usize>,
+}
+
+impl<'s, 'a> ColumnSlice<'s, 'a> {
+    fn new(column: &'s BlockColumn<'a>, rows: Range<usize>) -> Option<Self> {
+        let first = column.present.count_below(rows.start);
+        let last = first + column.present.count_within(rows.clone());
+        (last > first).then_some(Self { column, rows, values: first..last })
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many rows have a value.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// For each row, whether it has a value.
+    pub fn present(&self) -> impl Iterator<Item = bool> + use<'s, 'a> {
+        let present = &self.column.present;
+        self.rows.clone().map(move |row| present.contains(row))
+    }
+
+    /// The values, one for each row that has one; or, of an Arrow array, one for each row.
+    #[must_use]
+    pub fn values(&self) -> ValuesSlice<'s, 'a> {
+        let range = self.values.clone();
+        match &self.column.values {
+            // A slice with a value has a list of them.
+            Values::Empty => ValuesSlice::Bool(&[]),
+            Values::Bool(values) => ValuesSlice::Bool(&values[range]),
+            Values::I64(values) => ValuesSlice::I64(&values[range]),
+            Values::U64(values) => ValuesSlice::U64(&values[range]),
+            Values::F64(values) => ValuesSlice::F64(&values[range]),
+            Values::Text(values) => ValuesSlice::Text(&values[range]),
+            Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
+            Values::Timestamp(values) => ValuesSlice::Timestamp(&values[range]),
+            Values::Arrow(array) => {
+                ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))
+            }
+        }
+    }
+}
+
+/// The values of a [`ColumnSlice`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ValuesSlice<'s, 'a> {
+    /// Bools.
+    Bool(&'s [bool]),
+    /// Signed integers.
+    I64(&'s [i64]),
+    /// Unsigned integers.
+    U64(&'s [u64]),
+    /// Doubles.
+    F64(&'s [f64]),
+    /// Text.
+    Text(&'s [&'a str]),
+    /// Bytes.
+    Bytes(&'s [&'a [u8]]),
+    /// Microseconds since 1970, UTC.
+    Timestamp(&'s [i64]),
+    /// An Arrow array, as long as the slice has rows.
+    Arrow(ArrayRef),
+}

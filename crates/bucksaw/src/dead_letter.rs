@@ -1,0 +1,105 @@
+//! The dead-letter file: rejected lines unchanged, their reasons beside it.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::input::{Rejection, Rejects};
+use crate::sink::{LocalSink, Sink};
+
+/// What is added to the name of a dead-letter file for the file with the reasons.
+pub const REASONS_SUFFIX: &str = ".reasons.ndjson";
+/// Bytes collected before they are written.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Keeps rejected lines in a file, each as it was read, and in a second file, `NAME.reasons.ndjson`,
+/// a JSON object for each with source, line, byte and reason. Both appear when it is published.
+pub struct DeadLetterFile {
+    lines: Buffered,
+    reasons: Buffered,
+    count: u64,
+    ends_with_newline: bool,
+}
+
+struct Buffered {
+    sink: LocalSink,
+    bytes: Vec<u8>,
+}
+
+impl Buffered {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.sink.write(&self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
+}
+
+impl DeadLetterFile {
+    /// Stages both files.
+    ///
+    /// # Errors
+    /// As [`LocalSink::create`].
+    pub fn create(path: &Path, overwrite: bool) -> Result<Self> {
+        let create = |path: &Path| -> Result<Buffered> {
+            Ok(Buffered { sink: LocalSink::create(path, overwrite, None)?, bytes: Vec::new() })
+        };
+        Ok(Self {
+            lines: create(path)?,
+            reasons: create(&reasons_path(path))?,
+            count: 0,
+            ends_with_newline: true,
+        })
+    }
+
+    /// Where the unfinished files are; for a signal handler to remove.
+    #[must_use]
+    pub fn staged_paths(&self) -> [&Path; 2] {
+        [self.lines.sink.staged_path(), self.reasons.sink.staged_path()]
+    }
+
+    /// Publishes both files; neither where nothing was rejected. Returns how many lines were.
+    ///
+    /// # Errors
+    /// As [`Sink::publish`].
+    pub fn publish(mut self) -> Result<u64> {
+        if self.count == 0 {
+            Box::new(self.lines.sink).discard()?;
+            Box::new(self.reasons.sink).discard()?;
+            return Ok(0);
+        }
+        self.lines.flush()?;
+        self.reasons.flush()?;
+        Box::new(self.lines.sink).publish()?;
+        Box::new(self.reasons.sink).publish()?;
+        Ok(self.count)
+    }
+}
+
+fn reasons_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(REASONS_SUFFIX);
+    path.with_file_name(name)
+}
+
+impl Rejects for DeadLetterFile {
+    fn part(&mut self, bytes: &[u8]) -> Result<()> {
+        self.ends_with_newline = bytes.ends_with(b"\n");
+        self.lines.write(bytes)
+    }
+
+    fn end(&mut self, rejection: &Rejection) -> Result<()> {
+        if !self.ends_with_newline {
+            // The last line of a source may lack it; the next line must not run into it.
+            self.lines.write(b"\n")?;
+        }
+        self.count += 1;
+        // A struct of strings and numbers can't fail to serialize.
+        let mut reason = serde_json::to_vec(rejection).unwrap_or_default();
+        reason.push(b'\n');
+        self.reasons.write(&reason)
+    }
+}

@@ -1,0 +1,162 @@
+//! Arrow record batches to blocks: arrays go in whole where their type is their column's, else
+//! value by value under the type rules.
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{
+    ArrowPrimitiveType, DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use bumpalo::Bump;
+
+use crate::bits::Bits;
+use crate::block::{Block, Values};
+use crate::block_builder::BlockBuilder;
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{ColumnType, Place, Schema};
+use crate::value::Value;
+
+/// The block of a record batch's rows. Text made on the way is put into `arena`.
+///
+/// # Errors
+/// [`ErrorKind::Refused`] where a closed schema or strict mode refuses a row (counted from the
+/// batch's first), and [`ErrorKind::Unsupported`] for types that can't be shown as text where they
+/// have to be. `schema` may have grown then.
+pub(crate) fn block_of_batch<'a>(
+    batch: &RecordBatch,
+    schema: &mut Schema,
+    arena: &'a Bump,
+) -> Result<Block<'a>> {
+    let mut block = Block::new();
+    let batch_schema = batch.schema();
+    let mut one_by_one = Vec::new();
+    for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
+        if !take_whole(&mut block, schema, field.name(), array)? {
+            one_by_one.push((field.name().as_str(), Cells::new(field.name(), array)?));
+        }
+    }
+    let mut builder = BlockBuilder::new(&mut block, schema, arena);
+    for row in 0..batch.num_rows() {
+        for (name, cells) in &one_by_one {
+            builder
+                .push(*name, cells.value(row, arena))
+                .map_err(|error| error.at_row(row as u64))?;
+        }
+        builder.end_row();
+    }
+    Ok(block)
+}
+
+/// Takes an array whole; false where its values have to go one by one.
+fn take_whole<'a>(
+    block: &mut Block<'a>,
+    schema: &mut Schema,
+    name: &str,
+    array: &ArrayRef,
+) -> Result<bool> {
+    let nulls = array.logical_nulls();
+    let is_all_null = nulls.as_ref().map_or(0, |nulls| nulls.null_count()) == array.len();
+    if is_all_null && !schema.closed {
+        return Ok(true);
+    }
+    let Place::Column(id) = schema.place(name) else { return Ok(false) };
+    if is_all_null || (schema.strict && schema.column(id).renamed_from.is_some()) {
+        return Ok(is_all_null);
+    }
+    let ty = ColumnType::from_arrow(array.data_type());
+    let column = schema.column(id);
+    let fits = match &column.ty {
+        Some(known) => *known == ty,
+        None => !column.takes_all_as_text || ty == ColumnType::Text,
+    };
+    if !fits || block.column_mut(id).present.count() > 0 {
+        return Ok(false);
+    }
+    if schema.column(id).ty.is_none() {
+        schema.set_type(id, ty);
+    }
+    let column = block.column_mut(id);
+    column.present =
+        Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)));
+    column.values = Values::Arrow(array.clone());
+    Ok(true)
+}
+
+/// The values of an array, one at a time.
+struct Cells<'s> {
+    array: &'s ArrayRef,
+    formatter: ArrayFormatter<'s>,
+}
+
+impl<'s> Cells<'s> {
+    fn new(name: &str, array: &'s ArrayRef) -> Result<Self> {
+        static OPTIONS: FormatOptions<'static> = FormatOptions::new();
+        let formatter = ArrayFormatter::try_new(array.as_ref(), &OPTIONS).map_err(|cause| {
+            Error::new(
+                ErrorKind::Unsupported,
+                format!("its type {} can't be kept as text", array.data_type()),
+            )
+            .in_column(name)
+            .with_cause(cause)
+        })?;
+        Ok(Self { array, formatter })
+    }
+
+    fn value<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+        if self.array.is_null(row) {
+            return Value::Null;
+        }
+        let array = self.array;
+        match array.data_type() {
+            DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
+            DataType::Int8 => Value::I64(number::<Int8Type>(array, row).into()),
+            DataType::Int16 => Value::I64(number::<Int16Type>(array, row).into()),
+            DataType::Int32 => Value::I64(number::<Int32Type>(array, row).into()),
+            DataType::Int64 => Value::I64(number::<Int64Type>(array, row)),
+            DataType::UInt8 => Value::I64(number::<UInt8Type>(array, row).into()),
+            DataType::UInt16 => Value::I64(number::<UInt16Type>(array, row).into()),
+            DataType::UInt32 => Value::I64(number::<UInt32Type>(array, row).into()),
+            DataType::UInt64 => Value::U64(number::<UInt64Type>(array, row)),
+            DataType::Float32 => Value::F64(number::<Float32Type>(array, row).into()),
+            DataType::Float64 => Value::F64(number::<Float64Type>(array, row)),
+            DataType::Utf8 => Value::Text(arena.alloc_str(array.as_string::<i32>().value(row))),
+            DataType::LargeUtf8 => {
+                Value::Text(arena.alloc_str(array.as_string::<i64>().value(row)))
+            }
+            DataType::Utf8View => Value::Text(arena.alloc_str(array.as_string_view().value(row))),
+            DataType::Binary => {
+                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i32>().value(row)))
+            }
+            DataType::LargeBinary => {
+                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i64>().value(row)))
+            }
+            DataType::BinaryView => {
+                Value::Bytes(arena.alloc_slice_copy(array.as_binary_view().value(row)))
+            }
+            DataType::Timestamp(unit, Some(_)) => match micros(array, row, *unit) {
+                Some(micros) => Value::Timestamp(micros),
+                None => self.text(row, arena),
+            },
+            _ => self.text(row, arena),
+        }
+    }
+
+    fn text<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+        Value::Text(arena.alloc_str(&self.formatter.value(row).to_string()))
+    }
+}
+
+fn number<T: ArrowPrimitiveType>(array: &ArrayRef, row: usize) -> T::Native {
+    array.as_primitive::<T>().value(row)
+}
+
+/// Whole microseconds; nanoseconds go as text, which keeps them all.
+fn micros(array: &ArrayRef, row: usize, unit: TimeUnit) -> Option<i64> {
+    match unit {
+        TimeUnit::Second => number::<TimestampSecondType>(array, row).checked_mul(1_000_000),
+        TimeUnit::Millisecond => number::<TimestampMillisecondType>(array, row).checked_mul(1_000),
+        TimeUnit::Microsecond => Some(number::<TimestampMicrosecondType>(array, row)),
+        TimeUnit::Nanosecond => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! Which JSON numbers a double holds.
+
+use std::fmt::Write as _;
+
+/// Any decimal number of at most this many significant digits comes back from a normal double.
+const DIGITS_THAT_ALWAYS_FIT: usize = 15;
+/// The digits that the longest double has when written out in full (IEEE 754, binary64).
+const DIGITS_OF_LONGEST_DOUBLE: usize = 767;
+
+/// Whether `value`, the double nearest to the decimal number in `text`, holds it: printed with as
+/// many significant digits as `text` has, it is the same number. So `0.1` and `0.10000000000000001`
+/// are held, and a number whose last digits would get lost is not.
+pub(crate) fn double_holds(text: &str, value: f64) -> bool {
+    if !value.is_finite() {
+        return false;
+    }
+    let decimal = Decimal::parse(text);
+    let digits = decimal.digits.len();
+    if digits == 0 {
+        return true;
+    }
+    if digits <= DIGITS_THAT_ALWAYS_FIT && value.is_normal() {
+        return true;
+    }
+    if digits > DIGITS_OF_LONGEST_DOUBLE || value == 0.0 {
+        return false;
+    }
+    let mut printed = String::with_capacity(digits + 8);
+    // Writing to a String can't fail.
+    let _ = write!(printed, "{value:.*e}", digits - 1);
+    Decimal::parse(&printed) == decimal
+}
+
+/// A decimal number: 0.DIGITS × 10^exponent, without zeros at either end.
+#[derive(PartialEq, Eq)]
+struct Decimal {
+    digits: Vec<u8>,
+    exponent: i64,
+}
+
+impl Decimal {
+    /// Parses a JSON number, leaving its sign aside.
+    fn parse(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let is_negative = exponent.starts_with('-');
+        // Exponents beyond i64 are as good as the largest.
+        let exponent =
+            exponent.parse::<i64>().unwrap_or(if is_negative { i64::MIN } else { i64::MAX });
+        let all: Vec<u8> =
+            whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit).collect();
+        let leading = all.iter().take_while(|digit| **digit == b'0').count();
+        let trailing = all.iter().rev().take_while(|digit| **digit == b'0').count();
+        if leading == all.len() {
+            return Self { digits: Vec::new(), exponent: 0 };
+        }
+        let whole_digits = whole.bytes().filter(u8::is_ascii_digit).count();
+        Self {
+            digits: all[leading..all.len() - trailing].to_vec(),
+            exponent: exponent.saturating_add(whole_digits as i64 - leading as i64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn held(text: &str) -> bool {
+        double_holds(text, text.parse().expect("a number"))
+    }
+
+    #[test]
+    fn numbers_whose_digits_would_get_lost_are_not_held() {
+        for text in [
+            "0.1",
+            "1.50",
+            "1e300",
+            "-0.0",
+            "0e999",
+            "0.10000000000000001",
+            "100000000000000000000",
+            "1.0000000000000000000000",
+        ] {
+            assert!(held(text), "{text}");
+        }
+        let exact_tenth = "0.1000000000000000055511151231257827021181583404541015625";
+        assert!(held(exact_tenth));
+        for text in [
+            "1e400",
+            "1e-400",
+            "1.23456789e-320",
+            "123456789012345678901234567890",
+            "0.123456789012345678901234567890",
+            "3.14159265358979323846",
+            "1e99999999999999999999",
+        ] {
+            assert!(!held(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_prints_a_double_is_held(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            prop_assert!(held(&format!("{value:?}")));
+            prop_assert!(held(&format!("{value:.16e}")));
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! What a writer can be told, each with its default and its unit.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::DeclaredSchema;
+use crate::sink::{LocalSink, Sink};
+use crate::writer::Writer;
+
+/// Rows in one record batch of the `arrow` backend.
+pub const DEFAULT_CHUNK_ROWS: usize = 10_000;
+/// Rows in one row group, at the most.
+pub const DEFAULT_ROW_GROUP_ROWS: usize = 1_048_576;
+/// Encoded bytes in one row group, about, at the most.
+pub const DEFAULT_ROW_GROUP_BYTES: usize = 128 << 20;
+/// Bytes that parsing, blocks, dictionaries, pages and the open row group may hold together.
+pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
+/// The smallest memory limit, in bytes, that a row group of useful size fits in.
+pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
+/// Bytes in one data page before compression, about.
+pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
+/// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
+pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
+/// Bytes in a column's name; the values of longer names go into `_rest` as JSON.
+pub const MAX_NAME_BYTES: usize = 1_024;
+/// The compression level of zstd unless told.
+pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
+/// The compression level of gzip unless told.
+pub const DEFAULT_GZIP_LEVEL: u32 = 6;
+/// The names that the `telemetry` preset of [`Options::text_prefixes`] starts with.
+pub const TELEMETRY_PREFIXES: [&str; 4] = ["resource_", "scope_", "attr_", "metric_"];
+
+/// Which encoder turns blocks into Parquet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackendKind {
+    /// Arrow builders, record batches and the parquet crate's `ArrowWriter`.
+    #[default]
+    Arrow,
+}
+
+impl fmt::Display for BackendKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arrow => f.write_str("arrow"),
+        }
+    }
+}
+
+impl FromStr for BackendKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "arrow" => Ok(Self::Arrow),
+            _ => Err(bad(format!("unknown backend {text:?}: use arrow"))),
+        }
+    }
+}
+
+/// How pages are compressed. Read from text as `zstd`, `zstd:3`, `gzip:6`, `snappy`, `lz4`, `none`.
+///
+/// ```
+/// use bucksaw::Compression;
+/// assert_eq!("zstd:3".parse::<Compression>()?, Compression::Zstd(3));
+/// assert!("zstd:99".parse::<Compression>().is_err());
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Pages as they are.
+    None,
+    /// Snappy.
+    Snappy,
+    /// LZ4 in its raw form (Parquet's LZ4_RAW).
+    Lz4,
+    /// Gzip with a level from 0 to 9.
+    Gzip(u32),
+    /// Zstandard with a level from 1 to 22.
+    Zstd(i32),
+}
+
+impl Default for Compression {
+    fn default() -> Self {
+        Self::Zstd(DEFAULT_ZSTD_LEVEL)
+    }
+}
+
+impl FromStr for Compression {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (codec, level) = match text.split_once(':') {
+            Some((codec, level)) => {
+                let number = level.parse::<i32>().map_err(|cause| {
+                    bad(format!("the level of compression {text:?} is not a number"))
+                        .with_cause(cause)
+                })?;
+                (codec, Some(number))
+            }
+            None => (text, None),
+        };
+        let compression = match (codec, level) {
+            ("none", None) => Self::None,
+            ("snappy", None) => Self::Snappy,
+            ("lz4", None) => Self::Lz4,
+            ("gzip", level) => Self::Gzip(
+                level
+                    .map_or(Ok(DEFAULT_GZIP_LEVEL), u32::try_from)
+                    .map_err(|_| bad("gzip levels go from 0 to 9"))?,
+            ),
+            ("zstd", level) => Self::Zstd(level.unwrap_or(DEFAULT_ZSTD_LEVEL)),
+            ("none" | "snappy" | "lz4", Some(_)) => {
+                return Err(bad(format!("{codec} has no levels")));
+            }
+            _ => {
+                return Err(bad(format!(
+                    "unknown compression {text:?}: use zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none"
+                )));
+            }
+        };
+        match compression.problem() {
+            Some(problem) => Err(bad(problem)),
+            None => Ok(compression),
+        }
+    }
+}
+
+impl Compression {
+    fn problem(self) -> Option<String> {
+        match self {
+            Self::Zstd(level) if !(1..=22).contains(&level) => {
+                Some(format!("zstd levels go from 1 to 22, not {level}"))
+            }
+            Self::Gzip(level) if level > 9 => {
+                Some(format!("gzip levels go from 0 to 9, not {level}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How much is written down about the values, for readers to skip by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Statistics {
+    /// Nothing.
+    None,
+    /// Minimum, maximum and null count of each column chunk.
+    Chunk,
+    /// The same of each page as well (the column index).
+    #[default]
+    Page,
+}
+
+impl FromStr for Statistics {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "none" => Ok(Self::None),
+            "chunk" => Ok(Self::Chunk),
+            "page" => Ok(Self::Page),
+            _ => Err(bad(format!("unknown statistics {text:?}: use none, chunk or page"))),
+        }
+    }
+}
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Options, message)
+}
+
+/// The options of a [`Writer`].
+///
+/// ```
+/// use bucksaw::{Compression, Options, Value};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("logs.parquet");
+/// let mut writer = Options::new().compression(Compression::Zstd(3)).create(&path)?;
+/// writer.write_row([("level", Value::from("INFO")), ("status", Value::from(200_i64))])?;
+/// let report = writer.finish()?;
+/// assert_eq!(report.rows, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) backend: BackendKind,
+    pub(crate) chunk_rows: usize,
+    pub(crate) row_group_rows: usize,
+    pub(crate) row_group_bytes: usize,
+    pub(crate) memory_limit: usize,
+    pub(crate) compression: Compression,
+    pub(crate) dictionary: bool,
+    pub(crate) dictionary_of: BTreeMap<String, bool>,
+    pub(crate) statistics: Statistics,
+    pub(crate) page_bytes: usize,
+    pub(crate) temporary_directory: Option<PathBuf>,
+    pub(crate) overwrite: bool,
+    pub(crate) schema: DeclaredSchema,
+    pub(crate) text_prefixes: Vec<String>,
+    pub(crate) int64_from_text: bool,
+    pub(crate) omit_null_columns: bool,
+    pub(crate) max_columns: usize,
+    pub(crate) strict: bool,
+    pub(crate) timestamp_column: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            backend: BackendKind::default(),
+            chunk_rows: DEFAULT_CHUNK_ROWS,
+            row_group_rows: DEFAULT_ROW_GROUP_ROWS,
+            row_group_bytes: DEFAULT_ROW_GROUP_BYTES,
+            memory_limit: DEFAULT_MEMORY_LIMIT,
+            compression: Compression::default(),
+            dictionary: true,
+            dictionary_of: BTreeMap::new(),
+            statistics: Statistics::default(),
+            page_bytes: DEFAULT_PAGE_BYTES,
+            temporary_directory: None,
+            overwrite: false,
+            schema: DeclaredSchema::default(),
+            text_prefixes: Vec::new(),
+            int64_from_text: true,
+            omit_null_columns: true,
+            max_columns: DEFAULT_MAX_COLUMNS,
+            strict: false,
+            timestamp_column: None,
+        }
+    }
+}
+
+impl Options {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The backend. Default: `arrow`.
+    #[must_use]
+    pub fn backend(mut self, backend: BackendKind) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Rows in one record batch of the `arrow` backend. Default: [`DEFAULT_CHUNK_ROWS`].
+    #[must_use]
+    pub fn chunk_rows(mut self, rows: usize) -> Self {
+        self.chunk_rows = rows;
+        self
+    }
+
+    /// Rows in one row group, at the most. Default: [`DEFAULT_ROW_GROUP_ROWS`].
+    #[must_use]
+    pub fn row_group_rows(mut self, rows: usize) -> Self {
+        self.row_group_rows = rows;
+        self
+    }
+
+    /// Encoded bytes in one row group, about, at the most. Default: [`DEFAULT_ROW_GROUP_BYTES`].
+    #[must_use]
+    pub fn row_group_bytes(mut self, bytes: usize) -> Self {
+        self.row_group_bytes = bytes;
+        self
+    }
+
+    /// Bytes that everything between input and sink may hold together; reaching it ends the row
+    /// group early. Default: [`DEFAULT_MEMORY_LIMIT`]; the least is [`MIN_MEMORY_LIMIT`].
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// How pages are compressed. Default: zstd with level [`DEFAULT_ZSTD_LEVEL`].
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Whether columns get a dictionary. Default: true.
+    #[must_use]
+    pub fn dictionary(mut self, on: bool) -> Self {
+        self.dictionary = on;
+        self
+    }
+
+    /// Whether this one column gets a dictionary, whatever [`Options::dictionary`] says.
+    #[must_use]
+    pub fn dictionary_of(mut self, column: impl Into<String>, on: bool) -> Self {
+        self.dictionary_of.insert(column.into(), on);
+        self
+    }
+
+    /// What is written down about the values. Default: [`Statistics::Page`].
+    #[must_use]
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = statistics;
+        self
+    }
+
+    /// Bytes in one data page before compression, about. Default: [`DEFAULT_PAGE_BYTES`], and less
+    /// in files of more than 100 columns, since some readers hold a page of every column.
+    #[must_use]
+    pub fn page_bytes(mut self, bytes: usize) -> Self {
+        self.page_bytes = bytes;
+        self
+    }
+
+    /// Where an unfinished file is staged. Default: beside its target, where publishing is a mere
+    /// rename; from another file system the file is copied beside the target first.
+    #[must_use]
+    pub fn temporary_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.temporary_directory = Some(directory.into());
+        self
+    }
+
+    /// Whether [`Options::create`] may replace a file. Default: false.
+    #[must_use]
+    pub fn overwrite(mut self, yes: bool) -> Self {
+        self.overwrite = yes;
+        self
+    }
+
+    /// Columns known beforehand. Default: none, and open.
+    #[must_use]
+    pub fn schema(mut self, schema: DeclaredSchema) -> Self {
+        self.schema = schema;
+        self
+    }
+
+    /// Columns whose name starts with one of these hold text, whatever their values' types are.
+    /// Default: none; [`TELEMETRY_PREFIXES`] is the usual list.
+    #[must_use]
+    pub fn text_prefixes<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        self.text_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether declared int64 columns take text that is a base-10 integer. Default: true.
+    #[must_use]
+    pub fn int64_from_text(mut self, yes: bool) -> Self {
+        self.int64_from_text = yes;
+        self
+    }
+
+    /// Whether declared columns that are null in every row are left out of the file. Default: true.
+    /// (A column that is not declared exists only once it has a value.)
+    #[must_use]
+    pub fn omit_null_columns(mut self, yes: bool) -> Self {
+        self.omit_null_columns = yes;
+        self
+    }
+
+    /// Columns in one file, without `_rest`. Default: [`DEFAULT_MAX_COLUMNS`].
+    #[must_use]
+    pub fn max_columns(mut self, columns: usize) -> Self {
+        self.max_columns = columns;
+        self
+    }
+
+    /// Whether a row that can't be stored in the shape that it came in is refused: a value of
+    /// another type than its column's, a number that no type holds, a name given twice, a renamed
+    /// column, more columns than [`Options::max_columns`], objects nested too deep. Default: false.
+    #[must_use]
+    pub fn strict(mut self, yes: bool) -> Self {
+        self.strict = yes;
+        self
+    }
+
+    /// An int64 column whose least and greatest value are reported as first and last, beside those
+    /// of the timestamp columns. Default: none.
+    #[must_use]
+    pub fn timestamp_column(mut self, column: impl Into<String>) -> Self {
+        self.timestamp_column = Some(column.into());
+        self
+    }
+
+    /// Where files are staged, if not beside their target.
+    #[must_use]
+    pub fn staging_directory(&self) -> Option<&Path> {
+        self.temporary_directory.as_deref()
+    }
+
+    /// Every problem of these options at once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`], with a line for each problem.
+    pub fn validate(&self) -> Result<()> {
+        let mut problems = Vec::new();
+        let mut at_least = |name: &str, value: usize, least: usize| {
+            if value < least {
+                problems.push(format!("{name} is {value}: it must be {least} or more"));
+            }
+        };
+        at_least("chunk rows", self.chunk_rows, 1);
+        at_least("row-group rows", self.row_group_rows, 1);
+        at_least("row-group bytes", self.row_group_bytes, 1);
+        at_least("memory limit", self.memory_limit, MIN_MEMORY_LIMIT);
+        at_least("page bytes", self.page_bytes, 1_024);
+        at_least("columns", self.max_columns, 1);
+        if self.page_bytes > (1 << 30) {
+            problems
+                .push(format!("page bytes are {}: readers take at most 1 GiB", self.page_bytes));
+        }
+        if self.row_group_rows > i32::MAX as usize {
+            problems.push(format!(
+                "row-group rows are {}: they must stay below 2^31",
+                self.row_group_rows
+            ));
+        }
+        problems.extend(self.compression.problem());
+        problems.extend(self.schema.problems());
+        if self.schema.columns.len() > self.max_columns {
+            problems.push(format!(
+                "the schema declares {} columns, more than the {} allowed: raise the limit",
+                self.schema.columns.len(),
+                self.max_columns
+            ));
+        }
+        if self.text_prefixes.iter().any(String::is_empty) {
+            problems.push("an empty text prefix would turn every column into text".to_owned());
+        }
+        if problems.is_empty() { Ok(()) } else { Err(bad(problems.join("\n"))) }
+    }
+
+    /// A writer to a local file, which appears under its name, whole, when the writer finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
+    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        self.validate()?;
+        let sink = LocalSink::create(path.as_ref(), self.overwrite, self.staging_directory())?;
+        self.write_to(Box::new(sink))
+    }
+
+    /// A writer to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`].
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        self.validate()?;
+        Writer::new(self, sink)
+    }
+}

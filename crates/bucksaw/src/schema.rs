@@ -1,0 +1,453 @@
+//! The columns of a file: declared beforehand or found on the way.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use arrow::datatypes::{DataType, TimeUnit};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{MAX_NAME_BYTES, Options};
+
+/// The column that takes, as one JSON object a row, whatever no other column can hold.
+pub const REST_COLUMN: &str = "_rest";
+/// What the name of a column's sibling ends with, which holds as text what the column can't.
+pub const TEXT_SUFFIX: &str = "__text";
+/// What a column with an empty name is called.
+pub const EMPTY_NAME: &str = "_empty";
+
+/// The type of a column's values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// Parquet's BOOLEAN.
+    Bool,
+    /// Parquet's INT64.
+    I64,
+    /// Parquet's INT64 with the annotation for unsigned integers of 64 bits.
+    U64,
+    /// Parquet's DOUBLE.
+    F64,
+    /// Parquet's BYTE_ARRAY with the annotation for text.
+    Text,
+    /// Parquet's BYTE_ARRAY.
+    Bytes,
+    /// Parquet's INT64 with the annotation for timestamps: microseconds since 1970, UTC.
+    Timestamp,
+    /// Any other type of Arrow's, from a record batch.
+    Arrow(DataType),
+}
+
+impl ColumnType {
+    /// The type that a column of `data_type` gets: our own where there is one.
+    #[must_use]
+    pub fn from_arrow(data_type: &DataType) -> Self {
+        match data_type {
+            DataType::Boolean => Self::Bool,
+            DataType::Int64 => Self::I64,
+            DataType::UInt64 => Self::U64,
+            DataType::Float64 => Self::F64,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Bytes,
+            DataType::Dictionary(_, values) => Self::from_arrow(values),
+            DataType::Timestamp(TimeUnit::Microsecond, Some(zone))
+                if matches!(zone.as_ref(), "UTC" | "+00:00" | "Z") =>
+            {
+                Self::Timestamp
+            }
+            other => Self::Arrow(other.clone()),
+        }
+    }
+
+    /// The Arrow type that the `arrow` backend stores the column as.
+    #[must_use]
+    pub fn to_arrow(&self) -> DataType {
+        match self {
+            Self::Bool => DataType::Boolean,
+            Self::I64 => DataType::Int64,
+            Self::U64 => DataType::UInt64,
+            Self::F64 => DataType::Float64,
+            Self::Text => DataType::Utf8,
+            Self::Bytes => DataType::Binary,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::Arrow(data_type) => data_type.clone(),
+        }
+    }
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("bool"),
+            Self::I64 => f.write_str("int64"),
+            Self::U64 => f.write_str("uint64"),
+            Self::F64 => f.write_str("double"),
+            Self::Text => f.write_str("text"),
+            Self::Bytes => f.write_str("bytes"),
+            Self::Timestamp => f.write_str("timestamp"),
+            Self::Arrow(data_type) => write!(f, "arrow {data_type}"),
+        }
+    }
+}
+
+/// The type of a declared column, as a schema file spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeclaredType {
+    /// True or false.
+    Bool,
+    /// Signed integers of 64 bits.
+    Int64,
+    /// Unsigned integers of 64 bits. Some readers know them only as decimals.
+    Uint64,
+    /// Doubles; integers are taken where exact.
+    Double,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// Microseconds since 1970 in UTC; RFC 3339 text is taken where it names whole microseconds.
+    Timestamp,
+}
+
+impl From<DeclaredType> for ColumnType {
+    fn from(declared: DeclaredType) -> Self {
+        match declared {
+            DeclaredType::Bool => Self::Bool,
+            DeclaredType::Int64 => Self::I64,
+            DeclaredType::Uint64 => Self::U64,
+            DeclaredType::Double => Self::F64,
+            DeclaredType::Text => Self::Text,
+            DeclaredType::Bytes => Self::Bytes,
+            DeclaredType::Timestamp => Self::Timestamp,
+        }
+    }
+}
+
+/// A column known beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredColumn {
+    /// The name.
+    pub name: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub ty: DeclaredType,
+}
+
+/// Columns known beforehand, in the file's order.
+///
+/// ```
+/// use bucksaw::DeclaredSchema;
+/// let schema = DeclaredSchema::from_json(
+///     r#"{"columns": [{"name": "time", "type": "timestamp"}, {"name": "level", "type": "text"}], "closed": true}"#,
+/// )?;
+/// assert!(schema.closed);
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredSchema {
+    /// The columns.
+    pub columns: Vec<DeclaredColumn>,
+    /// Whether any other column, or a value that does not fit its column, fails its batch.
+    /// Default: false.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+impl DeclaredSchema {
+    /// No columns yet, and open.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a column.
+    #[must_use]
+    pub fn column(mut self, name: impl Into<String>, ty: DeclaredType) -> Self {
+        self.columns.push(DeclaredColumn { name: name.into(), ty });
+        self
+    }
+
+    /// Whether other columns fail their batch.
+    #[must_use]
+    pub fn closed(mut self, closed: bool) -> Self {
+        self.closed = closed;
+        self
+    }
+
+    /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
+    /// types `bool`, `int64`, `uint64`, `double`, `text`, `bytes` and `timestamp`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] with the place of what is wrong.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let schema: Self = serde_json::from_str(json).map_err(|cause| {
+            Error::new(
+                ErrorKind::Options,
+                "the schema is not {\"columns\": [{\"name\": …, \"type\": …}]}",
+            )
+            .with_cause(cause)
+        })?;
+        let problems = schema.problems();
+        if problems.is_empty() {
+            Ok(schema)
+        } else {
+            Err(Error::new(ErrorKind::Options, problems.join("\n")))
+        }
+    }
+
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut folded = HashSet::new();
+        let mut problems = Vec::new();
+        for column in &self.columns {
+            let name = &column.name;
+            if name.is_empty() {
+                problems.push("the schema declares a column without a name".to_owned());
+            } else if name.to_lowercase() == REST_COLUMN {
+                problems.push(format!("the schema declares {name:?}, which is Bucksaw's own"));
+            } else if name.len() > MAX_NAME_BYTES {
+                problems.push(format!(
+                    "the schema declares a name of {} bytes: {MAX_NAME_BYTES} is the limit",
+                    name.len()
+                ));
+            } else if !folded.insert(name.to_lowercase()) {
+                problems.push(format!("the schema declares {name:?} twice (names that differ only in case clash in many readers)"));
+            }
+        }
+        problems
+    }
+}
+
+/// A column's place in its [`Schema`], the same for the writer's whole life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(pub(crate) u32);
+
+impl ColumnId {
+    /// The place, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A column as the file has it.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The name in the file.
+    pub name: String,
+    /// The name that rows give, where the file's is another.
+    pub renamed_from: Option<String>,
+    /// The type, once a value has fixed it.
+    pub ty: Option<ColumnType>,
+    /// Whether the column was declared beforehand.
+    pub declared: bool,
+    /// Whether every value is stored as text, by [`Options::text_prefixes`].
+    pub(crate) takes_all_as_text: bool,
+    pub(crate) sibling: Option<ColumnId>,
+}
+
+/// The columns of a file so far, and the rules by which more are added.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    columns: Vec<Column>,
+    by_name: HashMap<Box<str>, ColumnId>,
+    /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
+    folded_names: HashSet<String>,
+    /// Columns that got their type after they were added, for [`Schema::undo`].
+    typed: Vec<ColumnId>,
+    linked: Vec<ColumnId>,
+    rest: Option<ColumnId>,
+    text_prefixes: Vec<String>,
+    max_columns: usize,
+    pub(crate) closed: bool,
+    pub(crate) strict: bool,
+    pub(crate) int64_from_text: bool,
+}
+
+/// A point that a schema can go back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checkpoint {
+    columns: usize,
+    typed: usize,
+    linked: usize,
+}
+
+/// What a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Column(ColumnId),
+    /// No column of its own: the value goes into `_rest`.
+    Rest,
+    /// A closed schema does not have it.
+    Unexpected,
+}
+
+impl Schema {
+    pub(crate) fn new(options: &Options) -> Self {
+        let mut schema = Self {
+            columns: Vec::new(),
+            by_name: HashMap::new(),
+            folded_names: HashSet::from([REST_COLUMN.to_owned()]),
+            typed: Vec::new(),
+            linked: Vec::new(),
+            rest: None,
+            text_prefixes: options.text_prefixes.clone(),
+            max_columns: options.max_columns,
+            closed: options.schema.closed,
+            strict: options.strict,
+            int64_from_text: options.int64_from_text,
+        };
+        for DeclaredColumn { name, ty } in &options.schema.columns {
+            let ty = if schema.is_text_by_prefix(name) { ColumnType::Text } else { (*ty).into() };
+            let id = schema.add(name, name.clone());
+            schema.columns[id.index()].ty = Some(ty);
+            schema.columns[id.index()].declared = true;
+        }
+        schema
+    }
+
+    /// The columns, in the file's order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column that rows call `name`, if it is known.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<ColumnId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.index()]
+    }
+
+    pub(crate) fn set_type(&mut self, id: ColumnId, ty: ColumnType) {
+        self.columns[id.index()].ty = Some(ty);
+        self.typed.push(id);
+    }
+
+    /// The place of values that rows call `name`, with a new column where it is new.
+    pub(crate) fn place(&mut self, name: &str) -> Place {
+        if let Some(id) = self.by_name.get(name) {
+            return Place::Column(*id);
+        }
+        if self.closed {
+            return Place::Unexpected;
+        }
+        if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full() {
+            return Place::Rest;
+        }
+        let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
+        Place::Column(self.add(name, file_name))
+    }
+
+    /// The sibling that holds as text what `id` can't, if there is room for it.
+    pub(crate) fn text_sibling(&mut self, id: ColumnId) -> Option<ColumnId> {
+        if let Some(sibling) = self.columns[id.index()].sibling {
+            return Some(sibling);
+        }
+        let name = format!("{}{TEXT_SUFFIX}", self.columns[id.index()].name);
+        let is_text = |id: &ColumnId| self.columns[id.index()].ty == Some(ColumnType::Text);
+        let sibling = match self.by_name.get(name.as_str()).copied() {
+            Some(known) if is_text(&known) => known,
+            _ if self.is_full() => return None,
+            _ => {
+                let file_name = self.unused_name(&name);
+                let sibling = self.add(&file_name.clone(), file_name);
+                self.columns[sibling.index()].ty = Some(ColumnType::Text);
+                self.columns[sibling.index()].renamed_from = None;
+                sibling
+            }
+        };
+        self.columns[id.index()].sibling = Some(sibling);
+        self.linked.push(id);
+        Some(sibling)
+    }
+
+    /// The column `_rest`, which does not count against the limit.
+    pub(crate) fn rest(&mut self) -> ColumnId {
+        if let Some(rest) = self.rest {
+            return rest;
+        }
+        let rest = self.add_unnamed(REST_COLUMN.to_owned());
+        self.columns[rest.index()].ty = Some(ColumnType::Text);
+        self.rest = Some(rest);
+        rest
+    }
+
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            columns: self.columns.len(),
+            typed: self.typed.len(),
+            linked: self.linked.len(),
+        }
+    }
+
+    /// Forgets what has come since `checkpoint`.
+    pub(crate) fn undo(&mut self, checkpoint: Checkpoint) {
+        for id in self.typed.drain(checkpoint.typed..) {
+            self.columns[id.index()].ty = None;
+        }
+        for id in self.linked.drain(checkpoint.linked..) {
+            self.columns[id.index()].sibling = None;
+        }
+        for column in self.columns.drain(checkpoint.columns..) {
+            if column.name != REST_COLUMN {
+                self.folded_names.remove(&column.name.to_lowercase());
+            }
+            let given = column.renamed_from.as_ref().unwrap_or(&column.name);
+            self.by_name.remove(given.as_str());
+        }
+        if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
+            self.rest = None;
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.columns.len() - usize::from(self.rest.is_some()) >= self.max_columns
+    }
+
+    fn is_text_by_prefix(&self, name: &str) -> bool {
+        self.text_prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+
+    /// `name`, or with `__2`, `__3` … where it differs only in case from another or is taken.
+    fn unused_name(&self, name: &str) -> String {
+        let taken = |name: &str| self.folded_names.contains(&name.to_lowercase());
+        if !taken(name) {
+            return name.to_owned();
+        }
+        let numbered = (2..).map(|number: u64| format!("{name}__{number}"));
+        // Numbers outlast any set of names.
+        numbered.into_iter().find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    fn add(&mut self, given: &str, name: String) -> ColumnId {
+        let takes_all_as_text = self.is_text_by_prefix(given);
+        let renamed_from = (given != name).then(|| given.to_owned());
+        let id = self.add_unnamed(name);
+        let column = &mut self.columns[id.index()];
+        column.takes_all_as_text = takes_all_as_text;
+        column.renamed_from = renamed_from;
+        self.by_name.insert(given.into(), id);
+        id
+    }
+
+    /// A column that no name of a row leads to.
+    fn add_unnamed(&mut self, name: String) -> ColumnId {
+        let id = ColumnId(self.columns.len() as u32);
+        self.folded_names.insert(name.to_lowercase());
+        self.columns.push(Column {
+            name,
+            renamed_from: None,
+            ty: None,
+            declared: false,
+            takes_all_as_text: false,
+            sibling: None,
+        });
+        id
+    }
+}

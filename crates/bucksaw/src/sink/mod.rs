@@ -1,0 +1,50 @@
+//! Sinks: finished bytes in, a published file out.
+
+mod local;
+mod memory;
+mod stream;
+
+use std::path::PathBuf;
+
+pub use local::LocalSink;
+pub use memory::MemorySink;
+pub use stream::StreamSink;
+
+use crate::error::Result;
+
+/// Where a published file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its path, if it has one.
+    pub path: Option<PathBuf>,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Takes the bytes of one file and publishes them whole, or not at all.
+///
+/// The contract, which `tests/sinks.rs` holds every sink to: until [`publish`](Self::publish)
+/// returns, nothing is visible under the final name; once it has, all of it is, durably. A sink that
+/// is dropped or whose [`discard`](Self::discard) is called leaves nothing behind. After an error it
+/// is only discarded or dropped. (A stream can't take back what it has passed on; its reader sees a
+/// file without a footer.)
+pub trait Sink: Send {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// Makes the file durable and visible under its final name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Exists`](crate::ErrorKind::Exists) where
+    /// something stands there by now and may not be replaced.
+    fn publish(self: Box<Self>) -> Result<Published>;
+
+    /// Leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where something could not be removed.
+    fn discard(self: Box<Self>) -> Result<()>;
+}

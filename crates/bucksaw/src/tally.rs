@@ -1,0 +1,84 @@
+//! Counts values on their way to a backend: how many each column has, and first and last moments.
+
+use arrow::array::{Array, AsArray};
+use arrow::compute::{max, min};
+use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+
+use crate::block::{BlockSlice, ValuesSlice};
+use crate::report::TimeRange;
+use crate::schema::{ColumnType, Schema};
+
+/// What was counted so far.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// For each column, its values.
+    present: Vec<u64>,
+    /// For each column that is followed, least and greatest.
+    ranges: Vec<Option<(i64, i64)>>,
+    timestamp_column: Option<String>,
+}
+
+impl Tally {
+    pub(crate) fn new(timestamp_column: Option<String>) -> Self {
+        Self { present: Vec::new(), ranges: Vec::new(), timestamp_column }
+    }
+
+    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
+        self.present.resize(schema.columns().len(), 0);
+        self.ranges.resize(schema.columns().len(), None);
+        for (id, slice) in rows.columns() {
+            self.present[id.index()] += slice.count() as u64;
+            let column = schema.column(id);
+            let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
+            let is_followed = match column.ty {
+                Some(ColumnType::Timestamp) => true,
+                Some(ColumnType::I64) => is_named(),
+                _ => false,
+            };
+            if !is_followed {
+                continue;
+            }
+            let Some((least, greatest)) = range(&slice.values()) else { continue };
+            let known = &mut self.ranges[id.index()];
+            *known =
+                Some(known.map_or((least, greatest), |(first, last)| {
+                    (first.min(least), last.max(greatest))
+                }));
+        }
+    }
+
+    /// For each column of the schema, as far as seen, how many values it has.
+    pub(crate) fn present(&self) -> &[u64] {
+        &self.present
+    }
+
+    pub(crate) fn time_ranges(&self, schema: &Schema) -> Vec<TimeRange> {
+        let ranges = schema.columns().iter().zip(&self.ranges);
+        ranges
+            .filter_map(|(column, range)| {
+                let (first, last) = (*range)?;
+                Some(TimeRange { column: column.name.clone(), first, last })
+            })
+            .collect()
+    }
+}
+
+fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
+    match values {
+        ValuesSlice::I64(values) | ValuesSlice::Timestamp(values) => {
+            Some((*values.iter().min()?, *values.iter().max()?))
+        }
+        ValuesSlice::Arrow(array) => match array.data_type() {
+            DataType::Int64 => {
+                let values = array.as_primitive::<Int64Type>();
+                Some((min(values)?, max(values)?))
+            }
+            DataType::Timestamp(..) => {
+                let values = array.as_primitive_opt::<TimestampMicrosecondType>()?;
+                Some((min(values)?, max(values)?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,386 @@
+//! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
+
+use std::time::Instant;
+
+use arrow::array::RecordBatch;
+use bumpalo::Bump;
+use self_cell::self_cell;
+
+use crate::backend::{self, Backend};
+use crate::block::{Block, BlockSlice};
+use crate::block_builder::{BlockBuilder, Key};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::Input;
+use crate::input::record_batch::block_of_batch;
+use crate::options::Options;
+use crate::report::{Alterations, FileReport, Report, column_reports, peak_memory, renamed};
+use crate::schema::{Column, ColumnId, Schema};
+use crate::sink::Sink;
+use crate::split::RowGroupLimits;
+use crate::tally::Tally;
+use crate::value::Value;
+
+/// Rows that are collected one at a time before a backend gets them as a block.
+pub const BLOCK_ROWS: usize = 4_096;
+/// Bytes of text in rows given one at a time after which a backend gets them as a block.
+pub const BLOCK_BYTES: usize = 1 << 20;
+/// Bytes that hashing, names and the footer take beside what is counted, about.
+const FIXED_BYTES: usize = 2 << 20;
+
+self_cell!(
+    /// Rows given one at a time: the block, and the arena that its text was copied into.
+    struct Collected {
+        owner: Bump,
+        #[covariant]
+        dependent: Block,
+    }
+);
+
+impl Collected {
+    fn empty(mut arena: Bump) -> Self {
+        arena.reset();
+        Self::new(arena, |_| Block::new())
+    }
+}
+
+/// Writes rows to one Parquet file.
+///
+/// Rows go in one at a time, as slices, as blocks, as record batches or from an input; they are
+/// stored in the order they came. [`finish`](Self::finish) publishes the file and returns the report.
+/// [`abort`](Self::abort), and dropping the writer, leave nothing behind.
+///
+/// A batch (a row, a slice of rows, a block, a record batch) that is refused leaves the writer as it
+/// was before. After any other error the writer has ended: what was staged is gone, `finish` returns
+/// an error of the kind [`ErrorKind::WriterEnded`], and `abort` and dropping do nothing more.
+pub struct Writer {
+    schema: Schema,
+    collected: Collected,
+    collected_bytes: usize,
+    /// Whether rows can be refused.
+    refuses_rows: bool,
+    output: Option<Output>,
+    rows: u64,
+    rejected: u64,
+    alterations: Alterations,
+    started: Instant,
+}
+
+/// What blocks go through on their way out; gone after an error.
+struct Output {
+    backend: Box<dyn Backend>,
+    sink: Box<dyn Sink>,
+    limits: RowGroupLimits,
+    tally: Tally,
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn new(options: Options, sink: Box<dyn Sink>) -> Result<Self> {
+        let schema = Schema::new(&options);
+        Ok(Self {
+            collected: Collected::empty(Bump::new()),
+            collected_bytes: 0,
+            refuses_rows: options.strict || schema.closed,
+            output: Some(Output {
+                backend: backend::of(&options),
+                sink,
+                limits: RowGroupLimits::new(&options),
+                tally: Tally::new(options.timestamp_column.clone()),
+                bytes: Vec::new(),
+            }),
+            schema,
+            rows: 0,
+            rejected: 0,
+            alterations: Alterations::default(),
+            started: Instant::now(),
+        })
+    }
+
+    /// The file's columns so far.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        self.schema.columns()
+    }
+
+    /// Rows taken so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows + self.collected.borrow_dependent().rows() as u64
+    }
+
+    /// Resolves a column's name once, for rows that then give its id. A new column gets its type
+    /// from its first value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] where a closed schema does not have it, or it would have no column of
+    /// its own (see [`Options::max_columns`]).
+    pub fn column(&mut self, name: &str) -> Result<ColumnId> {
+        match self.schema.place(name) {
+            crate::schema::Place::Column(id) => Ok(id),
+            crate::schema::Place::Rest => Err(Error::new(
+                ErrorKind::Refused,
+                "it can have no column of its own (too many columns, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
+            )
+            .in_column(name)),
+            crate::schema::Place::Unexpected => {
+                Err(Error::new(ErrorKind::Refused, "the closed schema has no such column: declare it, or open the schema")
+                    .in_column(name))
+            }
+        }
+    }
+
+    /// Writes one row: any number of columns, by name or by id, in any order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
+    pub fn write_row<'k, 'v, K, I>(&mut self, row: I) -> Result<()>
+    where
+        K: Into<Key<'k>>,
+        I: IntoIterator<Item = (K, Value<'v>)>,
+    {
+        self.check_open()?;
+        let number = self.rows();
+        let mut text_bytes = 0;
+        let schema = &mut self.schema;
+        self.collected.with_dependent_mut(|arena, block| {
+            let mut builder = BlockBuilder::new(block, schema, arena);
+            for (key, value) in row {
+                text_bytes += value.text_bytes();
+                if let Err(error) = builder.push(key, value.copied_into(arena)) {
+                    builder.undo_row();
+                    return Err(error.at_row(number));
+                }
+            }
+            builder.end_row();
+            Ok(())
+        })?;
+        self.collected_bytes += text_bytes;
+        let is_full = self.collected.borrow_dependent().rows() >= BLOCK_ROWS
+            || self.collected_bytes >= BLOCK_BYTES;
+        if is_full { self.write_collected() } else { Ok(()) }
+    }
+
+    /// Writes a slice of rows, all of them or, where one is refused, none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
+    pub fn write_rows<'v, R, N>(&mut self, rows: &'v [R]) -> Result<()>
+    where
+        R: AsRef<[(N, Value<'v>)]>,
+        N: AsRef<str> + 'v,
+    {
+        self.check_open()?;
+        self.write_collected()?;
+        let mut arena = Bump::new();
+        if self.refuses_rows {
+            // Only these refuse rows, and a batch is refused whole.
+            let mut schema = self.schema.clone();
+            for (index, part) in rows.chunks(BLOCK_ROWS).enumerate() {
+                block_of_rows(part, &mut schema, &arena, self.rows + (index * BLOCK_ROWS) as u64)?;
+                arena.reset();
+            }
+        }
+        for part in rows.chunks(BLOCK_ROWS) {
+            let block = block_of_rows(part, &mut self.schema, &arena, self.rows)?;
+            self.write_block_rows(&block, arena.allocated_bytes())?;
+            drop(block);
+            arena.reset();
+        }
+        Ok(())
+    }
+
+    /// Makes a block of rows with this writer's columns, for [`write_block`](Self::write_block).
+    /// Values are borrowed; text made on the way is put into `arena`.
+    pub fn builder<'b, 'a>(
+        &'b mut self,
+        block: &'b mut Block<'a>,
+        arena: &'a Bump,
+    ) -> BlockBuilder<'b, 'a> {
+        BlockBuilder::new(block, &mut self.schema, arena)
+    }
+
+    /// Writes a block that was made with this writer's columns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LateColumn`], [`ErrorKind::Unsupported`] and [`ErrorKind::Io`] end the writer.
+    pub fn write_block(&mut self, block: &Block<'_>) -> Result<()> {
+        self.check_open()?;
+        self.write_collected()?;
+        self.write_block_rows(block, 0)
+    }
+
+    /// Writes a record batch, all of it or, where a row is refused, nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
+    pub fn write_record_batch(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.check_open()?;
+        self.write_collected()?;
+        let arena = Bump::new();
+        let checkpoint = self.schema.checkpoint();
+        let block = match block_of_batch(batch, &mut self.schema, &arena) {
+            Ok(block) => block,
+            Err(error) => {
+                self.schema.undo(checkpoint);
+                let row = error.position().row.unwrap_or_default();
+                return Err(error.with_row(self.rows + row));
+            }
+        };
+        self.write_block_rows(&block, arena.allocated_bytes())
+    }
+
+    /// Writes the next block of an input; false at its end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] and [`ErrorKind::Refused`] for a line that the input is told to fail
+    /// on: nothing of it is stored, but lines before it may be lost with it, so the writer is best
+    /// aborted. Others end it.
+    pub fn write_next(&mut self, input: &mut dyn Input) -> Result<bool> {
+        self.check_open()?;
+        self.write_collected()?;
+        let rejected = input.counts().rejected;
+        let held = input.bytes_held();
+        let block = input.next_block(&mut self.schema)?;
+        let is_more = block.is_some();
+        if let Some(block) = block {
+            self.write_block_rows(&block, held)?;
+        }
+        self.rejected += input.counts().rejected - rejected;
+        Ok(is_more)
+    }
+
+    /// Writes all of an input.
+    ///
+    /// # Errors
+    /// As [`write_next`](Self::write_next).
+    pub fn write_input(&mut self, input: &mut dyn Input) -> Result<()> {
+        while self.write_next(input)? {}
+        Ok(())
+    }
+
+    /// Ends the file, publishes it and says what was written.
+    ///
+    /// # Errors
+    /// Whatever ended the writer before, or ends it now; then nothing is left behind.
+    pub fn finish(mut self) -> Result<Report> {
+        self.check_open()?;
+        self.write_collected()?;
+        let Some(mut output) = self.output.take() else { return Err(ended()) };
+        let metadata = output.backend.finish(&self.schema, &mut output.bytes)?;
+        output.sink.write(&output.bytes)?;
+        let published = output.sink.publish()?;
+        let file = FileReport {
+            path: published.path,
+            rows: self.rows,
+            bytes: published.bytes,
+            row_groups: metadata.num_row_groups(),
+            columns: column_reports(&metadata, &self.schema, output.tally.present()),
+        };
+        Ok(Report {
+            files: vec![file],
+            rows: self.rows,
+            rejected: self.rejected,
+            alterations: self.alterations,
+            renamed: renamed(&self.schema),
+            timestamps: output.tally.time_ranges(&self.schema),
+            elapsed: self.started.elapsed(),
+            peak_memory: peak_memory(),
+        })
+    }
+
+    /// Gives the file up; nothing is left behind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where what was staged could not be removed.
+    pub fn abort(mut self) -> Result<()> {
+        match self.output.take() {
+            Some(output) => output.sink.discard(),
+            None => Ok(()),
+        }
+    }
+
+    fn check_open(&self) -> Result<()> {
+        if self.output.is_some() { Ok(()) } else { Err(ended()) }
+    }
+
+    /// Passes on the rows that were given one at a time.
+    fn write_collected(&mut self) -> Result<()> {
+        if self.collected.borrow_dependent().rows() == 0 {
+            return Ok(());
+        }
+        let collected = std::mem::replace(&mut self.collected, Collected::empty(Bump::new()));
+        let held = collected.borrow_owner().allocated_bytes();
+        self.write_block_rows(collected.borrow_dependent(), held)?;
+        self.collected = Collected::empty(collected.into_owner());
+        self.collected_bytes = 0;
+        Ok(())
+    }
+
+    /// Passes a block on; an error ends the writer. `held` counts the bytes that its text takes.
+    fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
+        let Some(mut output) = self.output.take() else { return Err(ended()) };
+        output.write(block, &self.schema, held).map_err(|error| error.at_row(self.rows))?;
+        self.output = Some(output);
+        self.rows += block.rows() as u64;
+        self.alterations.add(&block.alterations);
+        Ok(())
+    }
+}
+
+impl Output {
+    fn write(&mut self, block: &Block<'_>, schema: &Schema, held: usize) -> Result<()> {
+        let held = FIXED_BYTES + held + block.bytes_held();
+        self.tally.add(&block.all(), schema);
+        let mut rest = block.all();
+        while rest.rows() > 0 {
+            let room = self.limits.rows_left(self.backend.buffered());
+            let (part, after): (BlockSlice<'_, '_>, _) =
+                rest.clone().split_at(room.min(rest.rows()));
+            self.backend.write(&part, schema, &mut self.bytes)?;
+            if self.limits.is_full(self.backend.buffered(), held) {
+                self.backend.end_row_group(schema, &mut self.bytes)?;
+            }
+            self.sink.write(&self.bytes)?;
+            self.bytes.clear();
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::WriterEnded, "an earlier error ended this writer: start another")
+}
+
+/// The block of a slice of rows, the first of which is row `first`.
+fn block_of_rows<'a, 'v: 'a, R, N>(
+    rows: &'a [R],
+    schema: &mut Schema,
+    arena: &'a Bump,
+    first: u64,
+) -> Result<Block<'a>>
+where
+    R: AsRef<[(N, Value<'v>)]>,
+    N: AsRef<str> + 'v,
+{
+    let mut block = Block::new();
+    let mut builder = BlockBuilder::new(&mut block, schema, arena);
+    for (index, row) in rows.iter().enumerate() {
+        for (name, value) in row.as_ref() {
+            builder
+                .push(name.as_ref(), *value)
+                .map_err(|error| error.at_row(first + index as u64))?;
+        }
+        builder.end_row();
+    }
+    Ok(block)
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("rows", &self.rows())
+            .field("columns", &self.schema.columns().len())
+            .finish_non_exhaustive()
+    }
+}
