@@ -19,8 +19,8 @@ pub(super) fn body(rng: &mut Rng, timestamp: i64) -> Body {
             let template = rng.below(TEMPLATES);
             (1, template, message(rng, template))
         }
-        70..84 => (2, 0, json_text(rng)),
-        84..93 => {
+        70..82 => (2, 0, json_text(rng)),
+        82..93 => {
             let class = rng.below(EXCEPTIONS.len() as u64);
             (3, class, stack_trace(rng, EXCEPTIONS[class as usize]))
         }
@@ -193,7 +193,7 @@ fn json_text(rng: &mut Rng) -> String {
     put!(&mut out, "{{\"event\":\"{event}\",\"id\":\"{}\",\"version\":{}", uuid(rng), rng.below(9));
     put!(&mut out, ",\"user\":{{\"id\":{},\"ip\":\"{}\"}}", rng.below(1 << 20), address(rng));
     out.push_str(",\"lines\":[");
-    for line in 0..1 + rng.below(6) {
+    for line in 0..2 + rng.below(8) {
         let comma = if line > 0 { "," } else { "" };
         let (sku, quantity) = (hex(rng, 8), 1 + rng.skewed(4));
         put!(&mut out, "{comma}{{\"sku\":\"{sku}\",\"name\":\"{} {}\"", word(rng), word(rng));
@@ -213,11 +213,11 @@ const EXCEPTIONS: [&str; 6] = [
     "com.example.core.InvariantException",
 ];
 
-/// A stack trace: 6 to 23 lines with tabs, sometimes with a cause.
+/// A stack trace: 11 to 38 lines with tabs, sometimes with a cause.
 fn stack_trace(rng: &mut Rng, class: &str) -> String {
     let mut out = String::with_capacity(2048);
     put!(&mut out, "{class}: {} {} after {} ms", word(rng), hex(rng, 12), rng.skewed(15));
-    let frames = 6 + rng.below(10);
+    let frames = 10 + rng.below(21);
     push_frames(rng, frames, &mut out);
     if rng.percent(40) {
         put!(&mut out, "\nCaused by: com.example.io.ChannelException: {} closed", upstream(rng));
