@@ -147,14 +147,14 @@ fn push_resource(rng: &mut Rng, row: &mut Row) {
     row.push(("resource_service_version", format!("v1.{}.{}", version / 10, version % 10).into()));
     row.push(("resource_host_name", host_name.into()));
     row.push(("resource_host_id", uuid(rng).into()));
-    row.push(("resource_cloud_provider", "examplecloud".into()));
+    row.push(("resource_cloud_provider", "cloud-ex".into()));
     row.push(("resource_cloud_region", rng.pick(&REGIONS).into()));
     row.push(("resource_cloud_zone", rng.pick(&ZONES).into()));
     row.push(("resource_k8s_cluster_name", "production-cluster".into()));
     row.push(("resource_k8s_namespace_name", rng.pick(&NAMESPACES).into()));
     row.push(("resource_k8s_pod_name", format!("app-pod-{pod:02}").into()));
     row.push(("resource_k8s_container_name", "app-container".into()));
-    row.push(("scope_name", "example.telemetry.logger".into()));
+    row.push(("scope_name", "telemetry.logger".into()));
     row.push(("scope_version", "1.0.0".into()));
 }
 

@@ -8,6 +8,8 @@ use crate::{Row, Type, Value};
 pub(super) enum Kind {
     /// Integers of up to so many bits, small ones more often.
     Count(u32),
+    /// One of a few integers.
+    Code(&'static [i64]),
     /// Doubles with three decimals, of up to so many bits before the point.
     Decimal(u32),
     /// A boolean that is true in so many percent.
@@ -30,7 +32,7 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn value_type(&self) -> Type {
         match self {
-            Kind::Count(_) => Type::I64,
+            Kind::Count(_) | Kind::Code(_) => Type::I64,
             Kind::Decimal(_) => Type::F64,
             Kind::Flag(_) => Type::Bool,
             _ => Type::Text,
@@ -40,6 +42,7 @@ impl Kind {
     fn value(&self, rng: &mut Rng) -> Value {
         match *self {
             Kind::Count(bits) => (rng.skewed(bits) as i64).into(),
+            Kind::Code(codes) => rng.pick(codes).into(),
             Kind::Decimal(bits) => (rng.skewed(bits + 10) as f64 / 1000.0).into(),
             Kind::Flag(percent) => rng.percent(percent).into(),
             Kind::Choice(choices) => rng.pick(choices).into(),
@@ -58,15 +61,19 @@ impl Kind {
     }
 }
 
-/// Appends 3 to 14 attributes, the early ones of the table far more often than the late ones.
+/// How many attributes at the end of the table are rarer still than their place makes them.
+const RARE: usize = 8;
+
+/// Appends 4 to 16 attributes, the early ones of the table far more often than the late ones.
 pub(super) fn push(rng: &mut Rng, row: &mut Row) {
     let mut taken = 0_u128;
-    let wanted = 3 + rng.below(12) as u32;
+    let wanted = 4 + rng.below(13) as u32;
     while taken.count_ones() < wanted {
         // The limit of the draw is itself drawn, so the lower a number the likelier it is.
         let limit = 1 + rng.below(ATTRIBUTES.len() as u64);
         let at = rng.below(limit) as usize;
-        if taken & (1 << at) == 0 {
+        let refused = at >= ATTRIBUTES.len() - RARE && rng.below(8) > 0;
+        if !refused && taken & (1 << at) == 0 {
             taken |= 1 << at;
             let (name, kind) = &ATTRIBUTES[at];
             row.push((name, kind.value(rng)));
@@ -75,6 +82,7 @@ pub(super) fn push(rng: &mut Rng, row: &mut Row) {
 }
 
 const METHODS: &[&str] = &["GET", "GET", "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+const STATUS_CODES: &[i64] = &[200, 200, 200, 200, 201, 204, 304, 400, 401, 404, 429, 500, 503];
 const HOSTS: &[&str] = &["shop.example.com", "api.example.com", "img.example.net", "example.org"];
 const QUEUES: &[&str] =
     &["orders.new", "orders.retry", "mail.out", "images.resize", "index.update"];
@@ -84,7 +92,7 @@ pub(super) const ATTRIBUTES: [(&str, Kind); 120] = {
     use Kind::*;
     [
         ("attr_http_request_method", Choice(METHODS)),
-        ("attr_http_response_status_code", Count(10)),
+        ("attr_http_response_status_code", Code(STATUS_CODES)),
         ("attr_url_path", Path),
         ("attr_duration_ms", Decimal(12)),
         ("attr_user_id", Numbered("user-", 20)),
@@ -118,7 +126,7 @@ pub(super) const ATTRIBUTES: [(&str, Kind); 120] = {
         ),
         ("attr_order_id", Numbered("ord-2023-", 24)),
         ("attr_feature_flags", Words(5)),
-        ("attr_url_query", Path),
+        ("attr_url_full", Path),
         (
             "attr_http_route",
             Choice(&["/api/v1/orders/{id}", "/api/v1/carts/{id}/lines", "/api/v2/search"]),

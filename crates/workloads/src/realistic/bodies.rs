@@ -19,8 +19,8 @@ pub(super) fn body(rng: &mut Rng, timestamp: i64) -> Body {
             let template = rng.below(TEMPLATES);
             (1, template, message(rng, template))
         }
-        70..84 => (2, 0, json_text(rng)),
-        84..93 => {
+        70..82 => (2, 0, json_text(rng)),
+        82..93 => {
             let class = rng.below(EXCEPTIONS.len() as u64);
             (3, class, stack_trace(rng, EXCEPTIONS[class as usize]))
         }
@@ -60,6 +60,14 @@ const TEMPLATES: u64 = 14;
 fn message(rng: &mut Rng, template: u64) -> String {
     let (n, ms) = (rng.skewed(20), rng.skewed(14));
     match template {
+        0 | 4 | 5 | 7 | 10 | 13 => about_customers(rng, template, n, ms),
+        _ => about_machines(rng, template, n, ms),
+    }
+}
+
+/// Orders, payments, sessions, mail.
+fn about_customers(rng: &mut Rng, template: u64, n: u64, ms: u64) -> String {
+    match template {
         0 => format!(
             "Order ord-{n} placed by user-{} with {} lines, total {}.{:02} XTS, \
              payment {} accepted after {ms} ms; stock reserved in {} until the \
@@ -71,6 +79,57 @@ fn message(rng: &mut Rng, template: u64) -> String {
             uuid(rng),
             word(rng)
         ),
+        4 => format!(
+            "Session {} of user-{} refreshed from {} with agent '{}', expires in \
+             {ms} s",
+            uuid(rng),
+            rng.below(1 << 20),
+            address(rng),
+            user_agent(rng)
+        ),
+        5 => format!(
+            "Consumed message {} from orders.new[{}]@{n} in {ms} ms: \
+             event=order.paid correlation={} causation={}",
+            uuid(rng),
+            rng.below(48),
+            uuid(rng),
+            uuid(rng)
+        ),
+        7 => format!(
+            "Payment {} declined: code={} score=0.{:03} rules=[{}, {}] \
+             account=acct-{} client={}",
+            uuid(rng),
+            rng.pick(&["LIMIT", "EXPIRED", "SUSPECT"]),
+            rng.below(1000),
+            word(rng),
+            word(rng),
+            rng.below(1 << 26),
+            address(rng)
+        ),
+        10 => format!(
+            "Mail {} to user-{}@example.com queued as {} (template={}, size={n}, \
+             relay={}, delay={ms} ms)",
+            uuid(rng),
+            rng.below(1 << 20),
+            hex(rng, 12),
+            word(rng),
+            upstream(rng)
+        ),
+        _ => format!(
+            "Rejected token {}.{}.{} from {}: expired {ms} s ago (kid={}, \
+             aud=api.example.com)",
+            hex(rng, 36),
+            hex(rng, 120),
+            hex(rng, 43),
+            address(rng),
+            hex(rng, 8)
+        ),
+    }
+}
+
+/// Queries, connections, caches, files.
+fn about_machines(rng: &mut Rng, template: u64, n: u64, ms: u64) -> String {
+    match template {
         1 => format!(
             "Slow query ({ms} ms, {n} rows): SELECT o.id, o.state, l.sku, l.quantity \
              FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.user_id = {} \
@@ -95,22 +154,6 @@ fn message(rng: &mut Rng, template: u64) -> String {
             hex(rng, 32),
             upstream(rng)
         ),
-        4 => format!(
-            "Session {} of user-{} refreshed from {} with agent '{}', expires in \
-             {ms} s",
-            uuid(rng),
-            rng.below(1 << 20),
-            address(rng),
-            user_agent(rng)
-        ),
-        5 => format!(
-            "Consumed message {} from orders.new[{}]@{n} in {ms} ms: \
-             event=order.paid correlation={} causation={}",
-            uuid(rng),
-            rng.below(48),
-            uuid(rng),
-            uuid(rng)
-        ),
         6 => format!(
             "Cache {} evicted {n} entries ({} KiB) in {ms} ms; hit rate {}.{:02} %, \
              oldest key cache:item:{}",
@@ -119,17 +162,6 @@ fn message(rng: &mut Rng, template: u64) -> String {
             rng.below(100),
             rng.below(100),
             hex(rng, 16)
-        ),
-        7 => format!(
-            "Payment {} declined: code={} score=0.{:03} rules=[{}, {}] \
-             account=acct-{} client={}",
-            uuid(rng),
-            rng.pick(&["LIMIT", "EXPIRED", "SUSPECT"]),
-            rng.below(1000),
-            word(rng),
-            word(rng),
-            rng.below(1 << 26),
-            address(rng)
         ),
         8 => format!(
             "Wrote /var/lib/{}/segments/{}/{}.seg: {n} documents, {} bytes, \
@@ -148,15 +180,6 @@ fn message(rng: &mut Rng, template: u64) -> String {
             rng.skewed(8),
             time::iso(1_700_000_000_000 + rng.below(1 << 30) as i64)
         ),
-        10 => format!(
-            "Mail {} to user-{}@example.com queued as {} (template={}, size={n}, \
-             relay={}, delay={ms} ms)",
-            uuid(rng),
-            rng.below(1 << 20),
-            hex(rng, 12),
-            word(rng),
-            upstream(rng)
-        ),
         11 => format!(
             "Image {}.webp scaled to {}x{} in {ms} ms ({n} -> {} bytes), stored at \
              /img/{}/{}",
@@ -167,21 +190,12 @@ fn message(rng: &mut Rng, template: u64) -> String {
             word(rng),
             hex(rng, 20)
         ),
-        12 => format!(
+        _ => format!(
             "Lock '{}/{}' held by {} for {ms} ms, {} waiting, fencing token {n}",
             word(rng),
             uuid(rng),
             upstream(rng),
             rng.below(20)
-        ),
-        _ => format!(
-            "Rejected token {}.{}.{} from {}: expired {ms} s ago (kid={}, \
-             aud=api.example.com)",
-            hex(rng, 36),
-            hex(rng, 120),
-            hex(rng, 43),
-            address(rng),
-            hex(rng, 8)
         ),
     }
 }
@@ -193,7 +207,7 @@ fn json_text(rng: &mut Rng) -> String {
     put!(&mut out, "{{\"event\":\"{event}\",\"id\":\"{}\",\"version\":{}", uuid(rng), rng.below(9));
     put!(&mut out, ",\"user\":{{\"id\":{},\"ip\":\"{}\"}}", rng.below(1 << 20), address(rng));
     out.push_str(",\"lines\":[");
-    for line in 0..1 + rng.below(6) {
+    for line in 0..2 + rng.below(8) {
         let comma = if line > 0 { "," } else { "" };
         let (sku, quantity) = (hex(rng, 8), 1 + rng.skewed(4));
         put!(&mut out, "{comma}{{\"sku\":\"{sku}\",\"name\":\"{} {}\"", word(rng), word(rng));
@@ -213,11 +227,11 @@ const EXCEPTIONS: [&str; 6] = [
     "com.example.core.InvariantException",
 ];
 
-/// A stack trace: 6 to 23 lines with tabs, sometimes with a cause.
+/// A stack trace: 11 to 38 lines with tabs, sometimes with a cause.
 fn stack_trace(rng: &mut Rng, class: &str) -> String {
     let mut out = String::with_capacity(2048);
     put!(&mut out, "{class}: {} {} after {} ms", word(rng), hex(rng, 12), rng.skewed(15));
-    let frames = 6 + rng.below(10);
+    let frames = 10 + rng.below(21);
     push_frames(rng, frames, &mut out);
     if rng.percent(40) {
         put!(&mut out, "\nCaused by: com.example.io.ChannelException: {} closed", upstream(rng));

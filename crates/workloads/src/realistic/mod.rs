@@ -65,7 +65,7 @@ pub struct Realistic {
 /// - Resource attributes stay the same over a run of 20 to 400 rows, then another of 300 pods writes.
 /// - 75 % of the rows have a trace id and a span id, in hexadecimal; rows of one trace follow
 ///   each other only by chance.
-/// - Of 120 attributes a row has 3 to 14; the first of them are common, the last rare enough to be
+/// - Of 120 attributes a row has 4 to 16; the first of them are common, the last rare enough to be
 ///   met for the first time after thousands of rows.
 /// - The order of a row's attributes changes with each row, in an eighth of the rows that of all.
 /// - A column has the same type in every row; [`varied`](fn@crate::varied) is the one that disagrees.

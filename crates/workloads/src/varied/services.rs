@@ -185,8 +185,9 @@ fn worker(rng: &mut Rng, timestamp: i64) -> Object {
         line.push(("message", format!("job {job} failed").into()));
         line.push(("error", error.into()));
     } else {
-        line.push(("message", format!("job {job} at {} %", rng.below(101)).into()));
-        line.push(("progress", rng.decimal(1_001, 1_000).into()));
+        let done = rng.below(1_001) as f64;
+        line.push(("message", format!("job {job} at {} %", done / 10.0).into()));
+        line.push(("progress", (done / 1_000.0).into()));
     }
     if rng.percent(40) {
         line.push(("labels", vec![("team", word(rng).into()), ("tier", Node::I64(2))].into()));
