@@ -347,7 +347,12 @@ impl OpenFile {
     /// Hands over the bytes that are finished.
     fn drain(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.writer.sync().map_err(|cause| Error::io("could not write to memory", cause))?;
-        out.append(self.writer.inner_mut());
+        let finished = self.writer.inner_mut();
+        if out.is_empty() {
+            std::mem::swap(out, finished);
+        } else {
+            out.append(finished);
+        }
         Ok(())
     }
 }
