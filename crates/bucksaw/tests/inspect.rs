@@ -267,7 +267,7 @@ fn statistics_are_readable_for_every_type() {
     };
     let expected = json!({
         "bool": true, "i8": -8, "i32": i32::MIN, "i64": i64::MIN, "u8": 255, "u32": u32::MAX,
-        "u64": u64::MAX, "f64": "-Infinity", "nan": null, "text": "Zürich", "bytes": "dead",
+        "u64": u64::MAX, "f64": "-Infinity", "nan": "NaN", "text": "Zürich", "bytes": "dead",
         "fixed": "070707", "date": "1969-12-31", "time_us": "00:00:00.000001",
         "ms": "1969-12-31T23:59:59.999", "ns": "1970-01-01T00:00:00.000000005Z",
         "dec": "-123.45", "big": "17014118346046923173168730371588410572.7",

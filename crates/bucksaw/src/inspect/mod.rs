@@ -96,6 +96,13 @@ impl File {
         Rows::start(self, limit)
     }
 
+    /// The names of the top-level columns, which are the members of each row.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        let root = self.metadata.file_metadata().schema();
+        root.get_fields().iter().map(|field| field.name().to_owned()).collect()
+    }
+
     /// The decoded footer, for what the description leaves out.
     #[must_use]
     pub fn metadata(&self) -> &Arc<ParquetMetaData> {
