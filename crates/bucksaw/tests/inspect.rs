@@ -279,6 +279,20 @@ fn statistics_are_readable_for_every_type() {
 }
 
 #[test]
+fn extremes_of_decimals_cover_all_row_groups() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("decimals.parquet");
+    let values = Decimal128Array::from_iter_values([5, -300, 7, 256]);
+    let values = values.with_precision_and_scale(30, 2).unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2)).build();
+    write(&path, &batch(vec![("d", Arc::new(values))]), properties);
+    let description = File::open(&path).unwrap().describe();
+    assert_eq!(description.row_groups.len(), 2);
+    let totals = json_of(&description)["columns"][0]["totals"].clone();
+    assert_eq!((&totals["min"], &totals["max"]), (&json!("-3.00"), &json!("2.56")));
+}
+
+#[test]
 fn rows_stop_where_asked() {
     let directory = tempfile::tempdir().unwrap();
     let file = File::open(telemetry(directory.path())).unwrap();

@@ -17,7 +17,10 @@ fn sample(path: &Path) {
     let schema = Arc::new(parse_message_type(message).unwrap());
     let properties = WriterProperties::builder()
         .set_created_by("maker\u{7}".to_owned())
-        .set_key_value_metadata(Some(vec![KeyValue::new("k".to_owned(), "v\r\n".to_owned())]))
+        .set_key_value_metadata(Some(vec![
+            KeyValue::new("k".to_owned(), "v\r\n".to_owned()),
+            KeyValue::new("long".to_owned(), "ü".repeat(101)),
+        ]))
         .build();
     let file = fs::File::create(path).unwrap();
     let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
@@ -52,6 +55,7 @@ fn the_description_is_aligned_and_safe() {
     assert!(text.contains("  created by      maker\\u{7}\n"), "{text}");
     assert!(text.contains("  rows            3\n"), "{text}");
     assert!(text.contains("  k = v\\r\\n\n"), "{text}");
+    assert!(text.contains(&format!("  long = {}… (202 bytes)\n", "ü".repeat(100))), "{text}");
     let schema: Vec<&str> = text.lines().skip_while(|line| *line != "Schema").take(4).collect();
     assert_eq!(
         schema,

@@ -8,6 +8,9 @@ use bucksaw::inspect::{Column, Description, Json, RowGroup, Totals};
 /// The widest cell of a table, in characters; what is longer is cut and ends with "…".
 const MAX_CELL_CHARS: usize = 40;
 
+/// The longest value of key-value metadata that is shown whole, in characters.
+const MAX_VALUE_CHARS: usize = 100;
+
 /// How many rows are read before the table's columns get their widths. Later rows may be wider;
 /// then they stand out.
 const ROWS_MEASURED: usize = 100;
@@ -64,6 +67,17 @@ fn ratio(sizes: &Totals) -> String {
 
 fn known<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "?".to_owned(), |value| value.to_string())
+}
+
+/// The beginning of a long text, and how long it is.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MAX_VALUE_CHARS) {
+        Some((end, _)) => {
+            let start = text.get(..end).unwrap_or_default();
+            format!("{}… ({} bytes)", escape(start), text.len())
+        }
+        None => escape(text),
+    }
 }
 
 /// Which way a column of a table is aligned.
@@ -136,7 +150,7 @@ pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Resu
         writeln!(out, "\nKey-value metadata")?;
     }
     for pair in &about.key_value_metadata {
-        let value = pair.value.as_deref().map_or_else(|| "-".to_owned(), escape);
+        let value = pair.value.as_deref().map_or_else(|| "-".to_owned(), excerpt);
         writeln!(out, "  {} = {value}", escape(&pair.key))?;
     }
     Ok(())

@@ -130,7 +130,7 @@ fn column_chunk(
     ColumnChunk {
         name: Arc::clone(name),
         file_path: chunk.file_path().map(str::to_owned),
-        start_offset: dictionary.map_or(data, |offset| offset.min(data)),
+        start_offset: dictionary.filter(|&offset| offset < data || data == 0).unwrap_or(data),
         encodings: chunk.encodings().map(|encoding| encoding.to_string()).collect(),
         codec: chunk.compression_codec().to_string(),
         values: count(chunk.num_values()),

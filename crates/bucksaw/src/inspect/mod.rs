@@ -111,12 +111,14 @@ impl File {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let mut file = fs::File::open(path).map_err(|cause| Error::io("could not open", cause))?;
-    let about = file.metadata().map_err(|cause| Error::io("could not look at", cause))?;
+    // Before it is opened: opening a pipe would wait for its other end.
+    let about = fs::metadata(path).map_err(|cause| Error::io("could not open", cause))?;
     if !about.is_file() {
         let message = "not a regular file; a Parquet file is read from its end";
         return Err(Error::new(ErrorKind::InvalidParquet, message));
     }
+    let mut file = fs::File::open(path).map_err(|cause| Error::io("could not open", cause))?;
+    let about = file.metadata().map_err(|cause| Error::io("could not look at", cause))?;
     let size = about.len();
     let footer_range = find_footer(&mut file, size)?;
     let footer = read(&mut file, &footer_range)?;

@@ -195,9 +195,11 @@ impl Checks {
             if let Some(offset) = dictionary {
                 self.inside((offset, 1), "a dictionary page", at)?;
             }
-            let start = dictionary.filter(|&offset| offset < data).unwrap_or(data);
+            // A chunk without values may have a dictionary page only, and 0 for its data.
+            let first = dictionary.filter(|&offset| offset < data || data == 0);
+            let start = first.unwrap_or(data);
             self.inside((start, chunk.compressed), "a column chunk", at)?;
-            if chunk.compressed > 0 && data - start >= chunk.compressed {
+            if chunk.compressed > 0 && data.saturating_sub(start) >= chunk.compressed {
                 return Err(invalid(at, "the first data page lies behind its column chunk"));
             }
         }

@@ -161,6 +161,9 @@ pub(super) fn compare(left: &Raw, right: &Raw, meaning: Meaning) -> Option<Order
         (Raw::Uint(left), Raw::Uint(right)) => Some(left.cmp(right)),
         (Raw::Float(left), Raw::Float(right)) => left.partial_cmp(right),
         (Raw::Double(left), Raw::Double(right)) => left.partial_cmp(right),
+        (Raw::Bytes(left), Raw::Bytes(right)) if matches!(meaning, Meaning::Decimal(_)) => {
+            Some(text::unscaled(left)?.cmp(&text::unscaled(right)?))
+        }
         (Raw::Bytes(left), Raw::Bytes(right)) => {
             matches!(meaning, Meaning::Text | Meaning::Plain | Meaning::Uuid)
                 .then(|| left.cmp(right))

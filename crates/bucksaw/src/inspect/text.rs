@@ -50,21 +50,23 @@ pub(super) fn time(value: i64, per_second: i64) -> Json {
     }
 }
 
+/// A decimal's unscaled value from big-endian bytes, if it isn't too long.
+pub(super) fn unscaled(bytes: &[u8]) -> Option<i256> {
+    let first = *bytes.first()?;
+    let mut whole = [if first & 0x80 == 0 { 0 } else { 0xff }; 32];
+    whole.get_mut(32_usize.checked_sub(bytes.len())?..)?.copy_from_slice(bytes);
+    Some(i256::from_be_bytes(whole))
+}
+
 /// A decimal from its unscaled value as big-endian bytes; hexadecimal where it is too long.
 pub(super) fn decimal(bytes: &[u8], scale: i32) -> Json {
-    if bytes.is_empty() || bytes.len() > 32 {
-        return Json::Text(hex(bytes));
-    }
-    let sign = if bytes[0] & 0x80 == 0 { 0 } else { 0xff };
-    let mut whole = [sign; 32];
-    whole[32 - bytes.len()..].copy_from_slice(bytes);
-    match i8::try_from(scale) {
-        Ok(scale) => {
-            let value = i256::from_be_bytes(whole);
-            Json::Text(Decimal256Type::format_decimal(value, Decimal256Type::MAX_PRECISION, scale))
+    let text = match (unscaled(bytes), i8::try_from(scale)) {
+        (Some(value), Ok(scale)) => {
+            Decimal256Type::format_decimal(value, Decimal256Type::MAX_PRECISION, scale)
         }
-        Err(_) => Json::Text(hex(bytes)),
-    }
+        _ => hex(bytes),
+    };
+    Json::Text(text)
 }
 
 /// Bytes as lower-case hexadecimal digits.
