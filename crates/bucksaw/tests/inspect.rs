@@ -367,15 +367,15 @@ fn altered_footers_and_indexes_never_end_the_process() {
     // Pages get one change per byte, indexes and footer more.
     let metadata = File::open(directory.path().join("small.parquet")).unwrap().metadata().clone();
     let indexes = metadata.row_group(0).column(0).column_index_range().unwrap().start as usize;
-    for at in 0..whole.len() {
+    for (at, &byte) in whole.iter().enumerate() {
         let changes: &[u8] = if at < indexes { &[0xff] } else { &[0x01, 0x10, 0x80, 0xff] };
         for change in changes {
-            put(at, whole[at] ^ change);
+            put(at, byte ^ change);
             let start = Instant::now();
             refused += usize::from(!look_at(&path));
             slowest = slowest.max(start.elapsed());
         }
-        put(at, whole[at]);
+        put(at, byte);
     }
     assert!(refused > whole.len() - indexes, "{refused} changes were seen");
     assert!(slowest < Duration::from_secs(10), "{slowest:?}");

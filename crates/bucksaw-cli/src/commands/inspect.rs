@@ -98,7 +98,7 @@ fn rows(
             Ok(Json::Object(members)) => table.push(members.iter().map(|(_, value)| value), out)?,
             Ok(_) => {}
             Err(error) => {
-                table.finish(out)?;
+                table.write_waiting(out)?;
                 return Err(Failure::File(error));
             }
         }

@@ -112,6 +112,22 @@ fn a_bad_file_does_not_hide_the_others() {
 }
 
 #[test]
+fn rows_that_cannot_be_read_are_an_error_and_no_empty_table() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s.parquet");
+    sample(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    // The first page's header.
+    bytes[4..12].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    for json in [false, true] {
+        let (text, result) = shown(&[&path], json, Some(2));
+        assert_eq!(text, "");
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidParquet);
+    }
+}
+
+#[test]
 fn long_cells_are_cut_and_late_wide_rows_are_shown() {
     let mut out = Vec::new();
     let mut table = inspect_text::RowTable::new(&["a".to_owned(), "b".to_owned()]);

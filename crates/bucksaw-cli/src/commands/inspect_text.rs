@@ -302,6 +302,11 @@ impl RowTable {
         Ok(())
     }
 
+    /// Writes what waits, and no head where there is nothing.
+    pub(crate) fn write_waiting(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.waiting.is_empty() { Ok(()) } else { self.finish(out) }
+    }
+
     /// Writes what waits, and first the head if it wasn't written yet.
     pub(crate) fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
         let aligns = vec![Align::Left; self.names.len()];
