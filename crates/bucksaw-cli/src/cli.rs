@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Convert NDJSON to Parquet
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Box<ConvertArgs>),
+    /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(InspectArgs),
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -43,6 +46,14 @@ Examples:
   bucksaw convert logs/ -o parquet/                one file for each input
   zcat logs.gz | bucksaw convert - -o - > logs.parquet
   bucksaw convert logs.ndjson -o logs.parquet --on-error rejected.ndjson --json
+
+Exit codes are those of bucksaw --help.";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  bucksaw inspect logs.parquet
+  bucksaw inspect logs.parquet --rows 5
+  bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
 
@@ -162,4 +173,20 @@ pub(crate) struct FileArgs {
     /// Where unfinished files are staged, instead of beside their target
     #[arg(long, value_name = "DIR")]
     pub(crate) temp_dir: Option<PathBuf>,
+}
+
+/// What to show of which files.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct InspectArgs {
+    /// The Parquet files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Write JSON: one document per file, or with --rows one row per line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show the first N rows instead of the description
+    #[arg(long, value_name = "N")]
+    pub(crate) rows: Option<u64>,
 }

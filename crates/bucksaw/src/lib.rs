@@ -47,6 +47,7 @@ mod block_builder;
 mod dead_letter;
 pub mod error;
 pub mod input;
+pub mod inspect;
 mod number;
 pub mod options;
 pub mod report;

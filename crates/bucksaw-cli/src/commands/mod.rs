@@ -1,4 +1,6 @@
-//! The subcommands.
+//! The subcommands: each has a `run`.
 
 pub(crate) mod convert;
 pub(crate) mod documents;
+pub(crate) mod inspect;
+pub(crate) mod inspect_text;

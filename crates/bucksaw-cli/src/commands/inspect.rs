@@ -1,0 +1,110 @@
+//! `bucksaw inspect`: what is in Parquet files.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use bucksaw::inspect::{File, Json};
+use bucksaw::{Error, ErrorKind, Result};
+
+use super::inspect_text;
+use crate::cli::InspectArgs;
+
+/// Inspects all files. A file that fails doesn't keep the others from being shown; the error at the
+/// end tells all of them.
+pub(crate) fn run(args: &InspectArgs, out: &mut impl Write) -> Result<()> {
+    let mut failures = Vec::new();
+    for (index, path) in args.files.iter().enumerate() {
+        if index > 0 && !args.json {
+            writeln!(out).map_err(unwritten)?;
+        }
+        match one(args, path, out) {
+            Ok(()) => {}
+            // Nothing more can be shown, of this file or any other.
+            Err(Failure::Output(error)) => return Err(error),
+            Err(Failure::File(error)) => failures.push(error),
+        }
+    }
+    out.flush().map_err(unwritten)?;
+    together(failures, args.files.len())
+}
+
+/// Whether the file or the output is to blame.
+enum Failure {
+    File(Error),
+    Output(Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(cause: io::Error) -> Self {
+        Self::Output(unwritten(cause))
+    }
+}
+
+fn unwritten(cause: io::Error) -> Error {
+    Error::io("could not write the output", cause)
+}
+
+fn one(args: &InspectArgs, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
+    let file = File::open(path).map_err(Failure::File)?;
+    match (args.rows, args.json) {
+        (Some(limit), true) => {
+            for row in file.rows(limit) {
+                json_line(&row.map_err(Failure::File)?, out)?;
+            }
+        }
+        (Some(limit), false) => rows(args, &file, path, limit, out)?,
+        (None, true) => json_line(&file.describe(), out)?,
+        (None, false) => inspect_text::description(&file.describe(), out)?,
+    }
+    Ok(())
+}
+
+fn json_line(value: &impl serde::Serialize, out: &mut impl Write) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *out, value)
+        .map_err(|cause| Failure::from(io::Error::from(cause)))?;
+    Ok(out.write_all(b"\n")?)
+}
+
+/// Writes rows as text; those before a damaged one are still shown.
+fn rows(
+    args: &InspectArgs,
+    file: &File,
+    path: &Path,
+    limit: u64,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    if args.files.len() > 1 {
+        writeln!(out, "{}", inspect_text::escape(&path.display().to_string()))?;
+    }
+    let names: Vec<String> = file.column_names();
+    let mut table = inspect_text::RowTable::new(&names);
+    for row in file.rows(limit) {
+        match row {
+            Ok(Json::Object(members)) => table.push(members.iter().map(|(_, value)| value), out)?,
+            Ok(_) => {}
+            Err(error) => {
+                table.write_waiting(out)?;
+                return Err(Failure::File(error));
+            }
+        }
+    }
+    Ok(table.finish(out)?)
+}
+
+/// One error for all failures, of the first one's kind.
+fn together(mut failures: Vec<Error>, files: usize) -> Result<()> {
+    match failures.len() {
+        0 => Ok(()),
+        1 => Err(failures.remove(0)),
+        count => {
+            let kind = failures.first().map_or(ErrorKind::InvalidParquet, Error::kind);
+            let lines: Vec<String> = failures.iter().map(|error| format!("  {error}")).collect();
+            let message = format!("{count} of {files} files failed:\n{}", lines.join("\n"));
+            Err(Error::new(kind, message))
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "inspect_tests.rs"]
+mod tests;

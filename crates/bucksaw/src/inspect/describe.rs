@@ -1,0 +1,212 @@
+//! The description of a file, from its decoded footer and page indexes.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use parquet::basic::ConvertedType;
+use parquet::file::metadata::page_index::PageIndexProvider;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::File;
+use super::description::{
+    Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
+    SortingColumn, Totals,
+};
+use super::statistics::{self, Meaning, Raw};
+
+/// The scan refused negative numbers, so nothing is lost here.
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+pub(super) fn describe(file: &File) -> Description {
+    let about = file.metadata.file_metadata();
+    let leaves = about.schema_descr().columns();
+    let names: Vec<Arc<str>> =
+        leaves.iter().map(|leaf| Arc::from(leaf.path().string().as_str())).collect();
+    let groups = file.metadata.row_groups();
+    let row_groups: Vec<RowGroup> = groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| row_group(file, index, group, &names))
+        .collect();
+    let columns = leaves
+        .iter()
+        .enumerate()
+        .map(|(index, leaf)| {
+            let totals = column_totals(index, Meaning::of(leaf), groups, &row_groups);
+            column(leaf, names.get(index).cloned().unwrap_or_default(), totals)
+        })
+        .collect();
+    Description {
+        path: file.path.display().to_string(),
+        file_size: file.size,
+        footer_size: file.footer_bytes,
+        format_version: about.version(),
+        created_by: about.created_by().map(str::to_owned),
+        rows: count(about.num_rows()),
+        totals: sum(row_groups.iter().map(|group| &group.sizes)),
+        columns,
+        key_value_metadata: about
+            .key_value_metadata()
+            .into_iter()
+            .flatten()
+            .map(|pair| KeyValue { key: pair.key.clone(), value: pair.value.clone() })
+            .collect(),
+        row_groups,
+        problems: file.problems.clone(),
+    }
+}
+
+/// Sums of claimed sizes may be larger than any file: they stop at the largest number.
+fn sum<'a>(sizes: impl Iterator<Item = &'a Totals>) -> Totals {
+    let (encoded, compressed) = sizes.fold((0_u64, 0_u64), |(encoded, compressed), sizes| {
+        let encoded = encoded.saturating_add(sizes.encoded_bytes);
+        (encoded, compressed.saturating_add(sizes.compressed_bytes))
+    });
+    Totals::new(encoded, compressed)
+}
+
+fn column(leaf: &ColumnDescriptor, name: Arc<str>, totals: ColumnTotals) -> Column {
+    let info = leaf.self_type().get_basic_info();
+    let converted = leaf.converted_type();
+    Column {
+        name,
+        path: leaf.path().parts().to_vec(),
+        physical_type: leaf.physical_type().to_string(),
+        type_length: statistics::type_length(leaf),
+        logical_type: leaf.logical_type_ref().map(statistics::logical_name),
+        converted_type: (converted != ConvertedType::NONE).then(|| converted.to_string()),
+        repetition: info.repetition().to_string(),
+        max_definition_level: leaf.max_def_level(),
+        max_repetition_level: leaf.max_rep_level(),
+        totals,
+    }
+}
+
+fn row_group(file: &File, index: usize, group: &RowGroupMetaData, names: &[Arc<str>]) -> RowGroup {
+    let columns: Vec<ColumnChunk> = group
+        .columns()
+        .iter()
+        .zip(names)
+        .enumerate()
+        .map(|(column, (chunk, name))| column_chunk(file, (index, column), chunk, name))
+        .collect();
+    let sorting = group.sorting_columns().into_iter().flatten().map(|sorting| {
+        let column = usize::try_from(sorting.column_idx).ok().and_then(|index| names.get(index));
+        SortingColumn {
+            name: column.map_or_else(|| sorting.column_idx.to_string(), ToString::to_string),
+            descending: sorting.descending,
+            nulls_first: sorting.nulls_first,
+        }
+    });
+    RowGroup {
+        rows: count(group.num_rows()),
+        start_offset: columns.iter().map(|chunk| chunk.start_offset).min(),
+        sizes: sum(columns.iter().map(|chunk| &chunk.sizes)),
+        sorting_columns: sorting.collect(),
+        columns,
+    }
+}
+
+fn column_chunk(
+    file: &File,
+    (group, column): (usize, usize),
+    chunk: &ColumnChunkMetaData,
+    name: &Arc<str>,
+) -> ColumnChunk {
+    let meaning = Meaning::of(chunk.column_descr());
+    let data = count(chunk.data_page_offset());
+    // Some old writers say 0 where there is no dictionary page.
+    let dictionary = chunk.dictionary_page_offset().map(count).filter(|&offset| offset > 0);
+    let offset_index = file.page_index.as_ref().and_then(|index| index.offset_index(group, column));
+    let page_encodings =
+        chunk.page_encoding_stats().into_iter().flatten().map(|pages| PageEncoding {
+            page_type: pages.page_type.to_string(),
+            encoding: pages.encoding.to_string(),
+            count: count(i64::from(pages.count)),
+        });
+    ColumnChunk {
+        name: Arc::clone(name),
+        file_path: chunk.file_path().map(str::to_owned),
+        start_offset: dictionary.filter(|&offset| offset < data || data == 0).unwrap_or(data),
+        encodings: chunk.encodings().map(|encoding| encoding.to_string()).collect(),
+        codec: chunk.compression_codec().to_string(),
+        values: count(chunk.num_values()),
+        statistics: chunk.statistics().map(|stored| statistics::describe(stored, meaning)),
+        sizes: Totals::new(count(chunk.uncompressed_size()), count(chunk.compressed_size())),
+        has_dictionary_page: dictionary.is_some(),
+        data_pages: offset_index.map(|index| index.page_locations().len() as u64),
+        has_column_index: chunk.column_index_range().is_some(),
+        has_offset_index: chunk.offset_index_range().is_some(),
+        has_bloom_filter: chunk.bloom_filter_offset().is_some(),
+        page_encodings: page_encodings.collect(),
+    }
+}
+
+fn column_totals(
+    index: usize,
+    meaning: Meaning,
+    stored: &[RowGroupMetaData],
+    groups: &[RowGroup],
+) -> ColumnTotals {
+    let mut totals =
+        ColumnTotals { null_count: Some(0), data_pages: Some(0), ..Default::default() };
+    let chunks = || groups.iter().filter_map(|group| group.columns.get(index));
+    for chunk in chunks() {
+        let nulls = chunk.statistics.as_ref().and_then(|statistics| statistics.null_count);
+        totals.values = totals.values.saturating_add(chunk.values);
+        totals.null_count =
+            totals.null_count.zip(nulls).map(|(sum, nulls)| sum.saturating_add(nulls));
+        totals.data_pages =
+            totals.data_pages.zip(chunk.data_pages).map(|(sum, pages)| sum.saturating_add(pages));
+        for encoding in &chunk.encodings {
+            if !totals.encodings.contains(encoding) {
+                totals.encodings.push(encoding.clone());
+            }
+        }
+        if !totals.codecs.contains(&chunk.codec) {
+            totals.codecs.push(chunk.codec.clone());
+        }
+        totals.chunks_with_dictionary += u64::from(chunk.has_dictionary_page);
+        totals.chunks_with_column_index += u64::from(chunk.has_column_index);
+        totals.chunks_with_offset_index += u64::from(chunk.has_offset_index);
+        totals.chunks_with_bloom_filter += u64::from(chunk.has_bloom_filter);
+    }
+    totals.sizes = sum(chunks().map(|chunk| &chunk.sizes));
+    if let Some((min, max)) = extremes(index, meaning, stored) {
+        totals.min = Some(statistics::readable(&min, meaning));
+        totals.max = Some(statistics::readable(&max, meaning));
+    }
+    totals
+}
+
+/// The smallest and largest value over all row groups; none as soon as one doesn't say.
+fn extremes(index: usize, meaning: Meaning, groups: &[RowGroupMetaData]) -> Option<(Raw, Raw)> {
+    let mut found: Option<(Raw, Raw)> = None;
+    for chunk in groups.iter().filter_map(|group| group.columns().get(index)) {
+        let stored = chunk.statistics();
+        let nulls = stored.and_then(|stored| stored.null_count_opt());
+        if nulls == Some(count(chunk.num_values())) {
+            continue;
+        }
+        let stored = stored?;
+        let (min, max) = statistics::raw(stored, meaning);
+        let (min, max) = (min?, max?);
+        if stored.is_min_max_deprecated() && matches!(min, Raw::Uint(_) | Raw::Bytes(_)) {
+            return None;
+        }
+        // Also where there is nothing to compare with yet: the order must be known.
+        statistics::compare(&min, &max, meaning)?;
+        found = Some(match found {
+            None => (min, max),
+            Some((least, most)) => {
+                let less = statistics::compare(&min, &least, meaning)? == Ordering::Less;
+                let more = statistics::compare(&max, &most, meaning)? == Ordering::Greater;
+                (if less { min } else { least }, if more { max } else { most })
+            }
+        });
+    }
+    found
+}

@@ -1,0 +1,124 @@
+//! What the tests share: a plain model of a file's cells, and reading a file into it.
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options, Report, Result, Value};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+/// One cell, with doubles by their bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    F64(u64),
+    Text(String),
+    Bytes(Vec<u8>),
+    Timestamp(i64),
+}
+
+/// A row: its cells that are not null, by their column's name.
+pub type Row = BTreeMap<String, Cell>;
+
+pub fn cell(value: Value<'_>) -> Option<Cell> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(value) => Cell::Bool(value),
+        Value::I64(value) => Cell::I64(value),
+        Value::U64(value) => Cell::U64(value),
+        Value::F64(value) => Cell::F64(value.to_bits()),
+        Value::Text(value) => Cell::Text(value.to_owned()),
+        Value::Bytes(value) => Cell::Bytes(value.to_owned()),
+        Value::Timestamp(value) => Cell::Timestamp(value),
+    })
+}
+
+/// A row of these values.
+pub fn row(values: &[(&str, Value<'_>)]) -> Row {
+    values.iter().filter_map(|(name, value)| Some(((*name).to_owned(), cell(*value)?))).collect()
+}
+
+fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
+    if array.is_null(row) {
+        return None;
+    }
+    Some(match array.data_type() {
+        DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
+        DataType::Int64 => Cell::I64(array.as_primitive::<Int64Type>().value(row)),
+        DataType::UInt64 => Cell::U64(array.as_primitive::<UInt64Type>().value(row)),
+        DataType::Float64 => Cell::F64(array.as_primitive::<Float64Type>().value(row).to_bits()),
+        DataType::Utf8 => Cell::Text(array.as_string::<i32>().value(row).to_owned()),
+        DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_owned()),
+        DataType::Timestamp(..) => {
+            Cell::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
+        other => panic!("the model has no {other}"),
+    })
+}
+
+/// The column names and the rows of a file.
+pub fn read(file: &[u8]) -> (Vec<String>, Vec<Row>) {
+    let file = bytes::Bytes::copy_from_slice(file);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
+    let names = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut rows = Vec::new();
+    for batch in reader.with_batch_size(1_000).build().expect("a reader") {
+        let batch = batch.expect("readable pages");
+        for row in 0..batch.num_rows() {
+            let schema = batch.schema();
+            let cells = schema.fields().iter().zip(batch.columns());
+            rows.push(
+                cells
+                    .filter_map(|(field, array)| Some((field.name().clone(), cell_at(array, row)?)))
+                    .collect(),
+            );
+        }
+    }
+    (names, rows)
+}
+
+/// The footer of a file.
+pub fn footer(file: &[u8]) -> ParquetMetaData {
+    ParquetMetaDataReader::new()
+        .parse_and_finish(&bytes::Bytes::copy_from_slice(file))
+        .expect("a footer")
+}
+
+/// A finished file in memory, and its report.
+pub struct Written {
+    pub report: Report,
+    pub file: Vec<u8>,
+}
+
+impl Written {
+    pub fn names(&self) -> Vec<String> {
+        read(&self.file).0
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        read(&self.file).1
+    }
+}
+
+/// Converts NDJSON.
+pub fn convert(lines: &str, options: Options) -> Result<Written> {
+    convert_with(lines.as_bytes(), options, NdjsonOptions::default(), OnError::Fail)
+}
+
+/// Converts NDJSON with every choice.
+pub fn convert_with<'a>(
+    lines: &'a [u8],
+    options: Options,
+    ndjson: NdjsonOptions,
+    on_error: OnError<'a>,
+) -> Result<Written> {
+    let sink = MemorySink::new();
+    let mut writer = options.write_to(Box::new(sink.clone()))?;
+    writer.write_input(&mut Ndjson::new("input", lines, ndjson, on_error)?)?;
+    let report = writer.finish()?;
+    Ok(Written { report, file: sink.published().expect("a finished writer has published") })
+}
