@@ -60,7 +60,13 @@ pub(super) fn scatter<'a>(
             .rsplit_once(" at line ")
             .map_or(reason.as_str(), |(reason, _)| reason)
             .to_owned();
-        Fault::Malformed { at: error.column().saturating_sub(1).min(line.len()), reason }
+        // Its columns count from 1; what is missing is missing at the end.
+        let at = if error.is_eof() {
+            line.len()
+        } else {
+            error.column().saturating_sub(1).min(line.len())
+        };
+        Fault::Malformed { at, reason }
     })
 }
 

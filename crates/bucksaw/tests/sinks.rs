@@ -1,0 +1,228 @@
+//! One suite that every sink must pass, and what the local one promises beyond it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use bucksaw::{ErrorKind, LocalSink, MemorySink, Options, Sink, StreamSink, Value};
+
+/// A sink, and a look at what is published under its final name.
+struct Case {
+    name: &'static str,
+    sink: Box<dyn Sink>,
+    published: Box<dyn Fn() -> Option<Vec<u8>>>,
+    /// Whether bytes can be seen before they are published.
+    is_stream: bool,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panics").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn local(path: PathBuf, staging: Option<PathBuf>) -> Case {
+    Case {
+        name: "local",
+        sink: Box::new(LocalSink::create(&path, false, staging.as_deref()).expect("a free name")),
+        published: Box::new(move || fs::read(&path).ok()),
+        is_stream: false,
+    }
+}
+
+fn cases(folder: &Path) -> Vec<Case> {
+    let memory = MemorySink::new();
+    let stream = Shared::default();
+    let staging = folder.join("staging");
+    fs::create_dir_all(&staging).expect("a folder");
+    vec![
+        local(folder.join("a.parquet"), None),
+        local(folder.join("b.parquet"), Some(staging)),
+        Case {
+            name: "memory",
+            sink: Box::new(memory.clone()),
+            published: Box::new(move || memory.published()),
+            is_stream: false,
+        },
+        Case {
+            name: "stream",
+            sink: Box::new(StreamSink::new(stream.clone())),
+            published: Box::new(move || Some(stream.0.lock().expect("no panics").clone())),
+            is_stream: true,
+        },
+    ]
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            names.extend(files(&path));
+        } else {
+            names.push(path.file_name().expect("a name").to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn nothing_shows_before_publishing_and_all_of_it_after() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for mut case in cases(folder.path()) {
+        case.sink.write(b"one ").expect("room");
+        case.sink.write(b"").expect("room");
+        case.sink.write(b"two").expect("room");
+        if !case.is_stream {
+            assert_eq!((case.published)(), None, "{}", case.name);
+        }
+        let published = case.sink.publish().expect("published");
+        assert_eq!(published.bytes, 7);
+        assert_eq!((case.published)().as_deref(), Some(&b"one two"[..]), "{}", case.name);
+    }
+    assert_eq!(files(folder.path()), ["a.parquet", "b.parquet"]);
+}
+
+#[test]
+fn discarding_and_dropping_leave_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for is_dropped in [false, true] {
+        for mut case in cases(folder.path()) {
+            case.sink.write(b"one").expect("room");
+            if is_dropped {
+                drop(case.sink);
+            } else {
+                case.sink.discard().expect("discarded");
+            }
+            if !case.is_stream {
+                assert_eq!((case.published)(), None, "{}", case.name);
+            }
+        }
+        assert_eq!(files(folder.path()), [""; 0]);
+    }
+}
+
+#[test]
+fn what_stands_at_the_target_stays_unless_overwriting_is_allowed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = folder.path().join("a.parquet");
+    fs::write(&target, "old").expect("room");
+    let error = LocalSink::create(&target, false, None).expect_err("taken");
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    assert!(error.to_string().contains("--overwrite"), "{error}");
+
+    let mut sink = Box::new(LocalSink::create(&target, true, None).expect("allowed"));
+    sink.write(b"new").expect("room");
+    assert_eq!(fs::read(&target).expect("there"), b"old");
+    sink.publish().expect("published");
+    assert_eq!(fs::read(&target).expect("there"), b"new");
+    assert_eq!(files(folder.path()), ["a.parquet"]);
+}
+
+#[test]
+fn a_target_that_appears_meanwhile_is_not_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = folder.path().join("a.parquet");
+    let mut sink = Box::new(LocalSink::create(&target, false, None).expect("free"));
+    sink.write(b"new").expect("room");
+    fs::write(&target, "other").expect("room");
+    let error = sink.publish().expect_err("taken by now");
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    assert_eq!(fs::read(&target).expect("there"), b"other");
+    assert_eq!(files(folder.path()), ["a.parquet"]);
+}
+
+#[test]
+fn directories_and_places_that_do_not_exist_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let is_directory = LocalSink::create(folder.path(), true, None).expect_err("a directory");
+    assert_eq!(is_directory.kind(), ErrorKind::Exists);
+    let nowhere = LocalSink::create(&folder.path().join("no/where.parquet"), true, None)
+        .expect_err("no directory");
+    assert_eq!(nowhere.kind(), ErrorKind::Io);
+    assert_eq!(
+        LocalSink::create(Path::new("/"), true, None).expect_err("no name").kind(),
+        ErrorKind::Options
+    );
+}
+
+#[test]
+fn files_left_by_killed_processes_are_removed_and_those_in_use_are_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = folder.path().join("a.parquet");
+    let in_use = LocalSink::create(&target, false, None).expect("free");
+    for (name, is_abandoned) in [
+        (".a.parquet.0123456789abcdef.bucksaw", true),
+        (".a.parquet.0123456789abcdeg.bucksaw", false),
+        (".a.parquet.0123.bucksaw", false),
+        (".b.parquet.0123456789abcdef.bucksaw", false),
+        ("a.parquet.0123456789abcdef.bucksaw", false),
+    ] {
+        let left = folder.path().join(name);
+        fs::write(&left, "left").expect("room");
+        let next = LocalSink::create(&target, false, None).expect("free");
+        assert_eq!(left.exists(), !is_abandoned, "{name}");
+        assert!(in_use.staged_path().exists());
+        drop(next);
+    }
+}
+
+#[test]
+fn a_long_name_can_be_staged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = folder.path().join("ä".repeat(127));
+    let mut sink = Box::new(LocalSink::create(&target, false, None).expect("free"));
+    sink.write(b"x").expect("room");
+    sink.publish().expect("published");
+    assert!(target.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_staging_directory_on_another_file_system_works_too() {
+    let Ok(memory) = tempfile::tempdir_in("/dev/shm") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    for overwrite in [false, true] {
+        let target = folder.path().join("a.parquet");
+        let mut sink =
+            Box::new(LocalSink::create(&target, overwrite, Some(memory.path())).expect("free"));
+        sink.write(&[7; 100_000]).expect("room");
+        sink.publish().expect("published");
+        assert_eq!(fs::read(&target).expect("there"), [7; 100_000]);
+        assert_eq!(
+            (files(folder.path()), files(memory.path())),
+            (vec!["a.parquet".to_owned()], vec![])
+        );
+    }
+}
+
+#[test]
+fn a_writer_that_is_aborted_dropped_or_failed_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let writer = || {
+        let mut writer =
+            Options::new().chunk_rows(1).create(folder.path().join("a.parquet")).expect("free");
+        for _ in 0..10_000 {
+            writer.write_row([("a", Value::I64(1))]).expect("taken");
+        }
+        writer
+    };
+    writer().abort().expect("aborted");
+    assert_eq!(files(folder.path()), [""; 0]);
+    drop(writer());
+    assert_eq!(files(folder.path()), [""; 0]);
+    let mut failed = writer();
+    failed.write_row([("late", Value::I64(1))]).expect("collected");
+    let error = failed.finish().expect_err("a late column");
+    assert_eq!(error.kind(), ErrorKind::LateColumn);
+    assert_eq!(files(folder.path()), [""; 0]);
+}
