@@ -6,6 +6,7 @@ use std::fmt;
 use bumpalo::Bump;
 use serde::Deserializer as _;
 use serde::de::{Deserialize, Error as _, MapAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::Nested;
@@ -60,11 +61,12 @@ pub(super) fn scatter<'a>(
             .rsplit_once(" at line ")
             .map_or(reason.as_str(), |(reason, _)| reason)
             .to_owned();
-        // Its columns count from 1; what is missing is missing at the end.
-        let at = if error.is_eof() {
-            line.len()
-        } else {
-            error.column().saturating_sub(1).min(line.len())
+        let at = match error.classify() {
+            // The line is another kind of value than an object, from its start.
+            Category::Data => 0,
+            Category::Eof => line.len(),
+            // Columns count from 1.
+            _ => error.column().saturating_sub(1).min(line.len()),
         };
         Fault::Malformed { at, reason }
     })
