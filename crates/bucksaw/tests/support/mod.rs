@@ -1,6 +1,8 @@
 //! What the tests share: a plain model of a file's cells, and reading a file into it.
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
+pub mod layout;
+
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -62,6 +64,7 @@ fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
 
 /// The column names and the rows of a file.
 pub fn read(file: &[u8]) -> (Vec<String>, Vec<Row>) {
+    layout::check(file);
     let file = bytes::Bytes::copy_from_slice(file);
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
     let names = reader.schema().fields().iter().map(|field| field.name().clone()).collect();

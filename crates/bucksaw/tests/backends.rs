@@ -1,0 +1,460 @@
+//! One suite that every backend must pass.
+
+mod support;
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StringViewArray,
+};
+use arrow::datatypes::{Int32Type, Int64Type};
+use bucksaw::{
+    BackendKind, Block, Compression, DeclaredSchema, DeclaredType, ErrorKind, Key, MemorySink,
+    Options, Statistics, Value, Writer,
+};
+use bumpalo::Bump;
+use support::{Row, Written, footer, read, row};
+
+/// Every backend.
+const BACKENDS: [BackendKind; 1] = [BackendKind::Arrow];
+
+type Values<'v> = Vec<(&'static str, Value<'v>)>;
+
+fn each(test: impl Fn(Options)) {
+    for backend in BACKENDS {
+        test(Options::new().backend(backend));
+    }
+}
+
+/// What `write` writes with these options.
+fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
+    let sink = MemorySink::new();
+    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
+    write(&mut writer);
+    let report = writer.finish().expect("a file");
+    Written { report, file: sink.published().expect("published") }
+}
+
+/// Rows of every type, some with nulls, some values repeated and some not.
+fn rows_of_every_type(count: usize, text: &str) -> Vec<Values<'_>> {
+    let values = |number: usize| {
+        let n = number as i64;
+        let mut values = vec![
+            ("bool", Value::Bool(n % 3 == 0)),
+            ("i64", Value::I64(n.wrapping_mul(0x0123_4567_89ab_cdef))),
+            ("f64", Value::F64(n as f64 / 7.0)),
+            ("text", Value::Text(&text[number % 50..number % 50 + 10])),
+            ("bytes", Value::Bytes(&text.as_bytes()[number % 30..number % 30 + number % 11])),
+            ("time", Value::Timestamp(n * 1_000_003 - 5_000_000_000)),
+        ];
+        values.retain(|(name, _)| (number + name.len()) % 4 != 0);
+        let turn = number % 3 % values.len().max(1);
+        values.rotate_left(turn);
+        values
+    };
+    (0..count).map(values).collect()
+}
+
+const TEXT: &str = "the quick brown fox jumps over the lazy dog, and then over all the others too";
+
+fn model(rows: &[Values<'_>]) -> Vec<Row> {
+    rows.iter().map(|values| row(values)).collect()
+}
+
+#[test]
+fn every_type_comes_back() {
+    each(|options| {
+        let rows = rows_of_every_type(1_000, TEXT);
+        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        assert_eq!(file.rows(), model(&rows));
+        assert_eq!((file.report.rows, file.report.files[0].row_groups), (1_000, 1));
+        let nulls =
+            |name: &str| model(&rows).iter().filter(|row| !row.contains_key(name)).count() as u64;
+        for column in &file.report.files[0].columns {
+            assert_eq!(column.nulls, nulls(&column.name), "{}", column.name);
+            assert!(column.encoded_bytes > 0 && column.compressed_bytes > 0);
+        }
+    });
+}
+
+#[test]
+fn extremes_come_back() {
+    let long = "long ".repeat(300_000);
+    each(|options| {
+        let doubles = [
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            -0.0,
+            0.0,
+            5e-324,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+        ];
+        let mut rows: Vec<Values<'_>> =
+            doubles.iter().map(|double| vec![("f64", Value::F64(*double))]).collect();
+        rows.extend([i64::MIN, i64::MAX, 0, -1].map(|integer| {
+            vec![("i64", Value::I64(integer)), ("time", Value::Timestamp(integer))]
+        }));
+        rows.extend(["", "\0", "é😀", &long].map(|text| {
+            vec![("text", Value::Text(text)), ("bytes", Value::Bytes(text.as_bytes()))]
+        }));
+        rows.extend([0, i64::MAX as u64].map(|integer| vec![("i64", Value::U64(integer))]));
+        let mut expected = model(&rows);
+        for (row, integer) in expected.iter_mut().rev().zip([i64::MAX, 0]) {
+            row.insert("i64".to_owned(), support::Cell::I64(integer));
+        }
+        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        assert_eq!(file.rows(), expected);
+    });
+}
+
+#[test]
+fn every_way_in_gives_the_same_file() {
+    each(|options| {
+        let rows = rows_of_every_type(10_500, TEXT);
+        let by_slice = written(options.clone(), |writer| writer.write_rows(&rows).expect("taken"));
+        let by_name = written(options.clone(), |writer| {
+            rows.iter().for_each(|row| writer.write_row(row.iter().copied()).expect("taken"));
+        });
+        let by_id = written(options.clone(), |writer| {
+            for row in &rows {
+                let row: Vec<_> = row
+                    .iter()
+                    .map(|(name, value)| (writer.column(name).expect("room"), *value))
+                    .collect();
+                writer.write_row(row).expect("taken");
+            }
+        });
+        let by_block = written(options.clone(), |writer| {
+            for part in rows.chunks(700) {
+                let (mut block, arena) = (Block::new(), Bump::new());
+                let mut builder = writer.builder(&mut block, &arena);
+                for row in part {
+                    row.iter().for_each(|(name, value)| {
+                        builder.push(Key::Name(name), *value).expect("taken")
+                    });
+                    builder.end_row();
+                }
+                writer.write_block(&block).expect("taken");
+            }
+        });
+        let expected = model(&rows);
+        for (way, file) in
+            [("slice", by_slice), ("name", by_name), ("id", by_id), ("block", by_block)]
+        {
+            assert_eq!(file.rows(), expected, "{way}");
+        }
+    });
+}
+
+#[test]
+fn row_groups_end_at_their_limits() {
+    each(|options| {
+        let rows = rows_of_every_type(10_000, TEXT);
+        let groups = |options: Options| {
+            let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+            assert_eq!(file.rows(), model(&rows));
+            let groups: Vec<i64> =
+                footer(&file.file).row_groups().iter().map(|group| group.num_rows()).collect();
+            groups
+        };
+        assert_eq!(groups(options.clone().row_group_rows(3_000)), [3_000, 3_000, 3_000, 1_000]);
+        assert_eq!(groups(options.clone().row_group_rows(10_000)), [10_000]);
+        assert_eq!(groups(options.clone().row_group_rows(9_999).chunk_rows(7)), [9_999, 1]);
+        let by_bytes = groups(options.clone().row_group_bytes(50_000).chunk_rows(500));
+        assert!(by_bytes.len() > 2, "{by_bytes:?}");
+    });
+}
+
+#[test]
+fn the_memory_limit_ends_row_groups_early() {
+    each(|options| {
+        // Text that does not compress, about 40 MB of it.
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            format!("{:016x}", state.rotate_left(20) ^ state)
+        };
+        let texts: Vec<String> = (0..20_000).map(|_| (0..128).map(|_| noise()).collect()).collect();
+        let file = written(options.memory_limit(8 << 20), |writer| {
+            for text in &texts {
+                writer.write_row([("text", Value::from(text.as_str()))]).expect("taken");
+            }
+        });
+        assert!(file.report.files[0].row_groups > 3, "{}", file.report.files[0].row_groups);
+        let (_, rows) = read(&file.file);
+        assert!(
+            rows.iter()
+                .zip(&texts)
+                .all(|(row, text)| row["text"] == support::Cell::Text(text.clone()))
+        );
+        assert_eq!(rows.len(), texts.len());
+    });
+}
+
+#[test]
+fn dictionaries_are_given_up_without_losing_nulls_or_the_row_groups_after() {
+    let texts: Vec<String> = (0..60_000).map(|number| format!("{number:040}")).collect();
+    each(|options| {
+        let rows: Vec<Values<'_>> = (0..60_000)
+            .map(|number| match number % 5 {
+                0 => vec![("always", Value::I64(1))],
+                // Distinct in some row groups, the same in others.
+                _ if number / 15_000 % 2 == 0 => vec![("text", Value::Text(&texts[number]))],
+                _ => vec![("text", Value::Text(&texts[number % 7]))],
+            })
+            .collect();
+        let options = options.row_group_rows(15_000).page_bytes(10_000);
+        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        assert_eq!(file.rows(), model(&rows));
+        assert_eq!(file.report.files[0].row_groups, 4);
+    });
+}
+
+#[test]
+fn few_or_no_rows_make_a_file() {
+    each(|options| {
+        let none = written(options.clone(), |_| {});
+        assert_eq!(
+            (none.names(), none.rows(), none.report.rows),
+            (vec!["_rest".to_owned()], vec![], 0)
+        );
+        let one = written(options.clone(), |writer| {
+            writer.write_row([("a", Value::I64(1))]).expect("taken")
+        });
+        assert_eq!(one.rows(), [row(&[("a", Value::I64(1))])]);
+        let all_null = written(options.clone(), |writer| {
+            (0..25_000).for_each(|_| writer.write_row([("a", Value::Null)]).expect("taken"));
+        });
+        assert_eq!((all_null.names(), all_null.rows().len()), (vec!["_rest".to_owned()], 25_000));
+    });
+}
+
+#[test]
+fn every_codec_dictionary_and_statistics_choice_reads_back() {
+    each(|options| {
+        let rows = rows_of_every_type(3_000, TEXT);
+        let expected = model(&rows);
+        let codecs = [
+            Compression::None,
+            Compression::Snappy,
+            Compression::Lz4,
+            Compression::Gzip(6),
+            Compression::Zstd(1),
+            Compression::Zstd(19),
+        ];
+        for codec in codecs {
+            for statistics in [Statistics::None, Statistics::Chunk, Statistics::Page] {
+                for dictionary in [false, true] {
+                    let options = options
+                        .clone()
+                        .compression(codec)
+                        .statistics(statistics)
+                        .dictionary(dictionary);
+                    let file = written(options.page_bytes(2_000), |writer| {
+                        writer.write_rows(&rows).expect("taken")
+                    });
+                    assert_eq!(file.rows(), expected, "{codec:?} {statistics:?} {dictionary}");
+                    let footer = footer(&file.file);
+                    let chunk = footer.row_group(0).column(1);
+                    assert_eq!(chunk.statistics().is_some(), statistics != Statistics::None);
+                    assert_eq!(
+                        chunk.column_index_range().is_some(),
+                        statistics == Statistics::Page
+                    );
+                    assert_eq!(chunk.dictionary_page_offset().is_some(), dictionary);
+                }
+            }
+        }
+        let file = written(options.dictionary(false).dictionary_of("text", true), |writer| {
+            writer.write_rows(&rows).expect("taken");
+        });
+        for chunk in footer(&file.file).row_group(0).columns() {
+            assert_eq!(
+                chunk.dictionary_page_offset().is_some(),
+                chunk.column_path().string() == "text"
+            );
+        }
+    });
+}
+
+#[test]
+fn the_same_rows_give_the_same_bytes() {
+    each(|options| {
+        let rows = rows_of_every_type(12_000, TEXT);
+        let file = || {
+            written(options.clone().row_group_rows(5_000), |writer| {
+                writer.write_rows(&rows).expect("taken")
+            })
+            .file
+        };
+        assert!(file() == file());
+    });
+}
+
+#[test]
+fn a_refused_batch_leaves_the_writer_as_it_was() {
+    each(|options| {
+        let schema = DeclaredSchema::new().column("a", DeclaredType::Int64).closed(true);
+        let good = [vec![("a", Value::I64(1))]];
+        let bad = [vec![("a", Value::I64(2))], vec![("a", Value::I64(3)), ("b", Value::I64(4))]];
+        let file = written(options.clone().schema(schema), |writer| {
+            writer.write_row(good[0].iter().copied()).expect("as declared");
+            let error = writer.write_rows(&bad).expect_err("unexpected");
+            assert_eq!(error.kind(), ErrorKind::Refused);
+            assert_eq!(
+                (error.position().column.as_deref(), error.position().row),
+                (Some("b"), Some(2))
+            );
+            let error = writer.write_row(bad[1].iter().copied()).expect_err("unexpected");
+            assert_eq!(
+                (error.position().column.as_deref(), error.position().row),
+                (Some("b"), Some(1))
+            );
+            let column: ArrayRef = Arc::new(Int64Array::from(vec![5, 6]));
+            let batch = RecordBatch::try_from_iter([("a", Arc::clone(&column)), ("c", column)])
+                .expect("a batch");
+            let error = writer.write_record_batch(&batch).expect_err("unexpected");
+            assert_eq!(
+                (error.kind(), error.position().column.as_deref()),
+                (ErrorKind::Refused, Some("c"))
+            );
+            writer.write_rows(&good).expect("as declared");
+        });
+        assert_eq!(file.rows(), vec![row(&good[0]); 2]);
+        let file = written(options.strict(true), |writer| {
+            writer.write_row(good[0].iter().copied()).expect("taken");
+            let error =
+                writer.write_rows(&[vec![("new", Value::I64(1))], vec![("a", Value::Text("x"))]]);
+            assert_eq!(error.expect_err("another type").position().row, Some(2));
+            assert_eq!(writer.columns().len(), 1);
+        });
+        assert_eq!(file.rows(), [row(&good[0])]);
+    });
+}
+
+/// `arrow` can't take a column after its first batch, and says what to do.
+#[test]
+fn late_columns_are_taken_or_refused_with_advice() {
+    for backend in BACKENDS {
+        let sink = MemorySink::new();
+        let options = Options::new().backend(backend).chunk_rows(10);
+        let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
+        let early: Vec<Values<'_>> = vec![vec![("a", Value::I64(1))]; 10];
+        writer.write_rows(&early).expect("taken");
+        let late = writer.write_rows(&[vec![("late", Value::I64(1))]]);
+        match backend {
+            BackendKind::Arrow => {
+                let error = late.expect_err("late");
+                assert_eq!(error.kind(), ErrorKind::LateColumn);
+                assert_eq!(
+                    (error.position().column.as_deref(), error.position().row),
+                    (Some("late"), Some(10))
+                );
+                assert!(error.message().contains("declare it in the schema"), "{error}");
+                // The writer has ended, and says so.
+                let after = writer.write_rows(&early).expect_err("ended");
+                assert_eq!(after.kind(), ErrorKind::WriterEnded);
+                assert_eq!(writer.finish().expect_err("ended").kind(), ErrorKind::WriterEnded);
+                assert_eq!(sink.published(), None);
+            }
+            other => panic!("{other} has no expectation here"),
+        }
+    }
+}
+
+fn batch() -> RecordBatch {
+    let list = ListArray::from_iter_primitive::<Int64Type, _, _>([
+        Some(vec![Some(1), None]),
+        None,
+        Some(vec![]),
+    ]);
+    let dictionary: DictionaryArray<Int32Type> = [Some("x"), None, Some("x")].into_iter().collect();
+    let columns: [(&str, ArrayRef); 7] = [
+        ("i64", Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]))),
+        ("i32", Arc::new(Int32Array::from(vec![Some(1), None, Some(3)]))),
+        ("date", Arc::new(Date32Array::from(vec![Some(1), Some(2), None]))),
+        (
+            "view",
+            Arc::new(StringViewArray::from(vec![
+                Some("a"),
+                None,
+                Some("a text that is too long to be inlined"),
+            ])),
+        ),
+        ("dictionary", Arc::new(dictionary)),
+        ("list", Arc::new(list)),
+        ("null", Arc::new(StringArray::from(vec![None::<&str>; 3]))),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true)))
+        .expect("a batch")
+}
+
+/// Every type of Arrow's goes through the `arrow` backend.
+#[test]
+fn record_batches_keep_their_types() {
+    let file = written(Options::new().backend(BackendKind::Arrow), |writer| {
+        writer.write_record_batch(&batch()).expect("taken");
+        writer.write_record_batch(&batch().slice(1, 2)).expect("taken");
+    });
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
+        bytes::Bytes::from(file.file.clone()),
+    );
+    let read: Vec<RecordBatch> = reader
+        .expect("a file")
+        .build()
+        .expect("a reader")
+        .map(|batch| batch.expect("pages"))
+        .collect();
+    let read = arrow::compute::concat_batches(&read[0].schema(), &read).expect("one schema");
+    assert_eq!(read.num_rows(), 5);
+    assert!(read.column_by_name("null").is_none(), "null in every row");
+    let whole = batch();
+    for (column, array) in read.schema().fields().iter().zip(read.columns()) {
+        let original = whole.column_by_name(column.name()).expect("the same columns");
+        let ty = bucksaw::ColumnType::from_arrow(original.data_type()).to_arrow();
+        let original = arrow::compute::cast(original, &ty).expect("its own type");
+        assert_eq!(array.slice(0, 3).to_data(), original.to_data(), "{column}");
+        assert_eq!(array.slice(3, 2).to_data(), original.slice(1, 2).to_data(), "{column}");
+    }
+}
+
+#[test]
+fn record_batches_and_rows_share_columns() {
+    each(|options| {
+        let file = written(options, |writer| {
+            writer.write_row([("a", Value::F64(0.5)), ("b", Value::Text("x"))]).expect("taken");
+            let columns: [(&str, ArrayRef); 3] = [
+                ("a", Arc::new(Int32Array::from(vec![1, 2]))),
+                ("b", Arc::new(Float64Array::from(vec![Some(1.5), None]))),
+                ("B", Arc::new(StringArray::from(vec!["upper", "case"]))),
+            ];
+            let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+            writer.write_record_batch(&batch).expect("taken");
+            writer.write_row([("a", Value::I64(3))]).expect("taken");
+        });
+        let expected = [
+            row(&[("a", Value::F64(0.5)), ("b", Value::Text("x"))]),
+            row(&[
+                ("a", Value::F64(1.0)),
+                ("b__text", Value::Text("1.5")),
+                ("B__2", Value::Text("upper")),
+            ]),
+            row(&[("a", Value::F64(2.0)), ("B__2", Value::Text("case"))]),
+            row(&[("a", Value::F64(3.0))]),
+        ];
+        assert_eq!(file.rows(), expected);
+        assert_eq!(file.report.alterations.conflicts, 1);
+    });
+}
+
+#[test]
+fn writers_go_from_thread_to_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Writer>();
+    is_send::<Block<'_>>();
+}
