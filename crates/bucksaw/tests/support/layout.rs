@@ -48,7 +48,7 @@ fn check_row_groups(footer: &ParquetMetaData) {
         let encoded: i64 = group.columns().iter().map(ColumnChunkMetaData::uncompressed_size).sum();
         assert_eq!(group.total_byte_size(), encoded, "row group {index}");
         for chunk in group.columns() {
-            assert_eq!(chunk.num_values() >= group.num_rows(), true, "row group {index}");
+            assert!(chunk.num_values() >= group.num_rows(), "row group {index}");
             assert_eq!(chunk.file_path(), None);
             if let Some(dictionary) = chunk.dictionary_page_offset() {
                 assert!(dictionary < chunk.data_page_offset());

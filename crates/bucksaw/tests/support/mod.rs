@@ -1,5 +1,6 @@
 //! What the tests share: a plain model of a file's cells, and reading a file into it.
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+#![allow(clippy::panic, reason = "tests fail by it")]
 
 pub mod layout;
 
