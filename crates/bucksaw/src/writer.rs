@@ -341,7 +341,8 @@ impl Output {
                 self.backend.end_row_group(schema, &mut self.bytes)?;
             }
             self.sink.write(&self.bytes)?;
-            self.bytes.clear();
+            // A row group is large, and the next one comes much later.
+            self.bytes = Vec::new();
             rest = after;
         }
         Ok(())

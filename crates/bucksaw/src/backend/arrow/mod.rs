@@ -49,6 +49,8 @@ pub(crate) struct ArrowBackend {
     chunk_bytes: usize,
     builders: Vec<ColumnBuilder>,
     pending_rows: usize,
+    /// The most that the builders ever held, in bytes: the next batch will need it too.
+    largest_chunk: usize,
     /// Which of the schema's columns have had a value.
     has_values: Vec<bool>,
     file: Option<OpenFile>,
@@ -69,6 +71,7 @@ impl ArrowBackend {
             chunk_bytes: (options.memory_limit / 8).min(MAX_CHUNK_BYTES),
             builders: Vec::new(),
             pending_rows: 0,
+            largest_chunk: 0,
             has_values: Vec::new(),
             file: None,
         }
@@ -84,6 +87,10 @@ impl ArrowBackend {
         }
         self.pending_rows += rows.rows();
         Ok(())
+    }
+
+    fn held_by_builders(&self) -> usize {
+        self.builders.iter().map(ColumnBuilder::bytes_held).sum()
     }
 
     /// The builder of a column, and the rows that it has to have by now.
@@ -244,7 +251,8 @@ impl Backend for ArrowBackend {
             let room = self.options.chunk_rows - self.pending_rows;
             let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
             self.collect(&chunk, schema)?;
-            let held: usize = self.builders.iter().map(ColumnBuilder::bytes_held).sum();
+            let held = self.held_by_builders();
+            self.largest_chunk = self.largest_chunk.max(held);
             if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
                 self.write_pending(schema, out)?;
             }
@@ -254,7 +262,8 @@ impl Backend for ArrowBackend {
     }
 
     fn buffered(&self) -> Buffered {
-        let held: usize = self.builders.iter().map(ColumnBuilder::bytes_held).sum();
+        // Builders grow by doubling, and hold a batch while it is encoded.
+        let held = self.largest_chunk * 2;
         let Some(OpenFile { writer, .. }) = &self.file else {
             return Buffered { rows: self.pending_rows, bytes_held: held, bytes_expected: 0 };
         };
@@ -268,6 +277,9 @@ impl Backend for ArrowBackend {
     fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
         self.write_pending(schema, out)?;
         if let Some(file) = &mut self.file {
+            // Growing by doubling would hold the row group up to three times over.
+            let expected = file.writer.in_progress_size();
+            file.writer.inner_mut().reserve(expected);
             file.writer.flush().map_err(failed)?;
             file.drain(out)?;
         }
