@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bucksaw::{Error, ErrorKind, Result};
+use glob::MatchOptions;
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
@@ -93,7 +94,9 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Vec<Source>> {
 /// The files that a glob matches.
 fn matches(pattern: &str) -> Result<Vec<Source>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
-    let paths = glob::glob(pattern)
+    // As in a shell and in directories: hidden files only where their dot is spelled out.
+    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+    let paths = glob::glob_with(pattern, options)
         .map_err(|cause| bad(format!("{pattern:?} is no glob")).with_cause(cause))?;
     let mut found = Vec::new();
     for path in paths {
