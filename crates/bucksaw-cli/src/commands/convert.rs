@@ -30,7 +30,7 @@ struct Conversion<'c> {
 enum BadLines {
     Fail,
     Skip,
-    Keep(DeadLetterFile),
+    Keep(Box<DeadLetterFile>),
 }
 
 /// One file to write, and what goes into it.
@@ -88,7 +88,7 @@ fn convert(
     let on_error = match bad_lines {
         BadLines::Fail => OnError::Fail,
         BadLines::Skip => OnError::Skip,
-        BadLines::Keep(file) => OnError::Keep(file),
+        BadLines::Keep(file) => OnError::Keep(file.as_mut()),
     };
     let bytes = bar.wrap_read(source.open()?);
     let mut input = Ndjson::new(source.name(), bytes, options.clone(), on_error)?;
@@ -148,7 +148,8 @@ fn bad_lines(arguments: &ConvertArgs) -> Result<BadLines> {
         "skip" => BadLines::Skip,
         path => {
             let create = || DeadLetterFile::create(Path::new(path), arguments.overwrite);
-            BadLines::Keep(interrupt::staging(create, |file| file.staged_paths().to_vec())?)
+            let file = interrupt::staging(create, |file| file.staged_paths().to_vec())?;
+            BadLines::Keep(Box::new(file))
         }
     })
 }
