@@ -183,6 +183,28 @@ pub(crate) fn check_untouched(sources: &[Source], target: &Path) -> Result<()> {
     }
 }
 
+/// Refuses a target at which something stands.
+pub(crate) fn check_unused(target: &Path) -> Result<()> {
+    if fs::symlink_metadata(target).is_err() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} exists already: choose another name, or allow overwriting (--overwrite)",
+        target.display()
+    );
+    Err(Error::new(ErrorKind::Exists, message))
+}
+
+/// Whether both paths, whose files need not be there, name one file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let spelled_out = |path: &Path| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+        parent.ok().zip(path.file_name()).map(|(parent, name)| parent.join(name))
+    };
+    one == other || spelled_out(one).is_some_and(|one| spelled_out(other) == Some(one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

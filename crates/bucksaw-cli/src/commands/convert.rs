@@ -8,7 +8,7 @@ use std::time::Instant;
 use bucksaw::options::TELEMETRY_PREFIXES;
 use bucksaw::{
     DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, LocalSink, Ndjson,
-    NdjsonOptions, Nested, OnError, Options, Report, Result, StreamSink, Writer,
+    NdjsonOptions, Nested, OnError, Options, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -109,25 +109,51 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
         } else if io::stdout().is_terminal() {
             "standard output is a terminal: redirect it, or name a file with -o"
         } else {
+            check_targets(arguments, sources, &[])?;
             return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
         };
         return Err(Error::new(ErrorKind::Options, problem));
     }
     let path = Path::new(output);
     if !(output.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir()) {
-        sources::check_untouched(sources, path)?;
+        check_targets(arguments, sources, &[path.to_owned()])?;
         return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
     }
     let targets = sources::targets(sources, path)?;
-    for target in &targets {
-        sources::check_untouched(sources, target)?;
-    }
+    check_targets(arguments, sources, &targets)?;
     fs::create_dir_all(path)
         .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
     let pairs = targets.into_iter().zip(sources);
     Ok(pairs
         .map(|(target, source)| Job { target: Target::File(target), sources: vec![source.clone()] })
         .collect())
+}
+
+/// Refuses, before any work, files to write that are inputs, each other, or there already.
+fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf]) -> Result<()> {
+    let mut written = targets.to_vec();
+    let on_error = arguments.on_error.as_str();
+    if !matches!(on_error, "fail" | "skip") {
+        for path in [on_error.to_owned(), format!("{on_error}{REASONS_SUFFIX}")] {
+            let path = PathBuf::from(path);
+            if targets.iter().any(|target| sources::is_same(target, &path)) {
+                let message = format!(
+                    "{} would take both rows and what --on-error keeps: name another file",
+                    path.display()
+                );
+                return Err(Error::new(ErrorKind::Options, message));
+            }
+            written.push(path);
+        }
+    }
+    for target in &written {
+        sources::check_untouched(sources, target)?;
+    }
+    if arguments.overwrite {
+        Ok(())
+    } else {
+        written.iter().try_for_each(|target| sources::check_unused(target))
+    }
 }
 
 fn open(target: &Target, options: &Options, overwrite: bool) -> Result<Writer> {
