@@ -46,9 +46,7 @@ enum Target {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
-    let options = options(arguments)?;
-    options.validate()?;
-    let ndjson = ndjson_options(&arguments.shape)?;
+    let (options, ndjson) = options(arguments)?;
     let sources = sources::expand(&arguments.inputs)?;
     let jobs = jobs(arguments, &sources)?;
     interrupt::handle_signals()?;
@@ -199,9 +197,17 @@ fn print_json(conversion: &Conversion<'_>) -> Result<()> {
         .map_err(|cause| Error::io("could not print", cause))
 }
 
-/// The library's options, as the command line gives them.
-fn options(arguments: &ConvertArgs) -> Result<Options> {
+/// The library's options, as the command line gives them; every problem of theirs at once.
+fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
     let ConvertArgs { shape, file, overwrite, .. } = arguments;
+    let mut problems = Vec::new();
+    let schema = match schema(shape) {
+        Err(error) if error.kind() == ErrorKind::Options => {
+            problems.push(error.to_string());
+            DeclaredSchema::new()
+        }
+        other => other?,
+    };
     let mut options = Options::new()
         .backend(file.backend)
         .compression(file.compression)
@@ -212,7 +218,7 @@ fn options(arguments: &ConvertArgs) -> Result<Options> {
         .page_bytes(bytes(file.page_size)?)
         .statistics(file.statistics)
         .overwrite(*overwrite)
-        .schema(schema(shape)?)
+        .schema(schema)
         .strict(shape.strict)
         .text_prefixes(prefixes(&shape.string_prefixes))
         .int64_from_text(!shape.no_int64_from_text)
@@ -225,9 +231,28 @@ fn options(arguments: &ConvertArgs) -> Result<Options> {
         options = options.timestamp_column(column);
     }
     for choice in &file.dictionary {
-        options = dictionary(options, choice)?;
+        options = match dictionary_choice(choice) {
+            Some((Some(column), on)) => options.dictionary_of(column, on),
+            Some((None, on)) => options.dictionary(on),
+            None => {
+                let advice = "use on, off, COLUMN=on or COLUMN=off";
+                problems.push(format!("--dictionary {choice}: {advice}"));
+                options
+            }
+        };
     }
-    Ok(options)
+    let ndjson = ndjson_options(shape)?;
+    for (name, limit) in [("line", ndjson.max_line_bytes), ("depth", ndjson.max_depth)] {
+        if limit == 0 {
+            problems.push(format!("--max-{name} is 0: it must be 1 or more"));
+        }
+    }
+    problems.extend(options.validate().err().map(|error| error.to_string()));
+    if problems.is_empty() {
+        Ok((options, ndjson))
+    } else {
+        Err(Error::new(ErrorKind::Options, problems.join("\n")))
+    }
 }
 
 fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
@@ -248,23 +273,17 @@ fn prefixes(list: &str) -> Vec<String> {
     }
 }
 
-fn dictionary(options: Options, choice: &str) -> Result<Options> {
+/// The column, or none for all, and whether it gets a dictionary.
+fn dictionary_choice(choice: &str) -> Option<(Option<&str>, bool)> {
     let (column, word) = match choice.rsplit_once('=') {
         Some((column, word)) => (Some(column), word),
         None => (None, choice),
     };
-    let on = match word {
-        "on" => true,
-        "off" => false,
-        _ => {
-            let message = format!("--dictionary {choice}: use on, off, COLUMN=on or COLUMN=off");
-            return Err(Error::new(ErrorKind::Options, message));
-        }
-    };
-    Ok(match column {
-        Some(column) => options.dictionary_of(column, on),
-        None => options.dictionary(on),
-    })
+    match word {
+        "on" => Some((column, true)),
+        "off" => Some((column, false)),
+        _ => None,
+    }
 }
 
 fn bytes(size: bytesize::ByteSize) -> Result<usize> {
@@ -274,15 +293,8 @@ fn bytes(size: bytesize::ByteSize) -> Result<usize> {
 }
 
 fn ndjson_options(shape: &ShapeArgs) -> Result<NdjsonOptions> {
-    let max_line_bytes = bytes(shape.max_line)?;
-    if max_line_bytes == 0 || shape.max_depth == 0 {
-        return Err(Error::new(
-            ErrorKind::Options,
-            "--max-line and --max-depth must be more than 0",
-        ));
-    }
     Ok(NdjsonOptions {
-        max_line_bytes,
+        max_line_bytes: bytes(shape.max_line)?,
         max_depth: shape.max_depth,
         nested: match shape.nested {
             NestedArg::Flatten => Nested::Flatten,
