@@ -27,6 +27,12 @@ pub(crate) fn handle_signals() -> Result<()> {
     })
 }
 
+/// Returns unless the process is being interrupted: an error is then only that files went away.
+pub(crate) fn let_interruption_win() {
+    // The signal handler keeps the lock until the process has ended.
+    drop(STAGED.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.
 pub(crate) fn staging<T>(
     create: impl FnOnce() -> Result<T>,
