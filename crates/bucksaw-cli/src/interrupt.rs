@@ -1,7 +1,7 @@
 //! Ctrl-C, and the other signals that end a process, leave nothing behind.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Mutex, PoisonError};
 
@@ -36,10 +36,10 @@ pub(crate) fn let_interruption_win() {
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.
 pub(crate) fn staging<T>(
     create: impl FnOnce() -> Result<T>,
-    paths: impl FnOnce(&T) -> Vec<&Path>,
+    paths: impl FnOnce(&T) -> Vec<PathBuf>,
 ) -> Result<T> {
     let mut staged = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
     let created = create()?;
-    staged.extend(paths(&created).into_iter().map(Path::to_owned));
+    staged.extend(paths(&created));
     Ok(created)
 }

@@ -160,7 +160,7 @@ fn open(target: &Target, options: &Options, overwrite: bool) -> Result<Writer> {
         Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
         Target::File(path) => {
             let create = || LocalSink::create(path, overwrite, options.staging_directory());
-            let sink = interrupt::staging(create, |sink| vec![sink.staged_path()])?;
+            let sink = interrupt::staging(create, |sink| sink.staged_paths().to_vec())?;
             options.write_to(Box::new(sink))
         }
     }
@@ -172,7 +172,7 @@ fn bad_lines(arguments: &ConvertArgs) -> Result<BadLines> {
         "skip" => BadLines::Skip,
         path => {
             let create = || DeadLetterFile::create(Path::new(path), arguments.overwrite);
-            let file = interrupt::staging(create, |file| file.staged_paths().to_vec())?;
+            let file = interrupt::staging(create, DeadLetterFile::staged_paths)?;
             BadLines::Keep(Box::new(file))
         }
     })
