@@ -100,8 +100,10 @@ impl LocalSink {
         let name = self.target.file_name().unwrap_or_default();
         remove_abandoned(directory, name);
         let failed = |cause| Error::io(format!("could not copy to {}", directory.display()), cause);
-        let beside = create_locked(self.path_beside_target()).map_err(failed)?;
-        let mut beside = beside.ok_or_else(|| failed(io::ErrorKind::AlreadyExists.into()))?;
+        let create = |_| create_locked(self.path_beside_target()).transpose();
+        let created = (0..NAME_TRIES).find_map(create);
+        let mut beside =
+            created.unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into())).map_err(failed)?;
         let mut from = File::open(&self.staged.path).map_err(failed)?;
         io::copy(&mut from, &mut beside.file).map_err(failed)?;
         beside.file.sync_all().map_err(failed)?;
@@ -207,8 +209,8 @@ fn stage(directory: &Path, name: &OsStr) -> Result<Staged> {
     Err(failed(io::ErrorKind::AlreadyExists.into()))
 }
 
-/// A new file with its lock; none where there is one already, or where another process took the
-/// lock first.
+/// A new file with its lock; none where there is one already, or where another process took it for
+/// an abandoned one.
 fn create_locked(path: PathBuf) -> io::Result<Option<Staged>> {
     let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(file) => file,
@@ -217,7 +219,8 @@ fn create_locked(path: PathBuf) -> io::Result<Option<Staged>> {
     };
     let staged = Staged { path, file, is_published: false };
     Ok(match staged.file.try_lock() {
-        Ok(()) => Some(staged),
+        // Between creation and lock another process may have taken it for an abandoned one.
+        Ok(()) => staged.path.exists().then_some(staged),
         // A file system without locks has no clean-up of abandoned files either.
         Err(TryLockError::Error(_)) => Some(staged),
         Err(TryLockError::WouldBlock) => None,
@@ -238,7 +241,9 @@ fn remove_abandoned(directory: &Path, name: &OsStr) {
             continue;
         }
         let path = entry.path();
-        if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+        let Ok(file) = File::open(&path) else { continue };
+        // The lock is kept until the file is gone, or its new owner could lock it in between.
+        if file.try_lock().is_ok() {
             let _ = fs::remove_file(path);
         }
     }
