@@ -68,6 +68,13 @@ impl LocalSink {
                 return Err(Error::new(ErrorKind::Exists, message));
             }
             Ok(_) if !overwrite => return Err(exists(target)),
+            Ok(found) if !found.is_file() && !found.is_symlink() => {
+                let message = format!(
+                    "{} is a device or a pipe, which no file replaces: write to a stream (-o -)",
+                    target.display()
+                );
+                return Err(Error::new(ErrorKind::Exists, message));
+            }
             _ => {}
         }
         let directory = temporary_directory.unwrap_or_else(|| directory_of(target));
