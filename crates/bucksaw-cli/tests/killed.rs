@@ -42,8 +42,8 @@ struct Experiment {
     folder: Folder,
     old: Vec<u8>,
     reference: Vec<u8>,
-    /// From start to end, undisturbed.
-    run_time: Duration,
+    /// The longest time after which a run is killed: a bit more than a run takes, so that some end.
+    longest_delay: Duration,
     rng: Rng,
     seed: u64,
 }
@@ -69,7 +69,7 @@ impl Experiment {
         times.sort();
         let reference = folder.read(TARGET);
         fs::remove_file(folder.path(TARGET)).expect("removes");
-        Self { folder, old, reference, run_time: times[2], rng: Rng::new(seed), seed }
+        Self { folder, old, reference, longest_delay: times[2] * 5 / 4, rng: Rng::new(seed), seed }
     }
 
     fn start(&self, options: &str) -> Child {
@@ -77,11 +77,14 @@ impl Experiment {
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts")
     }
 
-    /// Starts the command and kills it after a random part of its run time, or a bit later.
+    /// Starts the command and kills it after a random part of its run time, or a bit later. The
+    /// longest delay follows the machine's load: about every fifth run comes to its end.
     fn kill(&mut self, options: &str) {
         let mut child = self.start(options);
-        let micros = self.run_time.as_micros() as u64;
-        thread::sleep(Duration::from_micros(self.rng.below(micros * 5 / 4)));
+        let micros = self.longest_delay.as_micros() as u64;
+        thread::sleep(Duration::from_micros(self.rng.below(micros)));
+        let has_ended = child.try_wait().expect("a child").is_some();
+        self.longest_delay = self.longest_delay.mul_f64(if has_ended { 0.96 } else { 1.01 });
         child.kill().expect("kills");
         child.wait().expect("ends");
     }
