@@ -63,12 +63,13 @@ impl LocalSink {
             ));
         };
         match fs::symlink_metadata(target) {
-            Ok(found) if found.is_dir() => {
+            Ok(_) if target.is_dir() => {
                 let message = format!("{} is a directory: name a file", target.display());
                 return Err(Error::new(ErrorKind::Exists, message));
             }
             Ok(_) if !overwrite => return Err(exists(target)),
-            Ok(found) if !found.is_file() && !found.is_symlink() => {
+            // Nor a link to one, such as /dev/stdout.
+            Ok(_) if fs::metadata(target).is_ok_and(|found| !found.is_file()) => {
                 let message = format!(
                     "{} is a device or a pipe, which no file replaces: write to a stream (-o -)",
                     target.display()
