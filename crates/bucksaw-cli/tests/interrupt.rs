@@ -6,6 +6,8 @@ mod support;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::thread;
+use std::time::Instant;
 
 use support::{Folder, Run, is_staged, names_in, signal, synth40, wait_for_end, wait_until};
 
@@ -66,6 +68,41 @@ fn while_converting_a_big_input() {
         run.expect_code(INTERRUPTED);
         assert_eq!(names_in(&out), [""; 0], "SIG{name}");
     }
+}
+
+/// Whenever the signal comes: nothing or a whole file, and no other code than that of a finished run
+/// (0), that of an interrupted one, and, before the command has prepared for signals, none.
+#[test]
+fn at_any_moment() {
+    const RUNS: u32 = 80;
+    const ROWS: u64 = 400;
+    let folder = Folder::new();
+    folder.write("in.ndjson", synth40(ROWS));
+    let started = Instant::now();
+    folder.run("convert in.ndjson -o warm.parquet").expect_code(0);
+    let run_time = started.elapsed();
+    fs::create_dir(folder.path("out")).expect("makes a folder");
+    let out = folder.path("out");
+    let mut interrupted = 0;
+    for run in 0..RUNS {
+        let child = folder.start("convert in.ndjson -o out/x.parquet --quiet");
+        thread::sleep(run_time * run / RUNS);
+        signal(&child, "INT");
+        let run: Run = child.wait_with_output().expect("ends").into();
+        assert_eq!(run.stderr, "");
+        assert!(matches!(run.code, None | Some(0 | INTERRUPTED)), "{run:?}");
+        let names = names_in(&out);
+        if !names.is_empty() {
+            assert_eq!(names, ["x.parquet"]);
+            let footer = folder.footer("out/x.parquet");
+            assert_eq!(footer.file_metadata().num_rows() as u64, ROWS);
+            fs::remove_file(out.join("x.parquet")).expect("removes");
+        } else {
+            assert_ne!(run.code, Some(0));
+            interrupted += u32::from(run.code == Some(INTERRUPTED));
+        }
+    }
+    assert!(interrupted > RUNS / 10, "{interrupted} of {RUNS} runs were interrupted");
 }
 
 #[test]

@@ -71,11 +71,14 @@ fn what_is_no_file_is_never_replaced() {
     folder.write("a.ndjson", LINE);
     let made = std::process::Command::new("mkfifo").arg(folder.path("pipe")).status();
     assert!(made.expect("mkfifo is installed").success());
-    let run = folder.run("convert a.ndjson -o pipe --overwrite");
-    run.expect_code(4).expect_told(&["pipe", "-o -"]);
-    let found = fs::symlink_metadata(folder.path("pipe")).expect("still there");
-    assert!(found.file_type().is_fifo());
-    assert_eq!(folder.names(), ["a.ndjson", "pipe"]);
+    std::os::unix::fs::symlink("pipe", folder.path("link")).expect("links");
+    for target in ["pipe", "link"] {
+        let run = folder.run(&format!("convert a.ndjson -o {target} --overwrite"));
+        run.expect_code(4).expect_told(&[target, "-o -"]);
+        let found = fs::metadata(folder.path(target)).expect("still there");
+        assert!(found.file_type().is_fifo());
+    }
+    assert_eq!(folder.names(), ["a.ndjson", "link", "pipe"]);
 }
 
 #[test]
