@@ -1,7 +1,7 @@
 //! Ctrl-C, and the other signals that end a process, leave nothing behind.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Mutex, PoisonError};
 
@@ -27,13 +27,19 @@ pub(crate) fn handle_signals() -> Result<()> {
     })
 }
 
+/// Returns unless the process is being interrupted: an error is then only that files went away.
+pub(crate) fn let_interruption_win() {
+    // The signal handler keeps the lock until the process has ended.
+    drop(STAGED.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.
 pub(crate) fn staging<T>(
     create: impl FnOnce() -> Result<T>,
-    paths: impl FnOnce(&T) -> Vec<&Path>,
+    paths: impl FnOnce(&T) -> Vec<PathBuf>,
 ) -> Result<T> {
     let mut staged = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
     let created = create()?;
-    staged.extend(paths(&created).into_iter().map(Path::to_owned));
+    staged.extend(paths(&created));
     Ok(created)
 }

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::from(exit::DONE),
         Err(error) => {
+            interrupt::let_interruption_win();
             let code = exit::code_of(&error);
             if code != exit::DONE {
                 ui::tell(&format!("bucksaw: {error}"));

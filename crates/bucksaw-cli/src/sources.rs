@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bucksaw::{Error, ErrorKind, Result};
+use glob::MatchOptions;
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
@@ -93,7 +94,9 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Vec<Source>> {
 /// The files that a glob matches.
 fn matches(pattern: &str) -> Result<Vec<Source>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
-    let paths = glob::glob(pattern)
+    // As in a shell and in directories: hidden files only where their dot is spelled out.
+    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+    let paths = glob::glob_with(pattern, options)
         .map_err(|cause| bad(format!("{pattern:?} is no glob")).with_cause(cause))?;
     let mut found = Vec::new();
     for path in paths {
@@ -178,6 +181,28 @@ pub(crate) fn check_untouched(sources: &[Source], target: &Path) -> Result<()> {
             Err(Error::new(ErrorKind::Options, message))
         }
     }
+}
+
+/// Refuses a target at which something stands.
+pub(crate) fn check_unused(target: &Path) -> Result<()> {
+    if fs::symlink_metadata(target).is_err() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} exists already: choose another name, or allow overwriting (--overwrite)",
+        target.display()
+    );
+    Err(Error::new(ErrorKind::Exists, message))
+}
+
+/// Whether both paths, whose files need not be there, name one file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let spelled_out = |path: &Path| {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+        parent.ok().zip(path.file_name()).map(|(parent, name)| parent.join(name))
+    };
+    one == other || spelled_out(one).is_some_and(|one| spelled_out(other) == Some(one))
 }
 
 #[cfg(test)]

@@ -57,8 +57,9 @@ impl DeadLetterFile {
 
     /// Where the unfinished files are; for a signal handler to remove.
     #[must_use]
-    pub fn staged_paths(&self) -> [&Path; 2] {
-        [self.lines.sink.staged_path(), self.reasons.sink.staged_path()]
+    pub fn staged_paths(&self) -> Vec<PathBuf> {
+        let sinks = [&self.lines.sink, &self.reasons.sink];
+        sinks.iter().flat_map(|sink| sink.staged_paths()).collect()
     }
 
     /// Publishes both files; neither where nothing was rejected. Returns how many lines were.

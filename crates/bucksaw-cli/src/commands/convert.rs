@@ -8,7 +8,7 @@ use std::time::Instant;
 use bucksaw::options::TELEMETRY_PREFIXES;
 use bucksaw::{
     DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, LocalSink, Ndjson,
-    NdjsonOptions, Nested, OnError, Options, Report, Result, StreamSink, Writer,
+    NdjsonOptions, Nested, OnError, Options, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -46,9 +46,7 @@ enum Target {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
-    let options = options(arguments)?;
-    options.validate()?;
-    let ndjson = ndjson_options(&arguments.shape)?;
+    let (options, ndjson) = options(arguments)?;
     let sources = sources::expand(&arguments.inputs)?;
     let jobs = jobs(arguments, &sources)?;
     interrupt::handle_signals()?;
@@ -109,19 +107,18 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
         } else if io::stdout().is_terminal() {
             "standard output is a terminal: redirect it, or name a file with -o"
         } else {
+            check_targets(arguments, sources, &[])?;
             return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
         };
         return Err(Error::new(ErrorKind::Options, problem));
     }
     let path = Path::new(output);
     if !(output.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir()) {
-        sources::check_untouched(sources, path)?;
+        check_targets(arguments, sources, &[path.to_owned()])?;
         return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
     }
     let targets = sources::targets(sources, path)?;
-    for target in &targets {
-        sources::check_untouched(sources, target)?;
-    }
+    check_targets(arguments, sources, &targets)?;
     fs::create_dir_all(path)
         .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
     let pairs = targets.into_iter().zip(sources);
@@ -130,13 +127,40 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
         .collect())
 }
 
+/// Refuses, before any work, files to write that are inputs, each other, or there already.
+fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf]) -> Result<()> {
+    let mut written = targets.to_vec();
+    let on_error = arguments.on_error.as_str();
+    if !matches!(on_error, "fail" | "skip") {
+        for path in [on_error.to_owned(), format!("{on_error}{REASONS_SUFFIX}")] {
+            let path = PathBuf::from(path);
+            if targets.iter().any(|target| sources::is_same(target, &path)) {
+                let message = format!(
+                    "{} would take both rows and what --on-error keeps: name another file",
+                    path.display()
+                );
+                return Err(Error::new(ErrorKind::Options, message));
+            }
+            written.push(path);
+        }
+    }
+    for target in &written {
+        sources::check_untouched(sources, target)?;
+    }
+    if arguments.overwrite {
+        Ok(())
+    } else {
+        written.iter().try_for_each(|target| sources::check_unused(target))
+    }
+}
+
 fn open(target: &Target, options: &Options, overwrite: bool) -> Result<Writer> {
     let options = options.clone();
     match target {
         Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
         Target::File(path) => {
             let create = || LocalSink::create(path, overwrite, options.staging_directory());
-            let sink = interrupt::staging(create, |sink| vec![sink.staged_path()])?;
+            let sink = interrupt::staging(create, |sink| sink.staged_paths().to_vec())?;
             options.write_to(Box::new(sink))
         }
     }
@@ -148,7 +172,7 @@ fn bad_lines(arguments: &ConvertArgs) -> Result<BadLines> {
         "skip" => BadLines::Skip,
         path => {
             let create = || DeadLetterFile::create(Path::new(path), arguments.overwrite);
-            let file = interrupt::staging(create, |file| file.staged_paths().to_vec())?;
+            let file = interrupt::staging(create, DeadLetterFile::staged_paths)?;
             BadLines::Keep(Box::new(file))
         }
     })
@@ -173,9 +197,17 @@ fn print_json(conversion: &Conversion<'_>) -> Result<()> {
         .map_err(|cause| Error::io("could not print", cause))
 }
 
-/// The library's options, as the command line gives them.
-fn options(arguments: &ConvertArgs) -> Result<Options> {
+/// The library's options, as the command line gives them; every problem of theirs at once.
+fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
     let ConvertArgs { shape, file, overwrite, .. } = arguments;
+    let mut problems = Vec::new();
+    let schema = match schema(shape) {
+        Err(error) if error.kind() == ErrorKind::Options => {
+            problems.push(error.to_string());
+            DeclaredSchema::new()
+        }
+        other => other?,
+    };
     let mut options = Options::new()
         .backend(file.backend)
         .compression(file.compression)
@@ -186,7 +218,7 @@ fn options(arguments: &ConvertArgs) -> Result<Options> {
         .page_bytes(bytes(file.page_size)?)
         .statistics(file.statistics)
         .overwrite(*overwrite)
-        .schema(schema(shape)?)
+        .schema(schema)
         .strict(shape.strict)
         .text_prefixes(prefixes(&shape.string_prefixes))
         .int64_from_text(!shape.no_int64_from_text)
@@ -199,9 +231,28 @@ fn options(arguments: &ConvertArgs) -> Result<Options> {
         options = options.timestamp_column(column);
     }
     for choice in &file.dictionary {
-        options = dictionary(options, choice)?;
+        options = match dictionary_choice(choice) {
+            Some((Some(column), on)) => options.dictionary_of(column, on),
+            Some((None, on)) => options.dictionary(on),
+            None => {
+                let advice = "use on, off, COLUMN=on or COLUMN=off";
+                problems.push(format!("--dictionary {choice}: {advice}"));
+                options
+            }
+        };
     }
-    Ok(options)
+    let ndjson = ndjson_options(shape)?;
+    for (name, limit) in [("line", ndjson.max_line_bytes), ("depth", ndjson.max_depth)] {
+        if limit == 0 {
+            problems.push(format!("--max-{name} is 0: it must be 1 or more"));
+        }
+    }
+    problems.extend(options.validate().err().map(|error| error.to_string()));
+    if problems.is_empty() {
+        Ok((options, ndjson))
+    } else {
+        Err(Error::new(ErrorKind::Options, problems.join("\n")))
+    }
 }
 
 fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
@@ -222,23 +273,17 @@ fn prefixes(list: &str) -> Vec<String> {
     }
 }
 
-fn dictionary(options: Options, choice: &str) -> Result<Options> {
+/// The column, or none for all, and whether it gets a dictionary.
+fn dictionary_choice(choice: &str) -> Option<(Option<&str>, bool)> {
     let (column, word) = match choice.rsplit_once('=') {
         Some((column, word)) => (Some(column), word),
         None => (None, choice),
     };
-    let on = match word {
-        "on" => true,
-        "off" => false,
-        _ => {
-            let message = format!("--dictionary {choice}: use on, off, COLUMN=on or COLUMN=off");
-            return Err(Error::new(ErrorKind::Options, message));
-        }
-    };
-    Ok(match column {
-        Some(column) => options.dictionary_of(column, on),
-        None => options.dictionary(on),
-    })
+    match word {
+        "on" => Some((column, true)),
+        "off" => Some((column, false)),
+        _ => None,
+    }
 }
 
 fn bytes(size: bytesize::ByteSize) -> Result<usize> {
@@ -248,15 +293,8 @@ fn bytes(size: bytesize::ByteSize) -> Result<usize> {
 }
 
 fn ndjson_options(shape: &ShapeArgs) -> Result<NdjsonOptions> {
-    let max_line_bytes = bytes(shape.max_line)?;
-    if max_line_bytes == 0 || shape.max_depth == 0 {
-        return Err(Error::new(
-            ErrorKind::Options,
-            "--max-line and --max-depth must be more than 0",
-        ));
-    }
     Ok(NdjsonOptions {
-        max_line_bytes,
+        max_line_bytes: bytes(shape.max_line)?,
         max_depth: shape.max_depth,
         nested: match shape.nested {
             NestedArg::Flatten => Nested::Flatten,

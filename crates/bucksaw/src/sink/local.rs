@@ -63,11 +63,19 @@ impl LocalSink {
             ));
         };
         match fs::symlink_metadata(target) {
-            Ok(found) if found.is_dir() => {
+            Ok(_) if target.is_dir() => {
                 let message = format!("{} is a directory: name a file", target.display());
                 return Err(Error::new(ErrorKind::Exists, message));
             }
             Ok(_) if !overwrite => return Err(exists(target)),
+            // Nor a link to one, such as /dev/stdout.
+            Ok(_) if fs::metadata(target).is_ok_and(|found| !found.is_file()) => {
+                let message = format!(
+                    "{} is a device or a pipe, which no file replaces: write to a stream (-o -)",
+                    target.display()
+                );
+                return Err(Error::new(ErrorKind::Exists, message));
+            }
             _ => {}
         }
         let directory = temporary_directory.unwrap_or_else(|| directory_of(target));
@@ -76,10 +84,22 @@ impl LocalSink {
         Ok(Self { target: target.to_owned(), overwrite, staged, bytes: 0 })
     }
 
-    /// Where the bytes are until they are published; for a signal handler to remove.
+    /// Where the bytes are until they are published.
     #[must_use]
     pub fn staged_path(&self) -> &Path {
         &self.staged.path
+    }
+
+    /// Where there may be a file until it is published, for a signal handler to remove: the staged
+    /// one, and beside the target the one that it is copied to from another file system.
+    #[must_use]
+    pub fn staged_paths(&self) -> [PathBuf; 2] {
+        [self.staged.path.clone(), self.path_beside_target()]
+    }
+
+    /// Beside the target, the staged file's name: it is not likely to be given twice.
+    fn path_beside_target(&self) -> PathBuf {
+        directory_of(&self.target).join(self.staged.path.file_name().unwrap_or_default())
     }
 
     /// Copies the staged file beside the target, from another file system.
@@ -87,8 +107,11 @@ impl LocalSink {
         let directory = directory_of(&self.target);
         let name = self.target.file_name().unwrap_or_default();
         remove_abandoned(directory, name);
-        let mut beside = stage(directory, name)?;
         let failed = |cause| Error::io(format!("could not copy to {}", directory.display()), cause);
+        let create = |_| create_locked(self.path_beside_target()).transpose();
+        let created = (0..NAME_TRIES).find_map(create);
+        let mut beside =
+            created.unwrap_or_else(|| Err(io::ErrorKind::AlreadyExists.into())).map_err(failed)?;
         let mut from = File::open(&self.staged.path).map_err(failed)?;
         io::copy(&mut from, &mut beside.file).map_err(failed)?;
         beside.file.sync_all().map_err(failed)?;
@@ -187,22 +210,29 @@ fn stage(directory: &Path, name: &OsStr) -> Result<Staged> {
             "{:016x}{STAGED_SUFFIX}",
             RandomState::new().hash_one(std::process::id())
         ));
-        let path = directory.join(staged_name);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => {
-                let staged = Staged { path, file, is_published: false };
-                return match staged.file.try_lock() {
-                    Ok(()) => Ok(staged),
-                    // A file system without locks has no clean-up of abandoned files either.
-                    Err(TryLockError::Error(_)) => Ok(staged),
-                    Err(TryLockError::WouldBlock) => continue,
-                };
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(cause) => return Err(failed(cause)),
+        if let Some(staged) = create_locked(directory.join(staged_name)).map_err(failed)? {
+            return Ok(staged);
         }
     }
     Err(failed(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// A new file with its lock; none where there is one already, or where another process took it for
+/// an abandoned one.
+fn create_locked(path: PathBuf) -> io::Result<Option<Staged>> {
+    let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Ok(file) => file,
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
+        Err(cause) => return Err(cause),
+    };
+    let staged = Staged { path, file, is_published: false };
+    Ok(match staged.file.try_lock() {
+        // Between creation and lock another process may have taken it for an abandoned one.
+        Ok(()) => staged.path.exists().then_some(staged),
+        // A file system without locks has no clean-up of abandoned files either.
+        Err(TryLockError::Error(_)) => Some(staged),
+        Err(TryLockError::WouldBlock) => None,
+    })
 }
 
 /// Removes what killed processes left staged for `name`. Failing to is no reason not to write.
@@ -219,7 +249,9 @@ fn remove_abandoned(directory: &Path, name: &OsStr) {
             continue;
         }
         let path = entry.path();
-        if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+        let Ok(file) = File::open(&path) else { continue };
+        // The lock is kept until the file is gone, or its new owner could lock it in between.
+        if file.try_lock().is_ok() {
             let _ = fs::remove_file(path);
         }
     }

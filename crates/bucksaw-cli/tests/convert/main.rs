@@ -1,0 +1,10 @@
+//! `bucksaw convert` from outside: what goes in, what comes out, what is said, and the exit code.
+
+mod bad_lines;
+mod files;
+mod inputs;
+mod outputs;
+mod shape;
+#[path = "../support/mod.rs"]
+mod support;
+mod usage;

@@ -1,0 +1,265 @@
+//! Where files appear, what is refused, what is reported.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{Folder, is_staged, names_in, synth40, wait_until};
+
+const LINE: &str = "{\"n\":1}\n";
+
+#[test]
+fn a_directory_gets_one_file_for_each_input() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", "{\"n\":1}\n");
+    folder.write("sub/b.json", "{\"n\":2}\n{\"n\":3}\n");
+    // A missing directory is made, one that exists needs no slash.
+    for arguments in ["a.ndjson sub -o new/dir/", "a.ndjson sub -o new/dir --overwrite"] {
+        let run = folder.run(&format!("convert {arguments} --json"));
+        let report = run.expect_code(0).json();
+        assert_eq!(names_in(&folder.path("new")), ["dir", "dir/a.parquet", "dir/b.parquet"]);
+        assert_eq!(folder.rows("new/dir/a.parquet"), [json!({"n": 1})]);
+        assert_eq!(folder.rows("new/dir/b.parquet"), [json!({"n": 2}), json!({"n": 3})]);
+        let paths: Vec<&Value> =
+            (0..2).map(|at| &report["reports"][at]["files"][0]["path"]).collect();
+        assert_eq!(paths[1].as_str().map(|path| path.ends_with("b.parquet")), Some(true));
+        assert_eq!(report["input"]["rows"], 3);
+    }
+}
+
+#[test]
+fn colliding_names_are_refused_before_any_work() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    folder.write("x.ndjson", LINE);
+    folder.write("sub/x.json.gz", LINE);
+    let run = folder.run("convert a.ndjson x.ndjson sub -o out/ --on-error bad.ndjson");
+    run.expect_code(2).expect_told(&["x.ndjson", "sub/x.json.gz", "out/x.parquet"]);
+    assert_eq!(folder.names(), ["a.ndjson", "sub", "sub/x.json.gz", "x.ndjson"]);
+}
+
+#[test]
+fn an_existing_file_is_kept_unless_told() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    folder.write("out.parquet", "old");
+    let run = folder.run("convert a.ndjson -o out.parquet");
+    run.expect_code(4).expect_told(&["out.parquet", "--overwrite"]);
+    assert_eq!(folder.text("out.parquet"), "old");
+    assert_eq!(folder.names(), ["a.ndjson", "out.parquet"]);
+    folder.run("convert a.ndjson -o out.parquet --overwrite").expect_code(0);
+    assert_eq!(folder.rows("out.parquet"), [json!({"n": 1})]);
+}
+
+#[test]
+fn an_existing_file_in_a_directory_is_found_before_any_work() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    folder.write("b.ndjson", LINE);
+    folder.write("out/b.parquet", "old");
+    folder.run("convert a.ndjson b.ndjson -o out/").expect_code(4).expect_told(&["out/b.parquet"]);
+    assert_eq!(names_in(&folder.path("out")), ["b.parquet"]);
+    assert_eq!(folder.text("out/b.parquet"), "old");
+}
+
+/// Replacing a device or a pipe with a file is never what is meant.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_never_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    let made = std::process::Command::new("mkfifo").arg(folder.path("pipe")).status();
+    assert!(made.expect("mkfifo is installed").success());
+    std::os::unix::fs::symlink("pipe", folder.path("link")).expect("links");
+    for target in ["pipe", "link"] {
+        let run = folder.run(&format!("convert a.ndjson -o {target} --overwrite"));
+        run.expect_code(4).expect_told(&[target, "-o -"]);
+        let found = fs::metadata(folder.path(target)).expect("still there");
+        assert!(found.file_type().is_fifo());
+    }
+    assert_eq!(folder.names(), ["a.ndjson", "link", "pipe"]);
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_is_kept() {
+    let folder = Folder::new();
+    let mut child = folder.start("convert - -o out.parquet");
+    wait_until("a file is staged", || folder.names().iter().any(|name| is_staged(name)));
+    folder.write("out.parquet", "from elsewhere");
+    drop(child.stdin.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(folder.text("out.parquet"), "from elsewhere");
+    assert_eq!(folder.names(), ["out.parquet"]);
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    folder.write("sub/b.parquet", LINE);
+    for output in ["a.ndjson", "./sub/../a.ndjson", "fine.parquet --on-error a.ndjson"] {
+        let run = folder.run(&format!("convert a.ndjson sub/b.parquet -o {output} --overwrite"));
+        run.expect_code(2).expect_told(&["a.ndjson", "is an input"]);
+    }
+    folder.write("sub/b", LINE);
+    let run = folder.run("convert sub/b sub/b.parquet -o sub --overwrite");
+    run.expect_code(2).expect_told(&["sub/b.parquet", "is an input"]);
+    // The file of reasons counts, too.
+    folder.write("bad.reasons.ndjson", LINE);
+    let run = folder.run("convert bad.reasons.ndjson -o fine.parquet --on-error bad --overwrite");
+    run.expect_code(2).expect_told(&["bad.reasons.ndjson", "is an input"]);
+    assert_eq!(folder.names(), ["a.ndjson", "bad.reasons.ndjson", "sub", "sub/b", "sub/b.parquet"]);
+    assert_eq!(folder.text("a.ndjson"), LINE);
+    assert_eq!(folder.text("sub/b.parquet"), LINE);
+    assert_eq!(folder.text("bad.reasons.ndjson"), LINE);
+}
+
+#[test]
+fn rejected_lines_and_rows_do_not_go_to_one_file() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", "{\"n\":1}\nbad\n");
+    for arguments in
+        ["-o out --on-error out", "-o ./out --on-error out", "-o bad.reasons.ndjson --on-error bad"]
+    {
+        let run = folder.run(&format!("convert a.ndjson {arguments} --overwrite"));
+        run.expect_code(2).expect_told(&["--on-error"]);
+    }
+    assert_eq!(folder.names(), ["a.ndjson"]);
+}
+
+#[test]
+fn a_directory_or_nowhere_is_no_output() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    let run = folder.run("convert a.ndjson -o missing/out.parquet");
+    run.expect_code(1).expect_told(&["missing"]);
+    folder.run("convert a.ndjson -o .. --overwrite --temp-dir missing").expect_code(1);
+    assert_eq!(folder.names(), ["a.ndjson"]);
+}
+
+#[test]
+fn a_file_is_staged_beside_its_target_or_in_the_temporary_directory() {
+    for (options, staged_in, other) in [("", "here", "temp"), ("--temp-dir temp", "temp", "here")] {
+        let folder = Folder::new();
+        fs::create_dir(folder.path("here")).expect("makes a folder");
+        fs::create_dir(folder.path("temp")).expect("makes a folder");
+        let child = folder.start(&format!("convert - -o here/out.parquet {options}"));
+        let list = |name: &str| names_in(&folder.path(name));
+        wait_until("a file is staged", || !list(staged_in).is_empty());
+        let staged = list(staged_in);
+        assert!(is_staged(&staged[0]) && staged[0].starts_with(".out.parquet."), "{staged:?}");
+        assert_eq!(staged.len(), 1);
+        assert_eq!(list(other), [""; 0]);
+        // Its input ends here.
+        let output = child.wait_with_output().expect("ends");
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(folder.names(), ["here", "here/out.parquet", "temp"]);
+    }
+}
+
+#[test]
+fn a_missing_temporary_directory_is_named() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    let run = folder.run("convert a.ndjson -o out.parquet --temp-dir nowhere");
+    run.expect_code(1).expect_told(&["nowhere"]);
+    assert_eq!(folder.names(), ["a.ndjson"]);
+}
+
+/// In the memory file system, which is another one than that of temporary folders on most machines.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_temporary_directory_may_lie_on_another_file_system() {
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { return };
+    let folder = Folder::new();
+    folder.write("a.ndjson", synth40(200));
+    folder.run("convert a.ndjson -o reference.parquet").expect_code(0);
+    let temp = elsewhere.path().display();
+    folder.run(&format!("convert a.ndjson -o out.parquet --temp-dir {temp}")).expect_code(0);
+    assert!(folder.read("out.parquet") == folder.read("reference.parquet"));
+    assert_eq!(folder.names(), ["a.ndjson", "out.parquet", "reference.parquet"]);
+    assert_eq!(names_in(elsewhere.path()), [""; 0]);
+    let run = folder.run(&format!("convert a.ndjson -o out.parquet --temp-dir {temp}"));
+    run.expect_code(4);
+}
+
+#[test]
+fn the_report_is_json_with_every_count() {
+    let folder = Folder::new();
+    let lines =
+        "{\"t\":5,\"a\":1,\"A\":\"x\"}\n\nbad\n{\"t\":3,\"a\":\"y\"}\n{\"t\":9,\"a\":2.5}\n";
+    folder.write("in.ndjson", lines);
+    let run =
+        folder.run("convert in.ndjson -o out.parquet --on-error skip --json --timestamp-column t");
+    let report = run.expect_code(0).json();
+    let input = &report["input"];
+    assert_eq!(
+        *input,
+        json!({"records": 4, "rows": 3, "rejected": 1, "blank": 1, "bytes": lines.len()})
+    );
+    let written = &report["reports"][0];
+    assert_eq!(written["rows"], 3);
+    assert_eq!(written["rejected"], 1);
+    let names: Vec<&str> =
+        written["alterations"].as_object().expect("an object").keys().map(String::as_str).collect();
+    for name in [
+        "conflicts",
+        "oversized_numbers",
+        "widened",
+        "parsed_texts",
+        "texts_by_prefix",
+        "json_texts",
+        "too_deep",
+        "duplicates",
+        "rest_values",
+    ] {
+        assert!(names.contains(&name), "{name} is not in {names:?}");
+    }
+    assert_eq!(written["alterations"]["conflicts"], 2);
+    assert_eq!(written["renamed"], json!([{"from": "A", "to": "A__2"}]));
+    assert_eq!(written["timestamps"], json!([{"column": "t", "first": 3, "last": 9}]));
+    assert!(written["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
+    let file = &written["files"][0];
+    assert_eq!(file["path"], "out.parquet");
+    assert_eq!(file["rows"], 3);
+    assert_eq!(file["row_groups"], 1);
+    assert_eq!(file["bytes"], folder.read("out.parquet").len());
+    let columns: Vec<(&str, &str, u64)> = (file["columns"].as_array().expect("a list").iter())
+        .map(|column| {
+            assert!(column["compressed_bytes"].as_u64().is_some_and(|bytes| bytes > 0));
+            let ratio = column["encoded_bytes"].as_f64().zip(column["compressed_bytes"].as_f64());
+            assert_eq!(
+                column["ratio"].as_f64(),
+                ratio.map(|(encoded, compressed)| encoded / compressed)
+            );
+            let text = |name: &str| column[name].as_str().expect("text");
+            (text("name"), text("type"), column["nulls"].as_u64().expect("a count"))
+        })
+        .collect();
+    assert_eq!(
+        columns,
+        [("t", "int64", 0), ("a", "int64", 2), ("A__2", "text", 2), ("a__text", "text", 1)]
+    );
+}
+
+#[test]
+fn the_summary_goes_to_standard_error_and_quiet_leaves_it_out() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"n\":1}\nbad\n{\"n\":\"x\"}\n");
+    let arguments = "convert in.ndjson -o out.parquet --on-error skip --overwrite";
+    let run = folder.run(arguments).expect_code(0);
+    assert_eq!(run.text(), "");
+    let run =
+        run.expect_told(&["out.parquet: 2 rows, 2 columns, 1 row group", "3 lines", "rows/s"]);
+    run.expect_told(&["1 lines rejected", "1 values of another type"]);
+    let run = folder.run(&format!("{arguments} --quiet")).expect_code(0);
+    assert_eq!((run.text(), run.stderr.as_str()), ("", ""));
+    let run = folder.run(&format!("{arguments} --quiet --json")).expect_code(0);
+    assert_eq!(run.stderr, "");
+    assert_eq!(run.json()["input"]["rejected"], 1);
+    // Errors are no summary.
+    let run = folder.run("convert in.ndjson -o out.parquet --quiet --overwrite");
+    run.expect_code(3).expect_told(&["in.ndjson"]);
+}

@@ -1,0 +1,127 @@
+//! The options that say how lines become rows.
+
+use serde_json::json;
+
+use crate::support::Folder;
+
+const SCHEMA: &str = r#"{"columns": [
+    {"name": "when", "type": "timestamp"}, {"name": "n", "type": "int64"},
+    {"name": "d", "type": "double"}, {"name": "never", "type": "bool"}
+]}"#;
+
+#[test]
+fn a_schema_gives_columns_their_order_and_type() {
+    let folder = Folder::new();
+    folder.write("schema.json", SCHEMA);
+    let lines = "{\"d\":2,\"n\":\"12\",\"more\":true,\"when\":\"2024-01-02T03:04:05.000006Z\"}\n";
+    let rows = folder.rows_of(lines, "--schema schema.json");
+    let micros = 1_704_164_645_000_006_i64;
+    assert_eq!(rows, [json!({"when": {"micros": micros}, "n": 12, "d": 2.0, "more": true})]);
+    assert_eq!(folder.columns("out.parquet"), ["when", "n", "d", "more"]);
+    folder.rows_of(lines, "--schema schema.json --keep-null-columns");
+    assert_eq!(folder.columns("out.parquet"), ["when", "n", "d", "never", "more"]);
+    let rows = folder.rows_of("{\"n\":\"12\"}\n", "--schema schema.json --no-int64-from-text");
+    assert_eq!(rows, [json!({"n__text": "12"})]);
+}
+
+#[test]
+fn a_closed_schema_refuses_other_columns() {
+    let folder = Folder::new();
+    folder.write("open.json", SCHEMA);
+    folder.write("closed.json", SCHEMA.replace("]}", "], \"closed\": true}"));
+    folder.write("in.ndjson", "{\"n\":1}\n{\"n\":2,\"more\":true}\n");
+    for options in ["--schema open.json --closed", "--schema closed.json"] {
+        let run = folder.run(&format!("convert in.ndjson -o out.parquet {options}"));
+        run.expect_code(3).expect_told(&["in.ndjson: line 2", "column \"more\"", "declare it"]);
+        assert!(!folder.path("out.parquet").exists());
+    }
+    let run = folder.run("convert in.ndjson -o out.parquet --closed");
+    run.expect_code(2).expect_told(&["--schema"]);
+}
+
+#[test]
+fn a_bad_schema_file_is_named() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    let cases = [
+        (r#"{"columns": [{"name": "a", "type": "int63"}]}"#, "int63"),
+        (r#"{"columns": [{"name": "a", "type": "bool"}, {"name": "A", "type": "bool"}]}"#, "twice"),
+        ("nonsense", "line 1"),
+    ];
+    for (schema, told) in cases {
+        folder.write("schema.json", schema);
+        let run = folder.run("convert in.ndjson -o out.parquet --schema schema.json");
+        run.expect_code(2).expect_told(&["schema.json", told]);
+    }
+    let run = folder.run("convert in.ndjson -o out.parquet --schema missing.json");
+    run.expect_code(1).expect_told(&["missing.json"]);
+}
+
+#[test]
+fn strict_mode_refuses_what_can_not_be_stored_as_it_came() {
+    let folder = Folder::new();
+    let cases = [
+        ("{\"a\":1}\n{\"a\":true}\n", "column \"a\""),
+        ("{\"a\":1}\n{\"a\":1,\"a\":2}\n", "twice"),
+        ("{\"a\":1}\n{\"A\":1}\n", "case"),
+        ("{\"a\":1}\n{\"a\":123456789012345678901234567890}\n", "column \"a\""),
+    ];
+    for (lines, told) in cases {
+        assert_eq!(folder.rows_of(lines, "").len(), 2);
+        let run = folder.run("convert in.ndjson -o strict.parquet --strict");
+        run.expect_code(3).expect_told(&["in.ndjson: line 2", told]);
+    }
+    assert_eq!(folder.rows_of("{\"a\":1.5}\n{\"a\":1}\n", "--strict").len(), 2);
+}
+
+#[test]
+fn prefixes_make_text() {
+    let folder = Folder::new();
+    let line = "{\"attr_code\":200,\"resource_up\":true,\"my_code\":1.50,\"code\":7}\n";
+    let telemetry = json!({"attr_code": "200", "resource_up": "true", "my_code": 1.5, "code": 7});
+    assert_eq!(folder.rows_of(line, "--string-prefixes telemetry"), [telemetry]);
+    let listed = json!({"attr_code": 200, "resource_up": "true", "my_code": "1.5", "code": 7});
+    assert_eq!(folder.rows_of(line, "--string-prefixes my_,res"), [listed]);
+    let plain = json!({"attr_code": 200, "resource_up": true, "my_code": 1.5, "code": 7});
+    assert_eq!(folder.rows_of(line, ""), std::slice::from_ref(&plain));
+    assert_eq!(folder.rows_of(line, "--string-prefixes none"), [plain]);
+}
+
+#[test]
+fn nested_objects_become_columns_or_json() {
+    let folder = Folder::new();
+    let line = "{\"http\":{\"status\":200,\"h\":{\"x\":[1,2]}},\"e\":{}}\n";
+    let flat = json!({"http.status": 200, "http.h.x": "[1,2]", "e": "{}"});
+    assert_eq!(folder.rows_of(line, ""), [flat]);
+    let parted = json!({"http::status": 200, "http::h::x": "[1,2]", "e": "{}"});
+    assert_eq!(folder.rows_of(line, "--separator ::"), [parted]);
+    let json_text = json!({"http": "{\"status\":200,\"h\":{\"x\":[1,2]}}", "e": "{}"});
+    assert_eq!(folder.rows_of(line, "--nested json"), [json_text]);
+    let shallow = json!({"http.status": 200, "http.h": "{\"x\":[1,2]}", "e": "{}"});
+    assert_eq!(folder.rows_of(line, "--max-depth 2"), [shallow]);
+}
+
+#[test]
+fn columns_beyond_the_limit_are_kept_together() {
+    let folder = Folder::new();
+    let lines = "{\"a\":1,\"b\":2,\"c\":3,\"d\":\"x\"}\n{\"b\":4}\n";
+    let rows = folder.rows_of(lines, "--max-columns 2");
+    assert_eq!(rows, [json!({"a": 1, "b": 2, "_rest": "{\"c\":3,\"d\":\"x\"}"}), json!({"b": 4})]);
+}
+
+#[test]
+fn a_late_column_is_named_with_what_to_do() {
+    let folder = Folder::new();
+    // Columns are known as soon as their lines are read, which is some hundred KiB at a time.
+    let lines = format!("{{\"n\":1,\"x\":\"{}\"}}\n", "x".repeat(1_000)).repeat(2_000);
+    let lines = lines + "{\"n\":1,\"latecomer\":true}\n";
+    folder.write("in.ndjson", &lines);
+    let run = folder.run("convert in.ndjson -o out.parquet --backend arrow --chunk-rows 400");
+    run.expect_code(1).expect_told(&["\"latecomer\"", "schema", "chunk rows"]);
+    assert_eq!(folder.names(), ["in.ndjson"]);
+    // Both ways out work.
+    assert_eq!(folder.rows_of(&lines, "--backend arrow --chunk-rows 2001").len(), 2_001);
+    folder.write("schema.json", r#"{"columns": [{"name": "latecomer", "type": "bool"}]}"#);
+    let rows = folder.rows_of(&lines, "--backend arrow --chunk-rows 400 --schema schema.json");
+    assert_eq!(rows[2_000], json!({"n": 1, "latecomer": true}));
+}

@@ -1,0 +1,166 @@
+//! Wrong usage, readers that go away, help, completions, the man page.
+
+use std::io::Write as _;
+
+use crate::support::{Folder, synth40};
+
+#[test]
+fn every_problem_of_the_options_is_told_at_once() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    let run = folder.run(
+        "convert in.ndjson -o out.parquet --chunk-rows 0 --row-group-rows 0 --row-group-bytes 0 \
+         --memory-limit 1MiB --page-size 1B --max-columns 0 --max-line 0 --max-depth 0 \
+         --dictionary maybe --dictionary col=perhaps --string-prefixes a,,b",
+    );
+    run.expect_code(2).expect_told(&[
+        "chunk rows",
+        "row-group rows",
+        "row-group bytes",
+        "memory limit",
+        "page bytes",
+        "columns is 0",
+        "--max-line",
+        "--max-depth",
+        "--dictionary maybe",
+        "--dictionary col=perhaps",
+        "prefix",
+    ]);
+    assert_eq!(folder.names(), ["in.ndjson"]);
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_why() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    for (arguments, told) in [
+        ("", "Usage"),
+        ("convert", "<INPUT>"),
+        ("convert in.ndjson", "--output"),
+        ("convert in.ndjson -o out.parquet --nonsense", "--nonsense"),
+        ("convert in.ndjson -o out.parquet --compression zstd:23", "22"),
+        ("convert in.ndjson -o out.parquet --compression gzip:-1", "0 to 9"),
+        ("convert in.ndjson -o out.parquet --compression brotli", "brotli"),
+        ("convert in.ndjson -o out.parquet --backend quill", "quill"),
+        ("convert in.ndjson -o out.parquet --statistics some", "none, chunk or page"),
+        ("convert in.ndjson -o out.parquet --row-group-rows many", "many"),
+        ("convert in.ndjson -o out.parquet --row-group-rows 2147483648", "2^31"),
+        ("convert in.ndjson -o out.parquet --max-line big", "big"),
+        ("convert in.ndjson -o - --json", "--json"),
+        ("completions quill", "quill"),
+        ("unknown", "unknown"),
+    ] {
+        let run = folder.run(arguments).expect_code(2).expect_told(&[told]);
+        assert_eq!(run.text(), "", "{arguments}");
+    }
+    assert_eq!(folder.names(), ["in.ndjson"]);
+}
+
+#[test]
+fn a_reader_of_the_file_that_goes_away_is_no_error() {
+    let folder = Folder::new();
+    let mut child = folder.start("convert - -o - --row-group-rows 100");
+    drop(child.stdout.take());
+    // Nothing is written before something is read. What the command doesn't take any more is no
+    // concern of ours.
+    let _ = child.stdin.take().expect("piped").write_all(&synth40(2_000));
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_reader_of_the_report_that_goes_away_is_no_error() {
+    let folder = Folder::new();
+    let mut child = folder.start("convert - -o out.parquet --json");
+    drop(child.stdout.take());
+    child.stdin.take().expect("piped").write_all(b"{\"n\":1}\n").expect("is read");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("bucksaw:"));
+    assert_eq!(folder.rows("out.parquet").len(), 1);
+}
+
+#[test]
+fn completions_of_every_shell_know_the_options() {
+    let folder = Folder::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = folder.run(&format!("completions {shell}")).expect_code(0);
+        for part in ["row-group-rows", "on-error", "completions"] {
+            assert!(run.text().contains(part), "{shell}: {part}");
+        }
+        assert_eq!(run.stderr, "");
+    }
+}
+
+/// The long options that a help text lists.
+fn long_options(help: &str) -> Vec<String> {
+    let words = help.lines().filter(|line| line.trim_start().starts_with('-'));
+    let mut options: Vec<String> = words
+        .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")))
+        .map(|word| word.trim_end_matches(',').to_owned())
+        .collect();
+    options.sort();
+    options.dedup();
+    options
+}
+
+#[test]
+fn the_man_page_has_every_option_of_convert() {
+    let folder = Folder::new();
+    let help = folder.run("convert --help").expect_code(0);
+    let options = long_options(help.text());
+    assert!(options.len() > 25, "{options:?}");
+    assert!(options.contains(&"--temp-dir".to_owned()), "{options:?}");
+    let page = folder.run("man").expect_code(0);
+    let page = page.text().replace("\\-", "-");
+    for option in options {
+        let is_listed = page.match_indices(&option).any(|(at, _)| {
+            let after = page[at + option.len()..].chars().next();
+            after.is_none_or(|next| !next.is_alphanumeric() && next != '-')
+        });
+        assert!(is_listed, "{option}");
+    }
+    assert!(page.contains("130") && page.contains("--overwrite was not given"), "the exit codes");
+}
+
+#[test]
+fn help_shows_examples_and_exit_codes() {
+    let folder = Folder::new();
+    let help = folder.run("convert --help").expect_code(0);
+    assert!(help.text().contains("Examples:"));
+    let help = folder.run("--help").expect_code(0);
+    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "130 "] {
+        let is_listed = |line: &str| line.trim_start().starts_with(code);
+        assert!(help.text().lines().any(is_listed), "{code}");
+    }
+    let version = folder.run("--version").expect_code(0);
+    assert_eq!(version.text(), concat!("bucksaw ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// The examples of the help text do what they say, with the files that they name.
+#[test]
+fn the_examples_of_the_help_text_run() {
+    let folder = Folder::new();
+    let help = folder.run("convert --help").expect_code(0);
+    let examples = help.text().lines().filter_map(|line| line.strip_prefix("  bucksaw "));
+    let examples: Vec<&str> =
+        examples.map(|line| line.split("   ").next().expect("a command")).collect();
+    assert!(examples.len() >= 4, "{examples:?}");
+    for example in examples {
+        let folder = Folder::new();
+        folder.write("logs.ndjson", "{\"n\":1}\nbad\n");
+        folder.write("logs/a.ndjson.gz", "{\"n\":1}\n");
+        folder.write("more/b.ndjson", "{\"n\":1}\n");
+        // The line that is bad is so for the example that keeps it.
+        if !example.contains("--on-error") {
+            folder.write("logs.ndjson", "{\"n\":1}\n");
+        }
+        let run = folder.run(&example.replace('\'', ""));
+        run.expect_code(0);
+        let is_parquet = |name: &String| name.ends_with(".parquet");
+        let written: Vec<String> = folder.names().into_iter().filter(is_parquet).collect();
+        assert_eq!(written.len(), 1, "{example}");
+        assert!(!folder.rows(&written[0]).is_empty(), "{example}");
+    }
+}
