@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef};
 
+use crate::alterations::Alterations;
 use crate::bits::Bits;
-use crate::report::Alterations;
 use crate::schema::ColumnId;
 
 /// The values of one column of a block: those of the rows that have one, in the rows' order.

@@ -3,10 +3,10 @@
 
 use bumpalo::Bump;
 
+use crate::alterations::Alterations;
 use crate::block::{Block, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::double_holds;
-use crate::report::Alterations;
 use crate::schema::{Checkpoint, Column, ColumnId, ColumnType, Place, Schema};
 use crate::value::{Value, append_json_string, timestamp_from_text};
 

@@ -40,11 +40,13 @@
 //! these but widening, parsing, prefixes and JSON text refuses its row instead.
 #![deny(unsafe_code)]
 
+mod alterations;
 pub mod backend;
 mod bits;
 pub mod block;
 mod block_builder;
 mod dead_letter;
+pub mod declared_schema;
 pub mod error;
 pub mod input;
 pub mod inspect;
@@ -58,18 +60,18 @@ mod tally;
 mod value;
 mod writer;
 
+pub use alterations::Alterations;
 pub use backend::Backend;
 pub use block::Block;
 pub use block_builder::{BlockBuilder, Key};
 pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};
+pub use declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::ndjson::{Ndjson, NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::{BackendKind, Compression, Options, Statistics};
-pub use report::{Alterations, ColumnReport, FileReport, Report};
-pub use schema::{
-    Column, ColumnId, ColumnType, DeclaredColumn, DeclaredSchema, DeclaredType, Schema,
-};
+pub use report::{ColumnReport, FileReport, Report};
+pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Published, Sink, StreamSink};
 pub use value::Value;
 pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

@@ -5,10 +5,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::declared_schema::DeclaredSchema;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::DeclaredSchema;
-use crate::sink::{LocalSink, Sink};
-use crate::writer::Writer;
 
 /// Rows in one record batch of the `arrow` backend.
 pub const DEFAULT_CHUNK_ROWS: usize = 10_000;
@@ -24,8 +22,6 @@ pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
 pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
-/// Bytes in a column's name; the values of longer names go into `_rest` as JSON.
-pub const MAX_NAME_BYTES: usize = 1_024;
 /// The compression level of zstd unless told.
 pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
 /// The compression level of gzip unless told.
@@ -172,7 +168,7 @@ fn bad(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Options, message)
 }
 
-/// The options of a [`Writer`].
+/// The options of a [`Writer`](crate::Writer).
 ///
 /// ```
 /// use bucksaw::{Compression, Options, Value};
@@ -427,25 +423,5 @@ impl Options {
             problems.push("an empty text prefix would turn every column into text".to_owned());
         }
         if problems.is_empty() { Ok(()) } else { Err(bad(problems.join("\n"))) }
-    }
-
-    /// A writer to a local file, which appears under its name, whole, when the writer finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
-    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        self.validate()?;
-        let sink = LocalSink::create(path.as_ref(), self.overwrite, self.staging_directory())?;
-        self.write_to(Box::new(sink))
-    }
-
-    /// A writer to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`].
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        self.validate()?;
-        Writer::new(self, sink)
     }
 }

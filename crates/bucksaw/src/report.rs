@@ -6,44 +6,8 @@ use std::time::Duration;
 use parquet::file::metadata::ParquetMetaData;
 use serde::Serialize;
 
+use crate::alterations::Alterations;
 use crate::schema::{ColumnType, Schema};
-
-/// How often a value could not be stored as it came, by outcome. Nothing of it is lost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Alterations {
-    /// Values of another type than their column's, kept as text in `NAME__text`.
-    pub conflicts: u64,
-    /// Numbers that neither 64 bits nor a double hold, kept as text in `NAME__text`.
-    pub oversized_numbers: u64,
-    /// Integers stored in a double column, each exactly.
-    pub widened: u64,
-    /// Texts read as the integer or timestamp that their column was declared to hold.
-    pub parsed_texts: u64,
-    /// Values of other types stored as text because of their column's prefix.
-    pub texts_by_prefix: u64,
-    /// Arrays, empty objects and (where asked for) objects kept as JSON text.
-    pub json_texts: u64,
-    /// Objects beyond the depth limit, kept as JSON text.
-    pub too_deep: u64,
-    /// Values whose row had one for their column already, kept in `_rest`.
-    pub duplicates: u64,
-    /// Values without a column of their own, kept in `_rest`.
-    pub rest_values: u64,
-}
-
-impl Alterations {
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.conflicts += other.conflicts;
-        self.oversized_numbers += other.oversized_numbers;
-        self.widened += other.widened;
-        self.parsed_texts += other.parsed_texts;
-        self.texts_by_prefix += other.texts_by_prefix;
-        self.json_texts += other.json_texts;
-        self.too_deep += other.too_deep;
-        self.duplicates += other.duplicates;
-        self.rest_values += other.rest_values;
-    }
-}
 
 /// A column that the file calls otherwise than the rows do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,11 +1,13 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
+use std::path::Path;
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use bumpalo::Bump;
 use self_cell::self_cell;
 
+use crate::alterations::Alterations;
 use crate::backend::{self, Backend};
 use crate::block::{Block, BlockSlice};
 use crate::block_builder::{BlockBuilder, Key};
@@ -13,9 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::record_batch::block_of_batch;
 use crate::options::Options;
-use crate::report::{Alterations, FileReport, Report, column_reports, peak_memory, renamed};
+use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
 use crate::schema::{Column, ColumnId, Schema};
-use crate::sink::Sink;
+use crate::sink::{LocalSink, Sink};
 use crate::split::RowGroupLimits;
 use crate::tally::Tally;
 use crate::value::Value;
@@ -40,6 +42,28 @@ impl Collected {
     fn empty(mut arena: Bump) -> Self {
         arena.reset();
         Self::new(arena, |_| Block::new())
+    }
+}
+
+impl Options {
+    /// A writer to a local file, which appears under its name, whole, when the writer finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
+    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        self.validate()?;
+        let sink = LocalSink::create(path.as_ref(), self.overwrite, self.staging_directory())?;
+        self.write_to(Box::new(sink))
+    }
+
+    /// A writer to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`].
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        self.validate()?;
+        Writer::new(self, sink)
     }
 }
 

@@ -226,3 +226,18 @@ fn a_writer_that_is_aborted_dropped_or_failed_leaves_nothing() {
     assert_eq!(error.kind(), ErrorKind::LateColumn);
     assert_eq!(files(folder.path()), [""; 0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_a_file_that_is_not_published() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let usual = folder.path().join("usual");
+    fs::write(&usual, "").expect("room");
+    let target = folder.path().join("a.parquet");
+    let sink = Box::new(LocalSink::create(&target, false, None).expect("free"));
+    assert_eq!(mode(sink.staged_path()) & 0o077, 0);
+    sink.publish().expect("published");
+    assert_eq!(mode(&target), mode(&usual));
+}

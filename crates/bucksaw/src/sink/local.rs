@@ -5,7 +5,7 @@
 //! killed; the next writer to the same target removes it.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ pub struct LocalSink {
 struct Staged {
     path: PathBuf,
     file: File,
+    /// Those that the file gets when it is published.
+    final_permissions: Option<Permissions>,
     is_published: bool,
 }
 
@@ -141,6 +143,11 @@ impl Sink for LocalSink {
 
     fn publish(mut self: Box<Self>) -> Result<Published> {
         let shown = self.target.display().to_string();
+        if let Some(permissions) = self.staged.final_permissions.clone() {
+            self.staged.file.set_permissions(permissions).map_err(|cause| {
+                Error::io(format!("could not set the permissions of {shown}"), cause)
+            })?;
+        }
         // What a failed sync covered is lost for good: it is not tried again.
         self.staged
             .file
@@ -225,7 +232,9 @@ fn create_locked(path: PathBuf) -> io::Result<Option<Staged>> {
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(cause) => return Err(cause),
     };
-    let staged = Staged { path, file, is_published: false };
+    // Not every file system has permissions.
+    let final_permissions = hide(&file).ok();
+    let staged = Staged { path, file, final_permissions, is_published: false };
     Ok(match staged.file.try_lock() {
         // Between creation and lock another process may have taken it for an abandoned one.
         Ok(()) => staged.path.exists().then_some(staged),
@@ -233,6 +242,21 @@ fn create_locked(path: PathBuf) -> io::Result<Option<Staged>> {
         Err(TryLockError::Error(_)) => Some(staged),
         Err(TryLockError::WouldBlock) => None,
     })
+}
+
+/// Takes away everyone's right to read but the owner's; returns what was there, as the process's
+/// umask has it.
+#[cfg(unix)]
+fn hide(file: &File) -> io::Result<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let permissions = file.metadata()?.permissions();
+    file.set_permissions(Permissions::from_mode(permissions.mode() & 0o700))?;
+    Ok(permissions)
+}
+
+#[cfg(not(unix))]
+fn hide(file: &File) -> io::Result<Permissions> {
+    Ok(file.metadata()?.permissions())
 }
 
 /// Removes what killed processes left staged for `name`. Failing to is no reason not to write.

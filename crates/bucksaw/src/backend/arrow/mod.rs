@@ -20,10 +20,11 @@ use parquet::schema::types::ColumnPath;
 use self::builders::{ColumnBuilder, array_of};
 use crate::backend::Backend;
 use crate::block::{BlockSlice, ValuesSlice};
+use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Compression, DEFAULT_PAGE_BYTES, Options, Statistics};
 use crate::report::renamed;
-use crate::schema::{Column, ColumnType, REST_COLUMN, Schema};
+use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
 /// Who wrote the file, in the form that readers look for known bugs by:

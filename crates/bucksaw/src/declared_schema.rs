@@ -1,0 +1,127 @@
+//! Columns known before the first row.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The column that takes, as one JSON object a row, whatever no other column can hold.
+pub const REST_COLUMN: &str = "_rest";
+/// Bytes in a column's name; the values of longer names go into `_rest` as JSON.
+pub const MAX_NAME_BYTES: usize = 1_024;
+/// The type of a declared column, as a schema file spells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeclaredType {
+    /// True or false.
+    Bool,
+    /// Signed integers of 64 bits.
+    Int64,
+    /// Unsigned integers of 64 bits. Some readers know them only as decimals.
+    Uint64,
+    /// Doubles; integers are taken where exact.
+    Double,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+    /// Microseconds since 1970 in UTC; RFC 3339 text is taken where it names whole microseconds.
+    Timestamp,
+}
+
+/// A column known beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredColumn {
+    /// The name.
+    pub name: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub ty: DeclaredType,
+}
+
+/// Columns known beforehand, in the file's order.
+///
+/// ```
+/// use bucksaw::DeclaredSchema;
+/// let schema = DeclaredSchema::from_json(
+///     r#"{"columns": [{"name": "time", "type": "timestamp"}, {"name": "level", "type": "text"}], "closed": true}"#,
+/// )?;
+/// assert!(schema.closed);
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredSchema {
+    /// The columns.
+    pub columns: Vec<DeclaredColumn>,
+    /// Whether any other column, or a value that does not fit its column, fails its batch.
+    /// Default: false.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+impl DeclaredSchema {
+    /// No columns yet, and open.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a column.
+    #[must_use]
+    pub fn column(mut self, name: impl Into<String>, ty: DeclaredType) -> Self {
+        self.columns.push(DeclaredColumn { name: name.into(), ty });
+        self
+    }
+
+    /// Whether other columns fail their batch.
+    #[must_use]
+    pub fn closed(mut self, closed: bool) -> Self {
+        self.closed = closed;
+        self
+    }
+
+    /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
+    /// types `bool`, `int64`, `uint64`, `double`, `text`, `bytes` and `timestamp`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] with the place of what is wrong.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let schema: Self = serde_json::from_str(json).map_err(|cause| {
+            Error::new(
+                ErrorKind::Options,
+                "the schema is not {\"columns\": [{\"name\": …, \"type\": …}]}",
+            )
+            .with_cause(cause)
+        })?;
+        let problems = schema.problems();
+        if problems.is_empty() {
+            Ok(schema)
+        } else {
+            Err(Error::new(ErrorKind::Options, problems.join("\n")))
+        }
+    }
+
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut folded = HashSet::new();
+        let mut problems = Vec::new();
+        for column in &self.columns {
+            let name = &column.name;
+            if name.is_empty() {
+                problems.push("the schema declares a column without a name".to_owned());
+            } else if name.to_lowercase() == REST_COLUMN {
+                problems.push(format!("the schema declares {name:?}, which is Bucksaw's own"));
+            } else if name.len() > MAX_NAME_BYTES {
+                problems.push(format!(
+                    "the schema declares a name of {} bytes: {MAX_NAME_BYTES} is the limit",
+                    name.len()
+                ));
+            } else if !folded.insert(name.to_lowercase()) {
+                problems.push(format!("the schema declares {name:?} twice (names that differ only in case clash in many readers)"));
+            }
+        }
+        problems
+    }
+}
