@@ -189,7 +189,7 @@ fn a_file_left_by_a_killed_run_is_removed_by_the_next_one_to_its_target_only() {
 #[test]
 fn files_staged_side_by_side_for_one_target_all_stay() {
     const THREADS: usize = 4;
-    const TIMES: usize = 500;
+    const TIMES: usize = 2_000;
     let folder = Folder::new();
     let target = folder.path(TARGET);
     thread::scope(|scope| {
