@@ -61,7 +61,7 @@ DUCKDB_TYPES = {
     MICROS: "TIMESTAMP WITH TIME ZONE",
     NANOS: "TIMESTAMP_NS",
     LIST: "BIGINT[]",
-    STRUCT: 'STRUCT("a" BIGINT, "b" VARCHAR)',
+    STRUCT: "STRUCT(a BIGINT, b VARCHAR)",
 }
 POLARS_TYPES = {
     "Boolean": pl.Boolean(),
