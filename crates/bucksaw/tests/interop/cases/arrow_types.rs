@@ -210,7 +210,7 @@ fn structs(rows: usize) -> Made {
         Field::new("a", DataType::Int64, true),
         Field::new("b", DataType::Utf8, true),
     ]);
-    let value = |at: usize| ((at % 3 != 0).then_some(at as i64), TEXTS[at % 5]);
+    let value = |at: usize| ((!at.is_multiple_of(3)).then_some(at as i64), TEXTS[at % 5]);
     made(
         "struct",
         DataType::Struct(fields.clone()),

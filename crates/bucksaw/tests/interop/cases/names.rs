@@ -45,7 +45,7 @@ fn named(rows: usize) -> Vec<Row> {
         .map(|at| {
             let cell = |nth: usize| match (at + nth) % 5 {
                 0 => Cell::Null,
-                _ if nth % 2 == 0 => format!("{nth} {at}").into(),
+                _ if nth.is_multiple_of(2) => format!("{nth} {at}").into(),
                 _ => Cell::I64((at * nth) as i64),
             };
             NAMES.iter().enumerate().map(|(nth, name)| ((*name).to_owned(), cell(nth))).collect()
