@@ -22,8 +22,7 @@ pub(crate) fn problems(path: &Path, expected: &Expected) -> Vec<String> {
     let metadata = ArrowReaderMetadata::load(&file, options).expect("metadata");
     let parquet = metadata.metadata();
     let mut problems = Vec::new();
-    let columns = expected.columns.iter().enumerate();
-    for (_, column) in columns.filter(|(_, column)| has_order(&column.data_type)) {
+    for column in expected.columns.iter().filter(|column| has_order(&column.data_type)) {
         let descriptor = parquet.file_metadata().schema_descr();
         let leaf = (0..descriptor.num_columns())
             .find(|leaf| descriptor.column(*leaf).path().parts() == [column.name.clone()])
