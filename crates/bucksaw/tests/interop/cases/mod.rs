@@ -1,0 +1,25 @@
+//! The cases: every kind of file.
+
+mod arrow_types;
+mod inputs;
+mod layout;
+mod names;
+mod nulls;
+mod values;
+
+use crate::case::Case;
+
+/// All of them; their names are the files' names.
+pub(crate) fn all() -> Vec<Case> {
+    [
+        values::cases(),
+        layout::cases(),
+        nulls::cases(),
+        names::cases(),
+        arrow_types::cases(),
+        inputs::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
