@@ -27,7 +27,7 @@ pub const BLOCK_ROWS: usize = 4_096;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
 pub const BLOCK_BYTES: usize = 1 << 20;
 /// Bytes that hashing, names and the footer take beside what is counted, about.
-const FIXED_BYTES: usize = 2 << 20;
+const FIXED_BYTES: usize = 4 << 20;
 
 self_cell!(
     /// Rows given one at a time: the block, and the arena that its text was copied into.

@@ -4,6 +4,7 @@
 
 mod builders;
 mod footer;
+mod pages;
 
 use std::sync::Arc;
 
@@ -173,7 +174,8 @@ impl ArrowBackend {
         let properties = self.properties(&arrow_schema);
         let options = ArrowWriterOptions::new()
             .with_properties(properties)
-            .with_skip_arrow_metadata(only_ours);
+            .with_skip_arrow_metadata(only_ours)
+            .with_page_store_factory(pages::exact_pages());
         let writer =
             ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
                 .map_err(failed)?;
