@@ -167,6 +167,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             push_text(&mut column.values, json);
         }
         self.block.rows += 1;
+        self.schema.row_ended();
         self.row_start = self.schema.checkpoint();
         self.alterations_before = self.block.alterations;
     }
@@ -177,6 +178,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.block.truncate(self.block.rows);
         self.block.alterations = self.alterations_before;
         self.schema.undo(self.row_start);
+        self.schema.row_ended();
         self.block.columns.truncate(self.schema.columns().len());
     }
 
@@ -271,8 +273,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     }
 
     fn given_name(&self, id: ColumnId) -> String {
-        let column = self.schema.column(id);
-        column.renamed_from.as_ref().unwrap_or(&column.name).clone()
+        self.schema.column(id).given_name().to_owned()
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]

@@ -128,6 +128,38 @@ pub struct Column {
     pub(crate) sibling: Option<ColumnId>,
 }
 
+impl Column {
+    /// The name that rows give.
+    pub(crate) fn given_name(&self) -> &str {
+        self.renamed_from.as_ref().unwrap_or(&self.name)
+    }
+}
+
+/// Which column came after which: rows mostly have theirs in the order of the row before, and
+/// comparing a name is faster than looking it up.
+#[derive(Clone, Debug, Default)]
+struct Order {
+    /// For the row's start, and then for each column, the place of the one that came next.
+    followers: Vec<usize>,
+    /// 0 at the row's start, else the place of the last column and 1.
+    last: usize,
+}
+
+impl Order {
+    /// The place of the column that is likely to come next; none is there if that is not known.
+    fn next(&self) -> usize {
+        self.followers.get(self.last).copied().unwrap_or(usize::MAX)
+    }
+
+    fn went_to(&mut self, column: usize) {
+        if self.followers.len() <= self.last {
+            self.followers.resize(self.last + 1, usize::MAX);
+        }
+        self.followers[self.last] = column;
+        self.last = column + 1;
+    }
+}
+
 /// The columns of a file so far, and the rules by which more are added.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -139,6 +171,7 @@ pub struct Schema {
     typed: Vec<ColumnId>,
     linked: Vec<ColumnId>,
     rest: Option<ColumnId>,
+    order: Order,
     text_prefixes: Vec<String>,
     max_columns: usize,
     pub(crate) closed: bool,
@@ -173,6 +206,7 @@ impl Schema {
             typed: Vec::new(),
             linked: Vec::new(),
             rest: None,
+            order: Order::default(),
             text_prefixes: options.text_prefixes.clone(),
             max_columns: options.max_columns,
             closed: options.schema.closed,
@@ -211,8 +245,14 @@ impl Schema {
 
     /// The place of values that rows call `name`, with a new column where it is new.
     pub(crate) fn place(&mut self, name: &str) -> Place {
-        if let Some(id) = self.by_name.get(name) {
-            return Place::Column(*id);
+        let guess = self.order.next();
+        if self.columns.get(guess).is_some_and(|column| column.given_name() == name) {
+            self.order.went_to(guess);
+            return Place::Column(ColumnId(guess as u32));
+        }
+        if let Some(id) = self.by_name.get(name).copied() {
+            self.order.went_to(id.index());
+            return Place::Column(id);
         }
         if self.closed {
             return Place::Unexpected;
@@ -222,6 +262,11 @@ impl Schema {
         }
         let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
         Place::Column(self.add(name, file_name))
+    }
+
+    /// Starts over with guessing what column comes next.
+    pub(crate) fn row_ended(&mut self) {
+        self.order.last = 0;
     }
 
     /// The sibling that holds as text what `id` can't, if there is room for it.
@@ -278,9 +323,10 @@ impl Schema {
             if column.name != REST_COLUMN {
                 self.folded_names.remove(&column.name.to_lowercase());
             }
-            let given = column.renamed_from.as_ref().unwrap_or(&column.name);
-            self.by_name.remove(given.as_str());
+            self.by_name.remove(column.given_name());
         }
+        // Other columns may get the places of those that are gone.
+        self.order = Order::default();
         if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
             self.rest = None;
         }
