@@ -53,7 +53,7 @@ impl Rows {
             (Arc::clone(&file.metadata), file.source.clone(), file.external);
         let refused = sender.clone();
         let spawned = thread::Builder::new()
-            .name("inspect-rows".to_owned())
+            .name(guard::DECODER_THREAD.to_owned())
             .stack_size(DEFAULT_DECODER_STACK_BYTES)
             .spawn(move || {
                 // Nothing of what the decoder leaves behind is used after its panic.
