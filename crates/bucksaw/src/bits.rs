@@ -35,6 +35,15 @@ impl Bits {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
+    /// The 64 rows from `row` on, the first of them lowest.
+    pub(crate) fn word_at(&self, row: usize) -> u64 {
+        let word = |index: usize| self.words.get(index).copied().unwrap_or_default();
+        match row % 64 {
+            0 => word(row / 64),
+            shift => word(row / 64) >> shift | word(row / 64 + 1) << (64 - shift),
+        }
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -86,6 +95,9 @@ mod tests {
             prop_assert_eq!(copy.count_below(cut), count(0..cut));
             prop_assert_eq!(bits.count_within(start.min(cut)..cut), count(start.min(cut)..cut));
             prop_assert_eq!(bits.contains(start), model.get(start) == Some(&true));
+            for row in start..start + 64 {
+                prop_assert_eq!(bits.word_at(start) >> (row - start) & 1 == 1, model.get(row) == Some(&true));
+            }
             bits.truncate(cut);
             prop_assert_eq!(bits.count(), count(0..cut));
         }

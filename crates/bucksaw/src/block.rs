@@ -232,6 +232,12 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
         self.rows.clone().map(move |row| present.contains(row))
     }
 
+    /// The same in bits, lowest first: up to 64 rows, and how many.
+    pub(crate) fn present_words(&self) -> impl Iterator<Item = (u64, usize)> + use<'s, 'a> {
+        let (present, end) = (&self.column.present, self.rows.end);
+        self.rows.clone().step_by(64).map(move |row| (present.word_at(row), (end - row).min(64)))
+    }
+
     /// The values, one for each row that has one; or, of an Arrow array, one for each row.
     #[must_use]
     pub fn values(&self) -> ValuesSlice<'s, 'a> {

@@ -36,12 +36,15 @@ pub enum BackendKind {
     /// Arrow builders, record batches and the parquet crate's `ArrowWriter`.
     #[default]
     Arrow,
+    /// From rows straight to pages; takes columns at any time.
+    Direct,
 }
 
 impl fmt::Display for BackendKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arrow => f.write_str("arrow"),
+            Self::Direct => f.write_str("direct"),
         }
     }
 }
@@ -52,7 +55,8 @@ impl FromStr for BackendKind {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "arrow" => Ok(Self::Arrow),
-            _ => Err(bad(format!("unknown backend {text:?}: use arrow"))),
+            "direct" => Ok(Self::Direct),
+            _ => Err(bad(format!("unknown backend {text:?}: use arrow or direct"))),
         }
     }
 }

@@ -17,7 +17,7 @@ use bumpalo::Bump;
 use support::{Row, Written, footer, read, row};
 
 /// Every backend.
-const BACKENDS: [BackendKind; 1] = [BackendKind::Arrow];
+const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
 
 type Values<'v> = Vec<(&'static str, Value<'v>)>;
 
@@ -260,7 +260,9 @@ fn every_codec_dictionary_and_statistics_choice_reads_back() {
                     });
                     assert_eq!(file.rows(), expected, "{codec:?} {statistics:?} {dictionary}");
                     let footer = footer(&file.file);
-                    let chunk = footer.row_group(0).column(1);
+                    let chunks = footer.row_group(0).columns();
+                    let chunk = chunks.iter().find(|chunk| chunk.column_path().string() == "text");
+                    let chunk = chunk.expect("the column of text");
                     assert_eq!(chunk.statistics().is_some(), statistics != Statistics::None);
                     assert_eq!(
                         chunk.column_index_range().is_some(),
@@ -362,7 +364,54 @@ fn late_columns_are_taken_or_refused_with_advice() {
                 assert_eq!(writer.finish().expect_err("ended").kind(), ErrorKind::WriterEnded);
                 assert_eq!(sink.published(), None);
             }
+            BackendKind::Direct => {
+                late.expect("taken at any time");
+                writer.finish().expect("a file");
+                let (names, rows) = read(&sink.published().expect("published"));
+                assert_eq!((names, rows.len()), (vec!["a".to_owned(), "late".to_owned()], 11));
+            }
             other => panic!("{other} has no expectation here"),
+        }
+    }
+}
+
+/// Columns that come and go from row group to row group, in every order.
+#[test]
+fn late_columns_read_back_from_every_row_group() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for seed in 0..40_usize {
+        let mut rows: Vec<Values<'_>> = Vec::new();
+        for number in 0..600 {
+            // In the first row group there may be no column at all.
+            let known = (number / 100 * seed / 7).min(names.len());
+            let values = names[..known].iter().enumerate().filter_map(|(place, name)| {
+                let is_there = (number * (place + 3) + seed) % 5 < 2;
+                let value = match place % 4 {
+                    0 => Value::I64(number as i64),
+                    1 => Value::Text(&TEXT[number % 40..number % 40 + place]),
+                    2 => Value::F64(number as f64),
+                    _ => Value::Bool(number % 2 == 0),
+                };
+                is_there.then_some((*name, value))
+            });
+            rows.push(values.collect());
+        }
+        let schema = DeclaredSchema::new()
+            .column("never", DeclaredType::Int64)
+            .column("g", DeclaredType::Int64);
+        let options = Options::new().backend(BackendKind::Direct).row_group_rows(100);
+        for options in [options.clone(), options.schema(schema)] {
+            let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+            let with_cells = |rows: Vec<Row>| {
+                rows.into_iter()
+                    .map(|mut row| {
+                        row.retain(|name, _| name != "g" && name != "g__text");
+                        row
+                    })
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(with_cells(file.rows()), with_cells(model(&rows)), "seed {seed}");
+            assert_eq!(file.report.files[0].row_groups, 6);
         }
     }
 }

@@ -103,12 +103,18 @@ proptest! {
         row_group_rows in 1..60_usize,
         page_bytes in 1_024..4_096_usize,
         one_by_one in any::<bool>(),
+        is_direct in any::<bool>(),
         dictionary in any::<bool>(),
     ) {
         let sink = MemorySink::new();
-        let options = Options::new().backend(BackendKind::Arrow).page_bytes(page_bytes).dictionary(dictionary);
-        // The first chunk has to show all columns: it is as large as all rows.
-        let mut writer = options.row_group_rows(row_group_rows.max(rows.len())).write_to(Box::new(sink.clone())).expect("sound options");
+        // The first batch of the arrow backend has to show all columns: it is as large as all rows.
+        let (backend, row_group_rows) = match is_direct {
+            true => (BackendKind::Direct, row_group_rows),
+            false => (BackendKind::Arrow, row_group_rows.max(rows.len())),
+        };
+        let options = Options::new().backend(backend).page_bytes(page_bytes).dictionary(dictionary);
+        let options = options.row_group_rows(row_group_rows);
+        let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
         let values: Vec<Vec<(&str, Value<'_>)>> = rows
             .iter()
             .map(|row| row.iter().map(|(column, generated)| (NAMES[*column], generated.value())).collect())

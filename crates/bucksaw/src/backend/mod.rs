@@ -9,6 +9,8 @@ use crate::schema::Schema;
 use crate::split::Buffered;
 
 pub(crate) mod arrow;
+pub(crate) mod direct;
+mod footer;
 
 /// Turns blocks into the bytes of one Parquet file.
 ///
@@ -60,6 +62,7 @@ pub trait Backend: Send {
 /// The backend that `options` name.
 pub(crate) fn of(options: &Options) -> Box<dyn Backend> {
     match options.backend {
+        BackendKind::Direct => Box::new(direct::DirectBackend::new(options)),
         BackendKind::Arrow => Box::new(arrow::ArrowBackend::new(options)),
     }
 }

@@ -20,7 +20,7 @@ use bucksaw::BackendKind;
 use crate::case::{Case, refusal};
 
 /// Every backend that writes the files.
-const BACKENDS: [BackendKind; 1] = [BackendKind::Arrow];
+const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/readers.py");
 
 /// Writes the case's file; none where the backend has to refuse it, and does.

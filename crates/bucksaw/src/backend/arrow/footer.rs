@@ -4,7 +4,6 @@
 //! footer that it made is set aside and one is written that does not mention the others; the few
 //! bytes of their pages stay behind unused. Format: <https://github.com/apache/parquet-format>.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow::datatypes::Schema as ArrowSchema;
@@ -12,13 +11,13 @@ use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
 use parquet::errors::Result;
 use parquet::file::metadata::page_index::PageIndexProvider;
 use parquet::file::metadata::{
-    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder, ParquetMetaDataWriter,
-    RowGroupMetaData,
+    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder, RowGroupMetaData,
 };
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
-use parquet::file::writer::TrackedWrite;
 use parquet::schema::types::{SchemaDescriptor, Type};
+
+use crate::backend::footer;
 
 /// Appends page indexes and footer to `out`, which is the file from byte `position` on, with only
 /// the columns `kept`, given by their places. Returns what was written.
@@ -54,9 +53,7 @@ pub(super) fn without_columns(
         builder = builder.set_page_index(Some(Arc::new(KeptPageIndex { all, leaves })));
     }
     let metadata = builder.build();
-    let mut tracked = TrackedWrite::new(AfterStart { skipped: position, out });
-    io::copy(&mut io::Read::take(io::repeat(0), position as u64), &mut tracked)?;
-    ParquetMetaDataWriter::new_with_tracked(tracked, &metadata).finish()?;
+    footer::append(&metadata, position as u64, out)?;
     Ok(metadata)
 }
 
@@ -126,27 +123,5 @@ impl PageIndexProvider for KeptPageIndex {
 
     fn as_any(&self) -> &dyn std::any::Any {
         self
-    }
-}
-
-/// Passes on what comes after its first `skipped` bytes.
-///
-/// The metadata writer takes its place in the file from the bytes written so far, so those of the
-/// data have to pass through it; they are zeros here, and go nowhere.
-struct AfterStart<'o> {
-    skipped: usize,
-    out: &'o mut Vec<u8>,
-}
-
-impl Write for AfterStart<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let skip = self.skipped.min(bytes.len());
-        self.skipped -= skip;
-        self.out.extend_from_slice(&bytes[skip..]);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

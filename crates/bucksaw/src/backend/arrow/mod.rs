@@ -12,33 +12,19 @@ use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use ::arrow::datatypes::{Field, Schema as ArrowSchema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
-use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, ParquetMetaData};
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
-use crate::backend::Backend;
+use crate::backend::{Backend, footer as shared};
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{Compression, DEFAULT_PAGE_BYTES, Options, Statistics};
-use crate::report::renamed;
+use crate::options::{DEFAULT_PAGE_BYTES, Options, Statistics};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
-/// Who wrote the file, in the form that readers look for known bugs by:
-/// `<application> version <version> (build <build>)`.
-pub(crate) const CREATED_BY: &str = concat!(
-    "bucksaw version ",
-    env!("CARGO_PKG_VERSION"),
-    " (build ",
-    env!("CARGO_PKG_VERSION"),
-    ")"
-);
-/// The footer's key for columns that the file calls otherwise than the rows do, as JSON.
-pub(crate) const RENAMED_KEY: &str = "bucksaw.renamed";
 /// Files of more columns than this get smaller pages: some readers hold a page of every column.
 const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
@@ -178,7 +164,7 @@ impl ArrowBackend {
             .with_page_store_factory(pages::exact_pages());
         let writer =
             ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
-                .map_err(failed)?;
+                .map_err(shared::failed)?;
         self.file = Some(OpenFile { writer, arrow_schema, columns });
         Ok(())
     }
@@ -192,8 +178,8 @@ impl ArrowBackend {
             bytes => bytes,
         };
         let mut properties = WriterProperties::builder()
-            .set_created_by(CREATED_BY.to_owned())
-            .set_compression(codec(self.options.compression))
+            .set_created_by(shared::CREATED_BY.to_owned())
+            .set_compression(shared::codec(self.options.compression))
             .set_dictionary_enabled(self.options.dictionary)
             .set_data_page_size_limit(page_bytes)
             .set_dictionary_page_size_limit(page_bytes)
@@ -283,7 +269,7 @@ impl Backend for ArrowBackend {
             // Growing by doubling would hold the row group up to three times over.
             let expected = file.writer.in_progress_size();
             file.writer.inner_mut().reserve(expected);
-            file.writer.flush().map_err(failed)?;
+            file.writer.flush().map_err(shared::failed)?;
             file.drain(out)?;
         }
         Ok(())
@@ -296,21 +282,18 @@ impl Backend for ArrowBackend {
         let Some(mut file) = self.file.take() else {
             return Err(Error::new(ErrorKind::WriterEnded, "the file is finished already"));
         };
-        let renamed = renamed(schema);
-        if !renamed.is_empty() {
-            // Strings can't fail to serialize.
-            let json = serde_json::to_string(&renamed).unwrap_or_default();
-            file.writer.append_key_value_metadata(KeyValue::new(RENAMED_KEY.to_owned(), json));
+        if let Some(renamed) = shared::renamed_key_value(schema) {
+            file.writer.append_key_value_metadata(renamed);
         }
         let data_bytes = file.writer.bytes_written();
-        let metadata = file.writer.finish().map_err(failed)?;
+        let metadata = file.writer.finish().map_err(shared::failed)?;
         let kept = self.kept_columns(&file, schema);
         if kept.len() == file.arrow_schema.fields().len() {
             file.drain(out)?;
             return Ok(metadata);
         }
         footer::without_columns(metadata, &file.arrow_schema, &kept, data_bytes, out)
-            .map_err(failed)
+            .map_err(shared::failed)
     }
 }
 
@@ -355,7 +338,7 @@ impl OpenFile {
                     Error::new(ErrorKind::Unsupported, "the rows make no record batch")
                         .with_cause(cause)
                 })?;
-        self.writer.write(&batch).map_err(failed)?;
+        self.writer.write(&batch).map_err(shared::failed)?;
         self.drain(out)
     }
 
@@ -374,19 +357,4 @@ impl OpenFile {
 
 fn data_type(column: &Column) -> ::arrow::datatypes::DataType {
     column.ty.as_ref().unwrap_or(&ColumnType::Text).to_arrow()
-}
-
-fn failed(cause: ParquetError) -> Error {
-    Error::new(ErrorKind::Unsupported, "the parquet crate refused the rows").with_cause(cause)
-}
-
-fn codec(compression: Compression) -> Codec {
-    match compression {
-        Compression::None => Codec::UNCOMPRESSED,
-        Compression::Snappy => Codec::SNAPPY,
-        Compression::Lz4 => Codec::LZ4_RAW,
-        // Levels were checked with the options.
-        Compression::Gzip(level) => Codec::GZIP(GzipLevel::try_new(level).unwrap_or_default()),
-        Compression::Zstd(level) => Codec::ZSTD(ZstdLevel::try_new(level).unwrap_or_default()),
-    }
 }

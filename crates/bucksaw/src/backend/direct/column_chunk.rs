@@ -1,0 +1,353 @@
+//! A column of the open row group: values in, pages out.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use foldhash::fast::RandomState;
+use parquet::basic::Encoding;
+
+use super::compress::Compressor;
+use super::encoding::plain;
+use super::levels::{self, Levels};
+use super::page::{PageSize, append_data_page, append_dictionary_page};
+use super::statistics::Bounds;
+use super::values::{BytesValues, FixedValues};
+use crate::block::{ColumnSlice, ValuesSlice};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Statistics;
+use crate::schema::ColumnType;
+
+/// Rows of one page, at the most.
+pub(super) const PAGE_ROWS: usize = 20_000;
+
+/// What the chunks of a file have in common.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) page_bytes: usize,
+    pub(super) statistics: Statistics,
+    pub(super) seed: RandomState,
+}
+
+/// What chunks need while they encode, kept from page to page.
+pub(super) struct Encoder {
+    pub(super) compressor: Compressor,
+    pub(super) page: Vec<u8>,
+}
+
+/// A finished data page.
+#[derive(Debug)]
+pub(super) struct DataPage {
+    /// From the chunk's start, in bytes.
+    pub(super) offset: usize,
+    /// Header included.
+    pub(super) len: usize,
+    pub(super) rows: usize,
+    pub(super) nulls: usize,
+    pub(super) bounds: Bounds,
+    pub(super) encoding: Encoding,
+}
+
+/// A finished column chunk, for wherever in the file it goes.
+#[derive(Debug)]
+pub(super) struct EncodedChunk {
+    pub(super) bytes: Vec<u8>,
+    pub(super) has_dictionary: bool,
+    pub(super) pages: Vec<DataPage>,
+    /// Bytes before compression, headers included.
+    pub(super) encoded: usize,
+    pub(super) bounds: Bounds,
+}
+
+impl EncodedChunk {
+    /// A chunk of nulls.
+    pub(super) fn of_nulls(rows: usize, encoder: &mut Encoder) -> Result<Self> {
+        encoder.page.clear();
+        levels::append_nulls(rows, &mut encoder.page);
+        let mut bytes = Vec::new();
+        let size = append_data_page(
+            &encoder.page,
+            rows,
+            Encoding::PLAIN,
+            &mut encoder.compressor,
+            &mut bytes,
+        )?;
+        let page = DataPage {
+            offset: 0,
+            len: size.compressed,
+            rows,
+            nulls: rows,
+            bounds: Bounds::default(),
+            encoding: Encoding::PLAIN,
+        };
+        Ok(Self {
+            bytes,
+            has_dictionary: false,
+            pages: vec![page],
+            encoded: size.encoded,
+            bounds: Bounds::default(),
+        })
+    }
+
+    pub(super) fn nulls(&self) -> usize {
+        self.pages.iter().map(|page| page.nulls).sum()
+    }
+}
+
+#[derive(Debug)]
+enum PageValues {
+    Bool(Vec<bool>),
+    Fixed(FixedValues),
+    Bytes(BytesValues),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct ColumnChunk {
+    ty: ColumnType,
+    settings: Arc<Settings>,
+    levels: Levels,
+    values: PageValues,
+    /// Rows of finished pages.
+    finished_rows: usize,
+    pages: Vec<DataPage>,
+    data: Vec<u8>,
+    encoded: usize,
+    bounds: Bounds,
+}
+
+impl ColumnChunk {
+    pub(super) fn new(
+        ty: &ColumnType,
+        has_dictionary: bool,
+        settings: &Arc<Settings>,
+    ) -> Result<Self> {
+        let values = match ty {
+            ColumnType::Bool => PageValues::Bool(Vec::new()),
+            ColumnType::Text | ColumnType::Bytes => {
+                PageValues::Bytes(BytesValues::new(has_dictionary, &settings.seed))
+            }
+            ColumnType::Arrow(data_type) => {
+                let message = format!(
+                    "the direct backend can't store {data_type}: use the arrow backend for it"
+                );
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+            _ => PageValues::Fixed(FixedValues::new(has_dictionary, &settings.seed)),
+        };
+        Ok(Self {
+            ty: ty.clone(),
+            settings: Arc::clone(settings),
+            levels: Levels::default(),
+            values,
+            finished_rows: 0,
+            pages: Vec::new(),
+            data: Vec::new(),
+            encoded: 0,
+            bounds: Bounds::default(),
+        })
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.finished_rows + self.levels.rows()
+    }
+
+    pub(super) fn append_nulls(&mut self, mut rows: usize, encoder: &mut Encoder) -> Result<()> {
+        while rows > 0 {
+            let some = rows.min(PAGE_ROWS - self.levels.rows());
+            self.levels.append_nulls(some);
+            rows -= some;
+            self.end_full_page(encoder)?;
+        }
+        Ok(())
+    }
+
+    /// Appends rows, few enough for one page.
+    pub(super) fn append(
+        &mut self,
+        slice: &ColumnSlice<'_, '_>,
+        encoder: &mut Encoder,
+    ) -> Result<()> {
+        if self.levels.rows() + slice.rows() > PAGE_ROWS {
+            self.end_page(encoder)?;
+        }
+        for (bits, rows) in slice.present_words() {
+            self.levels.append(bits, rows);
+        }
+        match (&mut self.values, slice.values()) {
+            (PageValues::Bool(page), ValuesSlice::Bool(values)) => page.extend_from_slice(values),
+            (
+                PageValues::Fixed(page),
+                ValuesSlice::I64(values) | ValuesSlice::Timestamp(values),
+            ) => {
+                page.append(values.iter().map(|value| *value as u64));
+            }
+            (PageValues::Fixed(page), ValuesSlice::U64(values)) => {
+                page.append(values.iter().copied())
+            }
+            (PageValues::Fixed(page), ValuesSlice::F64(values)) => {
+                page.append(values.iter().map(|value| value.to_bits()))
+            }
+            (PageValues::Bytes(page), ValuesSlice::Text(values)) => {
+                page.append(values.iter().map(|value| value.as_bytes()))
+            }
+            (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => {
+                page.append(values.iter().copied())
+            }
+            (_, ValuesSlice::Arrow(array)) => self.append_array(&array)?,
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "a block's values are not of their column's type",
+                ));
+            }
+        }
+        self.end_full_page(encoder)
+    }
+
+    /// Appends the values of an array; its nulls are in the levels already.
+    fn append_array(&mut self, array: &ArrayRef) -> Result<()> {
+        let plain_type = self.ty.to_arrow();
+        let array = if *array.data_type() == plain_type {
+            Arc::clone(array)
+        } else {
+            cast(array, &plain_type).map_err(|cause| {
+                Error::new(
+                    ErrorKind::Unsupported,
+                    format!("its {} can't be stored", array.data_type()),
+                )
+                .with_cause(cause)
+            })?
+        };
+        match (&mut self.values, &self.ty) {
+            (PageValues::Bool(page), _) => page.extend(array.as_boolean().iter().flatten()),
+            (PageValues::Fixed(page), ColumnType::U64) => {
+                page.append(array.as_primitive::<UInt64Type>().iter().flatten())
+            }
+            (PageValues::Fixed(page), ColumnType::F64) => {
+                page.append(array.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits));
+            }
+            (PageValues::Fixed(page), ColumnType::Timestamp) => {
+                let micros = array.as_primitive::<TimestampMicrosecondType>().iter().flatten();
+                page.append(micros.map(|value| value as u64));
+            }
+            (PageValues::Fixed(page), _) => {
+                page.append(
+                    array.as_primitive::<Int64Type>().iter().flatten().map(|value| value as u64),
+                );
+            }
+            (PageValues::Bytes(page), ColumnType::Text) => {
+                page.append(array.as_string::<i32>().iter().flatten().map(str::as_bytes));
+            }
+            (PageValues::Bytes(page), _) => page.append(array.as_binary::<i32>().iter().flatten()),
+        }
+        Ok(())
+    }
+
+    fn end_full_page(&mut self, encoder: &mut Encoder) -> Result<()> {
+        let bytes = match &self.values {
+            PageValues::Bool(values) => values.len() / 8,
+            PageValues::Fixed(values) => values.page_bytes(),
+            PageValues::Bytes(values) => values.page_bytes(),
+        };
+        if self.levels.rows() >= PAGE_ROWS || bytes >= self.settings.page_bytes {
+            self.end_page(encoder)?;
+        }
+        Ok(())
+    }
+
+    fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
+        let rows = self.levels.rows();
+        if rows == 0 {
+            return Ok(());
+        }
+        let page = &mut encoder.page;
+        page.clear();
+        self.levels.append_to(page);
+        let bounds = if self.settings.statistics == Statistics::None {
+            Bounds::default()
+        } else {
+            self.page_bounds()
+        };
+        let encoding = match &mut self.values {
+            PageValues::Bool(values) => {
+                plain::append_bools(values, page);
+                values.clear();
+                Encoding::PLAIN
+            }
+            PageValues::Fixed(values) => values.append_to(self.settings.page_bytes, page),
+            PageValues::Bytes(values) => values.append_to(self.settings.page_bytes, page),
+        };
+        let offset = self.data.len();
+        let size = append_data_page(page, rows, encoding, &mut encoder.compressor, &mut self.data)?;
+        self.bounds.add(&self.ty, &bounds);
+        self.pages.push(DataPage {
+            offset,
+            len: size.compressed,
+            rows,
+            nulls: self.levels.nulls(),
+            bounds,
+            encoding,
+        });
+        self.encoded += size.encoded;
+        self.finished_rows += rows;
+        self.levels.clear();
+        Ok(())
+    }
+
+    fn page_bounds(&self) -> Bounds {
+        match &self.values {
+            PageValues::Bool(values) => {
+                Bounds::of_bits(&self.ty, values.iter().map(|value| u64::from(*value)))
+            }
+            PageValues::Fixed(values) => values.bounds(&self.ty),
+            PageValues::Bytes(values) => values.bounds(),
+        }
+    }
+
+    /// The finished chunk: its dictionary page, then its data pages.
+    pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
+        self.end_page(encoder)?;
+        let dictionary = match &self.values {
+            PageValues::Bool(_) => None,
+            PageValues::Fixed(values) => values.dictionary_page(),
+            PageValues::Bytes(values) => values.dictionary_page(),
+        };
+        let mut bytes = Vec::new();
+        let mut size = PageSize { encoded: 0, compressed: 0 };
+        if let Some((page, entries)) = &dictionary {
+            size = append_dictionary_page(page, *entries, &mut encoder.compressor, &mut bytes)?;
+        }
+        bytes.append(&mut self.data);
+        for page in &mut self.pages {
+            page.offset += size.compressed;
+        }
+        Ok(EncodedChunk {
+            bytes,
+            has_dictionary: dictionary.is_some(),
+            pages: self.pages,
+            encoded: self.encoded + size.encoded,
+            bounds: self.bounds,
+        })
+    }
+
+    pub(super) fn bytes_held(&self) -> usize {
+        let values = match &self.values {
+            PageValues::Bool(values) => values.capacity(),
+            PageValues::Fixed(values) => values.bytes_held(),
+            PageValues::Bytes(values) => values.bytes_held(),
+        };
+        values + self.levels.bytes_held() + self.data.capacity()
+    }
+
+    /// Bytes of finished pages, and of the open page and the dictionary before compression.
+    pub(super) fn bytes_expected(&self) -> usize {
+        let open = match &self.values {
+            PageValues::Bool(values) => values.len() / 8,
+            PageValues::Fixed(values) => values.page_bytes(),
+            PageValues::Bytes(values) => values.page_bytes(),
+        };
+        self.data.len() + open
+    }
+}

@@ -1,0 +1,4 @@
+//! Encodings: values in, bytes of a page appended. No I/O, no headers, no compression.
+
+pub(super) mod plain;
+pub(super) mod rle;

@@ -1,0 +1,26 @@
+//! PLAIN: values one after the other, little endian; byte arrays with a length of 32 bits before
+//! them; bools a bit each, lowest first.
+//!
+//! <https://github.com/apache/parquet-format/blob/master/Encodings.md#plain-plain--0>
+
+/// Bytes that a byte array takes beside its own.
+pub(in crate::backend::direct) const LENGTH_BYTES: usize = 4;
+
+pub(in crate::backend::direct) fn append_fixed(values: &[u64], out: &mut Vec<u8>) {
+    out.reserve(values.len() * 8);
+    values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
+}
+
+#[inline]
+pub(in crate::backend::direct) fn append_bytes(value: &[u8], out: &mut Vec<u8>) {
+    // Pages stay far below 4 GiB: longer values are refused before.
+    out.extend_from_slice(&(value.len() as u32).to_le_bytes());
+    out.extend_from_slice(value);
+}
+
+pub(in crate::backend::direct) fn append_bools(values: &[bool], out: &mut Vec<u8>) {
+    for eight in values.chunks(8) {
+        let byte = eight.iter().enumerate().map(|(place, value)| u8::from(*value) << place);
+        out.push(byte.sum());
+    }
+}

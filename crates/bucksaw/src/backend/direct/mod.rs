@@ -1,0 +1,167 @@
+//! The `direct` backend: from blocks straight to pages.
+//!
+//! A column's values go into its dictionary, or PLAIN into its page; full pages are compressed at once;
+//! a row group is finished alone and spliced into the file, which takes columns at any time.
+//! V1 pages, PLAIN and RLE_DICTIONARY: what every reader knows.
+
+mod column_chunk;
+mod compress;
+mod dictionary;
+mod encoding;
+mod file;
+mod levels;
+mod page;
+mod row_group;
+mod statistics;
+mod values;
+
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use parquet::file::metadata::ParquetMetaData;
+
+use self::column_chunk::{Encoder, Settings};
+use self::compress::Compressor;
+use self::file::{Ending, File, FileColumn};
+use self::row_group::RowGroup;
+use crate::backend::{Backend, footer};
+use crate::block::BlockSlice;
+use crate::error::Result;
+use crate::options::Options;
+use crate::schema::Schema;
+use crate::split::Buffered;
+
+/// See the module.
+pub(crate) struct DirectBackend {
+    options: Options,
+    settings: Arc<Settings>,
+    encoder: Option<Encoder>,
+    group: RowGroup,
+    file: File,
+    /// The file's columns, in the order in which they came.
+    columns: Vec<FileColumn>,
+    has_values: Vec<bool>,
+}
+
+impl DirectBackend {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            options: options.clone(),
+            settings: Arc::new(Settings {
+                page_bytes: options.page_bytes,
+                statistics: options.statistics,
+                seed: RandomState::default(),
+            }),
+            encoder: None,
+            group: RowGroup::default(),
+            file: File::default(),
+            columns: Vec::new(),
+            has_values: Vec::new(),
+        }
+    }
+
+    /// Adds to the file's columns those that have a value by now, and at first those declared; the
+    /// first row group has to have one, since the file's first column may not be late.
+    fn add_columns(&mut self, schema: &Schema) {
+        let is_late = self.file.has_row_groups();
+        for (place, column) in schema.columns().iter().enumerate() {
+            let is_there = self.group.has(place) || (!is_late && column.declared);
+            if !is_there || self.columns.iter().any(|known| known.place == Some(place)) {
+                continue;
+            }
+            match self.columns.iter_mut().find(|known| known.name == column.name) {
+                Some(stand_in) => stand_in.place = Some(place),
+                None => self.columns.push(FileColumn::new(column, place, is_late)),
+            }
+        }
+        if self.columns.is_empty() {
+            self.columns.push(FileColumn::stand_in());
+        }
+    }
+
+    /// The places of the columns that are in the footer: those with a value, declared ones where the
+    /// options say so, and always one that is not late.
+    fn kept(&self, schema: &Schema) -> Vec<usize> {
+        let stays = |column: &FileColumn| {
+            column.place.is_some_and(|place| {
+                self.has_values[place]
+                    || (!self.options.omit_null_columns && schema.columns()[place].declared)
+            })
+        };
+        let mut kept: Vec<usize> =
+            (0..self.columns.len()).filter(|place| stays(&self.columns[*place])).collect();
+        if kept.is_empty() {
+            let is_declared = |column: &FileColumn| {
+                column.place.is_some_and(|place| schema.columns()[place].declared)
+            };
+            kept = (0..self.columns.len())
+                .filter(|place| is_declared(&self.columns[*place]))
+                .collect();
+        }
+        if kept.first().is_none_or(|first| self.columns[*first].is_late) {
+            kept.insert(0, 0);
+        }
+        kept
+    }
+}
+
+/// The encoder, made when it is first needed.
+fn encoder<'e>(encoder: &'e mut Option<Encoder>, options: &Options) -> Result<&'e mut Encoder> {
+    match encoder {
+        Some(encoder) => Ok(encoder),
+        None => {
+            let compressor = Compressor::new(options.compression)?;
+            Ok(encoder.insert(Encoder { compressor, page: Vec::new() }))
+        }
+    }
+}
+
+impl Backend for DirectBackend {
+    fn name(&self) -> &'static str {
+        "direct"
+    }
+
+    fn write(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema, _: &mut Vec<u8>) -> Result<()> {
+        let encoder = encoder(&mut self.encoder, &self.options)?;
+        self.group.append(rows, schema, &self.options, &self.settings, encoder)
+    }
+
+    fn buffered(&self) -> Buffered {
+        Buffered {
+            rows: self.group.rows(),
+            bytes_held: self.group.bytes_held(),
+            bytes_expected: self.group.bytes_expected(),
+        }
+    }
+
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+        if self.group.rows() == 0 {
+            return Ok(());
+        }
+        self.add_columns(schema);
+        let group = std::mem::take(&mut self.group);
+        self.has_values.resize(schema.columns().len(), false);
+        for (place, has_values) in self.has_values.iter_mut().enumerate() {
+            *has_values |= group.has(place);
+        }
+        let encoder = encoder(&mut self.encoder, &self.options)?;
+        self.file.append(group.finish(&self.columns, encoder)?, out);
+        Ok(())
+    }
+
+    fn finish(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<ParquetMetaData> {
+        self.end_row_group(schema, out)?;
+        self.add_columns(schema);
+        self.has_values.resize(schema.columns().len(), false);
+        let kept = self.kept(schema);
+        let ending = Ending {
+            columns: &self.columns,
+            compression: self.options.compression,
+            statistics: self.options.statistics,
+            key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
+            created_by: footer::CREATED_BY,
+        };
+        let encoder = encoder(&mut self.encoder, &self.options)?;
+        std::mem::take(&mut self.file).finish(&ending, &kept, encoder, out)
+    }
+}

@@ -1,0 +1,246 @@
+//! Least and greatest values, and how they are written down: truncated validly, NaN left out.
+
+use std::cmp::Ordering;
+
+use parquet::data_type::ByteArray;
+use parquet::file::statistics::{Statistics, ValueStatistics};
+
+use crate::schema::ColumnType;
+
+/// Bytes of text or bytes that are written down of a bound.
+pub(super) const BOUND_BYTES: usize = 64;
+
+/// A bound: a value's bits, or its bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Bound {
+    Bits(u64),
+    Bytes(Vec<u8>),
+}
+
+/// What is known about the values of a page or of a column chunk.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bounds {
+    pub(super) least: Option<Bound>,
+    pub(super) greatest: Option<Bound>,
+    pub(super) nans: u64,
+}
+
+/// How values of 8 bytes compare.
+pub(super) fn compare_bits(ty: &ColumnType, a: u64, b: u64) -> Ordering {
+    match ty {
+        ColumnType::U64 | ColumnType::Bool => a.cmp(&b),
+        ColumnType::F64 => f64::from_bits(a).total_cmp(&f64::from_bits(b)),
+        _ => (a as i64).cmp(&(b as i64)),
+    }
+}
+
+impl Bounds {
+    pub(super) fn of_bits(ty: &ColumnType, values: impl Iterator<Item = u64>) -> Self {
+        let mut bounds = Self::default();
+        let mut range: Option<(u64, u64)> = None;
+        for value in values {
+            if *ty == ColumnType::F64 && f64::from_bits(value).is_nan() {
+                bounds.nans += 1;
+                continue;
+            }
+            let (least, greatest) = range.get_or_insert((value, value));
+            if compare_bits(ty, value, *least).is_lt() {
+                *least = value;
+            }
+            if compare_bits(ty, value, *greatest).is_gt() {
+                *greatest = value;
+            }
+        }
+        if let Some((least, greatest)) = range {
+            // A reader that takes both zeros for equal must find either.
+            let zero = |bits: u64, wanted: f64| {
+                if *ty == ColumnType::F64 && f64::from_bits(bits) == 0.0 {
+                    wanted.to_bits()
+                } else {
+                    bits
+                }
+            };
+            bounds.least = Some(Bound::Bits(zero(least, -0.0)));
+            bounds.greatest = Some(Bound::Bits(zero(greatest, 0.0)));
+        }
+        bounds
+    }
+
+    pub(super) fn of_bytes<'v>(values: impl Iterator<Item = &'v [u8]>) -> Self {
+        let mut range: Option<(&[u8], &[u8])> = None;
+        for value in values {
+            let (least, greatest) = range.get_or_insert((value, value));
+            if value < *least {
+                *least = value;
+            } else if value > *greatest {
+                *greatest = value;
+            }
+        }
+        let bound = |value: &[u8]| Some(Bound::Bytes(value.to_vec()));
+        let (least, greatest) =
+            range.map_or((None, None), |(least, greatest)| (bound(least), bound(greatest)));
+        Self { least, greatest, nans: 0 }
+    }
+
+    /// Widens these bounds to hold those of another page.
+    pub(super) fn add(&mut self, ty: &ColumnType, page: &Self) {
+        let is_before = |a: &Bound, b: &Bound| match (a, b) {
+            (Bound::Bits(a), Bound::Bits(b)) => compare_bits(ty, *a, *b).is_lt(),
+            (Bound::Bytes(a), Bound::Bytes(b)) => a < b,
+            _ => false,
+        };
+        if let Some(least) = &page.least
+            && self.least.as_ref().is_none_or(|known| is_before(least, known))
+        {
+            self.least = Some(least.clone());
+        }
+        if let Some(greatest) = &page.greatest
+            && self.greatest.as_ref().is_none_or(|known| is_before(known, greatest))
+        {
+            self.greatest = Some(greatest.clone());
+        }
+        self.nans += page.nans;
+    }
+
+    /// The bounds as the column index has them: bytes, truncated; none where there is no bound that
+    /// is short enough.
+    pub(super) fn to_bytes(&self, ty: &ColumnType) -> Option<(Vec<u8>, Vec<u8>)> {
+        let bytes = |bound: &Bound, truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match bound {
+            Bound::Bits(bits) if *ty == ColumnType::Bool => Some(vec![*bits as u8]),
+            Bound::Bits(bits) => Some(bits.to_le_bytes().to_vec()),
+            Bound::Bytes(bytes) if bytes.len() <= BOUND_BYTES => Some(bytes.clone()),
+            Bound::Bytes(bytes) => truncate(bytes, *ty == ColumnType::Text),
+        };
+        Some((bytes(self.least.as_ref()?, cut_down)?, bytes(self.greatest.as_ref()?, cut_up)?))
+    }
+
+    /// The bounds as the footer has them.
+    pub(super) fn to_statistics(&self, ty: &ColumnType, nulls: u64) -> Statistics {
+        let bytes = self.to_bytes(ty);
+        let fixed = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).unwrap_or_default();
+        let (least, greatest) =
+            (bytes.as_ref().map(|both| &both.0[..]), bytes.as_ref().map(|both| &both.1[..]));
+        match ty {
+            ColumnType::Bool => {
+                let bool = |bytes: &[u8]| bytes == [1];
+                Statistics::Boolean(ValueStatistics::new(
+                    least.map(bool),
+                    greatest.map(bool),
+                    None,
+                    Some(nulls),
+                    false,
+                ))
+            }
+            ColumnType::F64 => {
+                let double = |bytes: &[u8]| f64::from_bits(fixed(bytes));
+                let statistics = ValueStatistics::new(
+                    least.map(double),
+                    greatest.map(double),
+                    None,
+                    Some(nulls),
+                    false,
+                );
+                Statistics::Double(statistics.with_nan_count(Some(self.nans)))
+            }
+            ColumnType::Text | ColumnType::Bytes => {
+                let is_exact = |bound: &Option<Bound>, written: Option<&[u8]>| match bound {
+                    Some(Bound::Bytes(bytes)) => Some(&bytes[..]) == written,
+                    _ => true,
+                };
+                let array = |bytes: &[u8]| ByteArray::from(bytes.to_vec());
+                let statistics = ValueStatistics::new(
+                    least.map(array),
+                    greatest.map(array),
+                    None,
+                    Some(nulls),
+                    false,
+                );
+                Statistics::ByteArray(
+                    statistics
+                        .with_min_is_exact(is_exact(&self.least, least))
+                        .with_max_is_exact(is_exact(&self.greatest, greatest)),
+                )
+            }
+            _ => {
+                let integer = |bytes: &[u8]| fixed(bytes) as i64;
+                Statistics::Int64(ValueStatistics::new(
+                    least.map(integer),
+                    greatest.map(integer),
+                    None,
+                    Some(nulls),
+                    false,
+                ))
+            }
+        }
+    }
+}
+
+/// A prefix: nothing that starts with it comes before it.
+fn cut_down(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
+    Some(prefix(bytes, is_text).to_vec())
+}
+
+/// The least text or bytes of at most [`BOUND_BYTES`] that come after everything with this prefix.
+fn cut_up(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
+    let prefix = prefix(bytes, is_text);
+    if !is_text {
+        let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
+        let mut bound = prefix[..=last].to_vec();
+        bound[last] += 1;
+        return Some(bound);
+    }
+    let text = std::str::from_utf8(prefix).ok()?;
+    text.char_indices().rev().find_map(|(place, char)| {
+        let mut bound = text[..place].to_owned();
+        bound.push(next_char(char)?);
+        (bound.len() <= BOUND_BYTES).then(|| bound.into_bytes())
+    })
+}
+
+fn prefix(bytes: &[u8], is_text: bool) -> &[u8] {
+    let is_boundary =
+        |at: &usize| !is_text || bytes.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
+    let end = (0..=BOUND_BYTES.min(bytes.len())).rev().find(is_boundary).unwrap_or(0);
+    &bytes[..end]
+}
+
+/// The next character: surrogates are none.
+fn next_char(char: char) -> Option<char> {
+    match char {
+        '\u{d7ff}' => Some('\u{e000}'),
+        char => char::from_u32(u32::from(char) + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bounds_of(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+        Bounds::of_bytes(std::iter::once(text.as_bytes())).to_bytes(&ColumnType::Text)
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_of_text_hold_it_and_are_text(text in "\\PC{0,60}|[\u{7f}\u{d7ff}\u{10ffff}é]{0,60}") {
+            let Some((least, greatest)) = bounds_of(&text) else {
+                let greatest_char = char::MAX;
+                prop_assert!(text.starts_with(greatest_char));
+                return Ok(());
+            };
+            prop_assert!(least.as_slice() <= text.as_bytes() && text.as_bytes() <= greatest.as_slice());
+            prop_assert!(std::str::from_utf8(&least).is_ok() && std::str::from_utf8(&greatest).is_ok());
+            prop_assert!(least.len() <= BOUND_BYTES && greatest.len() <= BOUND_BYTES);
+        }
+    }
+
+    #[test]
+    fn nan_is_no_bound_and_zeros_have_both_signs() {
+        let bits = [f64::NAN, 0.0, 1.0].map(f64::to_bits);
+        let bounds = Bounds::of_bits(&ColumnType::F64, bits.into_iter());
+        assert_eq!(bounds.least, Some(Bound::Bits((-0.0_f64).to_bits())));
+        assert_eq!(bounds.greatest, Some(Bound::Bits(1.0_f64.to_bits())));
+        assert_eq!(bounds.nans, 1);
+    }
+}
