@@ -63,8 +63,8 @@ fn dictionaries() -> Vec<Case> {
             .with(|options| options.dictionary_of("text", false))
             .fact(Fact::NoDictionary("text"))
             .fact(Fact::Dictionary("integer")),
-        Case::rows("dictionary_left", distinct(12_000))
-            .groups_of(5_000)
+        Case::rows("dictionary_left", distinct(45_000))
+            .groups_of(20_000)
             .with(small_pages)
             .fact(Fact::RowGroups(3))
             .fact(Fact::FellBack("text"))
@@ -81,7 +81,7 @@ fn distinct(rows: i64) -> Vec<Row> {
     (0..rows)
         .map(|at| {
             let scattered = at.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
-            let is_early = at % 5_000 < 1_500;
+            let is_early = at % 20_000 < 12_000;
             let number = if is_early { at % 4 } else { scattered };
             let text = (at % 3 != 0).then(|| format!("text {number:x}"));
             row([
