@@ -240,7 +240,7 @@ impl Options {
         Self::default()
     }
 
-    /// The backend. Default: `arrow`.
+    /// The backend. Default: [`BackendKind::Arrow`].
     #[must_use]
     pub fn backend(mut self, backend: BackendKind) -> Self {
         self.backend = backend;

@@ -175,7 +175,7 @@ class PyArrow:
     def __init__(self, path):
         self.path = path
         # Not read_table: it takes a folder's name for a partition, and does more than read the file.
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             self.table = file.read()
         self.table.validate(full=True)
 
@@ -202,7 +202,7 @@ class PyArrow:
         value = pa.scalar(probe_value(probe, model.types[name]), PYARROW_TYPES[model.types[name]])
         field = pc.field(name)
         wanted = {"=": field == value, ">=": field >= value, "<": field < value}[operator]
-        found = pq.read_table(self.path, filters=wanted, partitioning=None)
+        found = pq.read_table(self.path, filters=wanted, partitioning=None, page_checksum_verification=True)
         return [self.cells(column, model.types[column], found) for column in compared]
 
 

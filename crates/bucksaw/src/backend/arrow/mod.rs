@@ -209,7 +209,7 @@ impl ArrowBackend {
                     ErrorKind::LateColumn,
                     format!(
                         "the column appears after the first {} rows were written, and the arrow backend can't add \
-                         it any more: declare it in the schema, or raise the chunk rows so that it appears in the first chunk",
+                         it any more: choose the direct backend, declare the column in the schema, or raise the chunk rows so that it appears in the first chunk",
                         self.options.chunk_rows
                     ),
                 )
