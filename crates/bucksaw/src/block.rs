@@ -10,6 +10,8 @@ use arrow::array::{Array, ArrayRef};
 
 use crate::alterations::Alterations;
 use crate::bits::Bits;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::MAX_VALUE_BYTES;
 use crate::schema::ColumnId;
 
 /// The values of one column of a block: those of the rows that have one, in the rows' order.
@@ -188,6 +190,44 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         )
     }
 
+    /// The same rows in parts of at most `rows` rows, with at most `bytes` bytes of text or bytes in
+    /// any column; a row that has more is a part of its own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where a value is longer than [`MAX_VALUE_BYTES`].
+    pub(crate) fn parts(&self, rows: usize, bytes: usize) -> Result<Vec<Self>> {
+        let mut parts = Vec::new();
+        self.split_into(rows, bytes, &mut parts)?;
+        Ok(parts)
+    }
+
+    fn split_into(&self, rows: usize, bytes: usize, parts: &mut Vec<Self>) -> Result<()> {
+        let longest = self.longest_column();
+        if self.rows() > 1 && (self.rows() > rows || longest > bytes) {
+            let (first, second) = self.clone().split_at(self.rows() / 2);
+            first.split_into(rows, bytes, parts)?;
+            return second.split_into(rows, bytes, parts);
+        }
+        if self.rows() == 1 && longest > MAX_VALUE_BYTES {
+            let message = format!(
+                "a value of {longest} bytes: {MAX_VALUE_BYTES} are the most that readers take"
+            );
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        parts.push(self.clone());
+        Ok(())
+    }
+
+    /// Bytes of text or bytes in the column that has the most.
+    fn longest_column(&self) -> usize {
+        let bytes = |values: ValuesSlice<'_, '_>| match values {
+            ValuesSlice::Text(values) => values.iter().map(|text| text.len()).sum(),
+            ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
+            _ => 0,
+        };
+        self.columns().map(|(_, slice)| bytes(slice.values())).max().unwrap_or_default()
+    }
+
     /// The columns that have a value in these rows.
     pub fn columns(
         &self,
@@ -279,4 +319,31 @@ pub enum ValuesSlice<'s, 'a> {
     Timestamp(&'s [i64]),
     /// An Arrow array, as long as the slice has rows.
     Arrow(ArrayRef),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block may refer to more text than an array's or a page's lengths of 32 bits can count.
+    #[test]
+    fn parts_have_few_rows_and_little_text_but_for_single_rows() {
+        let long = "x".repeat(1_000);
+        let texts: Vec<&str> =
+            (0..100).map(|row| &long[..if row == 40 { 1_000 } else { row }]).collect();
+        let column =
+            BlockColumn { present: Bits::from_fn(100, |_| true), values: Values::Text(texts) };
+        let block = Block { rows: 100, columns: vec![column], ..Block::default() };
+        let parts = block.all().parts(30, 200).expect("no value is too long");
+        let mut next = 0;
+        for part in &parts {
+            assert_eq!(part.rows.start, next);
+            next = part.rows.end;
+            assert!(part.rows() <= 30);
+            assert!(part.rows() == 1 || part.longest_column() <= 200, "{:?}", part.rows);
+        }
+        assert_eq!(next, 100);
+        assert!(parts.iter().any(|part| part.rows == (40..41)));
+        assert!(block.all().parts(30, 200_000).expect("fits").len() == 4);
+    }
 }

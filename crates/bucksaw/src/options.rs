@@ -22,6 +22,8 @@ pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
 pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
+/// Bytes in one value of text or bytes, at the most.
+pub const MAX_VALUE_BYTES: usize = 1 << 30;
 /// The compression level of zstd unless told.
 pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
 /// The compression level of gzip unless told.

@@ -28,7 +28,7 @@ use crate::split::Buffered;
 /// Files of more columns than this get smaller pages: some readers hold a page of every column.
 const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
-const MAX_CHUNK_BYTES: usize = 1 << 30;
+const MAX_CHUNK_BYTES: usize = 256 << 20;
 
 /// See the module.
 pub(crate) struct ArrowBackend {
@@ -239,11 +239,13 @@ impl Backend for ArrowBackend {
         while rest.rows() > 0 {
             let room = self.options.chunk_rows - self.pending_rows;
             let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
-            self.collect(&chunk, schema)?;
-            let held = self.held_by_builders();
-            self.largest_chunk = self.largest_chunk.max(held);
-            if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
-                self.write_pending(schema, out)?;
+            for part in chunk.parts(chunk.rows(), self.chunk_bytes)? {
+                self.collect(&part, schema)?;
+                let held = self.held_by_builders();
+                self.largest_chunk = self.largest_chunk.max(held);
+                if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
+                    self.write_pending(schema, out)?;
+                }
             }
             rest = after;
         }

@@ -23,7 +23,7 @@ use parquet::file::metadata::ParquetMetaData;
 use self::column_chunk::{Encoder, Settings};
 use self::compress::Compressor;
 use self::file::{Ending, File, FileColumn};
-use self::row_group::RowGroup;
+use self::row_group::{RowGroup, STEP_ROWS};
 use crate::backend::{Backend, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
@@ -123,7 +123,10 @@ impl Backend for DirectBackend {
 
     fn write(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema, _: &mut Vec<u8>) -> Result<()> {
         let encoder = encoder(&mut self.encoder, &self.options)?;
-        self.group.append(rows, schema, &self.options, &self.settings, encoder)
+        for part in rows.parts(STEP_ROWS, self.options.page_bytes)? {
+            self.group.append(&part, schema, &self.options, &self.settings, encoder)?;
+        }
+        Ok(())
     }
 
     fn buffered(&self) -> Buffered {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, PAGE_ROWS, Settings};
 use super::file::FileColumn;
-use crate::block::{BlockSlice, ValuesSlice};
+use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::Options;
 use crate::schema::Schema;
 
 /// Rows that a chunk takes at a time: fewer than a page has, so that pages don't grow too large.
-const STEP_ROWS: usize = PAGE_ROWS / 4;
+pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 
 /// A finished row group: its chunks, one for each of the file's columns so far.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ impl RowGroup {
         self.chunks.get(column).is_some_and(Option::is_some)
     }
 
+    /// Appends rows, few enough for one page of any column.
     pub(super) fn append(
         &mut self,
         rows: &BlockSlice<'_, '_>,
@@ -45,11 +46,6 @@ impl RowGroup {
         settings: &Arc<Settings>,
         encoder: &mut Encoder,
     ) -> Result<()> {
-        if rows.rows() > 1 && (rows.rows() > STEP_ROWS || text_bytes(rows) > settings.page_bytes) {
-            let (first, second) = rows.clone().split_at(rows.rows() / 2);
-            self.append(&first, schema, options, settings, encoder)?;
-            return self.append(&second, schema, options, settings, encoder);
-        }
         if self.chunks.len() < schema.columns().len() {
             self.chunks.resize_with(schema.columns().len(), || None);
         }
@@ -103,14 +99,4 @@ impl RowGroup {
     pub(super) fn bytes_expected(&self) -> usize {
         self.chunks.iter().flatten().map(ColumnChunk::bytes_expected).sum()
     }
-}
-
-/// Bytes of the longest column of text or bytes.
-fn text_bytes(rows: &BlockSlice<'_, '_>) -> usize {
-    let of_column = |values: ValuesSlice<'_, '_>| match values {
-        ValuesSlice::Text(values) => values.iter().map(|text| text.len()).sum(),
-        ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
-        _ => 0,
-    };
-    rows.columns().map(|(_, slice)| of_column(slice.values())).max().unwrap_or_default()
 }
