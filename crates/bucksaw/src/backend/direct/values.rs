@@ -23,6 +23,28 @@ enum Dictionary<D> {
     None,
 }
 
+impl<D> Dictionary<D> {
+    fn new(dictionary: Option<D>) -> Self {
+        dictionary.map_or(Self::None, Self::Open)
+    }
+
+    fn get(&self) -> Option<&D> {
+        match self {
+            Self::Open(dictionary) | Self::Closed(dictionary) => Some(dictionary),
+            Self::None => None,
+        }
+    }
+
+    /// Takes no more values; it stays if pages need it.
+    fn give_up(&mut self, is_needed: bool) {
+        *self = match std::mem::replace(self, Self::None) {
+            Self::Open(dictionary) if is_needed => Self::Closed(dictionary),
+            Self::Open(_) => Self::None,
+            other => other,
+        };
+    }
+}
+
 /// Values of 8 bytes.
 #[derive(Debug)]
 pub(super) struct FixedValues {
@@ -41,7 +63,6 @@ pub(super) struct BytesValues {
     indices: Vec<u32>,
     /// The page's values, PLAIN.
     plain: Vec<u8>,
-    plain_values: usize,
     seen: usize,
     /// What the chunk's values would take PLAIN, in bytes.
     seen_bytes: usize,
@@ -75,11 +96,7 @@ fn distinct(indices: &[u32]) -> Vec<u32> {
 impl FixedValues {
     pub(super) fn new(has_dictionary: bool, seed: &RandomState) -> Self {
         Self {
-            dictionary: if has_dictionary {
-                Dictionary::Open(FixedDictionary::new(seed))
-            } else {
-                Dictionary::None
-            },
+            dictionary: Dictionary::new(has_dictionary.then(|| FixedDictionary::new(seed))),
             indices: Vec::new(),
             plain: Vec::new(),
             seen: 0,
@@ -118,10 +135,7 @@ impl FixedValues {
             return;
         }
         self.plain = self.indices.drain(..).map(|index| entries[index as usize]).collect();
-        let dictionary = std::mem::replace(&mut self.dictionary, Dictionary::None);
-        if let (Dictionary::Open(dictionary), true) = (dictionary, self.has_dictionary_pages) {
-            self.dictionary = Dictionary::Closed(dictionary);
-        }
+        self.dictionary.give_up(self.has_dictionary_pages);
     }
 
     /// Appends the page's values and starts the next page.
@@ -161,40 +175,26 @@ impl FixedValues {
 
     /// The chunk's dictionary page, if any page needs it, and its number of entries.
     pub(super) fn dictionary_page(&self) -> Option<(Vec<u8>, usize)> {
-        match &self.dictionary {
-            Dictionary::Open(dictionary) | Dictionary::Closed(dictionary)
-                if self.has_dictionary_pages =>
-            {
-                let mut page = Vec::new();
-                plain::append_fixed(dictionary.entries(), &mut page);
-                Some((page, dictionary.entries().len()))
-            }
-            _ => None,
-        }
+        let dictionary = self.dictionary.get().filter(|_| self.has_dictionary_pages)?;
+        let mut page = Vec::new();
+        plain::append_fixed(dictionary.entries(), &mut page);
+        Some((page, dictionary.entries().len()))
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        let dictionary = match &self.dictionary {
-            Dictionary::Open(dictionary) | Dictionary::Closed(dictionary) => {
-                dictionary.bytes_held()
-            }
-            Dictionary::None => 0,
-        };
-        dictionary + self.indices.capacity() * 4 + self.plain.capacity() * 8
+        let dictionary = self.dictionary.get();
+        dictionary.map_or(0, |dictionary| dictionary.bytes_held())
+            + self.indices.capacity() * 4
+            + self.plain.capacity() * 8
     }
 }
 
 impl BytesValues {
     pub(super) fn new(has_dictionary: bool, seed: &RandomState) -> Self {
         Self {
-            dictionary: if has_dictionary {
-                Dictionary::Open(BytesDictionary::new(seed))
-            } else {
-                Dictionary::None
-            },
+            dictionary: Dictionary::new(has_dictionary.then(|| BytesDictionary::new(seed))),
             indices: Vec::new(),
             plain: Vec::new(),
-            plain_values: 0,
             seen: 0,
             seen_bytes: 0,
             has_dictionary_pages: false,
@@ -220,7 +220,6 @@ impl BytesValues {
             _ => {
                 for value in values {
                     plain::append_bytes(value, &mut self.plain);
-                    self.plain_values += 1;
                 }
             }
         }
@@ -240,21 +239,16 @@ impl BytesValues {
         if bytes <= most_bytes && !costs_more(bytes, dictionary.len(), self.seen, self.seen_bytes) {
             return;
         }
-        self.plain_values += self.indices.len();
         for index in self.indices.drain(..) {
             plain::append_bytes(dictionary.entry(index), &mut self.plain);
         }
-        let dictionary = std::mem::replace(&mut self.dictionary, Dictionary::None);
-        if let (Dictionary::Open(dictionary), true) = (dictionary, self.has_dictionary_pages) {
-            self.dictionary = Dictionary::Closed(dictionary);
-        }
+        self.dictionary.give_up(self.has_dictionary_pages);
     }
 
     pub(super) fn append_to(&mut self, most_bytes: usize, page: &mut Vec<u8>) -> Encoding {
         self.reconsider(most_bytes);
         if self.indices.is_empty() {
             page.append(&mut self.plain);
-            self.plain_values = 0;
             return Encoding::PLAIN;
         }
         append_indices(&self.indices, page);
@@ -274,24 +268,15 @@ impl BytesValues {
     }
 
     pub(super) fn dictionary_page(&self) -> Option<(Vec<u8>, usize)> {
-        match &self.dictionary {
-            Dictionary::Open(dictionary) | Dictionary::Closed(dictionary)
-                if self.has_dictionary_pages =>
-            {
-                Some((dictionary.page().to_vec(), dictionary.len()))
-            }
-            _ => None,
-        }
+        let dictionary = self.dictionary.get().filter(|_| self.has_dictionary_pages)?;
+        Some((dictionary.page().to_vec(), dictionary.len()))
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        let dictionary = match &self.dictionary {
-            Dictionary::Open(dictionary) | Dictionary::Closed(dictionary) => {
-                dictionary.bytes_held()
-            }
-            Dictionary::None => 0,
-        };
-        dictionary + self.indices.capacity() * 4 + self.plain.capacity()
+        let dictionary = self.dictionary.get();
+        dictionary.map_or(0, |dictionary| dictionary.bytes_held())
+            + self.indices.capacity() * 4
+            + self.plain.capacity()
     }
 }
 
