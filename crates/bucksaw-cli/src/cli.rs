@@ -143,7 +143,7 @@ pub(crate) struct ShapeArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "The Parquet file")]
 pub(crate) struct FileArgs {
-    /// What encodes: arrow, or direct, which takes columns at any time
+    /// What encodes: direct, which takes columns at any time, or arrow
     #[arg(long, default_value_t)]
     pub(crate) backend: BackendKind,
     /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none

@@ -35,11 +35,12 @@ pub const TELEMETRY_PREFIXES: [&str; 4] = ["resource_", "scope_", "attr_", "metr
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackendKind {
-    /// Arrow builders, record batches and the parquet crate's `ArrowWriter`.
-    #[default]
-    Arrow,
     /// From rows straight to pages; takes columns at any time.
+    #[default]
     Direct,
+    /// Arrow builders, record batches and the parquet crate's `ArrowWriter`; takes every type that
+    /// Arrow has, and no column that appears after its first batch.
+    Arrow,
 }
 
 impl fmt::Display for BackendKind {
@@ -58,7 +59,7 @@ impl FromStr for BackendKind {
         match text {
             "arrow" => Ok(Self::Arrow),
             "direct" => Ok(Self::Direct),
-            _ => Err(bad(format!("unknown backend {text:?}: use arrow or direct"))),
+            _ => Err(bad(format!("unknown backend {text:?}: use direct or arrow"))),
         }
     }
 }
@@ -242,7 +243,7 @@ impl Options {
         Self::default()
     }
 
-    /// The backend. Default: [`BackendKind::Arrow`].
+    /// The backend. Default: [`BackendKind::Direct`].
     #[must_use]
     pub fn backend(mut self, backend: BackendKind) -> Self {
         self.backend = backend;

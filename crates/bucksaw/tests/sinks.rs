@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bucksaw::{ErrorKind, LocalSink, MemorySink, Options, Sink, StreamSink, Value};
+use bucksaw::{BackendKind, ErrorKind, LocalSink, MemorySink, Options, Sink, StreamSink, Value};
 
 /// A sink, and a look at what is published under its final name.
 struct Case {
@@ -209,8 +209,11 @@ fn a_staging_directory_on_another_file_system_works_too() {
 fn a_writer_that_is_aborted_dropped_or_failed_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let writer = || {
-        let mut writer =
-            Options::new().chunk_rows(1).create(folder.path().join("a.parquet")).expect("free");
+        let mut writer = Options::new()
+            .backend(BackendKind::Arrow)
+            .chunk_rows(1)
+            .create(folder.path().join("a.parquet"))
+            .expect("free");
         for _ in 0..10_000 {
             writer.write_row([("a", Value::I64(1))]).expect("taken");
         }

@@ -119,7 +119,9 @@ fn a_late_column_is_named_with_what_to_do() {
     let run = folder.run("convert in.ndjson -o out.parquet --backend arrow --chunk-rows 400");
     run.expect_code(1).expect_told(&["\"latecomer\"", "schema", "chunk rows"]);
     assert_eq!(folder.names(), ["in.ndjson"]);
-    // Both ways out work.
+    // All ways out work.
+    let rows = folder.rows_of(&lines, "--backend direct --row-group-rows 400");
+    assert_eq!(rows[2_000], json!({"n": 1, "latecomer": true}));
     assert_eq!(folder.rows_of(&lines, "--backend arrow --chunk-rows 2001").len(), 2_001);
     folder.write("schema.json", r#"{"columns": [{"name": "latecomer", "type": "bool"}]}"#);
     let rows = folder.rows_of(&lines, "--backend arrow --chunk-rows 400 --schema schema.json");
