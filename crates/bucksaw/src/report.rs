@@ -1,9 +1,10 @@
 //! What was written: what a writer's end returns.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use serde::Serialize;
 
 use crate::alterations::Alterations;
@@ -98,14 +99,19 @@ pub(crate) fn column_reports(
 ) -> Vec<ColumnReport> {
     let rows = metadata.file_metadata().num_rows() as u64;
     let descriptor = metadata.file_metadata().schema_descr();
-    let mut sizes = std::collections::HashMap::<&str, (u64, u64)>::new();
+    let mut sizes = HashMap::<&str, (u64, u64)>::new();
     for chunk in metadata.row_groups().iter().flat_map(|group| group.columns()) {
         let root = chunk.column_path().parts().first().map_or("", String::as_str);
         let (encoded, compressed) = sizes.entry(root).or_default();
         *encoded += chunk.uncompressed_size() as u64;
         *compressed += chunk.compressed_size() as u64;
     }
-    let by_name: std::collections::HashMap<&str, usize> = schema
+    // Of several row groups it is not known how many values they have in common.
+    let distinct: HashMap<&str, u64> = match metadata.row_groups() {
+        [group] => group.columns().iter().filter_map(distinct_of).collect(),
+        _ => HashMap::new(),
+    };
+    let by_name: HashMap<&str, usize> = schema
         .columns()
         .iter()
         .enumerate()
@@ -122,7 +128,7 @@ pub(crate) fn column_reports(
             name: name.to_owned(),
             ty: ty.to_string(),
             nulls: rows - index.and_then(|index| present.get(index)).copied().unwrap_or_default(),
-            distinct: None,
+            distinct: distinct.get(name).copied(),
             encoded_bytes,
             compressed_bytes,
             ratio: if compressed_bytes == 0 {
@@ -133,6 +139,12 @@ pub(crate) fn column_reports(
         }
     };
     fields.iter().map(|field| report(field.name())).collect()
+}
+
+/// A chunk's column, and how many different values it has.
+fn distinct_of(chunk: &ColumnChunkMetaData) -> Option<(&str, u64)> {
+    let name = chunk.column_path().parts().first()?;
+    Some((name.as_str(), chunk.statistics()?.distinct_count_opt()?))
 }
 
 /// Columns that the file calls otherwise than the rows do.

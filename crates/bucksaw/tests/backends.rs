@@ -78,6 +78,29 @@ fn every_type_comes_back() {
     });
 }
 
+/// What `direct` knows from its dictionaries, where they hold all of a file's values.
+#[test]
+fn distinct_values_are_counted_where_known() {
+    let rows: Vec<Values<'_>> = (0..2_000)
+        .map(|number| match number % 3 {
+            0 => vec![
+                ("few", Value::Text(&TEXT[number % 7..20])),
+                ("all", Value::I64(number as i64)),
+            ],
+            _ => vec![("few", Value::Text("same"))],
+        })
+        .collect();
+    let distinct = |options: Options| {
+        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let columns = &file.report.files[0].columns;
+        columns.iter().map(|column| column.distinct).collect::<Vec<_>>()
+    };
+    let options = Options::new().backend(BackendKind::Direct);
+    assert_eq!(distinct(options.clone()), [Some(8), None]);
+    assert_eq!(distinct(options.clone().row_group_rows(1_000)), [None, None]);
+    assert_eq!(distinct(options.backend(BackendKind::Arrow)), [None, None]);
+}
+
 #[test]
 fn extremes_come_back() {
     let long = "long ".repeat(300_000);

@@ -58,6 +58,8 @@ pub(super) struct EncodedChunk {
     /// Bytes before compression, headers included.
     pub(super) encoded: usize,
     pub(super) bounds: Bounds,
+    /// How many different values it has, where the dictionary knows all of them.
+    pub(super) distinct: Option<usize>,
 }
 
 impl EncodedChunk {
@@ -87,6 +89,7 @@ impl EncodedChunk {
             pages: vec![page],
             encoded: size.encoded,
             bounds: Bounds::default(),
+            distinct: Some(0),
         })
     }
 
@@ -323,8 +326,16 @@ impl ColumnChunk {
         for page in &mut self.pages {
             page.offset += size.compressed;
         }
+        let has_values = |page: &DataPage| page.nulls < page.rows;
+        let is_complete = self
+            .pages
+            .iter()
+            .filter(|page| has_values(page))
+            .all(|page| page.encoding == Encoding::RLE_DICTIONARY);
+        let entries = dictionary.as_ref().map(|(_, entries)| *entries);
         Ok(EncodedChunk {
             bytes,
+            distinct: entries.filter(|_| is_complete),
             has_dictionary: dictionary.is_some(),
             pages: self.pages,
             encoded: self.encoded + size.encoded,

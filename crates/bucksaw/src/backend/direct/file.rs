@@ -61,6 +61,7 @@ struct PlacedChunk {
     encoded: usize,
     bounds: Bounds,
     nulls: usize,
+    distinct: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -104,6 +105,7 @@ impl File {
             len: chunk.bytes.len(),
             has_dictionary: chunk.has_dictionary,
             nulls: chunk.nulls(),
+            distinct: chunk.distinct,
             pages: chunk.pages,
             encoded: chunk.encoded,
             bounds: chunk.bounds,
@@ -239,7 +241,11 @@ impl Ending<'_> {
             .set_data_page_offset((chunk.start as usize + first_page) as i64)
             .set_dictionary_page_offset(chunk.has_dictionary.then_some(chunk.start as i64));
         if self.statistics != Statistics::None {
-            builder = builder.set_statistics(chunk.bounds.to_statistics(ty, chunk.nulls as u64));
+            builder = builder.set_statistics(chunk.bounds.to_statistics(
+                ty,
+                chunk.nulls as u64,
+                chunk.distinct.map(|distinct| distinct as u64),
+            ));
         }
         builder.build()
     }

@@ -115,7 +115,12 @@ impl Bounds {
     }
 
     /// The bounds as the footer has them.
-    pub(super) fn to_statistics(&self, ty: &ColumnType, nulls: u64) -> Statistics {
+    pub(super) fn to_statistics(
+        &self,
+        ty: &ColumnType,
+        nulls: u64,
+        distinct: Option<u64>,
+    ) -> Statistics {
         let bytes = self.to_bytes(ty);
         let fixed = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).unwrap_or_default();
         let (least, greatest) =
@@ -126,7 +131,7 @@ impl Bounds {
                 Statistics::Boolean(ValueStatistics::new(
                     least.map(bool),
                     greatest.map(bool),
-                    None,
+                    distinct,
                     Some(nulls),
                     false,
                 ))
@@ -136,7 +141,7 @@ impl Bounds {
                 let statistics = ValueStatistics::new(
                     least.map(double),
                     greatest.map(double),
-                    None,
+                    distinct,
                     Some(nulls),
                     false,
                 );
@@ -151,7 +156,7 @@ impl Bounds {
                 let statistics = ValueStatistics::new(
                     least.map(array),
                     greatest.map(array),
-                    None,
+                    distinct,
                     Some(nulls),
                     false,
                 );
@@ -166,7 +171,7 @@ impl Bounds {
                 Statistics::Int64(ValueStatistics::new(
                     least.map(integer),
                     greatest.map(integer),
-                    None,
+                    distinct,
                     Some(nulls),
                     false,
                 ))
