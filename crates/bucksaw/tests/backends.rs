@@ -14,6 +14,7 @@ use bucksaw::{
     Options, Statistics, Value, Writer,
 };
 use bumpalo::Bump;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use support::{Row, Written, footer, read, row};
 
 /// Every backend.
@@ -235,6 +236,36 @@ fn dictionaries_are_given_up_without_losing_nulls_or_the_row_groups_after() {
         let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
         assert_eq!(file.rows(), model(&rows));
         assert_eq!(file.report.files[0].row_groups, 4);
+    });
+}
+
+/// A page of dictionary indices can stand for far more text than it has bytes.
+#[test]
+fn long_values_that_repeat_and_then_do_not_stay_small() {
+    let long = "long ".repeat(2_000);
+    let texts: Vec<String> = (0..700).map(|number| format!("{number}{long}")).collect();
+    each(|options| {
+        let text = |number: usize| match number {
+            0..3_000 => &texts[0],
+            _ => &texts[number % texts.len()],
+        };
+        let rows: Vec<Values<'_>> =
+            (0..4_000).map(|number| vec![("text", Value::Text(text(number)))]).collect();
+        let file = written(options.page_bytes(100_000).chunk_rows(100), |writer| {
+            writer.write_rows(&rows).expect("taken")
+        });
+        assert_eq!(file.rows(), model(&rows));
+        let reader = SerializedFileReader::new(bytes::Bytes::from(file.file)).expect("a file");
+        let group = reader.get_row_group(0).expect("a row group");
+        let mut pages = group.get_column_page_reader(0).expect("pages");
+        while let Some(page) = pages.get_next_page().expect("a page") {
+            // A slice of rows, or a value, may come on top of what a page should have.
+            assert!(
+                page.buffer().len() <= 3 * 100_000 + 20_000,
+                "a page of {} bytes",
+                page.buffer().len()
+            );
+        }
     });
 }
 

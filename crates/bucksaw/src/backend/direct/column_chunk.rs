@@ -128,9 +128,11 @@ impl ColumnChunk {
     ) -> Result<Self> {
         let values = match ty {
             ColumnType::Bool => PageValues::Bool(Vec::new()),
-            ColumnType::Text | ColumnType::Bytes => {
-                PageValues::Bytes(BytesValues::new(has_dictionary, &settings.seed))
-            }
+            ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
+                has_dictionary,
+                settings.page_bytes,
+                &settings.seed,
+            )),
             ColumnType::Arrow(data_type) => {
                 let message = format!(
                     "the direct backend can't store {data_type}: use the arrow backend for it"
@@ -249,15 +251,19 @@ impl ColumnChunk {
     }
 
     fn end_full_page(&mut self, encoder: &mut Encoder) -> Result<()> {
-        let bytes = match &self.values {
+        let is_closing = matches!(&self.values, PageValues::Bytes(values) if values.is_closing());
+        let is_full =
+            self.levels.rows() >= PAGE_ROWS || self.page_bytes() >= self.settings.page_bytes;
+        if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
+    }
+
+    /// Bytes of the open page, about.
+    fn page_bytes(&self) -> usize {
+        match &self.values {
             PageValues::Bool(values) => values.len() / 8,
             PageValues::Fixed(values) => values.page_bytes(),
             PageValues::Bytes(values) => values.page_bytes(),
-        };
-        if self.levels.rows() >= PAGE_ROWS || bytes >= self.settings.page_bytes {
-            self.end_page(encoder)?;
         }
-        Ok(())
     }
 
     fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
@@ -280,7 +286,7 @@ impl ColumnChunk {
                 Encoding::PLAIN
             }
             PageValues::Fixed(values) => values.append_to(self.settings.page_bytes, page),
-            PageValues::Bytes(values) => values.append_to(self.settings.page_bytes, page),
+            PageValues::Bytes(values) => values.append_to(page),
         };
         let offset = self.data.len();
         let size = append_data_page(page, rows, encoding, &mut encoder.compressor, &mut self.data)?;
@@ -354,11 +360,6 @@ impl ColumnChunk {
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.
     pub(super) fn bytes_expected(&self) -> usize {
-        let open = match &self.values {
-            PageValues::Bool(values) => values.len() / 8,
-            PageValues::Fixed(values) => values.page_bytes(),
-            PageValues::Bytes(values) => values.page_bytes(),
-        };
-        self.data.len() + open
+        self.data.len() + self.page_bytes()
     }
 }

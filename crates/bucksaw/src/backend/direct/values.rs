@@ -64,8 +64,13 @@ pub(super) struct BytesValues {
     /// The page's values, PLAIN.
     plain: Vec<u8>,
     seen: usize,
-    /// What the chunk's values would take PLAIN, in bytes.
+    /// What the chunk's values, and those of the open page, would take PLAIN, in bytes.
     seen_bytes: usize,
+    page_plain_bytes: usize,
+    /// What the dictionary page may take, in bytes.
+    most_bytes: usize,
+    /// The dictionary is given up with the end of the page.
+    is_closing: bool,
     has_dictionary_pages: bool,
 }
 
@@ -190,13 +195,16 @@ impl FixedValues {
 }
 
 impl BytesValues {
-    pub(super) fn new(has_dictionary: bool, seed: &RandomState) -> Self {
+    pub(super) fn new(has_dictionary: bool, most_bytes: usize, seed: &RandomState) -> Self {
         Self {
             dictionary: Dictionary::new(has_dictionary.then(|| BytesDictionary::new(seed))),
             indices: Vec::new(),
             plain: Vec::new(),
             seen: 0,
             seen_bytes: 0,
+            page_plain_bytes: 0,
+            most_bytes,
+            is_closing: false,
             has_dictionary_pages: false,
         }
     }
@@ -208,6 +216,7 @@ impl BytesValues {
                 let mut last = self.indices.last().copied();
                 for value in values {
                     self.seen_bytes += LENGTH_BYTES + value.len();
+                    self.page_plain_bytes += LENGTH_BYTES + value.len();
                     let index = match last {
                         Some(last) if dictionary.entry(last) == value => last,
                         _ => dictionary.intern(value),
@@ -223,8 +232,9 @@ impl BytesValues {
                 }
             }
         }
-        if !self.has_dictionary_pages && self.indices.len() >= PROBE_VALUES {
-            self.reconsider(usize::MAX);
+        let is_large = matches!(&self.dictionary, Dictionary::Open(dictionary) if dictionary.page().len() > self.most_bytes);
+        if is_large || (!self.has_dictionary_pages && self.indices.len() >= PROBE_VALUES) {
+            self.reconsider();
         }
     }
 
@@ -232,11 +242,23 @@ impl BytesValues {
         self.indices.len() * 4 + self.plain.len()
     }
 
-    /// As that of [`FixedValues`].
-    fn reconsider(&mut self, most_bytes: usize) {
+    /// Whether the page has to end now, for the dictionary's sake.
+    pub(super) fn is_closing(&self) -> bool {
+        self.is_closing
+    }
+
+    /// As that of [`FixedValues`]; but where the page's values would take too much PLAIN, because long
+    /// ones repeat, the page still goes through the dictionary.
+    fn reconsider(&mut self) {
         let Dictionary::Open(dictionary) = &self.dictionary else { return };
         let bytes = dictionary.page().len();
-        if bytes <= most_bytes && !costs_more(bytes, dictionary.len(), self.seen, self.seen_bytes) {
+        if bytes <= self.most_bytes
+            && !costs_more(bytes, dictionary.len(), self.seen, self.seen_bytes)
+        {
+            return;
+        }
+        if self.page_plain_bytes > self.most_bytes * 2 {
+            self.is_closing = true;
             return;
         }
         for index in self.indices.drain(..) {
@@ -245,8 +267,9 @@ impl BytesValues {
         self.dictionary.give_up(self.has_dictionary_pages);
     }
 
-    pub(super) fn append_to(&mut self, most_bytes: usize, page: &mut Vec<u8>) -> Encoding {
-        self.reconsider(most_bytes);
+    pub(super) fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding {
+        self.reconsider();
+        self.page_plain_bytes = 0;
         if self.indices.is_empty() {
             page.append(&mut self.plain);
             return Encoding::PLAIN;
@@ -254,6 +277,9 @@ impl BytesValues {
         append_indices(&self.indices, page);
         self.indices.clear();
         self.has_dictionary_pages = true;
+        if std::mem::take(&mut self.is_closing) {
+            self.dictionary.give_up(true);
+        }
         Encoding::RLE_DICTIONARY
     }
 
