@@ -36,8 +36,8 @@
 //! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
 //! | an empty name | the column `_empty` | `renamed` |
 //!
-//! `_rest` holds one JSON object a row. Numbers, not shape, decide: with [`Options::strict`] each of
-//! these but widening, parsing, prefixes and JSON text refuses its row instead.
+//! `_rest` holds one JSON object a row. With [`Options::strict`] each of these but widening, parsing,
+//! prefixes and JSON text refuses its row instead.
 #![deny(unsafe_code)]
 
 mod alterations;

@@ -142,7 +142,6 @@ pub(super) struct Ending<'e> {
     pub(super) compression: Compression,
     pub(super) statistics: Statistics,
     pub(super) key_values: Option<Vec<KeyValue>>,
-    pub(super) created_by: &'e str,
 }
 
 impl Ending<'_> {
@@ -158,7 +157,7 @@ impl Ending<'_> {
         let root = Type::group_type_builder("schema").with_fields(fields).build()?;
         let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(root)));
         let rows: usize = groups.iter().map(|group| group.rows).sum();
-        let created_by = Some(self.created_by.to_owned());
+        let created_by = Some(footer::CREATED_BY.to_owned());
         let file = FileMetaData::new(
             1,
             rows as i64,

@@ -162,7 +162,6 @@ impl Backend for DirectBackend {
             compression: self.options.compression,
             statistics: self.options.statistics,
             key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
-            created_by: footer::CREATED_BY,
         };
         let encoder = encoder(&mut self.encoder, &self.options)?;
         std::mem::take(&mut self.file).finish(&ending, &kept, encoder, out)
