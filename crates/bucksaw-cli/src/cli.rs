@@ -7,7 +7,7 @@ use bucksaw::options::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
     DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS,
 };
-use bucksaw::{BackendKind, Compression, Statistics};
+use bucksaw::{BackendKind, Compression, Profile, Statistics};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -146,6 +146,9 @@ pub(crate) struct FileArgs {
     /// What encodes: direct, which takes columns at any time, or arrow
     #[arg(long, default_value_t)]
     pub(crate) backend: BackendKind,
+    /// What the direct backend may use: portable, which every reader knows, or modern, smaller and faster
+    #[arg(long, value_name = "portable|modern", default_value_t)]
+    pub(crate) profile: Profile,
     /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none
     #[arg(long, value_name = "CODEC[:LEVEL]", default_value = "zstd:1")]
     pub(crate) compression: Compression,

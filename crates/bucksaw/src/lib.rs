@@ -69,7 +69,7 @@ pub use declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::ndjson::{Ndjson, NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
-pub use options::{BackendKind, Compression, Options, Statistics};
+pub use options::{BackendKind, Compression, Options, Profile, Statistics};
 pub use report::{ColumnReport, FileReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Published, Sink, StreamSink};

@@ -210,6 +210,7 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
     };
     let mut options = Options::new()
         .backend(file.backend)
+        .profile(file.profile)
         .compression(file.compression)
         .memory_limit(bytes(file.memory_limit)?)
         .row_group_rows(file.row_group_rows)

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
-use foldhash::fast::RandomState;
 use parquet::basic::Encoding;
 
-use super::compress::Compressor;
+use super::compress::{Compressor, Effort};
 use super::encoding::plain;
+use super::hash::Seed;
 use super::levels::{self, Levels};
 use super::page::{PageSize, append_data_page, append_dictionary_page};
 use super::statistics::Bounds;
@@ -27,7 +27,7 @@ pub(super) const PAGE_ROWS: usize = 20_000;
 pub(super) struct Settings {
     pub(super) page_bytes: usize,
     pub(super) statistics: Statistics,
-    pub(super) seed: RandomState,
+    pub(super) seed: Seed,
 }
 
 /// What chunks need while they encode, kept from page to page.
@@ -73,6 +73,7 @@ impl EncodedChunk {
             rows,
             Encoding::PLAIN,
             &mut encoder.compressor,
+            &mut Effort::Level,
             &mut bytes,
         )?;
         let page = DataPage {
@@ -117,6 +118,7 @@ pub(super) struct ColumnChunk {
     pages: Vec<DataPage>,
     data: Vec<u8>,
     encoded: usize,
+    effort: Effort,
     bounds: Bounds,
 }
 
@@ -131,7 +133,7 @@ impl ColumnChunk {
             ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
                 has_dictionary,
                 settings.page_bytes,
-                &settings.seed,
+                settings.seed,
             )),
             ColumnType::Arrow(data_type) => {
                 let message = format!(
@@ -139,7 +141,11 @@ impl ColumnChunk {
                 );
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
-            _ => PageValues::Fixed(FixedValues::new(has_dictionary, &settings.seed)),
+            _ => PageValues::Fixed(FixedValues::new(
+                has_dictionary,
+                settings.page_bytes,
+                settings.seed,
+            )),
         };
         Ok(Self {
             ty: ty.clone(),
@@ -150,6 +156,7 @@ impl ColumnChunk {
             pages: Vec::new(),
             data: Vec::new(),
             encoded: 0,
+            effort: Effort::default(),
             bounds: Bounds::default(),
         })
     }
@@ -251,7 +258,11 @@ impl ColumnChunk {
     }
 
     fn end_full_page(&mut self, encoder: &mut Encoder) -> Result<()> {
-        let is_closing = matches!(&self.values, PageValues::Bytes(values) if values.is_closing());
+        let is_closing = match &self.values {
+            PageValues::Bool(_) => false,
+            PageValues::Fixed(values) => values.is_closing(),
+            PageValues::Bytes(values) => values.is_closing(),
+        };
         let is_full =
             self.levels.rows() >= PAGE_ROWS || self.page_bytes() >= self.settings.page_bytes;
         if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
@@ -285,11 +296,22 @@ impl ColumnChunk {
                 values.clear();
                 Encoding::PLAIN
             }
-            PageValues::Fixed(values) => values.append_to(self.settings.page_bytes, page),
+            PageValues::Fixed(values) => values.append_to(page),
             PageValues::Bytes(values) => values.append_to(page),
         };
         let offset = self.data.len();
-        let size = append_data_page(page, rows, encoding, &mut encoder.compressor, &mut self.data)?;
+        // Indices and values outside the dictionary compress differently.
+        if self.pages.last().is_some_and(|last| last.encoding != encoding) {
+            self.effort = Effort::Unknown;
+        }
+        let size = append_data_page(
+            page,
+            rows,
+            encoding,
+            &mut encoder.compressor,
+            &mut self.effort,
+            &mut self.data,
+        )?;
         self.bounds.add(&self.ty, &bounds);
         self.pages.push(DataPage {
             offset,

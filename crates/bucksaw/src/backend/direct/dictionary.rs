@@ -1,14 +1,13 @@
 //! Dictionaries: each value once, in the order in which they came.
 //!
 //! The arena of a byte-array dictionary is its PLAIN page. Tables are open addressing over 32 bits
-//! of hash and the entry's number; hashes have a seed of each writer's own, so that no one can make
-//! values that collide.
-
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
+//! of hash and the entry's number.
 
 use super::encoding::plain::{LENGTH_BYTES, append_bytes};
+use super::hash::{Seed, same};
+
+/// Entries of a dictionary, at the most: indices have 16 bits.
+pub(super) const MAX_ENTRIES: usize = 1 << 16;
 
 /// Slots of a new table.
 const FIRST_SLOTS: usize = 64;
@@ -72,7 +71,7 @@ impl Table {
 /// A dictionary of byte arrays.
 #[derive(Debug)]
 pub(super) struct BytesDictionary {
-    seed: RandomState,
+    seed: Seed,
     table: Table,
     /// The PLAIN page.
     arena: Vec<u8>,
@@ -81,9 +80,9 @@ pub(super) struct BytesDictionary {
 }
 
 impl BytesDictionary {
-    pub(super) fn new(seed: &RandomState) -> Self {
+    pub(super) fn new(seed: Seed) -> Self {
         let starts = vec![LENGTH_BYTES as u32];
-        Self { seed: seed.clone(), table: Table::new(), arena: Vec::new(), starts }
+        Self { seed, table: Table::new(), arena: Vec::new(), starts }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -101,9 +100,9 @@ impl BytesDictionary {
     /// The number of the entry that equals `value`, a new one if need be.
     #[inline]
     pub(super) fn intern(&mut self, value: &[u8]) -> u32 {
-        let hash = hash_bytes(&self.seed, value);
+        let hash = self.seed.hash_bytes(value);
         let (arena, starts) = (&self.arena, &self.starts);
-        match self.table.find(hash, |entry| entry_of(arena, starts, entry) == value) {
+        match self.table.find(hash, |entry| same(entry_of(arena, starts, entry), value)) {
             Ok(entry) => entry,
             Err(slot) => self.insert(value, slot, hash),
         }
@@ -115,8 +114,8 @@ impl BytesDictionary {
         append_bytes(value, &mut self.arena);
         self.starts.push((self.arena.len() + LENGTH_BYTES) as u32);
         if self.table.insert(slot, hash) {
-            let (seed, arena, starts) = (&self.seed, &self.arena, &self.starts);
-            self.table.grow(|entry| hash_bytes(seed, entry_of(arena, starts, entry)));
+            let (seed, arena, starts) = (self.seed, &self.arena, &self.starts);
+            self.table.grow(|entry| seed.hash_bytes(entry_of(arena, starts, entry)));
         }
         entry
     }
@@ -131,24 +130,17 @@ fn entry_of<'d>(arena: &'d [u8], starts: &[u32], entry: u32) -> &'d [u8] {
     &arena[starts[entry] as usize..starts[entry + 1] as usize - LENGTH_BYTES]
 }
 
-#[inline]
-fn hash_bytes(seed: &RandomState, value: &[u8]) -> u64 {
-    let mut hasher = seed.build_hasher();
-    hasher.write(value);
-    hasher.finish()
-}
-
 /// A dictionary of values of 8 bytes, told apart by their bits.
 #[derive(Debug)]
 pub(super) struct FixedDictionary {
-    seed: RandomState,
+    seed: Seed,
     table: Table,
     entries: Vec<u64>,
 }
 
 impl FixedDictionary {
-    pub(super) fn new(seed: &RandomState) -> Self {
-        Self { seed: seed.clone(), table: Table::new(), entries: Vec::new() }
+    pub(super) fn new(seed: Seed) -> Self {
+        Self { seed, table: Table::new(), entries: Vec::new() }
     }
 
     pub(super) fn entries(&self) -> &[u64] {
@@ -157,15 +149,15 @@ impl FixedDictionary {
 
     #[inline]
     pub(super) fn intern(&mut self, value: u64) -> u32 {
-        let hash = self.seed.hash_one(value);
+        let hash = self.seed.hash_u64(value);
         let entries = &self.entries;
         match self.table.find(hash, |entry| entries[entry as usize] == value) {
             Ok(entry) => entry,
             Err(slot) => {
                 self.entries.push(value);
                 if self.table.insert(slot, hash) {
-                    let (seed, entries) = (&self.seed, &self.entries);
-                    self.table.grow(|entry| seed.hash_one(entries[entry as usize]));
+                    let (seed, entries) = (self.seed, &self.entries);
+                    self.table.grow(|entry| seed.hash_u64(entries[entry as usize]));
                 }
                 self.entries.len() as u32 - 1
             }
@@ -186,7 +178,7 @@ mod tests {
     proptest! {
         #[test]
         fn bytes_get_the_number_of_their_first_place(values in vec(vec(0..4_u8, 0..5), 0..400)) {
-            let mut dictionary = BytesDictionary::new(&RandomState::default());
+            let mut dictionary = BytesDictionary::new(Seed::random());
             let mut model: Vec<&[u8]> = Vec::new();
             for value in &values {
                 let expected = model.iter().position(|known| known == value).unwrap_or(model.len());
@@ -206,7 +198,7 @@ mod tests {
 
         #[test]
         fn fixed_values_get_the_number_of_their_first_place(values in vec(0..300_u64, 0..800)) {
-            let mut dictionary = FixedDictionary::new(&RandomState::default());
+            let mut dictionary = FixedDictionary::new(Seed::random());
             let mut model = Vec::new();
             for value in values {
                 let expected = model.iter().position(|known| *known == value).unwrap_or(model.len());

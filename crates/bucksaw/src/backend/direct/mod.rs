@@ -9,20 +9,22 @@ mod compress;
 mod dictionary;
 mod encoding;
 mod file;
+mod hash;
 mod levels;
 mod page;
+mod prefetch;
 mod row_group;
 mod statistics;
 mod values;
 
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use parquet::file::metadata::ParquetMetaData;
 
 use self::column_chunk::{Encoder, Settings};
 use self::compress::Compressor;
 use self::file::{Ending, File, FileColumn};
+use self::hash::Seed;
 use self::row_group::{RowGroup, STEP_ROWS};
 use crate::backend::{Backend, footer};
 use crate::block::BlockSlice;
@@ -50,7 +52,7 @@ impl DirectBackend {
             settings: Arc::new(Settings {
                 page_bytes: options.page_bytes,
                 statistics: options.statistics,
-                seed: RandomState::default(),
+                seed: Seed::random(),
             }),
             encoder: None,
             group: RowGroup::default(),

@@ -11,7 +11,7 @@
 
 use parquet::basic::Encoding;
 
-use super::compress::Compressor;
+use super::compress::{Compressor, Effort};
 use super::encoding::rle::append_varint;
 use crate::error::Result;
 
@@ -34,9 +34,10 @@ pub(super) fn append_data_page(
     values: usize,
     encoding: Encoding,
     compressor: &mut Compressor,
+    effort: &mut Effort,
     out: &mut Vec<u8>,
 ) -> Result<PageSize> {
-    append_page(page, compressor, out, DATA_PAGE, |out| {
+    append_page(page, compressor, effort, out, DATA_PAGE, |out| {
         field(5, 4, STRUCT_FIELD, out);
         integer(1, 0, values as i32, out);
         integer(2, 1, encoding as i32, out);
@@ -52,7 +53,7 @@ pub(super) fn append_dictionary_page(
     compressor: &mut Compressor,
     out: &mut Vec<u8>,
 ) -> Result<PageSize> {
-    append_page(page, compressor, out, DICTIONARY_PAGE, |out| {
+    append_page(page, compressor, &mut Effort::Level, out, DICTIONARY_PAGE, |out| {
         field(7, 4, STRUCT_FIELD, out);
         integer(1, 0, values as i32, out);
         integer(2, 1, Encoding::PLAIN as i32, out);
@@ -62,11 +63,12 @@ pub(super) fn append_dictionary_page(
 fn append_page(
     page: &[u8],
     compressor: &mut Compressor,
+    effort: &mut Effort,
     out: &mut Vec<u8>,
     page_type: i32,
     append_inner: impl FnOnce(&mut Vec<u8>),
 ) -> Result<PageSize> {
-    let compressed = compressor.compress(page)?;
+    let compressed = compressor.compress(page, effort)?;
     let start = out.len();
     integer(1, 0, page_type, out);
     integer(2, 1, page.len() as i32, out);

@@ -66,22 +66,6 @@ impl Bounds {
         bounds
     }
 
-    pub(super) fn of_bytes<'v>(values: impl Iterator<Item = &'v [u8]>) -> Self {
-        let mut range: Option<(&[u8], &[u8])> = None;
-        for value in values {
-            let (least, greatest) = range.get_or_insert((value, value));
-            if value < *least {
-                *least = value;
-            } else if value > *greatest {
-                *greatest = value;
-            }
-        }
-        let bound = |value: &[u8]| Some(Bound::Bytes(value.to_vec()));
-        let (least, greatest) =
-            range.map_or((None, None), |(least, greatest)| (bound(least), bound(greatest)));
-        Self { least, greatest, nans: 0 }
-    }
-
     /// Widens these bounds to hold those of another page.
     pub(super) fn add(&mut self, ty: &ColumnType, page: &Self) {
         let is_before = |a: &Bound, b: &Bound| match (a, b) {
@@ -180,6 +164,66 @@ impl Bounds {
     }
 }
 
+/// The least and the greatest of byte strings, as far as a bound needs them.
+#[derive(Debug, Default)]
+pub(super) struct BytesRange {
+    /// The first bytes of both, which most values are told by; with none yet, every value is.
+    least_start: u64,
+    greatest_start: u64,
+    least: Option<Vec<u8>>,
+    greatest: Option<Vec<u8>>,
+}
+
+impl BytesRange {
+    #[inline]
+    pub(super) fn add(&mut self, value: &[u8]) {
+        let start = start_of(value);
+        if start <= self.least_start || start >= self.greatest_start || self.least.is_none() {
+            self.compare(value, start);
+        }
+    }
+
+    fn compare(&mut self, value: &[u8], start: u64) {
+        // One byte more than is written says that the bound is not exact.
+        let value = &value[..value.len().min(BOUND_BYTES + 1)];
+        let replace = |known: &mut Option<Vec<u8>>| {
+            let known = known.get_or_insert_default();
+            known.clear();
+            known.extend_from_slice(value);
+        };
+        if self.least.as_ref().is_none_or(|least| value < least.as_slice()) {
+            replace(&mut self.least);
+            self.least_start = start;
+        }
+        if self.greatest.as_ref().is_none_or(|greatest| value > greatest.as_slice()) {
+            replace(&mut self.greatest);
+            self.greatest_start = start;
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn to_bounds(&self) -> Bounds {
+        let bound = |bytes: &Option<Vec<u8>>| bytes.clone().map(Bound::Bytes);
+        Bounds { least: bound(&self.least), greatest: bound(&self.greatest), nans: 0 }
+    }
+}
+
+/// The first 8 bytes, which compare as the bytes do.
+#[inline]
+fn start_of(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(start) => u64::from_be_bytes(*start),
+        None => {
+            let mut start = [0; 8];
+            start[..bytes.len()].copy_from_slice(bytes);
+            u64::from_be_bytes(start)
+        }
+    }
+}
+
 /// A prefix: nothing that starts with it comes before it.
 fn cut_down(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
     Some(prefix(bytes, is_text).to_vec())
@@ -223,7 +267,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn bounds_of(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
-        Bounds::of_bytes(std::iter::once(text.as_bytes())).to_bytes(&ColumnType::Text)
+        let mut range = BytesRange::default();
+        range.add(text.as_bytes());
+        range.to_bounds().to_bytes(&ColumnType::Text)
     }
 
     proptest! {
@@ -237,6 +283,18 @@ mod tests {
             prop_assert!(least.as_slice() <= text.as_bytes() && text.as_bytes() <= greatest.as_slice());
             prop_assert!(std::str::from_utf8(&least).is_ok() && std::str::from_utf8(&greatest).is_ok());
             prop_assert!(least.len() <= BOUND_BYTES && greatest.len() <= BOUND_BYTES);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_those_of_whole_values(values in proptest::collection::vec("[ab\u{0}]{0,12}|a{60,70}b?", 1..20)) {
+            let mut range = BytesRange::default();
+            values.iter().for_each(|value| range.add(value.as_bytes()));
+            let bounds = range.to_bounds();
+            let cut = |value: Option<&String>| value.map(|value| Bound::Bytes(value.as_bytes()[..value.len().min(BOUND_BYTES + 1)].to_vec()));
+            prop_assert_eq!(bounds.least, cut(values.iter().min()));
+            prop_assert_eq!(bounds.greatest, cut(values.iter().max()));
         }
     }
 

@@ -3,6 +3,36 @@
 //!
 //! <https://github.com/apache/parquet-format/blob/master/Encodings.md#plain-plain--0>
 
+use super::byte_buffer::ByteBuffer;
+
+/// Byte arrays of a page.
+#[derive(Debug, Default)]
+pub(in crate::backend::direct) struct PlainBytes(ByteBuffer);
+
+impl PlainBytes {
+    #[inline]
+    pub(in crate::backend::direct) fn append(&mut self, value: &[u8]) {
+        // Pages stay far below 4 GiB: longer values are refused before.
+        self.0.append(&(value.len() as u32).to_le_bytes());
+        self.0.append(value);
+    }
+
+    /// Bytes so far.
+    pub(in crate::backend::direct) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Appends them and starts anew.
+    pub(in crate::backend::direct) fn append_to(&mut self, page: &mut Vec<u8>) {
+        page.extend_from_slice(self.0.as_slice());
+        self.0.clear();
+    }
+
+    pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
+        self.0.bytes_held()
+    }
+}
+
 /// Bytes that a byte array takes beside its own.
 pub(in crate::backend::direct) const LENGTH_BYTES: usize = 4;
 

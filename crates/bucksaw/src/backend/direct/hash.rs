@@ -1,0 +1,109 @@
+//! Hashing and comparing short byte strings, without a call for each.
+//!
+//! The hash folds products of 128 bits, as wyhash does (<https://github.com/wangyi-fudan/wyhash>),
+//! under two numbers that each writer draws at random, so that no one can make values that collide.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// What a writer's hashes start from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed {
+    first: u64,
+    second: u64,
+}
+
+impl Seed {
+    pub(super) fn random() -> Self {
+        let source = RandomState::new();
+        Self { first: source.hash_one(1), second: source.hash_one(2) }
+    }
+
+    #[inline]
+    pub(super) fn hash_u64(self, value: u64) -> u64 {
+        fold(value ^ self.first, self.second | 1)
+    }
+
+    #[inline]
+    pub(super) fn hash_bytes(self, bytes: &[u8]) -> u64 {
+        let len = (bytes.len() as u64) << 56;
+        if bytes.len() <= 16 {
+            let (low, high) = ends(bytes);
+            return fold(low ^ self.first ^ len, high ^ self.second);
+        }
+        let mut hash = self.first ^ len;
+        let pairs = bytes.chunks_exact(16);
+        for pair in pairs {
+            let (low, high) = ends(pair);
+            hash = fold(low ^ hash, high ^ self.second);
+        }
+        let (low, high) = ends(&bytes[bytes.len() - 16..]);
+        fold(low ^ hash, high ^ self.second)
+    }
+}
+
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// All of at most 16 bytes: their start and their end, which may overlap.
+#[inline]
+fn ends(bytes: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
+    }
+    let byte = |place: usize| bytes.get(place).copied().map_or(0, u64::from);
+    (byte(0) | byte(1) << 8 | byte(2) << 16, 0)
+}
+
+/// `a == b`.
+#[inline]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match a.len() {
+        0..=16 => ends(a) == ends(b),
+        17..=32 => {
+            ends(&a[..16]) == ends(&b[..16]) && ends(&a[a.len() - 16..]) == ends(&b[b.len() - 16..])
+        }
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn same_is_equality(a in vec(0..2_u8, 0..40), b in vec(0..2_u8, 0..40), place in 0..40_usize) {
+            prop_assert_eq!(same(&a, &b), a == b);
+            let mut other = a.clone();
+            prop_assert!(same(&a, &other));
+            if let Some(byte) = other.get_mut(place) {
+                *byte ^= 0x80;
+                prop_assert!(!same(&a, &other));
+                let seed = Seed::random();
+                prop_assert_ne!(seed.hash_bytes(&a), seed.hash_bytes(&other));
+            }
+        }
+    }
+
+    /// Every byte counts, and so does the length.
+    #[test]
+    fn zeros_of_different_lengths_have_different_hashes() {
+        let zeros = [0; 100];
+        let seed = Seed::random();
+        let mut hashes: Vec<u64> = (0..=100).map(|len| seed.hash_bytes(&zeros[..len])).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 101);
+    }
+}

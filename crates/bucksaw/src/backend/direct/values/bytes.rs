@@ -1,0 +1,139 @@
+//! Text or bytes.
+
+use std::borrow::Cow;
+
+use parquet::basic::Encoding;
+
+use super::{Cost, Interned};
+use crate::backend::direct::dictionary::BytesDictionary;
+use crate::backend::direct::encoding::plain::{LENGTH_BYTES, PlainBytes};
+use crate::backend::direct::hash::{Seed, same};
+use crate::backend::direct::prefetch::{AHEAD, prefetch};
+use crate::backend::direct::statistics::{Bounds, BytesRange};
+
+/// See the module.
+#[derive(Debug)]
+pub(in crate::backend::direct) struct BytesValues {
+    interned: Interned<BytesDictionary>,
+    /// What the dictionary's values would take PLAIN, in bytes.
+    seen_bytes: usize,
+    /// The page's values outside the dictionary, and their bounds.
+    plain: PlainBytes,
+    range: BytesRange,
+    most_bytes: usize,
+}
+
+impl BytesValues {
+    pub(in crate::backend::direct) fn new(
+        has_dictionary: bool,
+        most_bytes: usize,
+        seed: Seed,
+    ) -> Self {
+        Self {
+            interned: Interned::new(has_dictionary.then(|| BytesDictionary::new(seed))),
+            seen_bytes: 0,
+            plain: PlainBytes::default(),
+            range: BytesRange::default(),
+            most_bytes,
+        }
+    }
+
+    pub(in crate::backend::direct) fn append<'v>(
+        &mut self,
+        values: impl Iterator<Item = &'v [u8]> + Clone,
+    ) {
+        let mut ahead = values.clone().skip(AHEAD);
+        let values = values.inspect(|_| ahead.next().into_iter().for_each(prefetch));
+        let Some((dictionary, indices)) = self.interned.open() else {
+            values.for_each(|value| {
+                self.plain.append(value);
+                self.range.add(value);
+            });
+            return;
+        };
+        let before = indices.len();
+        // Values often come several times in a row.
+        let mut last = indices.last().copied();
+        let mut bytes = 0;
+        indices.extend(values.map(|value| {
+            bytes += LENGTH_BYTES + value.len();
+            let index = match last {
+                Some(last) if same(dictionary.entry(last.into()), value) => last,
+                _ => dictionary.intern(value) as u16,
+            };
+            last = Some(index);
+            index
+        }));
+        let added = indices.len() - before;
+        self.interned.seen += added;
+        self.seen_bytes += bytes;
+        if self.interned.is_to_leave(&self.cost(), self.most_bytes) {
+            self.leave_dictionary();
+        }
+    }
+
+    fn leave_dictionary(&mut self) {
+        let (Some(dictionary), indices) = self.interned.leave() else { return };
+        for index in indices {
+            let value = dictionary.entry(index.into());
+            self.plain.append(value);
+            self.range.add(value);
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        let dictionary = self.interned.dictionary.as_ref();
+        Cost {
+            entries: dictionary.map_or(0, BytesDictionary::len),
+            page: dictionary.map_or(0, |dictionary| dictionary.page().len()),
+            otherwise: self.seen_bytes,
+        }
+    }
+
+    pub(in crate::backend::direct) fn page_bytes(&self) -> usize {
+        self.interned.indices.len() * 2 + self.plain.len()
+    }
+
+    /// Whether the page has to end now, for the dictionary's sake.
+    pub(in crate::backend::direct) fn is_closing(&self) -> bool {
+        self.interned.is_closing
+    }
+
+    /// Appends the page's values and starts the next page.
+    pub(in crate::backend::direct) fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding {
+        if !self.interned.indices.is_empty() && self.interned.is_page_to_leave(&self.cost()) {
+            self.leave_dictionary();
+        }
+        if self.interned.indices.is_empty() {
+            self.plain.append_to(page);
+            self.range.clear();
+            return Encoding::PLAIN;
+        }
+        self.interned.append_to(page);
+        Encoding::RLE_DICTIONARY
+    }
+
+    pub(in crate::backend::direct) fn bounds(&self) -> Bounds {
+        match &self.interned.dictionary {
+            Some(dictionary) if !self.interned.indices.is_empty() => {
+                let mut range = BytesRange::default();
+                self.interned.distinct().for_each(|entry| range.add(dictionary.entry(entry)));
+                range.to_bounds()
+            }
+            _ => self.range.to_bounds(),
+        }
+    }
+
+    /// The chunk's dictionary page, if any page needs it, and its number of entries.
+    pub(in crate::backend::direct) fn dictionary_page(&self) -> Option<(Cow<'_, [u8]>, usize)> {
+        let dictionary = self.interned.needed()?;
+        Some((Cow::Borrowed(dictionary.page()), dictionary.len()))
+    }
+
+    pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
+        let dictionary = self.interned.dictionary.as_ref();
+        dictionary.map_or(0, BytesDictionary::bytes_held)
+            + self.interned.bytes_held()
+            + self.plain.bytes_held()
+    }
+}

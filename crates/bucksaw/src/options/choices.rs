@@ -1,0 +1,180 @@
+//! The choices that options are made of, each read from text as the command spells it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{DEFAULT_GZIP_LEVEL, DEFAULT_ZSTD_LEVEL, bad};
+use crate::error::{Error, Result};
+
+/// Which encoder turns blocks into Parquet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackendKind {
+    /// From rows straight to pages; takes columns at any time.
+    #[default]
+    Direct,
+    /// Arrow builders, record batches and the parquet crate's `ArrowWriter`; takes every type that
+    /// Arrow has, and no column that appears after its first batch.
+    Arrow,
+}
+
+impl fmt::Display for BackendKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arrow => f.write_str("arrow"),
+            Self::Direct => f.write_str("direct"),
+        }
+    }
+}
+
+impl FromStr for BackendKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "arrow" => Ok(Self::Arrow),
+            "direct" => Ok(Self::Direct),
+            _ => Err(bad(format!("unknown backend {text:?}: use direct or arrow"))),
+        }
+    }
+}
+
+/// Which encodings the `direct` backend may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// PLAIN and dictionaries: what every reader knows.
+    #[default]
+    Portable,
+    /// Delta encodings and BYTE_STREAM_SPLIT too, where they win: smaller and faster, for readers
+    /// that know them (Spark 3.3 and later, DuckDB, pyarrow, polars, ClickHouse, Trino and others).
+    Modern,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Portable => f.write_str("portable"),
+            Self::Modern => f.write_str("modern"),
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "portable" => Ok(Self::Portable),
+            "modern" => Ok(Self::Modern),
+            _ => Err(bad(format!("unknown profile {text:?}: use portable or modern"))),
+        }
+    }
+}
+
+/// How pages are compressed. Read from text as `zstd`, `zstd:3`, `gzip:6`, `snappy`, `lz4`, `none`.
+///
+/// ```
+/// use bucksaw::Compression;
+/// assert_eq!("zstd:3".parse::<Compression>()?, Compression::Zstd(3));
+/// assert!("zstd:99".parse::<Compression>().is_err());
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Pages as they are.
+    None,
+    /// Snappy.
+    Snappy,
+    /// LZ4 in its raw form (Parquet's LZ4_RAW).
+    Lz4,
+    /// Gzip with a level from 0 to 9.
+    Gzip(u32),
+    /// Zstandard with a level from 1 to 22.
+    Zstd(i32),
+}
+
+impl Default for Compression {
+    fn default() -> Self {
+        Self::Zstd(DEFAULT_ZSTD_LEVEL)
+    }
+}
+
+impl FromStr for Compression {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (codec, level) = match text.split_once(':') {
+            Some((codec, level)) => {
+                let number = level.parse::<i32>().map_err(|cause| {
+                    bad(format!("the level of compression {text:?} is not a number"))
+                        .with_cause(cause)
+                })?;
+                (codec, Some(number))
+            }
+            None => (text, None),
+        };
+        let compression = match (codec, level) {
+            ("none", None) => Self::None,
+            ("snappy", None) => Self::Snappy,
+            ("lz4", None) => Self::Lz4,
+            ("gzip", level) => Self::Gzip(
+                level
+                    .map_or(Ok(DEFAULT_GZIP_LEVEL), u32::try_from)
+                    .map_err(|_| bad("gzip levels go from 0 to 9"))?,
+            ),
+            ("zstd", level) => Self::Zstd(level.unwrap_or(DEFAULT_ZSTD_LEVEL)),
+            ("none" | "snappy" | "lz4", Some(_)) => {
+                return Err(bad(format!("{codec} has no levels")));
+            }
+            _ => {
+                return Err(bad(format!(
+                    "unknown compression {text:?}: use zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none"
+                )));
+            }
+        };
+        match compression.problem() {
+            Some(problem) => Err(bad(problem)),
+            None => Ok(compression),
+        }
+    }
+}
+
+impl Compression {
+    pub(super) fn problem(self) -> Option<String> {
+        match self {
+            Self::Zstd(level) if !(1..=22).contains(&level) => {
+                Some(format!("zstd levels go from 1 to 22, not {level}"))
+            }
+            Self::Gzip(level) if level > 9 => {
+                Some(format!("gzip levels go from 0 to 9, not {level}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How much is written down about the values, for readers to skip by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Statistics {
+    /// Nothing.
+    None,
+    /// Minimum, maximum and null count of each column chunk.
+    Chunk,
+    /// The same of each page as well (the column index).
+    #[default]
+    Page,
+}
+
+impl FromStr for Statistics {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "none" => Ok(Self::None),
+            "chunk" => Ok(Self::Chunk),
+            "page" => Ok(Self::Page),
+            _ => Err(bad(format!("unknown statistics {text:?}: use none, chunk or page"))),
+        }
+    }
+}
