@@ -155,6 +155,9 @@ pub(crate) struct FileArgs {
     /// Bytes that everything between input and output may hold together
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MEMORY_LIMIT as u64))]
     pub(crate) memory_limit: ByteSize,
+    /// Threads that parse and encode side by side; the file is the same for any number [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
     /// Rows in one row group, at the most
     #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_ROW_GROUP_ROWS)]
     pub(crate) row_group_rows: usize,

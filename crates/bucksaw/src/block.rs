@@ -228,6 +228,11 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         self.columns().map(|(_, slice)| bytes(slice.values())).max().unwrap_or_default()
     }
 
+    /// One column, if it has a value in these rows.
+    pub(crate) fn column(&self, id: ColumnId) -> Option<ColumnSlice<'s, 'a>> {
+        ColumnSlice::new(self.block.columns.get(id.index())?, self.rows.clone())
+    }
+
     /// The columns that have a value in these rows.
     pub fn columns(
         &self,

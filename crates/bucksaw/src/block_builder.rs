@@ -124,13 +124,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.push_item(key.into(), Item::Value(value))
     }
 
+    #[inline]
     pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
         let is_null = matches!(item, Item::Value(Value::Null));
         match key {
-            Key::Id(id) if is_null => {
-                debug_assert!(id.index() < self.schema.columns().len());
-                Ok(())
-            }
+            Key::Id(_) if is_null => Ok(()),
             Key::Id(id) => self.store(id, item),
             // A null adds no column, but a closed schema still has to know the name.
             Key::Name(_) if is_null && !self.schema.closed => Ok(()),
@@ -204,7 +202,23 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         if self.schema.strict { Err(refused(name, why)) } else { Ok(()) }
     }
 
-    fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+    /// Stores a value in the column that its name leads to.
+    #[inline]
+    pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+        let row = self.block.rows;
+        if let Item::Value(value) = item
+            && self.schema.column(id).ty.as_ref().is_some_and(|ty| ty.is_of(value))
+        {
+            let column = self.block.column_mut(id);
+            if column.claim(row) {
+                append(&mut column.values, value);
+                return Ok(());
+            }
+        }
+        self.store_by_the_rules(id, item)
+    }
+
+    fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
@@ -362,20 +376,29 @@ fn fit<'a>(
     })
 }
 
+/// Values that a column's list has room for at first.
+const FIRST_VALUES: usize = 128;
+
 macro_rules! append_to {
     ($values:expr, $variant:ident, $value:expr) => {
         match $values {
             Values::$variant(list) => list.push($value),
-            values => *values = Values::$variant(vec![$value]),
+            values => {
+                let mut list = Vec::with_capacity(FIRST_VALUES);
+                list.push($value);
+                *values = Values::$variant(list);
+            }
         }
     };
 }
 
+#[inline]
 fn push_text<'a>(values: &mut Values<'a>, text: &'a str) {
     append_to!(values, Text, text);
 }
 
 /// Appends a value to the list of its type, which a column's list always is or becomes.
+#[inline]
 fn append<'a>(values: &mut Values<'a>, value: Value<'a>) {
     match value {
         Value::Null => {}

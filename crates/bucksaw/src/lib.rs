@@ -58,10 +58,12 @@ pub mod sink;
 pub mod split;
 mod tally;
 mod value;
+mod workers;
+mod hash;
 mod writer;
 
 pub use alterations::Alterations;
-pub use backend::Backend;
+pub use backend::{Backend, Pieces};
 pub use block::Block;
 pub use block_builder::{BlockBuilder, Key};
 pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};

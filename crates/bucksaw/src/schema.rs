@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::declared_schema::{DeclaredColumn, DeclaredType, MAX_NAME_BYTES, REST_COLUMN};
+use crate::hash::same;
 use crate::options::Options;
+use crate::value::Value;
 use arrow::datatypes::{DataType, TimeUnit};
+use foldhash::fast::RandomState;
 
 /// What the name of a column's sibling ends with, which holds as text what the column can't.
 pub const TEXT_SUFFIX: &str = "__text";
@@ -71,6 +74,23 @@ impl ColumnType {
     }
 }
 
+impl ColumnType {
+    /// Whether a column of this type holds `value` as it is.
+    #[inline]
+    pub(crate) fn is_of(&self, value: Value<'_>) -> bool {
+        matches!(
+            (self, value),
+            (Self::Text, Value::Text(_))
+                | (Self::I64, Value::I64(_))
+                | (Self::F64, Value::F64(_))
+                | (Self::Bool, Value::Bool(_))
+                | (Self::Bytes, Value::Bytes(_))
+                | (Self::Timestamp, Value::Timestamp(_))
+                | (Self::U64, Value::U64(_))
+        )
+    }
+}
+
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -126,6 +146,8 @@ pub struct Column {
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     pub(crate) sibling: Option<ColumnId>,
+    /// Whether JSON writes the name that rows give without escapes.
+    is_plain_json: bool,
 }
 
 impl Column {
@@ -135,28 +157,37 @@ impl Column {
     }
 }
 
-/// Which column came after which: rows mostly have theirs in the order of the row before, and
-/// comparing a name is faster than looking it up.
+/// Which column came after which: rows mostly have theirs in the order of earlier rows, and comparing
+/// a name is faster than looking it up.
 #[derive(Clone, Debug, Default)]
 struct Order {
-    /// For the row's start, and then for each column, the place of the one that came next.
-    followers: Vec<usize>,
+    /// For the row's start, and then for each column, the places of the last two that came next.
+    followers: Vec<[u32; 2]>,
     /// 0 at the row's start, else the place of the last column and 1.
     last: usize,
 }
 
+/// The place of no column.
+const NOWHERE: u32 = u32::MAX;
+
 impl Order {
-    /// The place of the column that is likely to come next; none is there if that is not known.
-    fn next(&self) -> usize {
-        self.followers.get(self.last).copied().unwrap_or(usize::MAX)
+    /// The places of the columns that are likely to come next, the likeliest first.
+    #[inline]
+    fn next(&self) -> [u32; 2] {
+        self.followers.get(self.last).copied().unwrap_or([NOWHERE; 2])
     }
 
-    fn went_to(&mut self, column: usize) {
-        if self.followers.len() <= self.last {
-            self.followers.resize(self.last + 1, usize::MAX);
+    #[inline]
+    fn went_to(&mut self, column: u32) {
+        match self.followers.get_mut(self.last) {
+            Some(next) if next[0] == column => {}
+            Some(next) => *next = [column, next[0]],
+            None => {
+                self.followers.resize(self.last + 1, [NOWHERE; 2]);
+                self.followers[self.last][0] = column;
+            }
         }
-        self.followers[self.last] = column;
-        self.last = column + 1;
+        self.last = column as usize + 1;
     }
 }
 
@@ -164,7 +195,7 @@ impl Order {
 #[derive(Clone, Debug)]
 pub struct Schema {
     columns: Vec<Column>,
-    by_name: HashMap<Box<str>, ColumnId>,
+    by_name: HashMap<Box<str>, ColumnId, RandomState>,
     /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
     folded_names: HashSet<String>,
     /// Columns that got their type after they were added, for [`Schema::undo`].
@@ -172,6 +203,7 @@ pub struct Schema {
     linked: Vec<ColumnId>,
     rest: Option<ColumnId>,
     order: Order,
+    changes: u64,
     text_prefixes: Vec<String>,
     max_columns: usize,
     pub(crate) closed: bool,
@@ -201,12 +233,13 @@ impl Schema {
     pub(crate) fn new(options: &Options) -> Self {
         let mut schema = Self {
             columns: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
             typed: Vec::new(),
             linked: Vec::new(),
             rest: None,
             order: Order::default(),
+            changes: 0,
             text_prefixes: options.text_prefixes.clone(),
             max_columns: options.max_columns,
             closed: options.schema.closed,
@@ -241,17 +274,12 @@ impl Schema {
     pub(crate) fn set_type(&mut self, id: ColumnId, ty: ColumnType) {
         self.columns[id.index()].ty = Some(ty);
         self.typed.push(id);
+        self.changes += 1;
     }
 
     /// The place of values that rows call `name`, with a new column where it is new.
     pub(crate) fn place(&mut self, name: &str) -> Place {
-        let guess = self.order.next();
-        if self.columns.get(guess).is_some_and(|column| column.given_name() == name) {
-            self.order.went_to(guess);
-            return Place::Column(ColumnId(guess as u32));
-        }
-        if let Some(id) = self.by_name.get(name).copied() {
-            self.order.went_to(id.index());
+        if let Some(id) = self.known(name) {
             return Place::Column(id);
         }
         if self.closed {
@@ -262,6 +290,45 @@ impl Schema {
         }
         let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
         Place::Column(self.add(name, file_name))
+    }
+
+    /// The column that rows call `name`, if it is known.
+    #[inline]
+    pub(crate) fn known(&mut self, name: &str) -> Option<ColumnId> {
+        let is_name = |place: u32| {
+            let column = self.columns.get(place as usize);
+            column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes()))
+        };
+        let id = match self.order.next().into_iter().find(|place| is_name(*place)) {
+            Some(place) => ColumnId(place),
+            None => self.by_name.get(name).copied()?,
+        };
+        self.order.went_to(id.0);
+        Some(id)
+    }
+
+    /// The column whose name stands at the start of `json`, with a quote after it, if it is one of
+    /// those that are likely to come next; and the name's length.
+    #[inline]
+    pub(crate) fn guess(&mut self, json: &[u8]) -> Option<(ColumnId, usize)> {
+        for place in self.order.next() {
+            let Some(column) = self.columns.get(place as usize) else { continue };
+            let name = column.given_name().as_bytes();
+            if json.get(name.len()) == Some(&b'"')
+                && same(&json[..name.len()], name)
+                && column.is_plain_json
+            {
+                let len = name.len();
+                self.order.went_to(place);
+                return Some((ColumnId(place), len));
+            }
+        }
+        None
+    }
+
+    /// How often columns were added, typed or linked, whether or not that was undone.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Starts over with guessing what column comes next.
@@ -289,6 +356,7 @@ impl Schema {
         };
         self.columns[id.index()].sibling = Some(sibling);
         self.linked.push(id);
+        self.changes += 1;
         Some(sibling)
     }
 
@@ -358,6 +426,7 @@ impl Schema {
         let column = &mut self.columns[id.index()];
         column.takes_all_as_text = takes_all_as_text;
         column.renamed_from = renamed_from;
+        column.is_plain_json = !given.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
         self.by_name.insert(given.into(), id);
         id
     }
@@ -373,7 +442,9 @@ impl Schema {
             declared: false,
             takes_all_as_text: false,
             sibling: None,
+            is_plain_json: false,
         });
+        self.changes += 1;
         id
     }
 }

@@ -7,7 +7,7 @@ use crate::options::Options;
 pub struct Buffered {
     /// Rows.
     pub rows: usize,
-    /// Bytes of memory.
+    /// Bytes of memory, with those that ending the row group takes besides.
     pub bytes_held: usize,
     /// Bytes that the row group would have in the file if it ended now, about.
     pub bytes_expected: usize,
@@ -36,9 +36,9 @@ impl RowGroupLimits {
     }
 
     /// Whether the row group has to end. `held_elsewhere` counts what input and blocks hold, in
-    /// bytes. Ending a row group takes its encoded bytes once more, on their way to the sink.
+    /// bytes.
     pub(crate) fn is_full(&self, buffered: Buffered, held_elsewhere: usize) -> bool {
-        let memory = buffered.bytes_held + buffered.bytes_expected + held_elsewhere;
+        let memory = buffered.bytes_held + held_elsewhere;
         buffered.rows > 0
             && (buffered.rows >= self.rows
                 || buffered.bytes_expected >= self.bytes

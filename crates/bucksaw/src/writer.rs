@@ -1,6 +1,7 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
@@ -8,7 +9,7 @@ use bumpalo::Bump;
 use self_cell::self_cell;
 
 use crate::alterations::Alterations;
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Pieces};
 use crate::block::{Block, BlockSlice};
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,6 +22,7 @@ use crate::sink::{LocalSink, Sink};
 use crate::split::RowGroupLimits;
 use crate::tally::Tally;
 use crate::value::Value;
+use crate::workers::Workers;
 
 /// Rows that are collected one at a time before a backend gets them as a block.
 pub const BLOCK_ROWS: usize = 4_096;
@@ -95,22 +97,23 @@ struct Output {
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
     tally: Tally,
-    bytes: Vec<u8>,
+    finished: Pieces,
 }
 
 impl Writer {
     pub(crate) fn new(options: Options, sink: Box<dyn Sink>) -> Result<Self> {
         let schema = Schema::new(&options);
+        let workers = Arc::new(Workers::new(options.threads)?);
         Ok(Self {
             collected: Collected::empty(Bump::new()),
             collected_bytes: 0,
             refuses_rows: options.strict || schema.closed,
             output: Some(Output {
-                backend: backend::of(&options),
+                backend: backend::of(&options, &workers),
                 sink,
                 limits: RowGroupLimits::new(&options),
                 tally: Tally::new(options.timestamp_column.clone()),
-                bytes: Vec::new(),
+                finished: Pieces::default(),
             }),
             schema,
             rows: 0,
@@ -290,8 +293,8 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let Some(mut output) = self.output.take() else { return Err(ended()) };
-        let metadata = output.backend.finish(&self.schema, &mut output.bytes)?;
-        output.sink.write(&output.bytes)?;
+        let metadata = output.backend.finish(&self.schema, &mut output.finished)?;
+        output.pass_on()?;
         let published = output.sink.publish()?;
         let file = FileReport {
             path: published.path,
@@ -352,6 +355,11 @@ impl Writer {
 }
 
 impl Output {
+    /// Passes finished bytes on to the sink.
+    fn pass_on(&mut self) -> Result<()> {
+        self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
+    }
+
     fn write(&mut self, block: &Block<'_>, schema: &Schema, held: usize) -> Result<()> {
         let held = FIXED_BYTES + held + block.bytes_held();
         self.tally.add(&block.all(), schema);
@@ -360,13 +368,11 @@ impl Output {
             let room = self.limits.rows_left(self.backend.buffered());
             let (part, after): (BlockSlice<'_, '_>, _) =
                 rest.clone().split_at(room.min(rest.rows()));
-            self.backend.write(&part, schema, &mut self.bytes)?;
+            self.backend.write(&[part], schema, &mut self.finished)?;
             if self.limits.is_full(self.backend.buffered(), held) {
-                self.backend.end_row_group(schema, &mut self.bytes)?;
+                self.backend.end_row_group(schema, &mut self.finished)?;
             }
-            self.sink.write(&self.bytes)?;
-            // A row group is large, and the next one comes much later.
-            self.bytes = Vec::new();
+            self.pass_on()?;
             rest = after;
         }
         Ok(())

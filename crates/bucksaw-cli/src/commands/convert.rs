@@ -211,6 +211,7 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
     let mut options = Options::new()
         .backend(file.backend)
         .profile(file.profile)
+        .threads(file.threads.unwrap_or_else(all_cores))
         .compression(file.compression)
         .memory_limit(bytes(file.memory_limit)?)
         .row_group_rows(file.row_group_rows)
@@ -303,4 +304,8 @@ fn ndjson_options(shape: &ShapeArgs) -> Result<NdjsonOptions> {
         },
         separator: shape.separator.clone(),
     })
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

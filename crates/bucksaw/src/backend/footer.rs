@@ -7,6 +7,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataWriter};
 use parquet::file::writer::TrackedWrite;
 
+use super::Pieces;
 use crate::error::{Error, ErrorKind};
 use crate::options::Compression;
 use crate::report::renamed;
@@ -51,11 +52,15 @@ pub(super) fn failed(cause: ParquetError) -> Error {
 pub(super) fn append(
     metadata: &ParquetMetaData,
     position: u64,
-    out: &mut Vec<u8>,
+    out: &mut Pieces,
 ) -> ParquetResult<()> {
-    let mut tracked = TrackedWrite::new(AfterStart { skipped: position as usize, out });
+    let mut footer = Vec::new();
+    let mut tracked =
+        TrackedWrite::new(AfterStart { skipped: position as usize, out: &mut footer });
     io::copy(&mut io::Read::take(io::repeat(0), position), &mut tracked)?;
-    ParquetMetaDataWriter::new_with_tracked(tracked, metadata).finish()
+    ParquetMetaDataWriter::new_with_tracked(tracked, metadata).finish()?;
+    out.push(footer);
+    Ok(())
 }
 
 /// Passes on what comes after its first `skipped` bytes.

@@ -1,5 +1,7 @@
 //! Backends: blocks in, Parquet bytes out.
 
+use std::sync::Arc;
+
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::block::BlockSlice;
@@ -7,18 +9,37 @@ use crate::error::Result;
 use crate::options::{BackendKind, Options};
 use crate::schema::Schema;
 use crate::split::Buffered;
+use crate::workers::Workers;
 
 pub(crate) mod arrow;
 pub(crate) mod direct;
 mod footer;
 
+/// Finished bytes, in the pieces in which they were made.
+#[derive(Debug, Default)]
+pub struct Pieces(Vec<Vec<u8>>);
+
+impl Pieces {
+    /// Appends a piece.
+    pub fn push(&mut self, piece: Vec<u8>) {
+        if !piece.is_empty() {
+            self.0.push(piece);
+        }
+    }
+
+    /// The pieces, in order; none are left.
+    pub fn drain(&mut self) -> impl Iterator<Item = Vec<u8>> {
+        self.0.drain(..)
+    }
+}
+
 /// Turns blocks into the bytes of one Parquet file.
 ///
 /// The contract, which `tests/backends.rs` holds every backend to:
 ///
-/// 1. [`write`](Self::write) takes rows in order. Columns are those of `schema`, by their ids; a
-///    column's type never changes, columns are only ever added, and a column that a slice lacks is
-///    null in its rows.
+/// 1. [`write`](Self::write) takes rows in order, in any number of slices. Columns are those of
+///    `schema`, by their ids; a column's type never changes, columns are only ever added, and a
+///    column that a slice lacks is null in its rows.
 /// 2. Finished bytes are appended to `out`, in the file's order; a backend does no I/O. What it has
 ///    not finished it counts in [`buffered`](Self::buffered).
 /// 3. [`end_row_group`](Self::end_row_group) ends the open row group, if it has rows. A backend
@@ -38,9 +59,9 @@ pub trait Backend: Send {
     /// more, [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a type that it can't take.
     fn write(
         &mut self,
-        rows: &BlockSlice<'_, '_>,
+        rows: &[BlockSlice<'_, '_>],
         schema: &Schema,
-        out: &mut Vec<u8>,
+        out: &mut Pieces,
     ) -> Result<()>;
 
     /// What it holds of the open row group.
@@ -50,19 +71,19 @@ pub trait Backend: Send {
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()>;
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()>;
 
     /// Ends the file and returns what its footer says.
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    fn finish(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<ParquetMetaData>;
+    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData>;
 }
 
 /// The backend that `options` name.
-pub(crate) fn of(options: &Options) -> Box<dyn Backend> {
+pub(crate) fn of(options: &Options, workers: &Arc<Workers>) -> Box<dyn Backend> {
     match options.backend {
-        BackendKind::Direct => Box::new(direct::DirectBackend::new(options)),
+        BackendKind::Direct => Box::new(direct::DirectBackend::new(options, workers)),
         BackendKind::Arrow => Box::new(arrow::ArrowBackend::new(options)),
     }
 }

@@ -56,6 +56,7 @@ pub struct Options {
     pub(crate) row_group_rows: usize,
     pub(crate) row_group_bytes: usize,
     pub(crate) memory_limit: usize,
+    pub(crate) threads: usize,
     pub(crate) compression: Compression,
     pub(crate) dictionary: bool,
     pub(crate) dictionary_of: BTreeMap<String, bool>,
@@ -81,6 +82,7 @@ impl Default for Options {
             row_group_rows: DEFAULT_ROW_GROUP_ROWS,
             row_group_bytes: DEFAULT_ROW_GROUP_BYTES,
             memory_limit: DEFAULT_MEMORY_LIMIT,
+            threads: 1,
             compression: Compression::default(),
             dictionary: true,
             dictionary_of: BTreeMap::new(),
@@ -146,6 +148,14 @@ impl Options {
     #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = bytes;
+        self
+    }
+
+    /// Threads that parse and encode side by side; the file's bytes don't depend on it. Each beyond
+    /// the first takes some megabytes of its own. Default: 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -275,6 +285,7 @@ impl Options {
         at_least("row-group rows", self.row_group_rows, 1);
         at_least("row-group bytes", self.row_group_bytes, 1);
         at_least("memory limit", self.memory_limit, MIN_MEMORY_LIMIT);
+        at_least("threads", self.threads, 1);
         at_least("page bytes", self.page_bytes, 1_024);
         at_least("columns", self.max_columns, 1);
         if self.page_bytes > (1 << 30) {

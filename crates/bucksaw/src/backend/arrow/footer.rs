@@ -17,7 +17,7 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
-use crate::backend::footer;
+use crate::backend::{Pieces, footer};
 
 /// Appends page indexes and footer to `out`, which is the file from byte `position` on, with only
 /// the columns `kept`, given by their places. Returns what was written.
@@ -26,7 +26,7 @@ pub(super) fn without_columns(
     arrow_schema: &ArrowSchema,
     kept: &[usize],
     position: usize,
-    out: &mut Vec<u8>,
+    out: &mut Pieces,
 ) -> Result<ParquetMetaData> {
     let file = metadata.file_metadata();
     let root = file.schema();

@@ -17,7 +17,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
-use crate::backend::{Backend, footer as shared};
+use crate::backend::{Backend, Pieces, footer as shared};
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
@@ -90,7 +90,7 @@ impl ArrowBackend {
     }
 
     /// Writes the pending rows as a record batch.
-    fn write_pending(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+    fn write_pending(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
         let rows = std::mem::take(&mut self.pending_rows);
         if rows == 0 {
             return Ok(());
@@ -117,7 +117,7 @@ impl ArrowBackend {
         &mut self,
         rows: &BlockSlice<'_, '_>,
         schema: &Schema,
-        out: &mut Vec<u8>,
+        out: &mut Pieces,
     ) -> Result<()> {
         self.write_pending(schema, out)?;
         self.open(schema)?;
@@ -227,29 +227,11 @@ impl Backend for ArrowBackend {
 
     fn write(
         &mut self,
-        rows: &BlockSlice<'_, '_>,
+        rows: &[BlockSlice<'_, '_>],
         schema: &Schema,
-        out: &mut Vec<u8>,
+        out: &mut Pieces,
     ) -> Result<()> {
-        self.check_late(rows, schema)?;
-        if rows.columns().any(|(_, slice)| matches!(slice.values(), ValuesSlice::Arrow(_))) {
-            return self.write_arrays(rows, schema, out);
-        }
-        let mut rest = rows.clone();
-        while rest.rows() > 0 {
-            let room = self.options.chunk_rows - self.pending_rows;
-            let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
-            for part in chunk.parts(chunk.rows(), self.chunk_bytes)? {
-                self.collect(&part, schema)?;
-                let held = self.held_by_builders();
-                self.largest_chunk = self.largest_chunk.max(held);
-                if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
-                    self.write_pending(schema, out)?;
-                }
-            }
-            rest = after;
-        }
-        Ok(())
+        rows.iter().try_for_each(|rows| self.write_slice(rows, schema, out))
     }
 
     fn buffered(&self) -> Buffered {
@@ -258,14 +240,16 @@ impl Backend for ArrowBackend {
         let Some(OpenFile { writer, .. }) = &self.file else {
             return Buffered { rows: self.pending_rows, bytes_held: held, bytes_expected: 0 };
         };
+        let expected = writer.in_progress_size();
         Buffered {
             rows: self.pending_rows + writer.in_progress_rows(),
-            bytes_held: held + writer.memory_size(),
-            bytes_expected: writer.in_progress_size(),
+            // Ending the row group copies it.
+            bytes_held: held + writer.memory_size() + expected,
+            bytes_expected: expected,
         }
     }
 
-    fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
         self.write_pending(schema, out)?;
         if let Some(file) = &mut self.file {
             // Growing by doubling would hold the row group up to three times over.
@@ -277,7 +261,7 @@ impl Backend for ArrowBackend {
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<ParquetMetaData> {
+    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
         self.end_row_group(schema, out)?;
         self.open(schema)?;
         self.has_values.resize(schema.columns().len(), false);
@@ -300,6 +284,33 @@ impl Backend for ArrowBackend {
 }
 
 impl ArrowBackend {
+    fn write_slice(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<()> {
+        self.check_late(rows, schema)?;
+        if rows.columns().any(|(_, slice)| matches!(slice.values(), ValuesSlice::Arrow(_))) {
+            return self.write_arrays(rows, schema, out);
+        }
+        let mut rest = rows.clone();
+        while rest.rows() > 0 {
+            let room = self.options.chunk_rows - self.pending_rows;
+            let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
+            for part in chunk.parts(chunk.rows(), self.chunk_bytes)? {
+                self.collect(&part, schema)?;
+                let held = self.held_by_builders();
+                self.largest_chunk = self.largest_chunk.max(held);
+                if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
+                    self.write_pending(schema, out)?;
+                }
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
     /// The file's columns that stay: those with a value, and declared ones where the options say so;
     /// one at least.
     fn kept_columns(&self, file: &OpenFile, schema: &Schema) -> Vec<usize> {
@@ -327,7 +338,7 @@ impl OpenFile {
         &mut self,
         arrays: Vec<::arrow::array::ArrayRef>,
         rows: usize,
-        out: &mut Vec<u8>,
+        out: &mut Pieces,
     ) -> Result<()> {
         let mut arrays = arrays;
         if arrays.is_empty() {
@@ -345,14 +356,9 @@ impl OpenFile {
     }
 
     /// Hands over the bytes that are finished.
-    fn drain(&mut self, out: &mut Vec<u8>) -> Result<()> {
+    fn drain(&mut self, out: &mut Pieces) -> Result<()> {
         self.writer.sync().map_err(|cause| Error::io("could not write to memory", cause))?;
-        let finished = self.writer.inner_mut();
-        if out.is_empty() {
-            std::mem::swap(out, finished);
-        } else {
-            out.append(finished);
-        }
+        out.push(std::mem::take(self.writer.inner_mut()));
         Ok(())
     }
 }

@@ -9,14 +9,14 @@ use parquet::basic::Encoding;
 
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
-use super::hash::Seed;
+use crate::hash::Seed;
 use super::levels::{self, Levels};
 use super::page::{PageSize, append_data_page, append_dictionary_page};
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::Statistics;
+use crate::options::{Compression, Statistics};
 use crate::schema::ColumnType;
 
 /// Rows of one page, at the most.
@@ -36,6 +36,12 @@ pub(super) struct Encoder {
     pub(super) page: Vec<u8>,
 }
 
+impl Encoder {
+    pub(super) fn new(compression: Compression) -> Result<Self> {
+        Ok(Self { compressor: Compressor::new(compression)?, page: Vec::new() })
+    }
+}
+
 /// A finished data page.
 #[derive(Debug)]
 pub(super) struct DataPage {
@@ -52,8 +58,9 @@ pub(super) struct DataPage {
 /// A finished column chunk, for wherever in the file it goes.
 #[derive(Debug)]
 pub(super) struct EncodedChunk {
-    pub(super) bytes: Vec<u8>,
-    pub(super) has_dictionary: bool,
+    /// Its dictionary page, if it has one, and its data pages.
+    pub(super) dictionary: Vec<u8>,
+    pub(super) data: Vec<u8>,
     pub(super) pages: Vec<DataPage>,
     /// Bytes before compression, headers included.
     pub(super) encoded: usize,
@@ -85,8 +92,8 @@ impl EncodedChunk {
             encoding: Encoding::PLAIN,
         };
         Ok(Self {
-            bytes,
-            has_dictionary: false,
+            dictionary: Vec::new(),
+            data: bytes,
             pages: vec![page],
             encoded: size.encoded,
             bounds: Bounds::default(),
@@ -345,12 +352,12 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.dictionary_page(),
             PageValues::Bytes(values) => values.dictionary_page(),
         };
-        let mut bytes = Vec::new();
+        let mut dictionary_page = Vec::new();
         let mut size = PageSize { encoded: 0, compressed: 0 };
         if let Some((page, entries)) = &dictionary {
-            size = append_dictionary_page(page, *entries, &mut encoder.compressor, &mut bytes)?;
+            let compressor = &mut encoder.compressor;
+            size = append_dictionary_page(page, *entries, compressor, &mut dictionary_page)?;
         }
-        bytes.append(&mut self.data);
         for page in &mut self.pages {
             page.offset += size.compressed;
         }
@@ -362,9 +369,9 @@ impl ColumnChunk {
             .all(|page| page.encoding == Encoding::RLE_DICTIONARY);
         let entries = dictionary.as_ref().map(|(_, entries)| *entries);
         Ok(EncodedChunk {
-            bytes,
+            dictionary: dictionary_page,
+            data: self.data,
             distinct: entries.filter(|_| is_complete),
-            has_dictionary: dictionary.is_some(),
             pages: self.pages,
             encoded: self.encoded + size.encoded,
             bounds: self.bounds,

@@ -4,7 +4,7 @@
 //! of hash and the entry's number.
 
 use super::encoding::plain::{LENGTH_BYTES, append_bytes};
-use super::hash::{Seed, same};
+use crate::hash::{Seed, same};
 
 /// Entries of a dictionary, at the most: indices have 16 bits.
 pub(super) const MAX_ENTRIES: usize = 1 << 16;

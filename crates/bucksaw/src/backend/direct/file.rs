@@ -21,7 +21,7 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type};
 use super::column_chunk::{DataPage, EncodedChunk, Encoder};
 use super::row_group::EncodedRowGroup;
 use super::statistics::{Bound, Bounds, compare_bits};
-use crate::backend::footer;
+use crate::backend::{Pieces, footer};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::options::{Compression, Statistics};
@@ -80,9 +80,9 @@ pub(super) struct File {
 
 impl File {
     /// Appends a row group.
-    pub(super) fn append(&mut self, group: EncodedRowGroup, out: &mut Vec<u8>) {
+    pub(super) fn append(&mut self, group: EncodedRowGroup, out: &mut Pieces) {
         if self.position == 0 {
-            self.append_bytes(MAGIC, out);
+            self.append_bytes(MAGIC.to_vec(), out);
         }
         let chunks = group.chunks.into_iter().map(|chunk| self.place(chunk, out)).collect();
         self.groups.push(PlacedRowGroup { rows: group.rows, chunks });
@@ -92,19 +92,22 @@ impl File {
         !self.groups.is_empty()
     }
 
-    fn append_bytes(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(bytes);
+    fn append_bytes(&mut self, bytes: Vec<u8>, out: &mut Pieces) {
         self.position += bytes.len() as u64;
+        out.push(bytes);
     }
 
-    fn place(&mut self, chunk: EncodedChunk, out: &mut Vec<u8>) -> PlacedChunk {
+    fn place(&mut self, chunk: EncodedChunk, out: &mut Pieces) -> PlacedChunk {
         let start = self.position;
-        self.append_bytes(&chunk.bytes, out);
+        let nulls = chunk.nulls();
+        let has_dictionary = !chunk.dictionary.is_empty();
+        self.append_bytes(chunk.dictionary, out);
+        self.append_bytes(chunk.data, out);
         PlacedChunk {
             start,
-            len: chunk.bytes.len(),
-            has_dictionary: chunk.has_dictionary,
-            nulls: chunk.nulls(),
+            len: (self.position - start) as usize,
+            has_dictionary,
+            nulls,
             distinct: chunk.distinct,
             pages: chunk.pages,
             encoded: chunk.encoded,
@@ -118,10 +121,10 @@ impl File {
         ending: &Ending<'_>,
         kept: &[usize],
         encoder: &mut Encoder,
-        out: &mut Vec<u8>,
+        out: &mut Pieces,
     ) -> Result<ParquetMetaData> {
         if self.position == 0 {
-            self.append_bytes(MAGIC, out);
+            self.append_bytes(MAGIC.to_vec(), out);
         }
         let mut groups = std::mem::take(&mut self.groups);
         for group in &mut groups {

@@ -9,7 +9,6 @@ mod compress;
 mod dictionary;
 mod encoding;
 mod file;
-mod hash;
 mod levels;
 mod page;
 mod prefetch;
@@ -21,23 +20,21 @@ use std::sync::Arc;
 
 use parquet::file::metadata::ParquetMetaData;
 
-use self::column_chunk::{Encoder, Settings};
-use self::compress::Compressor;
+use self::column_chunk::Settings;
 use self::file::{Ending, File, FileColumn};
-use self::hash::Seed;
-use self::row_group::{RowGroup, STEP_ROWS};
-use crate::backend::{Backend, footer};
+use crate::hash::Seed;
+use self::row_group::{Bench, RowGroup};
+use crate::backend::{Backend, Pieces, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::Options;
 use crate::schema::Schema;
 use crate::split::Buffered;
+use crate::workers::Workers;
 
 /// See the module.
 pub(crate) struct DirectBackend {
-    options: Options,
-    settings: Arc<Settings>,
-    encoder: Option<Encoder>,
+    bench: Bench,
     group: RowGroup,
     file: File,
     /// The file's columns, in the order in which they came.
@@ -46,15 +43,14 @@ pub(crate) struct DirectBackend {
 }
 
 impl DirectBackend {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options, workers: &Arc<Workers>) -> Self {
+        let settings = Settings {
+            page_bytes: options.page_bytes,
+            statistics: options.statistics,
+            seed: Seed::random(),
+        };
         Self {
-            options: options.clone(),
-            settings: Arc::new(Settings {
-                page_bytes: options.page_bytes,
-                statistics: options.statistics,
-                seed: Seed::random(),
-            }),
-            encoder: None,
+            bench: Bench::new(options, settings, workers),
             group: RowGroup::default(),
             file: File::default(),
             columns: Vec::new(),
@@ -87,7 +83,7 @@ impl DirectBackend {
         let stays = |column: &FileColumn| {
             column.place.is_some_and(|place| {
                 self.has_values[place]
-                    || (!self.options.omit_null_columns && schema.columns()[place].declared)
+                    || (!self.bench.options.omit_null_columns && schema.columns()[place].declared)
             })
         };
         let mut kept: Vec<usize> =
@@ -107,28 +103,18 @@ impl DirectBackend {
     }
 }
 
-/// The encoder, made when it is first needed.
-fn encoder<'e>(encoder: &'e mut Option<Encoder>, options: &Options) -> Result<&'e mut Encoder> {
-    match encoder {
-        Some(encoder) => Ok(encoder),
-        None => {
-            let compressor = Compressor::new(options.compression)?;
-            Ok(encoder.insert(Encoder { compressor, page: Vec::new() }))
-        }
-    }
-}
-
 impl Backend for DirectBackend {
     fn name(&self) -> &'static str {
         "direct"
     }
 
-    fn write(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema, _: &mut Vec<u8>) -> Result<()> {
-        let encoder = encoder(&mut self.encoder, &self.options)?;
-        for part in rows.parts(STEP_ROWS, self.options.page_bytes)? {
-            self.group.append(&part, schema, &self.options, &self.settings, encoder)?;
-        }
-        Ok(())
+    fn write(
+        &mut self,
+        rows: &[BlockSlice<'_, '_>],
+        schema: &Schema,
+        _: &mut Pieces,
+    ) -> Result<()> {
+        self.group.append(rows, schema, &self.bench)
     }
 
     fn buffered(&self) -> Buffered {
@@ -139,7 +125,7 @@ impl Backend for DirectBackend {
         }
     }
 
-    fn end_row_group(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<()> {
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
         if self.group.rows() == 0 {
             return Ok(());
         }
@@ -149,23 +135,22 @@ impl Backend for DirectBackend {
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
         }
-        let encoder = encoder(&mut self.encoder, &self.options)?;
-        self.file.append(group.finish(&self.columns, encoder)?, out);
+        self.file.append(group.finish(&self.columns, &self.bench)?, out);
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Vec<u8>) -> Result<ParquetMetaData> {
+    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
         self.end_row_group(schema, out)?;
         self.add_columns(schema);
         self.has_values.resize(schema.columns().len(), false);
         let kept = self.kept(schema);
         let ending = Ending {
             columns: &self.columns,
-            compression: self.options.compression,
-            statistics: self.options.statistics,
+            compression: self.bench.options.compression,
+            statistics: self.bench.options.statistics,
             key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
         };
-        let encoder = encoder(&mut self.encoder, &self.options)?;
-        std::mem::take(&mut self.file).finish(&ending, &kept, encoder, out)
+        let file = std::mem::take(&mut self.file);
+        self.bench.with_encoder(|encoder| file.finish(&ending, &kept, encoder, out))
     }
 }

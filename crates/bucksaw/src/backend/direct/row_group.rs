@@ -1,16 +1,60 @@
-//! The open row group: a chunk for each column that has had a value in it.
+//! The open row group: a chunk for each column that has had a value in it. Columns are encoded side
+//! by side.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, PAGE_ROWS, Settings};
 use super::file::FileColumn;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::Options;
-use crate::schema::Schema;
+use crate::schema::{Column, ColumnId, ColumnType, Schema};
+use crate::workers::Workers;
 
 /// Rows that a chunk takes at a time: fewer than a page has, so that pages don't grow too large.
 pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
+
+/// What row groups are encoded with: threads, and an encoder for each of them.
+pub(super) struct Bench {
+    pub(super) options: Options,
+    pub(super) settings: Arc<Settings>,
+    pub(super) workers: Arc<Workers>,
+    idle: Mutex<Vec<Encoder>>,
+}
+
+impl Bench {
+    pub(super) fn new(options: &Options, settings: Settings, workers: &Arc<Workers>) -> Self {
+        Self {
+            options: options.clone(),
+            settings: Arc::new(settings),
+            workers: Arc::clone(workers),
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Does `work` with an encoder that no one else has meanwhile.
+    pub(super) fn with_encoder<R>(
+        &self,
+        work: impl FnOnce(&mut Encoder) -> Result<R>,
+    ) -> Result<R> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = idle().pop();
+        let mut encoder = match known {
+            Some(encoder) => encoder,
+            None => Encoder::new(self.options.compression)?,
+        };
+        let done = work(&mut encoder);
+        idle().push(encoder);
+        done
+    }
+
+    fn new_chunk(&self, column: &Column) -> Result<ColumnChunk> {
+        let own = self.options.dictionary_of.get(&column.name).copied();
+        let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
+        ColumnChunk::new(ty, own.unwrap_or(self.options.dictionary), &self.settings)
+            .map_err(|error| error.in_column(&column.name))
+    }
+}
 
 /// A finished row group: its chunks, one for each of the file's columns so far.
 #[derive(Debug)]
@@ -37,39 +81,59 @@ impl RowGroup {
         self.chunks.get(column).is_some_and(Option::is_some)
     }
 
-    /// Appends rows, few enough for one page of any column.
+    /// Appends rows.
     pub(super) fn append(
         &mut self,
-        rows: &BlockSlice<'_, '_>,
+        rows: &[BlockSlice<'_, '_>],
         schema: &Schema,
-        options: &Options,
-        settings: &Arc<Settings>,
-        encoder: &mut Encoder,
+        bench: &Bench,
+    ) -> Result<()> {
+        // Parts with few enough rows for one page of any column, each with its first row.
+        let mut parts = Vec::new();
+        for slice in rows {
+            for part in slice.parts(STEP_ROWS, bench.settings.page_bytes)? {
+                let first = self.rows;
+                self.rows += part.rows();
+                parts.push((first, part));
+            }
+        }
+        self.add_chunks(&parts, schema, bench)?;
+        let columns = self.chunks.iter_mut().zip(0_u32..);
+        let columns: Vec<_> =
+            columns.filter_map(|(chunk, id)| Some((chunk.as_mut()?, id))).collect();
+        bench.workers.run(columns.into_iter(), |(chunk, id)| {
+            let id = ColumnId(id);
+            bench
+                .with_encoder(|encoder| {
+                    for (first, part) in &parts {
+                        if let Some(slice) = part.column(id) {
+                            chunk.append_nulls(first - chunk.rows(), encoder)?;
+                            chunk.append(&slice, encoder)?;
+                        }
+                    }
+                    Ok(())
+                })
+                .map_err(|error| error.in_column(&schema.column(id).name))
+        })
+    }
+
+    /// Adds chunks for columns that have their first value of the row group in `parts`.
+    fn add_chunks(
+        &mut self,
+        parts: &[(usize, BlockSlice<'_, '_>)],
+        schema: &Schema,
+        bench: &Bench,
     ) -> Result<()> {
         if self.chunks.len() < schema.columns().len() {
             self.chunks.resize_with(schema.columns().len(), || None);
         }
-        for (id, slice) in rows.columns() {
-            let column = schema.column(id);
-            let place = &mut self.chunks[id.index()];
-            let chunk = match place {
-                Some(chunk) => chunk,
-                None => {
-                    let has_dictionary = options
-                        .dictionary_of
-                        .get(&column.name)
-                        .copied()
-                        .unwrap_or(options.dictionary);
-                    let ty = column.ty.as_ref().unwrap_or(&crate::schema::ColumnType::Text);
-                    let chunk = ColumnChunk::new(ty, has_dictionary, settings)
-                        .map_err(|error| error.in_column(&column.name))?;
-                    place.insert(chunk)
-                }
-            };
-            chunk.append_nulls(self.rows - chunk.rows(), encoder)?;
-            chunk.append(&slice, encoder).map_err(|error| error.in_column(&column.name))?;
+        for ((chunk, column), id) in self.chunks.iter_mut().zip(schema.columns()).zip(0_u32..) {
+            let is_new = chunk.is_none()
+                && parts.iter().any(|(_, part)| part.column(ColumnId(id)).is_some());
+            if is_new {
+                *chunk = Some(bench.new_chunk(column)?);
+            }
         }
-        self.rows += rows.rows();
         Ok(())
     }
 
@@ -77,19 +141,23 @@ impl RowGroup {
     pub(super) fn finish(
         mut self,
         columns: &[FileColumn],
-        encoder: &mut Encoder,
+        bench: &Bench,
     ) -> Result<EncodedRowGroup> {
-        let mut chunks = Vec::with_capacity(columns.len());
-        for column in columns {
-            chunks.push(match column.place.and_then(|place| self.chunks.get_mut(place)?.take()) {
-                Some(mut chunk) => {
-                    chunk.append_nulls(self.rows - chunk.rows(), encoder)?;
-                    chunk.finish(encoder)?
+        let rows = self.rows;
+        let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
+        let open: Vec<Option<ColumnChunk>> =
+            columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
+        bench.workers.run(open.into_iter().zip(&mut chunks), |(open, chunk)| {
+            *chunk = Some(bench.with_encoder(|encoder| match open {
+                Some(mut open) => {
+                    open.append_nulls(rows - open.rows(), encoder)?;
+                    open.finish(encoder)
                 }
-                None => EncodedChunk::of_nulls(self.rows, encoder)?,
-            });
-        }
-        Ok(EncodedRowGroup { rows: self.rows, chunks })
+                None => EncodedChunk::of_nulls(rows, encoder),
+            })?);
+            Ok(())
+        })?;
+        Ok(EncodedRowGroup { rows, chunks: chunks.into_iter().flatten().collect() })
     }
 
     pub(super) fn bytes_held(&self) -> usize {

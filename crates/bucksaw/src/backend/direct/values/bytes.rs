@@ -7,7 +7,7 @@ use parquet::basic::Encoding;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::BytesDictionary;
 use crate::backend::direct::encoding::plain::{LENGTH_BYTES, PlainBytes};
-use crate::backend::direct::hash::{Seed, same};
+use crate::hash::{Seed, same};
 use crate::backend::direct::prefetch::{AHEAD, prefetch};
 use crate::backend::direct::statistics::{Bounds, BytesRange};
 

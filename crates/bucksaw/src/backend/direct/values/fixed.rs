@@ -7,7 +7,7 @@ use parquet::basic::Encoding;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::FixedDictionary;
 use crate::backend::direct::encoding::plain;
-use crate::backend::direct::hash::Seed;
+use crate::hash::Seed;
 use crate::backend::direct::statistics::Bounds;
 use crate::schema::ColumnType;
 

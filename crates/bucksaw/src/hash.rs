@@ -7,24 +7,24 @@ use std::hash::{BuildHasher, RandomState};
 
 /// What a writer's hashes start from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seed {
+pub(crate) struct Seed {
     first: u64,
     second: u64,
 }
 
 impl Seed {
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         let source = RandomState::new();
         Self { first: source.hash_one(1), second: source.hash_one(2) }
     }
 
     #[inline]
-    pub(super) fn hash_u64(self, value: u64) -> u64 {
+    pub(crate) fn hash_u64(self, value: u64) -> u64 {
         fold(value ^ self.first, self.second | 1)
     }
 
     #[inline]
-    pub(super) fn hash_bytes(self, bytes: &[u8]) -> u64 {
+    pub(crate) fn hash_bytes(self, bytes: &[u8]) -> u64 {
         let len = (bytes.len() as u64) << 56;
         if bytes.len() <= 16 {
             let (low, high) = ends(bytes);
@@ -62,7 +62,7 @@ fn ends(bytes: &[u8]) -> (u64, u64) {
 
 /// `a == b`.
 #[inline]
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
