@@ -4,8 +4,9 @@ use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// None for one thread: the caller's.
-pub(crate) struct Workers {
+/// The threads of a [`Writer`](crate::Writer).
+pub struct Workers {
+    /// None for one thread: the caller's.
     pool: Option<ThreadPool>,
 }
 

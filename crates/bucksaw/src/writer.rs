@@ -1,5 +1,6 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,8 +14,8 @@ use crate::backend::{self, Backend, Pieces};
 use crate::block::{Block, BlockSlice};
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::Input;
 use crate::input::record_batch::block_of_batch;
+use crate::input::{Blocks, Input};
 use crate::options::Options;
 use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
 use crate::schema::{Column, ColumnId, Schema};
@@ -30,6 +31,8 @@ pub const BLOCK_ROWS: usize = 4_096;
 pub const BLOCK_BYTES: usize = 1 << 20;
 /// Bytes that hashing, names and the footer take beside what is counted, about.
 const FIXED_BYTES: usize = 4 << 20;
+/// A step of an input may have one part in so many of the memory limit.
+const STEP_SHARE: usize = 32;
 
 self_cell!(
     /// Rows given one at a time: the block, and the arena that its text was copied into.
@@ -84,6 +87,8 @@ pub struct Writer {
     collected_bytes: usize,
     /// Whether rows can be refused.
     refuses_rows: bool,
+    workers: Arc<Workers>,
+    step_bytes: usize,
     output: Option<Output>,
     rows: u64,
     rejected: u64,
@@ -97,6 +102,8 @@ struct Output {
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
     tally: Tally,
+    /// Bytes of memory that the blocks of the step so far hold.
+    held_by_step: usize,
     finished: Pieces,
 }
 
@@ -113,9 +120,12 @@ impl Writer {
                 sink,
                 limits: RowGroupLimits::new(&options),
                 tally: Tally::new(options.timestamp_column.clone()),
+                held_by_step: 0,
                 finished: Pieces::default(),
             }),
             schema,
+            workers,
+            step_bytes: options.memory_limit / STEP_SHARE,
             rows: 0,
             rejected: 0,
             alterations: Alterations::default(),
@@ -266,12 +276,18 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let rejected = input.counts().rejected;
-        let held = input.bytes_held();
-        let block = input.next_block(&mut self.schema)?;
-        let is_more = block.is_some();
-        if let Some(block) = block {
-            self.write_block_rows(&block, held)?;
-        }
+        let workers = Arc::clone(&self.workers);
+        let is_more = match input.next_blocks(&mut self.schema, &workers, self.step_bytes)? {
+            None => false,
+            Some(Blocks { blocks, starts_step, bytes_held, meanwhile }) => {
+                let mut write = || self.write_blocks(&blocks, bytes_held, starts_step);
+                match meanwhile {
+                    Some(aside) => workers.meanwhile(aside, write)?,
+                    None => write()?,
+                }
+                true
+            }
+        };
         self.rejected += input.counts().rejected - rejected;
         Ok(is_more)
     }
@@ -343,13 +359,26 @@ impl Writer {
         Ok(())
     }
 
-    /// Passes a block on; an error ends the writer. `held` counts the bytes that its text takes.
+    /// Passes a block on, as a step of its own.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
+        self.write_blocks(&[block], held, true)
+    }
+
+    /// Passes blocks on; an error ends the writer. `held` counts the bytes that their text takes.
+    fn write_blocks(
+        &mut self,
+        blocks: &[&Block<'_>],
+        held: usize,
+        starts_step: bool,
+    ) -> Result<()> {
         let Some(mut output) = self.output.take() else { return Err(ended()) };
-        output.write(block, &self.schema, held).map_err(|error| error.at_row(self.rows))?;
+        let written = output.write(blocks, &self.schema, held, starts_step);
+        written.map_err(|error| error.at_row(self.rows))?;
         self.output = Some(output);
-        self.rows += block.rows() as u64;
-        self.alterations.add(&block.alterations);
+        for block in blocks {
+            self.rows += block.rows() as u64;
+            self.alterations.add(&block.alterations);
+        }
         Ok(())
     }
 }
@@ -360,22 +389,52 @@ impl Output {
         self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
     }
 
-    fn write(&mut self, block: &Block<'_>, schema: &Schema, held: usize) -> Result<()> {
-        let held = FIXED_BYTES + held + block.bytes_held();
-        self.tally.add(&block.all(), schema);
-        let mut rest = block.all();
-        while rest.rows() > 0 {
-            let room = self.limits.rows_left(self.backend.buffered());
-            let (part, after): (BlockSlice<'_, '_>, _) =
-                rest.clone().split_at(room.min(rest.rows()));
-            self.backend.write(&[part], schema, &mut self.finished)?;
-            if self.limits.is_full(self.backend.buffered(), held) {
-                self.backend.end_row_group(schema, &mut self.finished)?;
+    /// Row groups end before steps, or where they are full of rows.
+    fn write(
+        &mut self,
+        blocks: &[&Block<'_>],
+        schema: &Schema,
+        held: usize,
+        starts_step: bool,
+    ) -> Result<()> {
+        if starts_step {
+            if self.limits.is_full(self.backend.buffered(), FIXED_BYTES + self.held_by_step) {
+                self.end_row_group(schema)?;
             }
+            self.held_by_step = 0;
+        }
+        let lists: usize = blocks.iter().map(|block| block.bytes_held()).sum();
+        self.held_by_step += held + lists;
+        let mut rest: VecDeque<BlockSlice<'_, '_>> =
+            blocks.iter().map(|block| block.all()).collect();
+        rest.iter().for_each(|slice| self.tally.add(slice, schema));
+        while !rest.is_empty() {
+            let mut room = self.limits.rows_left(self.backend.buffered());
+            if room == 0 {
+                self.end_row_group(schema)?;
+                continue;
+            }
+            let mut slices = Vec::new();
+            while room > 0
+                && let Some(slice) = rest.pop_front()
+            {
+                let count = room.min(slice.rows());
+                let (part, after) = slice.split_at(count);
+                room -= count;
+                slices.push(part);
+                if after.rows() > 0 {
+                    rest.push_front(after);
+                }
+            }
+            self.backend.write(&slices, schema, &mut self.finished)?;
             self.pass_on()?;
-            rest = after;
         }
         Ok(())
+    }
+
+    fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
+        self.backend.end_row_group(schema, &mut self.finished)?;
+        self.pass_on()
     }
 }
 

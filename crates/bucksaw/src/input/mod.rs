@@ -9,22 +9,41 @@ use serde::Serialize;
 use crate::block::Block;
 use crate::error::Result;
 use crate::schema::Schema;
+use crate::workers::Workers;
 
 /// Turns a source into blocks.
 pub trait Input {
-    /// The next block, with columns of `schema`; none at the end. A block may have no rows.
+    /// The next blocks, with columns of `schema`, made side by side by `workers`; none at the end. A
+    /// block may have no rows. `step_bytes` are the bytes of the source, about, that make a step.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) where the source can't be read, and
     /// [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) or
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) for a record that it is told to fail on.
-    fn next_block(&mut self, schema: &mut Schema) -> Result<Option<Block<'_>>>;
-
-    /// Bytes of memory that it holds.
-    fn bytes_held(&self) -> usize;
+    fn next_blocks(
+        &mut self,
+        schema: &mut Schema,
+        workers: &Workers,
+        step_bytes: usize,
+    ) -> Result<Option<Blocks<'_>>>;
 
     /// What it has read so far.
     fn counts(&self) -> InputCounts;
+}
+
+/// Blocks of an input.
+///
+/// Row groups end between steps: which blocks make a step depends on the source alone, and never on
+/// the number of threads.
+pub struct Blocks<'i> {
+    /// The blocks, in order.
+    pub blocks: Vec<&'i Block<'i>>,
+    /// Whether the first of them starts a step.
+    pub starts_step: bool,
+    /// Bytes of memory that they hold beside their own lists.
+    pub bytes_held: usize,
+    /// What the input can do while they are encoded.
+    pub meanwhile: Option<Box<dyn FnOnce() + Send + 'i>>,
 }
 
 /// What an input has read: `records = rows + rejected`.

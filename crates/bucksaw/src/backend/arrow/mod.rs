@@ -137,14 +137,19 @@ impl ArrowBackend {
         file.write(arrays, rows.rows(), out)
     }
 
-    /// Fixes the file's columns: all that the schema has now, or `_rest` where it has none.
+    /// Fixes the file's columns: those declared and those with a value by now, or `_rest` where there
+    /// are none.
     fn open(&mut self, schema: &Schema) -> Result<()> {
         if self.file.is_some() {
             return Ok(());
         }
-        let typed = |column: &&Column| column.ty.is_some();
-        let columns: Vec<usize> =
-            (0..schema.columns().len()).filter(|index| typed(&&schema.columns()[*index])).collect();
+        // The schema may be ahead of the rows; a column that none of them has yet is late.
+        let is_there = |index: &usize| {
+            let column = &schema.columns()[*index];
+            let has_values = self.has_values.get(*index).copied().unwrap_or_default();
+            column.ty.is_some() && (has_values || column.declared)
+        };
+        let columns: Vec<usize> = (0..schema.columns().len()).filter(is_there).collect();
         let mut fields: Vec<Field> = columns
             .iter()
             .map(|index| &schema.columns()[*index])

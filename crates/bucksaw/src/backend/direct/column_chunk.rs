@@ -9,13 +9,13 @@ use parquet::basic::Encoding;
 
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
-use crate::hash::Seed;
 use super::levels::{self, Levels};
 use super::page::{PageSize, append_data_page, append_dictionary_page};
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
+use crate::hash::Seed;
 use crate::options::{Compression, Statistics};
 use crate::schema::ColumnType;
 

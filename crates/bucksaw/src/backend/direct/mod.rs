@@ -22,11 +22,11 @@ use parquet::file::metadata::ParquetMetaData;
 
 use self::column_chunk::Settings;
 use self::file::{Ending, File, FileColumn};
-use crate::hash::Seed;
 use self::row_group::{Bench, RowGroup};
 use crate::backend::{Backend, Pieces, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
+use crate::hash::Seed;
 use crate::options::Options;
 use crate::schema::Schema;
 use crate::split::Buffered;

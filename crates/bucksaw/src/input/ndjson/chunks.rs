@@ -1,33 +1,44 @@
-//! A source's bytes in chunks of whole lines, in one buffer.
+//! A source's bytes in chunks of whole lines.
+//!
+//! Where chunks are cut depends on the bytes alone, not on how many of them the source gave at a time:
+//! so do blocks then, and pages.
 
 use std::io::{self, Read};
 
 use crate::error::{Error, Result};
 
-/// Bytes that a chunk has, about; a buffer for one longer line grows as it must.
-const CHUNK_BYTES: usize = 512 << 10;
+/// Bytes that a chunk has, about; one longer line makes a larger chunk.
+pub(super) const CHUNK_BYTES: usize = 256 << 10;
 
 /// What comes next.
-pub(super) enum Chunk {
-    /// Whole lines, for [`Chunks::take_lines`].
-    Lines,
+pub(super) enum Next {
+    /// Whole lines.
+    Lines(Chunk),
     /// A line that is longer than the limit, for [`Chunks::skip_line`].
     LongLine,
     /// Nothing.
     End,
 }
 
+/// Whole lines.
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
+    /// The source's byte at which they start.
+    pub(super) position: u64,
+}
+
 /// See the module.
 pub(super) struct Chunks<'r> {
     source: Box<dyn Read + Send + 'r>,
     max_line_bytes: usize,
+    /// What was read and not yet handed out; zeros after the first `filled` bytes.
     buffer: Vec<u8>,
-    /// The bytes of `buffer` that were read and not taken.
-    start: usize,
     filled: usize,
     is_at_end: bool,
-    /// The source's byte that `start` stands for.
+    /// The source's byte at which the buffer starts.
     position: u64,
+    /// Buffers of chunks that are done with.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<'r> Chunks<'r> {
@@ -36,10 +47,10 @@ impl<'r> Chunks<'r> {
             source,
             max_line_bytes,
             buffer: Vec::new(),
-            start: 0,
             filled: 0,
             is_at_end: false,
             position: 0,
+            spare: Vec::new(),
         }
     }
 
@@ -48,87 +59,160 @@ impl<'r> Chunks<'r> {
         self.position
     }
 
-    pub(super) fn bytes_held(&self) -> usize {
-        self.buffer.capacity()
-    }
-
-    /// Reads until there is a whole line.
-    pub(super) fn next_chunk(&mut self) -> Result<Chunk> {
-        self.buffer.copy_within(self.start..self.filled, 0);
-        self.filled -= self.start;
-        self.start = 0;
-        let mut searched = 0;
-        loop {
-            let has_newline = memchr::memchr(b'\n', &self.buffer[searched..self.filled]).is_some();
-            let is_full = has_newline && self.filled >= CHUNK_BYTES;
-            if is_full || (self.is_at_end && self.filled > 0) {
-                let line =
-                    memchr::memchr(b'\n', &self.buffer[..self.filled]).unwrap_or(self.filled);
-                // Only a chunk of one line can be this long; shorter ones keep the buffer small.
-                return Ok(if line > self.max_line_bytes { Chunk::LongLine } else { Chunk::Lines });
-            }
-            if self.is_at_end {
-                return Ok(Chunk::End);
-            }
-            if !has_newline {
-                searched = self.filled;
-                if self.filled > self.max_line_bytes {
-                    return Ok(Chunk::LongLine);
-                }
-            }
-            self.fill()?;
+    /// Takes the buffer of a chunk that is done with.
+    pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
+        // One that had to grow for a long line is let go.
+        if buffer.capacity() <= CHUNK_BYTES * 2 {
+            self.spare.push(buffer);
         }
     }
 
-    /// The whole lines that have been read: up to the last newline, or up to the end.
-    pub(super) fn take_lines(&mut self) -> &[u8] {
-        let unread = &self.buffer[self.start..self.filled];
-        let len = match memchr::memrchr(b'\n', unread) {
-            Some(last) if !self.is_at_end => last + 1,
-            _ => unread.len(),
-        };
-        let start = self.start;
-        self.start += len;
+    /// Reads until there is a chunk.
+    pub(super) fn next(&mut self) -> Result<Next> {
+        let mut wanted = CHUNK_BYTES;
+        loop {
+            self.fill(wanted)?;
+            let newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
+            let len = match newline {
+                Some(last) if !self.is_at_end => last + 1,
+                _ if self.is_at_end => self.filled,
+                _ => 0,
+            };
+            if len > 0 {
+                return Ok(Next::Lines(self.cut(len)));
+            }
+            if self.is_at_end {
+                return Ok(Next::End);
+            }
+            if self.filled > self.max_line_bytes {
+                return Ok(Next::LongLine);
+            }
+            wanted *= 2;
+        }
+    }
+
+    /// The first `len` bytes; what is after them goes to the next chunk.
+    fn cut(&mut self, len: usize) -> Chunk {
+        let mut next = self.spare.pop().unwrap_or_default();
+        let rest = &self.buffer[len..self.filled];
+        if next.len() < rest.len() {
+            next.resize(rest.len().max(CHUNK_BYTES), 0);
+        }
+        next[..rest.len()].copy_from_slice(rest);
+        let filled = rest.len();
+        let mut bytes = std::mem::replace(&mut self.buffer, next);
+        bytes.truncate(len);
+        self.filled = filled;
+        let position = self.position;
         self.position += len as u64;
-        &self.buffer[start..start + len]
+        Chunk { bytes, position }
     }
 
     /// Passes the next line on in parts, with its newline, and returns its length.
     pub(super) fn skip_line(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         let mut skipped = 0;
         loop {
-            let unread = &self.buffer[self.start..self.filled];
+            let unread = &self.buffer[..self.filled];
             let newline = memchr::memchr(b'\n', unread);
             let len = newline.map_or(unread.len(), |at| at + 1);
             take(&unread[..len])?;
-            self.start += len;
+            self.buffer.copy_within(len..self.filled, 0);
+            self.filled -= len;
             self.position += len as u64;
             skipped += len as u64;
-            if newline.is_some() || (self.is_at_end && self.start == self.filled) {
+            if newline.is_some() || (self.is_at_end && self.filled == 0) {
                 return Ok(skipped);
             }
-            (self.start, self.filled) = (0, 0);
-            self.fill()?;
+            self.fill(CHUNK_BYTES)?;
         }
     }
 
-    /// Reads once, growing the buffer where it is full.
-    fn fill(&mut self) -> Result<()> {
-        if self.filled == self.buffer.len() {
-            let len = (self.buffer.len() * 2)
-                .clamp(CHUNK_BYTES, self.max_line_bytes.max(CHUNK_BYTES) * 2);
-            self.buffer.resize(len, 0);
+    /// Reads until the buffer has `wanted` bytes, or to the end.
+    fn fill(&mut self, wanted: usize) -> Result<()> {
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
         }
-        loop {
-            match self.source.read(&mut self.buffer[self.filled..]) {
+        while self.filled < wanted && !self.is_at_end {
+            match self.source.read(&mut self.buffer[self.filled..wanted]) {
                 Ok(read) => {
                     self.filled += read;
                     self.is_at_end = read == 0;
-                    return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Error::io("could not read", error)),
             }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// A source that gives a few bytes at a time.
+    struct Dribble<'d>(&'d [u8], usize);
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let len = out.len().min(self.1).min(self.0.len());
+            out[..len].copy_from_slice(&self.0[..len]);
+            self.0 = &self.0[len..];
+            Ok(len)
+        }
+    }
+
+    /// The chunks, and of lines that are too long their lengths.
+    fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
+        let mut chunks = Chunks::new(Box::new(Dribble(bytes, at_a_time)), max_line_bytes);
+        let mut all = Vec::new();
+        loop {
+            match chunks.next().expect("memory can be read") {
+                Next::Lines(chunk) => {
+                    let start = chunk.position as usize;
+                    assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);
+                    all.push((chunk.position, chunk.bytes.len(), false));
+                    chunks.reuse(chunk.bytes);
+                }
+                Next::LongLine => {
+                    let start = chunks.position();
+                    let len = chunks.skip_line(&mut |_| Ok(())).expect("memory can be read");
+                    all.push((start, len as usize, true));
+                }
+                Next::End => return all,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn cuts_depend_on_the_bytes_alone(
+            lines in vec(prop_oneof![8 => 0..2_000_usize, 1 => 100_000..900_000_usize], 0..40),
+            at_a_time in 1_000..300_000_usize,
+            ends_with_newline in any::<bool>(),
+        ) {
+            let mut bytes = Vec::new();
+            for len in &lines {
+                bytes.resize(bytes.len() + len, b'a');
+                bytes.push(b'\n');
+            }
+            if !ends_with_newline {
+                bytes.pop();
+            }
+            let whole = chunks(&bytes, usize::MAX, 400_000);
+            prop_assert_eq!(&chunks(&bytes, at_a_time, 400_000), &whole);
+            let mut next = 0;
+            for (start, len, is_long) in whole {
+                prop_assert_eq!(start, next);
+                next += len as u64;
+                let ends = next as usize == bytes.len() || bytes[next as usize - 1] == b'\n';
+                prop_assert!(ends);
+                prop_assert!(!is_long || len > 400_000);
+            }
+            prop_assert_eq!(next as usize, bytes.len());
         }
     }
 }

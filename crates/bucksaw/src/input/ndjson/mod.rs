@@ -4,21 +4,33 @@
 //! objects become JSON text as it stands in the line. Integers are int64, other numbers doubles,
 //! and a number that neither holds exactly is kept as text beside its column.
 
-mod chunks;
-mod object;
+//!
+//! A source is read in chunks of whole lines, and each chunk becomes a block. Several are parsed side
+//! by side, each against a copy of the schema as it was: a chunk that had to change its copy (a new
+//! column, a first type) is parsed again in its turn, and no other can have come out differently.
 
+mod chunks;
+mod lines;
+#[cfg(test)]
+mod lines_tests;
+mod object;
+mod scan;
+mod tokenizer;
+
+use std::collections::VecDeque;
 use std::io::Read;
 
 use bumpalo::Bump;
+use self_cell::self_cell;
 
-use self::chunks::{Chunk, Chunks};
-use self::object::{Fault, Shape};
-use super::{Input, InputCounts, OnError, Rejection};
-use crate::block::Block;
-use crate::block_builder::BlockBuilder;
+use self::chunks::{CHUNK_BYTES, Chunk, Chunks, Next};
+use self::lines::{Manner, Parsed, Speed, parse};
+use self::object::Shape;
+use super::{Blocks, Input, InputCounts, OnError, Rejection};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;
 use crate::schema::Schema;
+use crate::workers::Workers;
 
 /// Bytes in one line, at the most; longer lines are rejected.
 pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
@@ -26,8 +38,6 @@ pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
 pub const DEFAULT_MAX_DEPTH: usize = 64;
 /// What stands between the names of nested objects in a column's name.
 pub const DEFAULT_SEPARATOR: &str = ".";
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What becomes of nested objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,13 +89,36 @@ impl Default for NdjsonOptions {
 pub struct Ndjson<'r> {
     name: String,
     chunks: Chunks<'r>,
+    /// What was read while earlier chunks were encoded.
+    ahead: VecDeque<Result<Next>>,
     shape: Shape,
+    speed: Speed,
     on_error: OnError<'r>,
-    arena: Bump,
+    /// The chunks of the blocks that were handed out last.
+    parsed: Vec<ParsedChunk>,
+    /// Chunks of the step so far.
+    step: usize,
+    arenas: Vec<Bump>,
+    /// Copies of the schema for chunks that are parsed side by side.
+    copies: Vec<Schema>,
+    /// Whether the last chunks changed the schema: so may the next.
+    is_schema_new: bool,
     counts: InputCounts,
     /// The next line's number, from 1.
     line: u64,
 }
+
+self_cell!(
+    /// A chunk, an arena for text made on the way, and what they became.
+    struct ParsedChunk {
+        owner: (Chunk, Bump),
+        #[covariant]
+        dependent: Parsed,
+    }
+);
+
+/// A chunk's bytes are counted once for itself, once for the arena, and once for what is read ahead.
+const BYTES_HELD_PER_BYTE: usize = 3;
 
 impl<'r> Ndjson<'r> {
     /// The lines of `source`, decompressed if need be; `name` is what errors call it.
@@ -104,17 +137,117 @@ impl<'r> Ndjson<'r> {
         Ok(Self {
             name,
             chunks: Chunks::new(source, options.max_line_bytes),
+            ahead: VecDeque::new(),
             shape: Shape {
                 nested: options.nested,
                 separator: options.separator,
                 max_depth: options.max_depth.clamp(1, DEFAULT_MAX_DEPTH),
                 max_line_bytes: options.max_line_bytes,
             },
+            speed: Speed::Fast,
             on_error,
-            arena: Bump::new(),
+            parsed: Vec::new(),
+            step: 0,
+            arenas: Vec::new(),
+            copies: Vec::new(),
+            is_schema_new: true,
             counts: InputCounts::default(),
             line: 1,
         })
+    }
+
+    /// The next chunks, `most` of them or fewer; none at the end. Lines that are too long are rejected
+    /// on the way, and start a step.
+    fn take_chunks(&mut self, most: usize) -> Result<Vec<Chunk>> {
+        let mut taken = Vec::new();
+        while taken.len() < most {
+            let next = self.ahead.pop_front().unwrap_or_else(|| self.chunks.next());
+            match next.map_err(|error| error.in_source(&self.name))? {
+                Next::Lines(chunk) => taken.push(chunk),
+                Next::LongLine if taken.is_empty() => {
+                    self.reject_long_line()?;
+                    self.step = 0;
+                }
+                next => {
+                    self.ahead.push_front(Ok(next));
+                    break;
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Parses chunks, side by side where there are workers and columns are known by now.
+    fn parse(&mut self, chunks: Vec<Chunk>, schema: &mut Schema, workers: &Workers) -> Result<()> {
+        let manner = Manner {
+            shape: &self.shape,
+            stops_at_rejected: matches!(self.on_error, OnError::Fail),
+            speed: self.speed,
+        };
+        let arenas = &mut self.arenas;
+        let mut cells = chunks.into_iter().map(|chunk| {
+            let mut arena = arenas.pop().unwrap_or_default();
+            arena.reset();
+            (chunk, arena)
+        });
+        let before = schema.changes();
+        if workers.is_single() || self.is_schema_new {
+            self.parsed.extend(cells.by_ref().map(|cell| parsed(cell, manner, schema)));
+            self.is_schema_new = schema.changes() > before;
+            return Ok(());
+        }
+        let cells: Vec<_> = cells.collect();
+        self.copies.resize_with(cells.len().max(self.copies.len()), || schema.clone());
+        let mut results: Vec<Option<ParsedChunk>> = cells.iter().map(|_| None).collect();
+        let tasks = cells.into_iter().zip(&mut self.copies).zip(&mut results);
+        let known = &*schema;
+        workers.run(tasks, |((cell, copy), result)| {
+            if copy.changes() != before {
+                copy.clone_from(known);
+            }
+            *result = Some(parsed(cell, manner, copy));
+            Ok(())
+        })?;
+        for (cell, copy) in results.into_iter().flatten().zip(&self.copies) {
+            let is_settled = copy.changes() == before;
+            self.parsed.push(if is_settled {
+                cell
+            } else {
+                let (chunk, mut arena) = cell.into_owner();
+                arena.reset();
+                parsed((chunk, arena), manner, schema)
+            });
+        }
+        self.is_schema_new = schema.changes() > before;
+        Ok(())
+    }
+
+    /// Counts what chunks came to, and passes on the lines that they rejected.
+    fn settle(&mut self) -> Result<()> {
+        for cell in &mut self.parsed {
+            let rejected =
+                cell.with_dependent_mut(|_, parsed| std::mem::take(&mut parsed.rejected));
+            let ((chunk, _), parsed) = (cell.borrow_owner(), cell.borrow_dependent());
+            self.counts.add(&parsed.counts);
+            for rejected in rejected {
+                let rejection = Rejection {
+                    source: self.name.clone(),
+                    line: self.line + rejected.line,
+                    byte: chunk.position + rejected.at as u64,
+                    reason: rejected.reason,
+                };
+                match &mut self.on_error {
+                    OnError::Fail => return Err(failure(rejection, rejected.refused)),
+                    OnError::Skip => {}
+                    OnError::Keep(rejects) => {
+                        rejects.part(&chunk.bytes[rejected.bytes])?;
+                        rejects.end(&rejection)?;
+                    }
+                }
+            }
+            self.line += parsed.lines;
+        }
+        Ok(())
     }
 
     /// Rejects a line that is longer than the limit, as it is read.
@@ -127,7 +260,7 @@ impl<'r> Ndjson<'r> {
             reason: format!("the line is longer than {} bytes", self.shape.max_line_bytes),
         };
         if let OnError::Fail = self.on_error {
-            return Err(failure(rejection));
+            return Err(failure(rejection, None));
         }
         let on_error = &mut self.on_error;
         let read = self.chunks.skip_line(&mut |part| match on_error {
@@ -145,63 +278,50 @@ impl<'r> Ndjson<'r> {
     }
 }
 
+fn parsed(cell: (Chunk, Bump), manner: Manner<'_>, schema: &mut Schema) -> ParsedChunk {
+    ParsedChunk::new(cell, |(chunk, arena)| {
+        parse(&chunk.bytes, chunk.position == 0, manner, schema, arena)
+    })
+}
+
 impl Input for Ndjson<'_> {
-    fn next_block(&mut self, schema: &mut Schema) -> Result<Option<Block<'_>>> {
-        self.arena.reset();
-        let position = loop {
-            match self.chunks.next_chunk().map_err(|error| error.in_source(&self.name))? {
-                Chunk::Lines => break self.chunks.position(),
-                Chunk::LongLine => self.reject_long_line()?,
-                Chunk::End => return Ok(None),
+    fn next_blocks(
+        &mut self,
+        schema: &mut Schema,
+        workers: &Workers,
+        step_bytes: usize,
+    ) -> Result<Option<Blocks<'_>>> {
+        for cell in self.parsed.drain(..) {
+            let (chunk, arena) = cell.into_owner();
+            self.chunks.reuse(chunk.bytes);
+            self.arenas.push(arena);
+        }
+        let in_step = (step_bytes / CHUNK_BYTES).max(1);
+        // One chunk at a time stays in the processor's caches.
+        let most = if workers.is_single() { 1 } else { in_step };
+        let chunks = self.take_chunks(most)?;
+        if chunks.is_empty() {
+            return Ok(None);
+        }
+        let starts_step = self.step == 0;
+        self.step = (self.step + chunks.len()) % in_step;
+        let bytes: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+        self.parse(chunks, schema, workers)?;
+        self.settle()?;
+        let Self { parsed, chunks, ahead, .. } = self;
+        let read_ahead = move || {
+            while ahead.len() < most
+                && !matches!(ahead.back(), Some(Err(_) | Ok(Next::End | Next::LongLine)))
+            {
+                ahead.push_back(chunks.next());
             }
         };
-        let Self { name, chunks, shape, on_error, arena, counts, line, .. } = self;
-        let lines = chunks.take_lines();
-        counts.bytes += lines.len() as u64;
-        let mut block = Block::new();
-        let mut builder = BlockBuilder::new(&mut block, schema, arena);
-        let mut start = 0;
-        while start < lines.len() {
-            let end =
-                memchr::memchr(b'\n', &lines[start..]).map_or(lines.len(), |at| start + at + 1);
-            let whole = &lines[start..end];
-            let at = position + start as u64;
-            let bare = trimmed(whole, at == 0);
-            let offset = bare.as_ptr() as usize - whole.as_ptr() as usize;
-            if bare.iter().all(u8::is_ascii_whitespace) {
-                counts.blank += 1;
-            } else {
-                counts.records += 1;
-                match object::scatter(bare, shape, &mut builder) {
-                    Ok(()) => {
-                        builder.end_row();
-                        counts.rows += 1;
-                    }
-                    Err(fault) => {
-                        builder.undo_row();
-                        counts.rejected += 1;
-                        let (byte, reason) = fault.at(at + offset as u64);
-                        let rejection =
-                            Rejection { source: name.clone(), line: *line, byte, reason };
-                        match on_error {
-                            OnError::Fail => return Err(fault.into_error(rejection)),
-                            OnError::Skip => {}
-                            OnError::Keep(rejects) => {
-                                rejects.part(whole)?;
-                                rejects.end(&rejection)?;
-                            }
-                        }
-                    }
-                }
-            }
-            *line += 1;
-            start = end;
-        }
-        Ok(Some(block))
-    }
-
-    fn bytes_held(&self) -> usize {
-        self.chunks.bytes_held() + self.arena.allocated_bytes()
+        Ok(Some(Blocks {
+            blocks: parsed.iter().map(|cell| &cell.borrow_dependent().block).collect(),
+            starts_step,
+            bytes_held: bytes * BYTES_HELD_PER_BYTE,
+            meanwhile: (!workers.is_single()).then(|| Box::new(read_ahead) as _),
+        }))
     }
 
     fn counts(&self) -> InputCounts {
@@ -209,36 +329,11 @@ impl Input for Ndjson<'_> {
     }
 }
 
-fn failure(rejection: Rejection) -> Error {
+fn failure(rejection: Rejection, refused: Option<Error>) -> Error {
     let advice =
         "mend the line, or leave such lines out (--on-error skip) or aside (--on-error FILE)";
-    Error::new(ErrorKind::Malformed, format!("{}: {advice}", rejection.reason))
-        .in_source(&rejection.source)
-        .at_line(rejection.line, rejection.byte)
-}
-
-impl Fault {
-    /// Where in the source it is, given where its line starts, and why.
-    fn at(&self, line_start: u64) -> (u64, String) {
-        match self {
-            Self::Malformed { at, reason } => (line_start + *at as u64, reason.clone()),
-            Self::Refused(error) => (line_start, error.to_string()),
-        }
-    }
-
-    fn into_error(self, rejection: Rejection) -> Error {
-        match self {
-            Self::Malformed { .. } => failure(rejection),
-            Self::Refused(error) => {
-                error.in_source(&rejection.source).at_line(rejection.line, rejection.byte)
-            }
-        }
-    }
-}
-
-/// The line without its end, and without the byte order mark of a file's first.
-fn trimmed(line: &[u8], is_first: bool) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if is_first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line }
+    let error = refused.unwrap_or_else(|| {
+        Error::new(ErrorKind::Malformed, format!("{}: {advice}", rejection.reason))
+    });
+    error.in_source(&rejection.source).at_line(rejection.line, rejection.byte)
 }

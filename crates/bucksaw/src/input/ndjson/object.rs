@@ -16,6 +16,7 @@ use crate::number::double_holds;
 use crate::value::Value;
 
 /// How an object becomes a row.
+#[derive(Debug)]
 pub(super) struct Shape {
     pub(super) nested: Nested,
     pub(super) separator: String,
@@ -140,7 +141,7 @@ fn unescaped<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<&'a str> 
 }
 
 /// A JSON number as the narrowest of int64, uint64 and double that holds it.
-fn number(json: &str) -> Item<'_> {
+pub(super) fn number(json: &str) -> Item<'_> {
     if !json.contains(['.', 'e', 'E']) {
         // An integer has no negative zero.
         if json == "-0" {

@@ -7,9 +7,9 @@ use parquet::basic::Encoding;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::BytesDictionary;
 use crate::backend::direct::encoding::plain::{LENGTH_BYTES, PlainBytes};
-use crate::hash::{Seed, same};
 use crate::backend::direct::prefetch::{AHEAD, prefetch};
 use crate::backend::direct::statistics::{Bounds, BytesRange};
+use crate::hash::{Seed, same};
 
 /// See the module.
 #[derive(Debug)]

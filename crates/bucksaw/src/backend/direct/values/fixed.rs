@@ -7,8 +7,8 @@ use parquet::basic::Encoding;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::FixedDictionary;
 use crate::backend::direct::encoding::plain;
-use crate::hash::Seed;
 use crate::backend::direct::statistics::Bounds;
+use crate::hash::Seed;
 use crate::schema::ColumnType;
 
 /// See the module.

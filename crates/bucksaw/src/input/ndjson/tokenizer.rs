@@ -1,0 +1,392 @@
+//! The fast way through a line: what is surely a JSON object is scattered as it is read.
+//!
+//! It takes RFC 8259 and nothing else. Wherever it is not sure, it gives up, and the row is undone and
+//! read again by [`object`](super::object), which alone decides what is wrong with a line, and where.
+
+use super::Nested;
+use super::object::{Shape, number};
+use super::scan::string_end;
+use crate::block_builder::{BlockBuilder, Item, Key};
+use crate::schema::ColumnId;
+use crate::value::Value;
+
+/// Arrays and objects in each other that are read; deeper ones are left to the careful reader.
+const MAX_NESTING: usize = 60;
+/// Digits of an integer that can't overflow 64 bits.
+const SAFE_DIGITS: usize = 18;
+
+/// It is not sure, or the line is no row.
+pub(super) struct Unsure;
+
+/// Pushes the members of the object at `start`, and returns where its line ends: behind the newline, or
+/// at the end of `text`. After [`Unsure`] the row is to be undone.
+pub(super) fn scatter<'a>(
+    text: &'a str,
+    start: usize,
+    shape: &Shape,
+    builder: &mut BlockBuilder<'_, 'a>,
+) -> Result<usize, Unsure> {
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at: start, shape, builder, path: String::new() };
+    reader.skip_spaces();
+    reader.expect(b'{')?;
+    reader.members(1)?;
+    reader.skip_spaces();
+    let end = match reader.peek() {
+        Some(b'\n') => reader.at + 1,
+        None => reader.at,
+        Some(_) => return Err(Unsure),
+    };
+    if reader.at - start > shape.max_line_bytes { Err(Unsure) } else { Ok(end) }
+}
+
+/// Where a member's value goes.
+enum Name<'a> {
+    Column(ColumnId),
+    New(&'a str),
+}
+
+struct Reader<'r, 'b, 'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    shape: &'r Shape,
+    builder: &'r mut BlockBuilder<'b, 'a>,
+    /// The names of the objects around, each with a separator after it.
+    path: String,
+}
+
+impl<'a> Reader<'_, '_, 'a> {
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    fn expect(&mut self, byte: u8) -> Result<(), Unsure> {
+        if self.peek() != Some(byte) {
+            return Err(Unsure);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    #[inline]
+    fn skip_spaces(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// Whether the object or array ends here; else there is a comma.
+    #[inline]
+    fn ends(&mut self, end: u8) -> Result<bool, Unsure> {
+        self.skip_spaces();
+        let byte = self.peek();
+        self.at += 1;
+        match byte {
+            Some(b',') => Ok(false),
+            Some(byte) if byte == end => Ok(true),
+            _ => Err(Unsure),
+        }
+    }
+
+    /// The members of an object on level `depth` from 1, its brace being behind.
+    fn members(&mut self, depth: usize) -> Result<(), Unsure> {
+        self.skip_spaces();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.skip_spaces();
+            self.expect(b'"')?;
+            let name = self.name()?;
+            self.skip_spaces();
+            self.expect(b':')?;
+            self.skip_spaces();
+            self.member(&name, depth)?;
+            if self.ends(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn name(&mut self) -> Result<Name<'a>, Unsure> {
+        if self.path.is_empty()
+            && let Some((id, len)) = self.builder.schema.guess(&self.bytes[self.at..])
+        {
+            self.at += len + 1;
+            return Ok(Name::Column(id));
+        }
+        let name = self.string()?;
+        if self.path.is_empty()
+            && !self.builder.schema.strict
+            && let Some(id) = self.builder.schema.known(name)
+        {
+            return Ok(Name::Column(id));
+        }
+        Ok(Name::New(name))
+    }
+
+    #[inline]
+    fn member(&mut self, name: &Name<'a>, depth: usize) -> Result<(), Unsure> {
+        let item = match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                Item::Value(Value::Text(self.string()?))
+            }
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.literal("true", Value::Bool(true))?,
+            Some(b'f') => self.literal("false", Value::Bool(false))?,
+            Some(b'n') => self.literal("null", Value::Null)?,
+            Some(b'[') => Item::Json(self.skipped()?),
+            Some(b'{') => match self.object(name, depth)? {
+                Some(item) => item,
+                None => return Ok(()),
+            },
+            _ => return Err(Unsure),
+        };
+        self.push(name, item)
+    }
+
+    #[inline]
+    fn push(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
+        let pushed = match name {
+            Name::Column(id) if !self.builder.schema.strict => {
+                self.builder.push_item(Key::Id(*id), item)
+            }
+            Name::Column(id) => {
+                let checked = self.builder.check_name(*id);
+                checked.and_then(|()| self.builder.push_item(Key::Id(*id), item))
+            }
+            Name::New(name) if self.path.is_empty() => {
+                self.builder.push_item(Key::Name(name), item)
+            }
+            Name::New(name) => {
+                let outer = self.path.len();
+                self.path.push_str(name);
+                let pushed = self.builder.push_item(Key::Name(&self.path), item);
+                self.path.truncate(outer);
+                pushed
+            }
+        };
+        // The careful reader tells what was refused.
+        pushed.map_err(|_| Unsure)
+    }
+
+    /// Pushes the members of an object, or returns it as JSON text where it is kept so.
+    fn object(&mut self, name: &Name<'a>, depth: usize) -> Result<Option<Item<'a>>, Unsure> {
+        let start = self.at;
+        self.at += 1;
+        self.skip_spaces();
+        let is_empty = self.peek() == Some(b'}');
+        self.at = start;
+        if is_empty || self.shape.nested == Nested::Json {
+            return Ok(Some(Item::Json(self.skipped()?)));
+        }
+        if depth >= self.shape.max_depth {
+            return Ok(Some(Item::TooDeep(self.skipped()?)));
+        }
+        self.at += 1;
+        let outer = self.path.len();
+        match name {
+            Name::Column(id) => self.path.push_str(self.builder.schema.column(*id).given_name()),
+            Name::New(name) => self.path.push_str(name),
+        }
+        self.path.push_str(&self.shape.separator);
+        self.members(depth + 1)?;
+        self.path.truncate(outer);
+        Ok(None)
+    }
+
+    #[inline]
+    fn literal(&mut self, word: &str, value: Value<'a>) -> Result<Item<'a>, Unsure> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return Err(Unsure);
+        }
+        self.at += word.len();
+        Ok(Item::Value(value))
+    }
+
+    #[inline]
+    fn number(&mut self) -> Result<Item<'a>, Unsure> {
+        let start = self.at;
+        let is_negative = self.peek() == Some(b'-');
+        self.at += usize::from(is_negative);
+        let first = self.at;
+        let mut value = 0_i64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            self.at += 1;
+        }
+        let digits = self.at - first;
+        if digits == 0 || (digits > 1 && self.bytes[first] == b'0') {
+            return Err(Unsure);
+        }
+        let is_integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        if is_integer && digits <= SAFE_DIGITS && !(is_negative && value == 0) {
+            return Ok(Item::Value(Value::I64(if is_negative { -value } else { value })));
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(number(&self.text[start..self.at]))
+    }
+
+    /// Skips digits, one at least.
+    fn digits(&mut self) -> Result<(), Unsure> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(Unsure) }
+    }
+
+    /// A string, its opening quote being behind.
+    #[inline]
+    fn string(&mut self) -> Result<&'a str, Unsure> {
+        let start = self.at;
+        let end = string_end(self.bytes, start);
+        match self.bytes.get(end) {
+            Some(b'"') => {
+                self.at = end + 1;
+                Ok(&self.text[start..end])
+            }
+            Some(b'\\') => self.unescaped(start, end),
+            _ => Err(Unsure),
+        }
+    }
+
+    /// A string from `start` on that has its first escape at `escape`.
+    fn unescaped(&mut self, start: usize, escape: usize) -> Result<&'a str, Unsure> {
+        let mut text = String::from(&self.text[start..escape]);
+        self.at = escape;
+        loop {
+            match self.peek() {
+                Some(b'\\') => text.push(self.escaped()?),
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(self.builder.arena().alloc_str(&text));
+                }
+                _ => return Err(Unsure),
+            }
+            let plain = self.at;
+            self.at = string_end(self.bytes, plain);
+            text.push_str(&self.text[plain..self.at]);
+        }
+    }
+
+    /// The character that an escape stands for.
+    fn escaped(&mut self) -> Result<char, Unsure> {
+        let kind = self.bytes.get(self.at + 1).copied().ok_or(Unsure)?;
+        self.at += 2;
+        Ok(match kind {
+            b'"' | b'\\' | b'/' => char::from(kind),
+            b'n' => '\n',
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let unit = self.code_unit()?;
+                let mut units = [unit, 0];
+                let len = if (0xd800..0xdc00).contains(&unit) {
+                    if !self.bytes[self.at..].starts_with(b"\\u") {
+                        return Err(Unsure);
+                    }
+                    self.at += 2;
+                    units[1] = self.code_unit()?;
+                    2
+                } else {
+                    1
+                };
+                let mut chars = char::decode_utf16(units[..len].iter().copied());
+                chars.next().and_then(Result::ok).ok_or(Unsure)?
+            }
+            _ => return Err(Unsure),
+        })
+    }
+
+    fn code_unit(&mut self) -> Result<u16, Unsure> {
+        let digits = self.bytes.get(self.at..self.at + 4).ok_or(Unsure)?;
+        self.at += 4;
+        digits.iter().try_fold(0, |unit: u16, digit| {
+            let digit = char::from(*digit).to_digit(16).ok_or(Unsure)?;
+            Ok(unit << 4 | digit as u16)
+        })
+    }
+
+    /// An array or object as it stands.
+    fn skipped(&mut self) -> Result<&'a str, Unsure> {
+        let start = self.at;
+        self.skip_value(0)?;
+        Ok(&self.text[start..self.at])
+    }
+
+    fn skip_value(&mut self, nesting: usize) -> Result<(), Unsure> {
+        if nesting > MAX_NESTING {
+            return Err(Unsure);
+        }
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                self.skip_string()
+            }
+            Some(b'-' | b'0'..=b'9') => self.number().map(|_| ()),
+            Some(b't') => self.literal("true", Value::Null).map(|_| ()),
+            Some(b'f') => self.literal("false", Value::Null).map(|_| ()),
+            Some(b'n') => self.literal("null", Value::Null).map(|_| ()),
+            Some(b'[') => self.skip_elements(b']', nesting),
+            Some(b'{') => self.skip_elements(b'}', nesting),
+            _ => Err(Unsure),
+        }
+    }
+
+    /// Skips an array or object that ends with `end`.
+    fn skip_elements(&mut self, end: u8, nesting: usize) -> Result<(), Unsure> {
+        self.at += 1;
+        self.skip_spaces();
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.skip_spaces();
+            if end == b'}' {
+                self.expect(b'"')?;
+                self.skip_string()?;
+                self.skip_spaces();
+                self.expect(b':')?;
+                self.skip_spaces();
+            }
+            self.skip_value(nesting + 1)?;
+            if self.ends(end)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn skip_string(&mut self) -> Result<(), Unsure> {
+        loop {
+            self.at = string_end(self.bytes, self.at);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.escaped().map(|_| ())?,
+                _ => return Err(Unsure),
+            }
+        }
+    }
+}
