@@ -39,20 +39,43 @@ pub(super) fn read_page<T: DataType>(
     encoding: Encoding,
     count: usize,
 ) -> Vec<T::T> {
-    let page = Page::DataPage {
+    read_pages::<T>(vec![data_page(bytes, encoding, count)], count)
+}
+
+/// The same, with a dictionary page of `entries` values, PLAIN, before it.
+pub(super) fn read_indices<T: DataType>(
+    dictionary: Vec<u8>,
+    entries: usize,
+    bytes: Vec<u8>,
+    count: usize,
+) -> Vec<T::T> {
+    let dictionary = Page::DictionaryPage {
+        buf: dictionary.into(),
+        num_values: entries as u32,
+        encoding: Encoding::PLAIN,
+        is_sorted: false,
+    };
+    read_pages::<T>(vec![dictionary, data_page(bytes, Encoding::RLE_DICTIONARY, count)], count)
+}
+
+fn data_page(bytes: Vec<u8>, encoding: Encoding, count: usize) -> Page {
+    Page::DataPage {
         buf: bytes.into(),
         num_values: count as u32,
         encoding,
         def_level_encoding: Encoding::RLE,
         rep_level_encoding: Encoding::RLE,
         statistics: None,
-    };
+    }
+}
+
+fn read_pages<T: DataType>(pages: Vec<Page>, count: usize) -> Vec<T::T> {
     let ty = Type::primitive_type_builder("column", T::get_physical_type())
         .with_repetition(parquet::basic::Repetition::REQUIRED)
         .build()
         .expect("a type");
     let column = ColumnDescriptor::new(Arc::new(ty), 0, 0, ColumnPath::from("column"));
-    let pages = Box::new(Pages(vec![page].into_iter()));
+    let pages = Box::new(Pages(pages.into_iter()));
     let mut reader = get_typed_column_reader::<T>(get_column_reader(Arc::new(column), pages));
     let mut values = Vec::new();
     reader.read_records(count, None, None, &mut values).expect("values");

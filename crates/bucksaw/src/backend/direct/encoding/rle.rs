@@ -81,10 +81,12 @@ fn append_packed_run<T: Bits>(values: &[T], width: u8, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use parquet::data_type::Int64Type;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::super::bit_pack::unpack;
+    use super::super::page_of::read_indices;
     use super::super::varint::read_varint;
     use super::*;
 
@@ -158,6 +160,19 @@ mod tests {
                 append_hybrid(&values, width, &mut same);
                 prop_assert_eq!(same, bytes);
             }
+        }
+
+        #[test]
+        fn indices_come_back((_, values) in runs()) {
+            let indices: Vec<u16> = values.iter().map(|value| *value as u16).collect();
+            let greatest = indices.iter().copied().max().unwrap_or_default();
+            let width = width_of(greatest.into());
+            let mut page = vec![width];
+            append_hybrid(&indices, width, &mut page);
+            let dictionary = (0..=i64::from(greatest)).flat_map(i64::to_le_bytes).collect();
+            let entries = usize::from(greatest) + 1;
+            let read = read_indices::<Int64Type>(dictionary, entries, page, indices.len());
+            prop_assert_eq!(read, indices.into_iter().map(i64::from).collect::<Vec<_>>());
         }
 
         #[test]
