@@ -110,7 +110,7 @@ fn values_that_collide_where_hashes_have_no_seed() {
     let collide = |number: usize| {
         let n = number as u64;
         // The halves of a text swapped, as a product does not tell them apart.
-        let (low, high) = if number % 2 == 0 { (n, !n) } else { (!(n - 1), n - 1) };
+        let (low, high) = if number.is_multiple_of(2) { (n, !n) } else { (!(n - 1), n - 1) };
         let mut middle = *b"the same start, ........ the same end";
         middle[16..24].copy_from_slice(format!("{number:08}").as_bytes());
         row([
@@ -176,10 +176,11 @@ fn a_thousand_columns() {
         0 => Cell::I64((column * number) as i64),
         1 => text(format!("{column} {}", number % 3)),
         2 => Cell::F64((number as f64 / column as f64).to_bits()),
-        _ => Cell::Bool(number % 2 == 0),
+        _ => Cell::Bool(number.is_multiple_of(2)),
     };
     let sparse = |number: usize| {
-        let columns = (0..1_000).filter(|column| number == 0 || (column + number) % 3 != 0);
+        let columns =
+            (0..1_000).filter(|column| number == 0 || !(column + number).is_multiple_of(3));
         row(columns.map(|column| (format!("column_{column}"), of_column(column, number))))
     };
     let rows: Vec<Row> = (0..100).map(sparse).collect();
@@ -324,7 +325,7 @@ fn row_groups_of_one_row() {
 #[test]
 fn columns_that_change_their_minds() {
     let turn = |number: usize| {
-        let is_calm = number / 5_000 % 2 == 0;
+        let is_calm = (number / 5_000).is_multiple_of(2);
         let n = if is_calm { number % 7 } else { number };
         row([
             ("f64", Cell::F64((n as f64 * 0.1).to_bits())),

@@ -11,7 +11,7 @@ use arrow::array::{
 use arrow::datatypes::{Int32Type, Int64Type};
 use bucksaw::{
     BackendKind, Block, Compression, DeclaredSchema, DeclaredType, ErrorKind, Key, MemorySink,
-    Options, Statistics, Value, Writer,
+    Options, Profile, Statistics, Value, Writer,
 };
 use bumpalo::Bump;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -26,6 +26,7 @@ fn each(test: impl Fn(Options)) {
     for backend in BACKENDS {
         test(Options::new().backend(backend));
     }
+    test(Options::new().profile(Profile::Modern).threads(2));
 }
 
 /// What `write` writes with these options.

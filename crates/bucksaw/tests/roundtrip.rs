@@ -2,7 +2,7 @@
 
 mod support;
 
-use bucksaw::{BackendKind, MemorySink, Options, Value};
+use bucksaw::{BackendKind, MemorySink, Options, Profile, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{Cell, Row, cell, read};
@@ -104,6 +104,8 @@ proptest! {
         page_bytes in 1_024..4_096_usize,
         one_by_one in any::<bool>(),
         is_direct in any::<bool>(),
+        is_modern in any::<bool>(),
+        threads in 1..4_usize,
         dictionary in any::<bool>(),
     ) {
         let sink = MemorySink::new();
@@ -113,7 +115,8 @@ proptest! {
             false => (BackendKind::Arrow, row_group_rows.max(rows.len())),
         };
         let options = Options::new().backend(backend).page_bytes(page_bytes).dictionary(dictionary);
-        let options = options.row_group_rows(row_group_rows);
+        let profile = if is_modern { Profile::Modern } else { Profile::Portable };
+        let options = options.row_group_rows(row_group_rows).profile(profile).threads(threads);
         let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
         let values: Vec<Vec<(&str, Value<'_>)>> = rows
             .iter()

@@ -12,8 +12,8 @@ use parquet::data_type::{BoolType, ByteArrayType, DoubleType, FloatType, Int32Ty
 
 use self::encoding::byte_stream_split::append_byte_stream_split;
 use self::encoding::delta_binary_packed::{append_delta_binary_packed, delta_binary_packed_len};
-use self::encoding::delta_byte_array::append_delta_byte_array;
-use self::encoding::delta_length::{append_delta_length, delta_length_len};
+use self::encoding::delta_byte_array::DeltaBytes;
+use self::encoding::delta_length::DeltaLengthBytes;
 use self::encoding::rle::{append_bit_run, append_hybrid, width_of};
 use self::page_of::{read_indices, read_page};
 
@@ -63,11 +63,9 @@ pub fn delta_32(values: Vec<i64>) {
 }
 
 pub fn delta_length(values: Vec<Vec<u8>>) {
-    let lengths: Vec<u32> = values.iter().map(|value| value.len() as u32).collect();
-    let data = values.concat();
-    let mut page = Vec::new();
-    append_delta_length(&lengths, &data, &mut page);
-    assert_eq!(page.len(), delta_length_len(&lengths, data.len()));
+    let (mut encoded, mut page) = (DeltaLengthBytes::default(), Vec::new());
+    values.iter().for_each(|value| encoded.append(value));
+    encoded.append_to(&mut page);
     let encoding = Encoding::DELTA_LENGTH_BYTE_ARRAY;
     let read = read_page::<ByteArrayType>(page, encoding, values.len());
     assert!(read.iter().map(|value| value.data()).eq(values.iter().map(Vec::as_slice)));
@@ -75,8 +73,9 @@ pub fn delta_length(values: Vec<Vec<u8>>) {
 }
 
 pub fn delta_byte_array(values: Vec<Vec<u8>>) {
-    let mut page = Vec::new();
-    append_delta_byte_array(values.iter().map(Vec::as_slice), &mut page);
+    let (mut encoded, mut page) = (DeltaBytes::default(), Vec::new());
+    values.iter().for_each(|value| encoded.append(value));
+    encoded.append_to(&mut page);
     let read = read_page::<ByteArrayType>(page, Encoding::DELTA_BYTE_ARRAY, values.len());
     assert!(read.iter().map(|value| value.data()).eq(values.iter().map(Vec::as_slice)));
 }

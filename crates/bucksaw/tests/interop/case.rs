@@ -9,6 +9,7 @@ use bucksaw::{
 };
 use bumpalo::Bump;
 
+use crate::Writes;
 use crate::cell::Row;
 use crate::json::rows_of_lines;
 use crate::model::{Expected, Rules, expected_of_rows};
@@ -148,8 +149,10 @@ impl Case {
     }
 
     /// Writes the case's file.
-    pub(crate) fn write(&self, backend: BackendKind, path: &Path) -> Result<()> {
-        let mut writer = self.options.clone().backend(backend).create(path)?;
+    pub(crate) fn write(&self, writes: Writes, path: &Path) -> Result<()> {
+        let Writes { backend, profile, threads, .. } = writes;
+        let options = self.options.clone().backend(backend).profile(profile).threads(threads);
+        let mut writer = options.create(path)?;
         match &self.content {
             Content::Rows(rows, door) => write_rows(&mut writer, rows, *door)?,
             Content::Lines(lines, _) => {

@@ -15,19 +15,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bucksaw::BackendKind;
+use bucksaw::{BackendKind, Profile};
 
 use crate::case::{Case, refusal};
 
-/// Every backend that writes the files.
-const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
+/// What writes the files.
+#[derive(Clone, Copy)]
+pub(crate) struct Writes {
+    name: &'static str,
+    pub(crate) backend: BackendKind,
+    pub(crate) profile: Profile,
+    pub(crate) threads: usize,
+}
+
+const WRITERS: [Writes; 3] = [
+    Writes { name: "arrow", backend: BackendKind::Arrow, profile: Profile::Portable, threads: 1 },
+    Writes { name: "direct", backend: BackendKind::Direct, profile: Profile::Portable, threads: 1 },
+    Writes { name: "modern", backend: BackendKind::Direct, profile: Profile::Modern, threads: 2 },
+];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/readers.py");
 
 /// Writes the case's file; none where the backend has to refuse it, and does.
-fn written(case: &Case, backend: BackendKind, folder: &Path) -> Result<Option<PathBuf>, String> {
-    let path = folder.join(format!("{backend}-{}.parquet", case.name));
-    let refusal = case.demand.and_then(|demand| refusal(backend, demand));
-    match (case.write(backend, &path), refusal) {
+fn written(case: &Case, writer: Writes, folder: &Path) -> Result<Option<PathBuf>, String> {
+    let path = folder.join(format!("{}-{}.parquet", writer.name, case.name));
+    let refusal = case.demand.and_then(|demand| refusal(writer.backend, demand));
+    match (case.write(writer, &path), refusal) {
         (Ok(()), None) => Ok(Some(path)),
         (Err(error), Some(kind)) if error.kind() == kind => Ok(None),
         (Ok(()), Some(kind)) => Err(format!("was written, where {kind:?} is due")),
@@ -39,8 +51,8 @@ fn written(case: &Case, backend: BackendKind, folder: &Path) -> Result<Option<Pa
 fn the_parquet_crate_reads_every_file_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut wrong = Vec::new();
-    for (backend, case) in each_case() {
-        let mut found = match written(&case, backend, folder.path()) {
+    for (writer, case) in each_case() {
+        let mut found = match written(&case, writer, folder.path()) {
             Err(problem) => vec![problem],
             Ok(None) => Vec::new(),
             Ok(Some(path)) => {
@@ -54,7 +66,9 @@ fn the_parquet_crate_reads_every_file_back() {
             }
         };
         found.truncate(5);
-        wrong.extend(found.iter().map(|problem| format!("{backend} {}: {problem}", case.name)));
+        wrong.extend(
+            found.iter().map(|problem| format!("{} {}: {problem}", writer.name, case.name)),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -64,9 +78,9 @@ fn the_parquet_crate_reads_every_file_back() {
 fn pyarrow_duckdb_and_polars_read_every_file_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut files = 0;
-    for (backend, case) in each_case() {
-        let path = written(&case, backend, folder.path())
-            .unwrap_or_else(|problem| unreachable!("{backend} {}: {problem}", case.name));
+    for (writer, case) in each_case() {
+        let path = written(&case, writer, folder.path())
+            .unwrap_or_else(|problem| unreachable!("{} {}: {problem}", writer.name, case.name));
         if let Some(path) = path {
             case.expected().write(&path.with_extension("jsonl")).expect("the model");
             files += 1;
@@ -81,7 +95,7 @@ fn pyarrow_duckdb_and_polars_read_every_file_back() {
 fn the_readers_find_a_cell_that_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = cases::all().into_iter().next().expect("a case");
-    let path = written(&case, BACKENDS[0], folder.path()).expect("a file").expect("a file");
+    let path = written(&case, WRITERS[0], folder.path()).expect("a file").expect("a file");
     let mut expected = case.expected();
     expected.write(&path.with_extension("jsonl")).expect("the model");
     assert!(readers_agree(folder.path(), 1, Stdio::null()), "nothing differs yet");
@@ -93,10 +107,8 @@ fn the_readers_find_a_cell_that_differs() {
     assert!(!read_back::differences(&path, &expected).is_empty(), "one cell differs");
 }
 
-fn each_case() -> impl Iterator<Item = (BackendKind, Case)> {
-    BACKENDS
-        .into_iter()
-        .flat_map(|backend| cases::all().into_iter().map(move |case| (backend, case)))
+fn each_case() -> impl Iterator<Item = (Writes, Case)> {
+    WRITERS.into_iter().flat_map(|writer| cases::all().into_iter().map(move |case| (writer, case)))
 }
 
 /// Runs the readers' script on a folder that has so many files; its table goes to `table`.

@@ -16,7 +16,7 @@ use super::values::{BytesValues, FixedValues};
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::Seed;
-use crate::options::{Compression, Statistics};
+use crate::options::{Compression, Profile, Statistics};
 use crate::schema::ColumnType;
 
 /// Rows of one page, at the most.
@@ -27,6 +27,7 @@ pub(super) const PAGE_ROWS: usize = 20_000;
 pub(super) struct Settings {
     pub(super) page_bytes: usize,
     pub(super) statistics: Statistics,
+    pub(super) profile: Profile,
     pub(super) seed: Seed,
 }
 
@@ -140,6 +141,7 @@ impl ColumnChunk {
             ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
                 has_dictionary,
                 settings.page_bytes,
+                settings.profile,
                 settings.seed,
             )),
             ColumnType::Arrow(data_type) => {
@@ -150,7 +152,9 @@ impl ColumnChunk {
             }
             _ => PageValues::Fixed(FixedValues::new(
                 has_dictionary,
+                *ty == ColumnType::F64,
                 settings.page_bytes,
+                settings.profile,
                 settings.seed,
             )),
         };

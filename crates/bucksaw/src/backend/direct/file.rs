@@ -29,6 +29,16 @@ use crate::schema::{Column, ColumnType};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 
+/// Every encoding that data pages may have.
+const ENCODINGS: [Encoding; 6] = [
+    Encoding::PLAIN,
+    Encoding::RLE_DICTIONARY,
+    Encoding::DELTA_BINARY_PACKED,
+    Encoding::DELTA_LENGTH_BYTE_ARRAY,
+    Encoding::DELTA_BYTE_ARRAY,
+    Encoding::BYTE_STREAM_SPLIT,
+];
+
 /// A column of the file.
 #[derive(Debug)]
 pub(super) struct FileColumn {
@@ -220,7 +230,7 @@ impl Ending<'_> {
             };
             page_encodings.push(stats);
         }
-        for encoding in [Encoding::PLAIN, Encoding::RLE_DICTIONARY] {
+        for encoding in ENCODINGS {
             let pages = count(encoding);
             if pages > 0 {
                 page_encodings.push(PageEncodingStats {

@@ -2,7 +2,8 @@
 //!
 //! A column's values go into its dictionary, or PLAIN into its page; full pages are compressed at once;
 //! a row group is finished alone and spliced into the file, which takes columns at any time.
-//! V1 pages, PLAIN and RLE_DICTIONARY: what every reader knows.
+//! V1 pages, PLAIN and RLE_DICTIONARY: what every reader knows; with the profile `modern`, delta
+//! encodings and BYTE_STREAM_SPLIT too.
 
 mod column_chunk;
 mod compress;
@@ -47,6 +48,7 @@ impl DirectBackend {
         let settings = Settings {
             page_bytes: options.page_bytes,
             statistics: options.statistics,
+            profile: options.profile,
             seed: Seed::random(),
         };
         Self {

@@ -3,28 +3,45 @@
 //!
 //! <https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-strings-delta_byte_array--7>
 
-use super::byte_buffer::ByteBuffer;
 use super::delta_binary_packed::append_delta_binary_packed;
-use super::delta_length::append_delta_length;
+use super::delta_length::DeltaLengthBytes;
 
-/// Appends byte arrays.
-pub(in crate::backend::direct) fn append_delta_byte_array<'v>(
-    values: impl IntoIterator<Item = &'v [u8]>,
-    out: &mut Vec<u8>,
-) {
-    let (mut shared, mut lengths) = (Vec::new(), Vec::new());
-    let mut data = ByteBuffer::default();
-    let mut before: &[u8] = &[];
-    for value in values {
-        let len = shared_prefix(before, value);
+/// Byte arrays of a page.
+#[derive(Debug, Default)]
+pub(in crate::backend::direct) struct DeltaBytes {
+    shared: Vec<u32>,
+    rests: DeltaLengthBytes,
+    before: Vec<u8>,
+}
+
+impl DeltaBytes {
+    #[inline]
+    pub(in crate::backend::direct) fn append(&mut self, value: &[u8]) {
+        let prefix = shared_prefix(&self.before, value);
         // Pages stay far below 4 GiB: longer values are refused before.
-        shared.push(len as u32);
-        lengths.push((value.len() - len) as u32);
-        data.append(&value[len..]);
-        before = value;
+        self.shared.push(prefix as u32);
+        self.rests.append(&value[prefix..]);
+        self.before.truncate(prefix);
+        self.before.extend_from_slice(&value[prefix..]);
     }
-    append_delta_binary_packed(&shared, out);
-    append_delta_length(&lengths, data.as_slice(), out);
+
+    /// Bytes so far, about.
+    pub(in crate::backend::direct) fn len(&self) -> usize {
+        self.shared.len() + self.rests.len()
+    }
+
+    /// Appends them and starts anew.
+    pub(in crate::backend::direct) fn append_to(&mut self, page: &mut Vec<u8>) {
+        append_delta_binary_packed(&self.shared, page);
+        self.rests.append_to(page);
+        self.shared.clear();
+        // A page's first value stands alone.
+        self.before.clear();
+    }
+
+    pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
+        self.shared.capacity() * 4 + self.rests.bytes_held() + self.before.capacity()
+    }
 }
 
 /// The bytes that neighbours share: what DELTA_BYTE_ARRAY saves against DELTA_LENGTH_BYTE_ARRAY, but for
@@ -99,7 +116,9 @@ mod tests {
         fn byte_arrays_come_back(values in vec(vec(0..2_u8, 0..40), 0..300)) {
             let slices = || values.iter().map(Vec::as_slice);
             let mut bytes = Vec::new();
-            append_delta_byte_array(slices(), &mut bytes);
+            let mut page = DeltaBytes::default();
+            slices().for_each(|value| page.append(value));
+            page.append_to(&mut bytes);
             prop_assert_eq!(&decode(&bytes), &values);
             let pairs = values.windows(2);
             let shared: usize = pairs.map(|pair| simple_prefix(&pair[0], &pair[1])).sum();

@@ -2,21 +2,40 @@
 //!
 //! <https://github.com/apache/parquet-format/blob/master/Encodings.md#delta-length-byte-array-delta_length_byte_array--6>
 
-use super::delta_binary_packed::{append_delta_binary_packed, delta_binary_packed_len};
+use super::byte_buffer::ByteBuffer;
+use super::delta_binary_packed::append_delta_binary_packed;
 
-/// Appends byte arrays of these lengths, whose bytes are `data`.
-pub(in crate::backend::direct) fn append_delta_length(
-    lengths: &[u32],
-    data: &[u8],
-    out: &mut Vec<u8>,
-) {
-    append_delta_binary_packed(lengths, out);
-    out.extend_from_slice(data);
+/// Byte arrays of a page.
+#[derive(Debug, Default)]
+pub(in crate::backend::direct) struct DeltaLengthBytes {
+    lengths: Vec<u32>,
+    data: ByteBuffer,
 }
 
-/// The bytes that [`append_delta_length`] appends.
-pub(in crate::backend::direct) fn delta_length_len(lengths: &[u32], data_bytes: usize) -> usize {
-    delta_binary_packed_len(lengths) + data_bytes
+impl DeltaLengthBytes {
+    #[inline]
+    pub(in crate::backend::direct) fn append(&mut self, value: &[u8]) {
+        // Pages stay far below 4 GiB: longer values are refused before.
+        self.lengths.push(value.len() as u32);
+        self.data.append(value);
+    }
+
+    /// Bytes so far, about.
+    pub(in crate::backend::direct) fn len(&self) -> usize {
+        self.lengths.len() + self.data.len()
+    }
+
+    /// Appends them and starts anew.
+    pub(in crate::backend::direct) fn append_to(&mut self, page: &mut Vec<u8>) {
+        append_delta_binary_packed(&self.lengths, page);
+        page.extend_from_slice(self.data.as_slice());
+        self.lengths.clear();
+        self.data.clear();
+    }
+
+    pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
+        self.lengths.capacity() * 4 + self.data.bytes_held()
+    }
 }
 
 /// The simplest decoder: the values and what follows them.
@@ -45,11 +64,9 @@ mod tests {
     proptest! {
         #[test]
         fn byte_arrays_come_back(values in vec(vec(any::<u8>(), 0..300), 0..300)) {
-            let lengths: Vec<u32> = values.iter().map(|value| value.len() as u32).collect();
-            let mut bytes = Vec::new();
-            append_delta_length(&lengths, &values.concat(), &mut bytes);
-            let total = values.iter().map(Vec::len).sum();
-            prop_assert_eq!(bytes.len(), delta_length_len(&lengths, total));
+            let (mut page, mut bytes) = (DeltaLengthBytes::default(), Vec::new());
+            values.iter().for_each(|value| page.append(value));
+            page.append_to(&mut bytes);
             let (decoded, rest) = decode(&bytes);
             prop_assert_eq!(decoded, values.iter().map(Vec::as_slice).collect::<Vec<_>>());
             prop_assert!(rest.is_empty());

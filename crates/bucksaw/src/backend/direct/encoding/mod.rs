@@ -2,13 +2,9 @@
 
 mod bit_pack;
 pub(super) mod byte_buffer;
-#[cfg_attr(not(test), allow(dead_code, reason = "no column chooses it yet"))]
 pub(super) mod byte_stream_split;
-#[cfg_attr(not(test), allow(dead_code, reason = "no column chooses it yet"))]
 pub(super) mod delta_binary_packed;
-#[cfg_attr(not(test), allow(dead_code, reason = "no column chooses it yet"))]
 pub(super) mod delta_byte_array;
-#[cfg_attr(not(test), allow(dead_code, reason = "no column chooses it yet"))]
 pub(super) mod delta_length;
 #[cfg(test)]
 mod page_of;

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
+use super::bytes_page::BytesPage;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::BytesDictionary;
-use crate::backend::direct::encoding::plain::{LENGTH_BYTES, PlainBytes};
+use crate::backend::direct::encoding::plain::LENGTH_BYTES;
 use crate::backend::direct::prefetch::{AHEAD, prefetch};
 use crate::backend::direct::statistics::{Bounds, BytesRange};
 use crate::hash::{Seed, same};
+use crate::options::Profile;
 
 /// See the module.
 #[derive(Debug)]
@@ -18,7 +20,8 @@ pub(in crate::backend::direct) struct BytesValues {
     /// What the dictionary's values would take PLAIN, in bytes.
     seen_bytes: usize,
     /// The page's values outside the dictionary, and their bounds.
-    plain: PlainBytes,
+    page: Option<BytesPage>,
+    profile: Profile,
     range: BytesRange,
     most_bytes: usize,
 }
@@ -27,12 +30,14 @@ impl BytesValues {
     pub(in crate::backend::direct) fn new(
         has_dictionary: bool,
         most_bytes: usize,
+        profile: Profile,
         seed: Seed,
     ) -> Self {
         Self {
             interned: Interned::new(has_dictionary.then(|| BytesDictionary::new(seed))),
             seen_bytes: 0,
-            plain: PlainBytes::default(),
+            page: None,
+            profile,
             range: BytesRange::default(),
             most_bytes,
         }
@@ -42,11 +47,12 @@ impl BytesValues {
         &mut self,
         values: impl Iterator<Item = &'v [u8]> + Clone,
     ) {
-        let mut ahead = values.clone().skip(AHEAD);
+        let (sample, mut ahead) = (values.clone(), values.clone().skip(AHEAD));
         let values = values.inspect(|_| ahead.next().into_iter().for_each(prefetch));
         let Some((dictionary, indices)) = self.interned.open() else {
+            let page = self.page.get_or_insert_with(|| BytesPage::for_values(self.profile, sample));
             values.for_each(|value| {
-                self.plain.append(value);
+                page.append(value);
                 self.range.add(value);
             });
             return;
@@ -74,9 +80,11 @@ impl BytesValues {
 
     fn leave_dictionary(&mut self) {
         let (Some(dictionary), indices) = self.interned.leave() else { return };
-        for index in indices {
-            let value = dictionary.entry(index.into());
-            self.plain.append(value);
+        let values = indices.iter().map(|index| dictionary.entry((*index).into()));
+        let entries = (0..dictionary.len() as u32).map(|entry| dictionary.entry(entry));
+        let page = self.page.insert(BytesPage::for_values(self.profile, entries));
+        for value in values {
+            page.append(value);
             self.range.add(value);
         }
     }
@@ -91,7 +99,7 @@ impl BytesValues {
     }
 
     pub(in crate::backend::direct) fn page_bytes(&self) -> usize {
-        self.interned.indices.len() * 2 + self.plain.len()
+        self.interned.indices.len() * 2 + self.page.as_ref().map_or(0, BytesPage::len)
     }
 
     /// Whether the page has to end now, for the dictionary's sake.
@@ -105,9 +113,9 @@ impl BytesValues {
             self.leave_dictionary();
         }
         if self.interned.indices.is_empty() {
-            self.plain.append_to(page);
             self.range.clear();
-            return Encoding::PLAIN;
+            let values = self.page.as_mut().filter(|values| values.len() > 0);
+            return values.map_or(Encoding::PLAIN, |values| values.append_to(page));
         }
         self.interned.append_to(page);
         Encoding::RLE_DICTIONARY
@@ -134,6 +142,6 @@ impl BytesValues {
         let dictionary = self.interned.dictionary.as_ref();
         dictionary.map_or(0, BytesDictionary::bytes_held)
             + self.interned.bytes_held()
-            + self.plain.bytes_held()
+            + self.page.as_ref().map_or(0, BytesPage::bytes_held)
     }
 }

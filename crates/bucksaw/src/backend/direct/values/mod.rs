@@ -2,6 +2,7 @@
 //! else in another encoding.
 
 mod bytes;
+mod bytes_page;
 mod fixed;
 
 pub(super) use bytes::BytesValues;

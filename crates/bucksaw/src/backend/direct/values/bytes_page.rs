@@ -1,0 +1,83 @@
+//! Text or bytes of a page outside the dictionary, in one of three encodings.
+
+use parquet::basic::Encoding;
+
+use crate::backend::direct::encoding::delta_byte_array::{DeltaBytes, shared_bytes};
+use crate::backend::direct::encoding::delta_length::DeltaLengthBytes;
+use crate::backend::direct::encoding::plain::PlainBytes;
+use crate::options::Profile;
+
+/// Values that are looked at before an encoding is chosen.
+const SAMPLE_VALUES: usize = 1_024;
+/// One part in so many of the bytes has to be shared with the value before to be left out.
+const LEAST_SHARED: usize = 5;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) enum BytesPage {
+    Plain(PlainBytes),
+    DeltaLength(DeltaLengthBytes),
+    Delta(DeltaBytes),
+}
+
+impl BytesPage {
+    /// The encoding for values like those of a sample.
+    pub(super) fn for_values<'v>(
+        profile: Profile,
+        values: impl Iterator<Item = &'v [u8]> + Clone,
+    ) -> Self {
+        if profile == Profile::Portable {
+            return Self::Plain(PlainBytes::default());
+        }
+        let sample = values.take(SAMPLE_VALUES);
+        let bytes: usize = sample.clone().map(<[u8]>::len).sum();
+        if shared_bytes(sample) * LEAST_SHARED > bytes {
+            return Self::Delta(DeltaBytes::default());
+        }
+        Self::DeltaLength(DeltaLengthBytes::default())
+    }
+
+    #[inline]
+    pub(super) fn append(&mut self, value: &[u8]) {
+        match self {
+            Self::Plain(values) => values.append(value),
+            Self::DeltaLength(values) => values.append(value),
+            Self::Delta(values) => values.append(value),
+        }
+    }
+
+    /// Bytes so far, about.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Plain(values) => values.len(),
+            Self::DeltaLength(values) => values.len(),
+            Self::Delta(values) => values.len(),
+        }
+    }
+
+    /// Appends the values and starts anew.
+    pub(super) fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding {
+        match self {
+            Self::Plain(values) => {
+                values.append_to(page);
+                Encoding::PLAIN
+            }
+            Self::DeltaLength(values) => {
+                values.append_to(page);
+                Encoding::DELTA_LENGTH_BYTE_ARRAY
+            }
+            Self::Delta(values) => {
+                values.append_to(page);
+                Encoding::DELTA_BYTE_ARRAY
+            }
+        }
+    }
+
+    pub(super) fn bytes_held(&self) -> usize {
+        match self {
+            Self::Plain(values) => values.bytes_held(),
+            Self::DeltaLength(values) => values.bytes_held(),
+            Self::Delta(values) => values.bytes_held(),
+        }
+    }
+}
