@@ -11,9 +11,12 @@ use bucksaw::{
 };
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
 
+/// Parts of rejected lines, and why each line was.
+type Parts = Vec<(Vec<u8>, Option<Rejection>)>;
+
 /// What was rejected, in order.
 #[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<(Vec<u8>, Option<Rejection>)>>>);
+struct Kept(Rc<RefCell<Parts>>);
 
 impl Rejects for Kept {
     fn part(&mut self, bytes: &[u8]) -> Result<()> {
