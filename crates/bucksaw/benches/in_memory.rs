@@ -17,7 +17,7 @@ use arrow::array::{
     ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use bucksaw::{BackendKind, Block, ColumnId, Options, StreamSink, Value, Writer};
+use bucksaw::{BackendKind, Block, ColumnId, Options, Profile, StreamSink, Value, Writer};
 use bucksaw_workloads::{self as workloads, Type, Workload};
 use bumpalo::Bump;
 use parquet::arrow::ArrowWriter;
@@ -31,10 +31,11 @@ static HEAP: PeakAlloc = PeakAlloc;
 
 /// Rows of one record batch, and of one block.
 const BATCH_ROWS: usize = 10_000;
-const BLOCK_ROWS: usize = 1_024;
+const BLOCK_ROWS: usize = 512;
 
-/// A row whose every text is a heap object of its own, as a program's rows have them.
-type OwnedRow = Vec<(Box<str>, workloads::Value)>;
+/// A row whose every text is a heap object of its own, as a program's rows have them; so are its keys,
+/// where they are names.
+type OwnedRow<K> = Vec<(K, workloads::Value)>;
 
 /// The rows in the form that each way likes best.
 struct Rows<'a> {
@@ -49,17 +50,30 @@ fn main() {
     let rounds: usize = arguments.next().map_or(5, |rounds| rounds.parse().unwrap());
     let workload = arguments.next().unwrap_or_else(|| "synth40".to_owned());
     let workload = Workload::from_name(&workload).unwrap();
-    let owned = make(workload, count);
-    let rows = borrow(workload, &owned);
+    let columns = workload.columns().unwrap();
+    let place = |name: &str| columns.iter().position(|column| column.0 == name).unwrap() as u16;
+    let by_place = make(workload, count, place);
+    let by_name = make(workload, count, Box::<str>::from);
+    let rows = Rows {
+        columns: columns.clone(),
+        by_place: borrow(&by_place, |place| *place),
+        by_name: borrow(&by_name, |name| &**name),
+    };
 
     let part = arguments.next().unwrap_or_default();
-    let ways: [(&str, &dyn Fn() -> u64); 6] = [
+    let arrow = || Options::new().backend(BackendKind::Arrow);
+    let modern = || Options::new().profile(Profile::Modern);
+    let ways: [(&str, &dyn Fn() -> u64); 10] = [
         ("arrow builders, ArrowWriter, zstd 1", &|| arrow_writer(&rows)),
-        ("bucksaw arrow, slices by name", &|| slices(&rows, BackendKind::Arrow)),
-        ("bucksaw, blocks by id", &|| blocks(&rows)),
-        ("bucksaw, slices of rows by name", &|| slices(&rows, BackendKind::Direct)),
-        ("bucksaw, single rows by id", &|| rows_by_id(&rows)),
-        ("bucksaw, single rows by name", &|| rows_by_name(&rows)),
+        ("bucksaw arrow, slices by name", &|| slices(&rows, arrow())),
+        ("portable, blocks by id", &|| blocks(&rows, Options::new())),
+        ("portable, slices of rows by name", &|| slices(&rows, Options::new())),
+        ("portable, single rows by id", &|| rows_by_id(&rows, Options::new())),
+        ("portable, single rows by name", &|| rows_by_name(&rows, Options::new())),
+        ("modern, blocks by id", &|| blocks(&rows, modern())),
+        ("modern, slices of rows by name", &|| slices(&rows, modern())),
+        ("modern, single rows by id", &|| rows_by_id(&rows, modern())),
+        ("modern, single rows by name", &|| rows_by_name(&rows, modern())),
     ];
     let ways: Vec<_> = ways.into_iter().filter(|(name, _)| name.contains(&part)).collect();
     let mut runs: Vec<Vec<Run>> = ways.iter().map(|_| Vec::new()).collect();
@@ -91,7 +105,7 @@ fn main() {
     }
 }
 
-fn make(workload: Workload, count: usize) -> Vec<OwnedRow> {
+fn make<K>(workload: Workload, count: usize, key: impl Fn(&'static str) -> K) -> Vec<OwnedRow<K>> {
     let own = |value| match value {
         workloads::Value::Text(text) => workloads::Value::Text(text.into_owned().into()),
         value => value,
@@ -102,28 +116,21 @@ fn make(workload: Workload, count: usize) -> Vec<OwnedRow> {
         _ => panic!("synth40 or realistic"),
     };
     rows.take(count)
-        .map(|row| row.into_iter().map(|(name, value)| (name.into(), own(value))).collect())
+        .map(|row| row.into_iter().map(|(name, value)| (key(name), own(value))).collect())
         .collect()
 }
 
-fn borrow(workload: Workload, owned: &[OwnedRow]) -> Rows<'_> {
-    let columns = workload.columns().unwrap();
-    let place = |name: &str| columns.iter().position(|column| column.0 == name).unwrap() as u16;
-    let borrowed = |value| match value {
+/// The rows as the library takes them.
+fn borrow<'a, K, B>(rows: &'a [OwnedRow<K>], key: impl Fn(&'a K) -> B) -> Vec<Vec<(B, Value<'a>)>> {
+    let borrowed = |value: &'a workloads::Value| match value {
         &workloads::Value::Bool(value) => Value::Bool(value),
         &workloads::Value::I64(value) => Value::I64(value),
         &workloads::Value::F64(value) => Value::F64(value),
         workloads::Value::Text(text) => Value::Text(text),
     };
-    let by_name: Vec<Vec<_>> = owned
-        .iter()
-        .map(|row| row.iter().map(|(name, value)| (&**name, borrowed(value))).collect())
-        .collect();
-    let by_place = by_name
-        .iter()
-        .map(|row: &Vec<_>| row.iter().map(|(name, value)| (place(name), *value)).collect())
-        .collect();
-    Rows { columns, by_place, by_name }
+    rows.iter()
+        .map(|row| row.iter().map(|(name, value)| (key(name), borrowed(value))).collect())
+        .collect()
 }
 
 struct Run {
@@ -257,14 +264,13 @@ fn arrow_writer(rows: &Rows<'_>) -> u64 {
     writer.into_inner().unwrap().0
 }
 
-fn writer(backend: BackendKind) -> Writer {
-    let sink = Box::new(StreamSink::new(Count::default()));
-    Options::new().backend(backend).write_to(sink).unwrap()
+fn writer(options: Options) -> Writer {
+    options.write_to(Box::new(StreamSink::new(Count::default()))).unwrap()
 }
 
 /// A writer and the ids of its columns.
-fn writer_and_ids(rows: &Rows<'_>) -> (Writer, Vec<ColumnId>) {
-    let mut writer = writer(BackendKind::Direct);
+fn writer_and_ids(rows: &Rows<'_>, options: Options) -> (Writer, Vec<ColumnId>) {
+    let mut writer = writer(options);
     let ids = rows.columns.iter().map(|(name, _)| writer.column(name).unwrap()).collect();
     (writer, ids)
 }
@@ -273,12 +279,12 @@ fn finish(writer: Writer) -> u64 {
     writer.finish().unwrap().files[0].bytes
 }
 
-fn blocks(rows: &Rows<'_>) -> u64 {
-    let (mut writer, ids) = writer_and_ids(rows);
+fn blocks(rows: &Rows<'_>, options: Options) -> u64 {
+    let (mut writer, ids) = writer_and_ids(rows, options);
     let mut arena = Bump::new();
+    let mut spare = Block::new();
     for part in rows.by_place.chunks(BLOCK_ROWS) {
-        arena.reset();
-        let mut block = Block::new();
+        let mut block = spare.emptied();
         let mut builder = writer.builder(&mut block, &arena);
         for row in part {
             for (place, value) in row {
@@ -287,18 +293,20 @@ fn blocks(rows: &Rows<'_>) -> u64 {
             builder.end_row();
         }
         writer.write_block(&block).unwrap();
+        spare = block.emptied();
+        arena.reset();
     }
     finish(writer)
 }
 
-fn slices(rows: &Rows<'_>, backend: BackendKind) -> u64 {
-    let mut writer = writer(backend);
+fn slices(rows: &Rows<'_>, options: Options) -> u64 {
+    let mut writer = writer(options);
     writer.write_rows(&rows.by_name).unwrap();
     finish(writer)
 }
 
-fn rows_by_id(rows: &Rows<'_>) -> u64 {
-    let (mut writer, ids) = writer_and_ids(rows);
+fn rows_by_id(rows: &Rows<'_>, options: Options) -> u64 {
+    let (mut writer, ids) = writer_and_ids(rows, options);
     for row in &rows.by_place {
         let row = row.iter().map(|(place, value)| (ids[usize::from(*place)], *value));
         writer.write_row(row).unwrap();
@@ -306,8 +314,8 @@ fn rows_by_id(rows: &Rows<'_>) -> u64 {
     finish(writer)
 }
 
-fn rows_by_name(rows: &Rows<'_>) -> u64 {
-    let mut writer = writer(BackendKind::Direct);
+fn rows_by_name(rows: &Rows<'_>, options: Options) -> u64 {
+    let mut writer = writer(options);
     for row in &rows.by_name {
         writer.write_row(row.iter().copied()).unwrap();
     }

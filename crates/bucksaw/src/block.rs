@@ -12,7 +12,8 @@ use crate::alterations::Alterations;
 use crate::bits::Bits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::MAX_VALUE_BYTES;
-use crate::schema::ColumnId;
+use crate::schema::{Column, ColumnId, ColumnType};
+use crate::value::Value;
 
 /// The values of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +70,37 @@ impl Values<'_> {
         }
     }
 
+    fn is_of(&self, ty: &ColumnType) -> bool {
+        matches!(
+            (self, ty),
+            (Self::Text(_), ColumnType::Text)
+                | (Self::I64(_), ColumnType::I64)
+                | (Self::F64(_), ColumnType::F64)
+                | (Self::Bool(_), ColumnType::Bool)
+                | (Self::Bytes(_), ColumnType::Bytes)
+                | (Self::Timestamp(_), ColumnType::Timestamp)
+                | (Self::U64(_), ColumnType::U64)
+        )
+    }
+
+    /// An empty list of the same type, in the same memory.
+    fn emptied<'b>(self) -> Values<'b> {
+        fn cleared<T>(mut list: Vec<T>) -> Vec<T> {
+            list.clear();
+            list
+        }
+        match self {
+            Self::Empty | Self::Arrow(_) => Values::Empty,
+            Self::Bool(list) => Values::Bool(cleared(list)),
+            Self::I64(list) => Values::I64(cleared(list)),
+            Self::U64(list) => Values::U64(cleared(list)),
+            Self::F64(list) => Values::F64(cleared(list)),
+            Self::Text(list) => Values::Text(emptied(list)),
+            Self::Bytes(list) => Values::Bytes(emptied(list)),
+            Self::Timestamp(list) => Values::Timestamp(cleared(list)),
+        }
+    }
+
     fn bytes_held(&self) -> usize {
         match self {
             Self::Empty => 0,
@@ -84,6 +116,13 @@ impl Values<'_> {
     }
 }
 
+/// The same list for what lives as long as something else; its values are gone.
+fn emptied<'a, 'b, T: ?Sized>(mut list: Vec<&'a T>) -> Vec<&'b T> {
+    list.clear();
+    // Collected in place: the list keeps its room.
+    list.into_iter().filter_map(|_| None).collect()
+}
+
 /// One column of a block.
 #[derive(Clone, Debug, Default)]
 pub struct BlockColumn<'a> {
@@ -92,7 +131,31 @@ pub struct BlockColumn<'a> {
     pub(crate) values: Values<'a>,
 }
 
-impl BlockColumn<'_> {
+impl<'a> BlockColumn<'a> {
+    /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
+    /// has a value.
+    #[inline]
+    pub(crate) fn push_alike(&mut self, row: usize, value: Value<'a>) -> bool {
+        macro_rules! push {
+            ($list:expr, $value:expr) => {
+                self.present.insert(row) && {
+                    $list.push($value);
+                    true
+                }
+            };
+        }
+        match (&mut self.values, value) {
+            (Values::Text(list), Value::Text(value)) => push!(list, value),
+            (Values::I64(list), Value::I64(value)) => push!(list, value),
+            (Values::F64(list), Value::F64(value)) => push!(list, value),
+            (Values::Bool(list), Value::Bool(value)) => push!(list, value),
+            (Values::Bytes(list), Value::Bytes(value)) => push!(list, value),
+            (Values::Timestamp(list), Value::Timestamp(value)) => push!(list, value),
+            (Values::U64(list), Value::U64(value)) => push!(list, value),
+            _ => false,
+        }
+    }
+
     /// Makes room for a value of `row`; false where it has one already, or may have one in an array
     /// that was taken whole.
     #[inline]
@@ -125,6 +188,18 @@ impl<'a> Block<'a> {
         Self::default()
     }
 
+    /// A block without rows in the memory of this one, for values that live as long as something
+    /// else: filling block after block this way saves their allocations.
+    #[must_use]
+    pub fn emptied<'b>(self) -> Block<'b> {
+        let columns = self.columns.into_iter().map(|column| {
+            let mut present = column.present;
+            present.truncate(0);
+            BlockColumn { present, values: column.values.emptied() }
+        });
+        Block { rows: 0, columns: columns.collect(), alterations: Alterations::default() }
+    }
+
     /// How many rows it has.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -144,6 +219,16 @@ impl<'a> Block<'a> {
     #[must_use]
     pub fn all(&self) -> BlockSlice<'_, 'a> {
         BlockSlice { block: self, rows: 0..self.rows }
+    }
+
+    /// Lets go, in a block without rows, of lists that are not those of the columns' types.
+    pub(crate) fn fit(&mut self, columns: &[Column]) {
+        self.columns.truncate(columns.len());
+        for (list, column) in self.columns.iter_mut().zip(columns) {
+            if !column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty)) {
+                list.values = Values::Empty;
+            }
+        }
     }
 
     pub(crate) fn column_mut(&mut self, id: ColumnId) -> &mut BlockColumn<'a> {

@@ -99,6 +99,9 @@ pub struct BlockBuilder<'b, 'a> {
 impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// Continues `block` with columns of `schema`; text made on the way is put into `arena`.
     pub fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
+        if block.rows == 0 {
+            block.fit(schema.columns());
+        }
         let row_start = schema.checkpoint();
         let alterations_before = block.alterations;
         Self { block, schema, arena, rest: String::new(), row_start, alterations_before }
@@ -205,19 +208,16 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// Stores a value in the column that its name leads to.
     #[inline]
     pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
-        let row = self.block.rows;
         if let Item::Value(value) = item
-            && self.schema.column(id).ty.as_ref().is_some_and(|ty| ty.is_of(value))
+            && let Some(column) = self.block.columns.get_mut(id.index())
+            && column.push_alike(self.block.rows, value)
         {
-            let column = self.block.column_mut(id);
-            if column.claim(row) {
-                append(&mut column.values, value);
-                return Ok(());
-            }
+            return Ok(());
         }
         self.store_by_the_rules(id, item)
     }
 
+    #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;

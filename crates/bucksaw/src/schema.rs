@@ -6,7 +6,6 @@ use std::fmt;
 use crate::declared_schema::{DeclaredColumn, DeclaredType, MAX_NAME_BYTES, REST_COLUMN};
 use crate::hash::same;
 use crate::options::Options;
-use crate::value::Value;
 use arrow::datatypes::{DataType, TimeUnit};
 use foldhash::fast::RandomState;
 
@@ -71,23 +70,6 @@ impl ColumnType {
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::Arrow(data_type) => data_type.clone(),
         }
-    }
-}
-
-impl ColumnType {
-    /// Whether a column of this type holds `value` as it is.
-    #[inline]
-    pub(crate) fn is_of(&self, value: Value<'_>) -> bool {
-        matches!(
-            (self, value),
-            (Self::Text, Value::Text(_))
-                | (Self::I64, Value::I64(_))
-                | (Self::F64, Value::F64(_))
-                | (Self::Bool, Value::Bool(_))
-                | (Self::Bytes, Value::Bytes(_))
-                | (Self::Timestamp, Value::Timestamp(_))
-                | (Self::U64, Value::U64(_))
-        )
     }
 }
 

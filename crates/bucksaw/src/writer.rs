@@ -26,9 +26,9 @@ use crate::value::Value;
 use crate::workers::Workers;
 
 /// Rows that are collected one at a time before a backend gets them as a block.
-pub const BLOCK_ROWS: usize = 4_096;
+pub const BLOCK_ROWS: usize = 1_024;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
-pub const BLOCK_BYTES: usize = 1 << 20;
+pub const BLOCK_BYTES: usize = 512 << 10;
 /// Bytes that hashing, names and the footer take beside what is counted, about.
 const FIXED_BYTES: usize = 4 << 20;
 /// A step of an input may have one part in so many of the memory limit.
@@ -44,9 +44,17 @@ self_cell!(
 );
 
 impl Collected {
-    fn empty(mut arena: Bump) -> Self {
+    fn empty() -> Self {
+        Self::new(Bump::new(), |_| Block::new())
+    }
+
+    /// No rows, in the same memory.
+    fn emptied(mut self) -> Self {
+        let block: Block<'static> =
+            self.with_dependent_mut(|_, block| std::mem::take(block).emptied());
+        let mut arena = self.into_owner();
         arena.reset();
-        Self::new(arena, |_| Block::new())
+        Self::new(arena, |_| block)
     }
 }
 
@@ -112,7 +120,7 @@ impl Writer {
         let schema = Schema::new(&options);
         let workers = Arc::new(Workers::new(options.threads)?);
         Ok(Self {
-            collected: Collected::empty(Bump::new()),
+            collected: Collected::empty(),
             collected_bytes: 0,
             refuses_rows: options.strict || schema.closed,
             output: Some(Output {
@@ -209,18 +217,20 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let mut arena = Bump::new();
+        let mut spare = Block::new();
         if self.refuses_rows {
             // Only these refuse rows, and a batch is refused whole.
             let mut schema = self.schema.clone();
             for (index, part) in rows.chunks(BLOCK_ROWS).enumerate() {
-                block_of_rows(part, &mut schema, &arena, self.rows + (index * BLOCK_ROWS) as u64)?;
+                let first = self.rows + (index * BLOCK_ROWS) as u64;
+                spare = block_of_rows(part, spare.emptied(), &mut schema, &arena, first)?.emptied();
                 arena.reset();
             }
         }
         for part in rows.chunks(BLOCK_ROWS) {
-            let block = block_of_rows(part, &mut self.schema, &arena, self.rows)?;
+            let block = block_of_rows(part, spare.emptied(), &mut self.schema, &arena, self.rows)?;
             self.write_block_rows(&block, arena.allocated_bytes())?;
-            drop(block);
+            spare = block.emptied();
             arena.reset();
         }
         Ok(())
@@ -351,10 +361,10 @@ impl Writer {
         if self.collected.borrow_dependent().rows() == 0 {
             return Ok(());
         }
-        let collected = std::mem::replace(&mut self.collected, Collected::empty(Bump::new()));
+        let collected = std::mem::replace(&mut self.collected, Collected::empty());
         let held = collected.borrow_owner().allocated_bytes();
         self.write_block_rows(collected.borrow_dependent(), held)?;
-        self.collected = Collected::empty(collected.into_owner());
+        self.collected = collected.emptied();
         self.collected_bytes = 0;
         Ok(())
     }
@@ -442,9 +452,10 @@ fn ended() -> Error {
     Error::new(ErrorKind::WriterEnded, "an earlier error ended this writer: start another")
 }
 
-/// The block of a slice of rows, the first of which is row `first`.
+/// A slice of rows, the first of which is row `first`, in an empty block.
 fn block_of_rows<'a, 'v: 'a, R, N>(
     rows: &'a [R],
+    mut block: Block<'a>,
     schema: &mut Schema,
     arena: &'a Bump,
     first: u64,
@@ -453,7 +464,6 @@ where
     R: AsRef<[(N, Value<'v>)]>,
     N: AsRef<str> + 'v,
 {
-    let mut block = Block::new();
     let mut builder = BlockBuilder::new(&mut block, schema, arena);
     for (index, row) in rows.iter().enumerate() {
         for (name, value) in row.as_ref() {

@@ -212,12 +212,8 @@ impl ColumnChunk {
             (PageValues::Fixed(page), ValuesSlice::F64(values)) => {
                 page.append(values.iter().map(|value| value.to_bits()))
             }
-            (PageValues::Bytes(page), ValuesSlice::Text(values)) => {
-                page.append(values.iter().map(|value| value.as_bytes()))
-            }
-            (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => {
-                page.append(values.iter().copied())
-            }
+            (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
+            (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
             (_, ValuesSlice::Arrow(array)) => self.append_array(&array)?,
             _ => {
                 return Err(Error::new(
@@ -261,9 +257,11 @@ impl ColumnChunk {
                 );
             }
             (PageValues::Bytes(page), ColumnType::Text) => {
-                page.append(array.as_string::<i32>().iter().flatten().map(str::as_bytes));
+                page.append(&array.as_string::<i32>().iter().flatten().collect::<Vec<_>>());
             }
-            (PageValues::Bytes(page), _) => page.append(array.as_binary::<i32>().iter().flatten()),
+            (PageValues::Bytes(page), _) => {
+                page.append(&array.as_binary::<i32>().iter().flatten().collect::<Vec<_>>())
+            }
         }
         Ok(())
     }

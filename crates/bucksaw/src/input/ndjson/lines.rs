@@ -57,9 +57,10 @@ pub(super) struct Manner<'s> {
     pub(super) speed: Speed,
 }
 
-/// Parses a chunk of whole lines; a source's first may start with a byte order mark.
+/// Parses a chunk of whole lines to an empty block; a source's first may start with a byte order mark.
 pub(super) fn parse<'a>(
     chunk: &'a [u8],
+    mut block: Block<'a>,
     is_first: bool,
     manner: Manner<'_>,
     schema: &mut Schema,
@@ -67,7 +68,6 @@ pub(super) fn parse<'a>(
 ) -> Parsed<'a> {
     let mut parsed = Parsed::default();
     parsed.counts.bytes = chunk.len() as u64;
-    let mut block = Block::new();
     let mut builder = BlockBuilder::new(&mut block, schema, arena);
     // Checked as a whole; where it is no text, the careful reader finds the lines that are.
     let text = simdutf8::basic::from_utf8(chunk).ok().filter(|_| manner.speed == Speed::Fast);

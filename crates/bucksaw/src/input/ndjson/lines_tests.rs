@@ -131,7 +131,7 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
     let outcome_at = |speed| {
         let (mut schema, arena) = (Schema::new(options), Bump::new());
         let manner = Manner { shape, stops_at_rejected: false, speed };
-        let parsed = parse(chunk, true, manner, &mut schema, &arena);
+        let parsed = parse(chunk, Block::new(), true, manner, &mut schema, &arena);
         (outcome(&parsed, &schema), parsed.careful)
     };
     let (fast, careful) = outcome_at(Speed::Fast);

@@ -27,6 +27,7 @@ use self::chunks::{CHUNK_BYTES, Chunk, Chunks, Next};
 use self::lines::{Manner, Parsed, Speed, parse};
 use self::object::Shape;
 use super::{Blocks, Input, InputCounts, OnError, Rejection};
+use crate::block::Block;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;
 use crate::schema::Schema;
@@ -98,7 +99,8 @@ pub struct Ndjson<'r> {
     parsed: Vec<ParsedChunk>,
     /// Chunks of the step so far.
     step: usize,
-    arenas: Vec<Bump>,
+    /// Memory of chunks that are done with.
+    spare: Vec<(Bump, Block<'static>)>,
     /// Copies of the schema for chunks that are parsed side by side.
     copies: Vec<Schema>,
     /// Whether the last chunks changed the schema: so may the next.
@@ -148,7 +150,7 @@ impl<'r> Ndjson<'r> {
             on_error,
             parsed: Vec::new(),
             step: 0,
-            arenas: Vec::new(),
+            spare: Vec::new(),
             copies: Vec::new(),
             is_schema_new: true,
             counts: InputCounts::default(),
@@ -184,11 +186,10 @@ impl<'r> Ndjson<'r> {
             stops_at_rejected: matches!(self.on_error, OnError::Fail),
             speed: self.speed,
         };
-        let arenas = &mut self.arenas;
+        let spare = &mut self.spare;
         let mut cells = chunks.into_iter().map(|chunk| {
-            let mut arena = arenas.pop().unwrap_or_default();
-            arena.reset();
-            (chunk, arena)
+            let (arena, block) = spare.pop().unwrap_or_default();
+            ((chunk, arena), block)
         });
         let before = schema.changes();
         if workers.is_single() || self.is_schema_new {
@@ -213,9 +214,8 @@ impl<'r> Ndjson<'r> {
             self.parsed.push(if is_settled {
                 cell
             } else {
-                let (chunk, mut arena) = cell.into_owner();
-                arena.reset();
-                parsed((chunk, arena), manner, schema)
+                let (chunk, arena, block) = taken_apart(cell);
+                parsed(((chunk, arena), block), manner, schema)
             });
         }
         self.is_schema_new = schema.changes() > before;
@@ -278,10 +278,22 @@ impl<'r> Ndjson<'r> {
     }
 }
 
-fn parsed(cell: (Chunk, Bump), manner: Manner<'_>, schema: &mut Schema) -> ParsedChunk {
-    ParsedChunk::new(cell, |(chunk, arena)| {
-        parse(&chunk.bytes, chunk.position == 0, manner, schema, arena)
+fn parsed(
+    ((chunk, arena), block): ((Chunk, Bump), Block<'static>),
+    manner: Manner<'_>,
+    schema: &mut Schema,
+) -> ParsedChunk {
+    ParsedChunk::new((chunk, arena), |(chunk, arena)| {
+        parse(&chunk.bytes, block, chunk.position == 0, manner, schema, arena)
     })
+}
+
+/// The chunk, and what it was parsed with, emptied.
+fn taken_apart(mut cell: ParsedChunk) -> (Chunk, Bump, Block<'static>) {
+    let block = cell.with_dependent_mut(|_, parsed| std::mem::take(&mut parsed.block).emptied());
+    let (chunk, mut arena) = cell.into_owner();
+    arena.reset();
+    (chunk, arena, block)
 }
 
 impl Input for Ndjson<'_> {
@@ -292,9 +304,9 @@ impl Input for Ndjson<'_> {
         step_bytes: usize,
     ) -> Result<Option<Blocks<'_>>> {
         for cell in self.parsed.drain(..) {
-            let (chunk, arena) = cell.into_owner();
+            let (chunk, arena, block) = taken_apart(cell);
             self.chunks.reuse(chunk.bytes);
-            self.arenas.push(arena);
+            self.spare.push((arena, block));
         }
         let in_step = (step_bytes / CHUNK_BYTES).max(1);
         // One chunk at a time stays in the processor's caches.

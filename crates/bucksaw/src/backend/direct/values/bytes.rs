@@ -8,7 +8,7 @@ use super::bytes_page::BytesPage;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::BytesDictionary;
 use crate::backend::direct::encoding::plain::LENGTH_BYTES;
-use crate::backend::direct::prefetch::{AHEAD, prefetch};
+use crate::backend::direct::prefetch::each_prefetched;
 use crate::backend::direct::statistics::{Bounds, BytesRange};
 use crate::hash::{Seed, same};
 use crate::options::Profile;
@@ -43,35 +43,29 @@ impl BytesValues {
         }
     }
 
-    pub(in crate::backend::direct) fn append<'v>(
-        &mut self,
-        values: impl Iterator<Item = &'v [u8]> + Clone,
-    ) {
-        let (sample, mut ahead) = (values.clone(), values.clone().skip(AHEAD));
-        let values = values.inspect(|_| ahead.next().into_iter().for_each(prefetch));
+    pub(in crate::backend::direct) fn append<T: AsRef<[u8]>>(&mut self, values: &[T]) {
         let Some((dictionary, indices)) = self.interned.open() else {
+            let sample = values.iter().map(AsRef::as_ref);
             let page = self.page.get_or_insert_with(|| BytesPage::for_values(self.profile, sample));
-            values.for_each(|value| {
-                page.append(value);
-                self.range.add(value);
-            });
+            page.append(values, &mut self.range);
             return;
         };
         let before = indices.len();
+        indices.resize(before + values.len(), 0);
+        let mut next = indices[before..].iter_mut();
         // Values often come several times in a row.
-        let mut last = indices.last().copied();
+        let mut last: Option<(&[u8], u16)> = None;
         let mut bytes = 0;
-        indices.extend(values.map(|value| {
+        each_prefetched(values, |value| {
             bytes += LENGTH_BYTES + value.len();
             let index = match last {
-                Some(last) if same(dictionary.entry(last.into()), value) => last,
+                Some((known, index)) if same(known, value) => index,
                 _ => dictionary.intern(value) as u16,
             };
-            last = Some(index);
-            index
-        }));
-        let added = indices.len() - before;
-        self.interned.seen += added;
+            last = Some((value, index));
+            next.next().into_iter().for_each(|next| *next = index);
+        });
+        self.interned.seen += values.len();
         self.seen_bytes += bytes;
         if self.interned.is_to_leave(&self.cost(), self.most_bytes) {
             self.leave_dictionary();
@@ -83,10 +77,7 @@ impl BytesValues {
         let values = indices.iter().map(|index| dictionary.entry((*index).into()));
         let entries = (0..dictionary.len() as u32).map(|entry| dictionary.entry(entry));
         let page = self.page.insert(BytesPage::for_values(self.profile, entries));
-        for value in values {
-            page.append(value);
-            self.range.add(value);
-        }
+        page.append(&values.collect::<Vec<_>>(), &mut self.range);
     }
 
     fn cost(&self) -> Cost {

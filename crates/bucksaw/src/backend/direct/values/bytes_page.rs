@@ -5,6 +5,8 @@ use parquet::basic::Encoding;
 use crate::backend::direct::encoding::delta_byte_array::{DeltaBytes, shared_bytes};
 use crate::backend::direct::encoding::delta_length::DeltaLengthBytes;
 use crate::backend::direct::encoding::plain::PlainBytes;
+use crate::backend::direct::prefetch::each_prefetched;
+use crate::backend::direct::statistics::BytesRange;
 use crate::options::Profile;
 
 /// Values that are looked at before an encoding is chosen.
@@ -37,12 +39,21 @@ impl BytesPage {
         Self::DeltaLength(DeltaLengthBytes::default())
     }
 
-    #[inline]
-    pub(super) fn append(&mut self, value: &[u8]) {
+    /// Appends values, and widens `range` to hold them.
+    pub(super) fn append<T: AsRef<[u8]>>(&mut self, values: &[T], range: &mut BytesRange) {
         match self {
-            Self::Plain(values) => values.append(value),
-            Self::DeltaLength(values) => values.append(value),
-            Self::Delta(values) => values.append(value),
+            Self::Plain(page) => each_prefetched(values, |value| {
+                page.append(value);
+                range.add(value);
+            }),
+            Self::DeltaLength(page) => each_prefetched(values, |value| {
+                page.append(value);
+                range.add(value);
+            }),
+            Self::Delta(page) => each_prefetched(values, |value| {
+                page.append(value);
+                range.add(value);
+            }),
         }
     }
 
