@@ -179,6 +179,8 @@ pub struct Block<'a> {
     pub(crate) rows: usize,
     pub(crate) columns: Vec<BlockColumn<'a>>,
     pub(crate) alterations: Alterations,
+    /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them.
+    pub(crate) most_text: usize,
 }
 
 impl<'a> Block<'a> {
@@ -197,7 +199,7 @@ impl<'a> Block<'a> {
             present.truncate(0);
             BlockColumn { present, values: column.values.emptied() }
         });
-        Block { rows: 0, columns: columns.collect(), alterations: Alterations::default() }
+        Block { columns: columns.collect(), ..Block::default() }
     }
 
     /// How many rows it has.
@@ -225,7 +227,8 @@ impl<'a> Block<'a> {
     pub(crate) fn fit(&mut self, columns: &[Column]) {
         self.columns.truncate(columns.len());
         for (list, column) in self.columns.iter_mut().zip(columns) {
-            if !column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty)) {
+            let is_array = matches!(list.values, Values::Arrow(_));
+            if !is_array && !column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty)) {
                 list.values = Values::Empty;
             }
         }
@@ -281,6 +284,9 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] where a value is longer than [`MAX_VALUE_BYTES`].
     pub(crate) fn parts(&self, rows: usize, bytes: usize) -> Result<Vec<Self>> {
+        if self.rows() <= rows && self.block.most_text <= bytes.min(MAX_VALUE_BYTES) {
+            return Ok(vec![self.clone()]);
+        }
         let mut parts = Vec::new();
         self.split_into(rows, bytes, &mut parts)?;
         Ok(parts)
@@ -423,7 +429,8 @@ mod tests {
             (0..100).map(|row| &long[..if row == 40 { 1_000 } else { row }]).collect();
         let column =
             BlockColumn { present: Bits::from_fn(100, |_| true), values: Values::Text(texts) };
-        let block = Block { rows: 100, columns: vec![column], ..Block::default() };
+        let most_text = 1_000 + 99 * 100 / 2 - 40;
+        let block = Block { rows: 100, columns: vec![column], most_text, ..Block::default() };
         let parts = block.all().parts(30, 200).expect("no value is too long");
         let mut next = 0;
         for part in &parts {

@@ -7,8 +7,12 @@ use crate::alterations::Alterations;
 use crate::block::{Block, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::number::double_holds;
+use crate::prefetch::prefetch;
 use crate::schema::{Checkpoint, Column, ColumnId, ColumnType, Place, Schema};
 use crate::value::{Value, append_json_string, timestamp_from_text};
+
+/// Values of a row that are asked for before they are read.
+const ASKED_AHEAD: usize = 16;
 
 /// Names the column that a value belongs to: by its name in the rows, or by its resolved id.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +21,15 @@ pub enum Key<'k> {
     Name(&'k str),
     /// An id of [`Writer::column`](crate::Writer::column).
     Id(ColumnId),
+}
+
+impl Key<'_> {
+    #[inline]
+    fn prefetch(self) {
+        if let Self::Name(name) = self {
+            prefetch(name.as_bytes());
+        }
+    }
 }
 
 impl<'k> From<&'k str> for Key<'k> {
@@ -119,6 +132,35 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.block.rows
     }
 
+    /// Adds the values of a row that may be anywhere in memory: each is asked for some values ahead.
+    /// `take` makes them the block's.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_all<'k, 'v>(
+        &mut self,
+        row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
+        take: impl Fn(Value<'v>) -> Value<'a>,
+    ) -> Result<()> {
+        let mut asked = [(Key::Name(""), Value::Null); ASKED_AHEAD];
+        let mut count = 0;
+        for (key, value) in row {
+            key.prefetch();
+            value.prefetch();
+            let slot = &mut asked[count % ASKED_AHEAD];
+            let (ready, known) = std::mem::replace(slot, (key, value));
+            if count >= ASKED_AHEAD {
+                self.push(ready, take(known))?;
+            }
+            count += 1;
+        }
+        for place in count.saturating_sub(ASKED_AHEAD)..count {
+            let (key, value) = asked[place % ASKED_AHEAD];
+            self.push(key, take(value))?;
+        }
+        Ok(())
+    }
+
     /// Adds a value to the row.
     ///
     /// # Errors
@@ -166,6 +208,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             let column = self.block.column_mut(id);
             column.claim(row);
             push_text(&mut column.values, json);
+            self.block.most_text += json.len();
         }
         self.block.rows += 1;
         self.schema.row_ended();
@@ -212,6 +255,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             && let Some(column) = self.block.columns.get_mut(id.index())
             && column.push_alike(self.block.rows, value)
         {
+            self.block.most_text += value.text_bytes();
             return Ok(());
         }
         self.store_by_the_rules(id, item)
@@ -244,6 +288,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             return self.store_duplicate(id, item);
         }
         append(&mut column.values, value);
+        self.block.most_text += value.text_bytes();
         how.count(&mut self.block.alterations);
         Ok(())
     }
@@ -271,7 +316,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         if let Some(sibling) = self.schema.text_sibling(id) {
             let column = self.block.column_mut(sibling);
             if column.claim(row) {
-                push_text(&mut column.values, item.into_text(self.arena));
+                let text = item.into_text(self.arena);
+                push_text(&mut column.values, text);
+                self.block.most_text += text.len();
                 return Ok(());
             }
         }

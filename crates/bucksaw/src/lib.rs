@@ -53,6 +53,7 @@ pub mod input;
 pub mod inspect;
 mod number;
 pub mod options;
+mod prefetch;
 pub mod report;
 pub mod schema;
 pub mod sink;

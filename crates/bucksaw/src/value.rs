@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bumpalo::Bump;
 use chrono::{DateTime, SecondsFormat};
 
+use crate::prefetch::prefetch;
+
 /// One value of a row, borrowed from whoever holds it.
 ///
 /// ```
@@ -46,6 +48,16 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(arena.alloc_str(text)),
             Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
             Self::Timestamp(value) => Value::Timestamp(value),
+        }
+    }
+
+    /// Asks for its text or bytes, which are read soon.
+    #[inline]
+    pub(crate) fn prefetch(self) {
+        match self {
+            Self::Text(text) => prefetch(text.as_bytes()),
+            Self::Bytes(bytes) => prefetch(bytes),
+            _ => {}
         }
     }
 

@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::block_of_batch;
 use crate::input::{Blocks, Input};
 use crate::options::Options;
+use crate::prefetch::prefetch_start;
 use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
 use crate::schema::{Column, ColumnId, Schema};
 use crate::sink::{LocalSink, Sink};
@@ -26,9 +27,11 @@ use crate::value::Value;
 use crate::workers::Workers;
 
 /// Rows that are collected one at a time before a backend gets them as a block.
-pub const BLOCK_ROWS: usize = 1_024;
+pub const BLOCK_ROWS: usize = 512;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
 pub const BLOCK_BYTES: usize = 512 << 10;
+/// Rows of a slice whose lists of values are asked for before they are read.
+const ROWS_ASKED_AHEAD: usize = 3;
 /// Bytes that hashing, names and the footer take beside what is counted, about.
 const FIXED_BYTES: usize = 4 << 20;
 /// A step of an input may have one part in so many of the memory limit.
@@ -189,12 +192,11 @@ impl Writer {
         let schema = &mut self.schema;
         self.collected.with_dependent_mut(|arena, block| {
             let mut builder = BlockBuilder::new(block, schema, arena);
-            for (key, value) in row {
-                text_bytes += value.text_bytes();
-                if let Err(error) = builder.push(key, value.copied_into(arena)) {
-                    builder.undo_row();
-                    return Err(error.at_row(number));
-                }
+            let row = row.into_iter().map(|(key, value)| (key.into(), value));
+            let row = row.inspect(|(_, value)| text_bytes += value.text_bytes());
+            if let Err(error) = builder.push_all(row, |value| value.copied_into(arena)) {
+                builder.undo_row();
+                return Err(error.at_row(number));
             }
             builder.end_row();
             Ok(())
@@ -466,11 +468,11 @@ where
 {
     let mut builder = BlockBuilder::new(&mut block, schema, arena);
     for (index, row) in rows.iter().enumerate() {
-        for (name, value) in row.as_ref() {
-            builder
-                .push(name.as_ref(), *value)
-                .map_err(|error| error.at_row(first + index as u64))?;
+        if let Some(later) = rows.get(index + ROWS_ASKED_AHEAD) {
+            later.as_ref().iter().for_each(prefetch_start);
         }
+        let row = row.as_ref().iter().map(|(name, value)| (Key::Name(name.as_ref()), *value));
+        builder.push_all(row, |value| value).map_err(|error| error.at_row(first + index as u64))?;
         builder.end_row();
     }
     Ok(block)

@@ -12,7 +12,6 @@ mod encoding;
 mod file;
 mod levels;
 mod page;
-mod prefetch;
 mod row_group;
 mod statistics;
 mod values;

@@ -8,10 +8,10 @@ use super::bytes_page::BytesPage;
 use super::{Cost, Interned};
 use crate::backend::direct::dictionary::BytesDictionary;
 use crate::backend::direct::encoding::plain::LENGTH_BYTES;
-use crate::backend::direct::prefetch::each_prefetched;
 use crate::backend::direct::statistics::{Bounds, BytesRange};
 use crate::hash::{Seed, same};
 use crate::options::Profile;
+use crate::prefetch::each_prefetched;
 
 /// See the module.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use parquet::basic::Encoding;
 use crate::backend::direct::encoding::delta_byte_array::{DeltaBytes, shared_bytes};
 use crate::backend::direct::encoding::delta_length::DeltaLengthBytes;
 use crate::backend::direct::encoding::plain::PlainBytes;
-use crate::backend::direct::prefetch::each_prefetched;
 use crate::backend::direct::statistics::BytesRange;
 use crate::options::Profile;
+use crate::prefetch::each_prefetched;
 
 /// Values that are looked at before an encoding is chosen.
 const SAMPLE_VALUES: usize = 1_024;
