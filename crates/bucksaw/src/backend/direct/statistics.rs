@@ -25,6 +25,29 @@ pub(super) struct Bounds {
     pub(super) nans: u64,
 }
 
+/// The number that orders a double's bits as [`f64::total_cmp`] does.
+fn total_order(bits: u64) -> i64 {
+    let bits = bits as i64;
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
+}
+
+/// The least and the greatest by what `key` makes of them.
+fn range_by<K: Ord + Copy>(
+    mut values: impl Iterator<Item = u64>,
+    key: impl Fn(u64) -> K,
+) -> Option<(u64, u64)> {
+    let first = values.next()?;
+    let start = (first, key(first));
+    let (least, greatest) = values.fold((start, start), |(least, greatest), value| {
+        let this = (value, key(value));
+        (
+            if this.1 < least.1 { this } else { least },
+            if this.1 > greatest.1 { this } else { greatest },
+        )
+    });
+    Some((least.0, greatest.0))
+}
+
 /// How values of 8 bytes compare.
 pub(super) fn compare_bits(ty: &ColumnType, a: u64, b: u64) -> Ordering {
     match ty {
@@ -37,20 +60,19 @@ pub(super) fn compare_bits(ty: &ColumnType, a: u64, b: u64) -> Ordering {
 impl Bounds {
     pub(super) fn of_bits(ty: &ColumnType, values: impl Iterator<Item = u64>) -> Self {
         let mut bounds = Self::default();
-        let mut range: Option<(u64, u64)> = None;
-        for value in values {
-            if *ty == ColumnType::F64 && f64::from_bits(value).is_nan() {
-                bounds.nans += 1;
-                continue;
+        // A loop for each order, without a look at the type for each value.
+        let range = match ty {
+            ColumnType::U64 | ColumnType::Bool => range_by(values, |value| value),
+            ColumnType::F64 => {
+                let numbers = values.filter(|value| {
+                    let is_nan = f64::from_bits(*value).is_nan();
+                    bounds.nans += u64::from(is_nan);
+                    !is_nan
+                });
+                range_by(numbers, total_order)
             }
-            let (least, greatest) = range.get_or_insert((value, value));
-            if compare_bits(ty, value, *least).is_lt() {
-                *least = value;
-            }
-            if compare_bits(ty, value, *greatest).is_gt() {
-                *greatest = value;
-            }
-        }
+            _ => range_by(values, |value| value as i64),
+        };
         if let Some((least, greatest)) = range {
             // A reader that takes both zeros for equal must find either.
             let zero = |bits: u64, wanted: f64| {

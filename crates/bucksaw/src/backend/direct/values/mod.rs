@@ -105,7 +105,7 @@ impl<D> Interned<D> {
 
     /// Appends the page's indices, their width first, and starts the next page.
     fn append_to(&mut self, page: &mut Vec<u8>) {
-        let width = width_of(self.indices.iter().copied().max().unwrap_or_default().into());
+        let width = width_of(self.greatest_index().into());
         page.push(width);
         append_hybrid(&self.indices, width, page);
         self.indices.clear();
@@ -120,10 +120,14 @@ impl<D> Interned<D> {
         self.dictionary.as_ref().filter(|_| self.has_pages)
     }
 
+    /// The greatest of the page's indices. A fold without calls becomes a loop over many at once.
+    fn greatest_index(&self) -> u16 {
+        self.indices.iter().fold(0, |most, index| if *index > most { *index } else { most })
+    }
+
     /// The page's entries, each once.
     fn distinct(&self) -> impl Iterator<Item = u32> + use<D> {
-        let entries = self.indices.iter().map(|index| usize::from(*index) + 1).max();
-        let mut is_used = vec![false; entries.unwrap_or_default()];
+        let mut is_used = vec![false; usize::from(self.greatest_index()) + 1];
         self.indices.iter().for_each(|index| is_used[usize::from(*index)] = true);
         is_used.into_iter().zip(0..).filter_map(|(is_used, entry)| is_used.then_some(entry))
     }
