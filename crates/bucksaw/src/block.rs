@@ -24,10 +24,14 @@ pub enum Values<'a> {
     Empty,
     /// Bools.
     Bool(Vec<bool>),
+    /// Signed integers of 32 bits.
+    I32(Vec<i32>),
     /// Signed integers.
     I64(Vec<i64>),
     /// Unsigned integers.
     U64(Vec<u64>),
+    /// Floats.
+    F32(Vec<f32>),
     /// Doubles.
     F64(Vec<f64>),
     /// Text.
@@ -45,8 +49,10 @@ impl Values<'_> {
         match self {
             Self::Empty => 0,
             Self::Bool(values) => values.len(),
+            Self::I32(values) => values.len(),
             Self::I64(values) | Self::Timestamp(values) => values.len(),
             Self::U64(values) => values.len(),
+            Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
             Self::Text(values) => values.len(),
             Self::Bytes(values) => values.len(),
@@ -58,8 +64,10 @@ impl Values<'_> {
         match self {
             Self::Empty => {}
             Self::Bool(values) => values.truncate(len),
+            Self::I32(values) => values.truncate(len),
             Self::I64(values) | Self::Timestamp(values) => values.truncate(len),
             Self::U64(values) => values.truncate(len),
+            Self::F32(values) => values.truncate(len),
             Self::F64(values) => values.truncate(len),
             Self::Text(values) => values.truncate(len),
             Self::Bytes(values) => values.truncate(len),
@@ -80,6 +88,8 @@ impl Values<'_> {
                 | (Self::Bytes(_), ColumnType::Bytes)
                 | (Self::Timestamp(_), ColumnType::Timestamp)
                 | (Self::U64(_), ColumnType::U64)
+                | (Self::I32(_), ColumnType::I32)
+                | (Self::F32(_), ColumnType::F32)
         )
     }
 
@@ -92,8 +102,10 @@ impl Values<'_> {
         match self {
             Self::Empty | Self::Arrow(_) => Values::Empty,
             Self::Bool(list) => Values::Bool(cleared(list)),
+            Self::I32(list) => Values::I32(cleared(list)),
             Self::I64(list) => Values::I64(cleared(list)),
             Self::U64(list) => Values::U64(cleared(list)),
+            Self::F32(list) => Values::F32(cleared(list)),
             Self::F64(list) => Values::F64(cleared(list)),
             Self::Text(list) => Values::Text(emptied(list)),
             Self::Bytes(list) => Values::Bytes(emptied(list)),
@@ -105,8 +117,10 @@ impl Values<'_> {
         match self {
             Self::Empty => 0,
             Self::Bool(values) => values.capacity(),
+            Self::I32(values) => values.capacity() * 4,
             Self::I64(values) | Self::Timestamp(values) => values.capacity() * 8,
             Self::U64(values) => values.capacity() * 8,
+            Self::F32(values) => values.capacity() * 4,
             Self::F64(values) => values.capacity() * 8,
             Self::Text(values) => values.capacity() * 16,
             Self::Bytes(values) => values.capacity() * 16,
@@ -152,6 +166,8 @@ impl<'a> BlockColumn<'a> {
             (Values::Bytes(list), Value::Bytes(value)) => push!(list, value),
             (Values::Timestamp(list), Value::Timestamp(value)) => push!(list, value),
             (Values::U64(list), Value::U64(value)) => push!(list, value),
+            (Values::I32(list), Value::I32(value)) => push!(list, value),
+            (Values::F32(list), Value::F32(value)) => push!(list, value),
             _ => false,
         }
     }
@@ -376,8 +392,10 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
             // A slice with a value has a list of them.
             Values::Empty => ValuesSlice::Bool(&[]),
             Values::Bool(values) => ValuesSlice::Bool(&values[range]),
+            Values::I32(values) => ValuesSlice::I32(&values[range]),
             Values::I64(values) => ValuesSlice::I64(&values[range]),
             Values::U64(values) => ValuesSlice::U64(&values[range]),
+            Values::F32(values) => ValuesSlice::F32(&values[range]),
             Values::F64(values) => ValuesSlice::F64(&values[range]),
             Values::Text(values) => ValuesSlice::Text(&values[range]),
             Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
@@ -395,10 +413,14 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
 pub enum ValuesSlice<'s, 'a> {
     /// Bools.
     Bool(&'s [bool]),
+    /// Signed integers of 32 bits.
+    I32(&'s [i32]),
     /// Signed integers.
     I64(&'s [i64]),
     /// Unsigned integers.
     U64(&'s [u64]),
+    /// Floats.
+    F32(&'s [f32]),
     /// Doubles.
     F64(&'s [f64]),
     /// Text.

@@ -55,7 +55,9 @@ impl<'a> Item<'a> {
         Some(match self {
             Self::Value(Value::Null) => return None,
             Self::Value(Value::Bool(_)) => ColumnType::Bool,
+            Self::Value(Value::I32(_)) => ColumnType::I32,
             Self::Value(Value::I64(_) | Value::U64(_)) => ColumnType::I64,
+            Self::Value(Value::F32(_)) => ColumnType::F32,
             Self::Value(Value::F64(_)) => ColumnType::F64,
             Self::Value(Value::Bytes(_)) => ColumnType::Bytes,
             Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp,
@@ -262,7 +264,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             ));
         }
         let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
-        if is_number && matches!(ty, ColumnType::I64 | ColumnType::F64) {
+        if is_number && ty.is_of_numbers() {
             self.block.alterations.oversized_numbers += 1;
         } else {
             self.block.alterations.conflicts += 1;
@@ -335,9 +337,12 @@ fn fit<'a>(
     use ColumnType as T;
     let value = match item {
         Item::Value(value) => value,
-        Item::Number(text) if *ty == T::F64 => {
-            let value = text.parse().ok()?;
-            return double_holds(text, value).then_some((Value::F64(value), How::Widened));
+        Item::Number(text) if matches!(ty, T::F32 | T::F64) => {
+            let value = text.parse().ok().filter(|value| double_holds(text, *value))?;
+            return match ty {
+                T::F32 => Some((Value::F32(float_of(value)?), How::Widened)),
+                _ => Some((Value::F64(value), How::Widened)),
+            };
         }
         Item::Json(text) | Item::TooDeep(text) if *ty == T::Text => {
             return Some((Value::Text(text), How::AsItIs));
@@ -348,25 +353,17 @@ fn fit<'a>(
         _ => return None,
     };
     Some(match (ty, value) {
-        (T::Bool, Value::Bool(_))
-        | (T::I64, Value::I64(_))
-        | (T::U64, Value::U64(_))
-        | (T::F64, Value::F64(_))
-        | (T::Text, Value::Text(_))
-        | (T::Bytes, Value::Bytes(_))
-        | (T::Timestamp, Value::Timestamp(_)) => (value, How::AsItIs),
-        (T::I64, Value::U64(number)) => (Value::I64(i64::try_from(number).ok()?), How::AsItIs),
-        (T::U64, Value::I64(number)) => (Value::U64(u64::try_from(number).ok()?), How::AsItIs),
-        (T::F64, Value::I64(number)) => {
-            let double = number as f64;
-            (double as i128 == i128::from(number)).then_some((Value::F64(double), How::Widened))?
+        _ if ty.is_of(value) => (value, How::AsItIs),
+        (T::I32 | T::I64 | T::U64, Value::I32(_) | Value::I64(_) | Value::U64(_)) => {
+            (integer_as(ty, integer_of(value)?)?, How::AsItIs)
         }
-        (T::F64, Value::U64(number)) => {
-            let double = number as f64;
-            (double as i128 == i128::from(number)).then_some((Value::F64(double), How::Widened))?
+        (T::F32 | T::F64, Value::I32(_) | Value::I64(_) | Value::U64(_)) => {
+            (widened(ty, integer_of(value)?)?, How::Widened)
         }
-        (T::I64, Value::Text(text)) if column.declared && parse_integers => {
-            (Value::I64(text.parse().ok()?), How::Parsed)
+        (T::F64, Value::F32(float)) => (Value::F64(double_of(float)?), How::AsItIs),
+        (T::F32, Value::F64(double)) => (Value::F32(float_of(double)?), How::AsItIs),
+        (T::I32 | T::I64, Value::Text(text)) if column.declared && parse_integers => {
+            (integer_as(ty, text.parse::<i64>().ok()?.into())?, How::Parsed)
         }
         (T::Timestamp, Value::Text(text)) if column.declared => {
             (Value::Timestamp(timestamp_from_text(text)?), How::Parsed)
@@ -374,6 +371,51 @@ fn fit<'a>(
         _ if column.takes_all_as_text => (Value::Text(item.into_text(arena)), How::AsText),
         _ => return None,
     })
+}
+
+/// The integer as a column of integers holds it, if it does.
+fn integer_as<'a>(ty: &ColumnType, integer: i128) -> Option<Value<'a>> {
+    Some(match ty {
+        ColumnType::I32 => Value::I32(integer.try_into().ok()?),
+        ColumnType::I64 => Value::I64(integer.try_into().ok()?),
+        ColumnType::U64 => Value::U64(integer.try_into().ok()?),
+        _ => return None,
+    })
+}
+
+fn integer_of(value: Value<'_>) -> Option<i128> {
+    match value {
+        Value::I32(value) => Some(value.into()),
+        Value::I64(value) => Some(value.into()),
+        Value::U64(value) => Some(value.into()),
+        _ => None,
+    }
+}
+
+/// The integer as a column of floats or doubles holds it, if it does so exactly.
+fn widened<'a>(ty: &ColumnType, integer: i128) -> Option<Value<'a>> {
+    match ty {
+        ColumnType::F32 => {
+            let float = integer as f32;
+            (float as i128 == integer).then_some(Value::F32(float))
+        }
+        _ => {
+            let double = integer as f64;
+            (double as i128 == integer).then_some(Value::F64(double))
+        }
+    }
+}
+
+/// The float that is the same number, or the same NaN.
+fn float_of(double: f64) -> Option<f32> {
+    let float = double as f32;
+    (f64::from(float).to_bits() == double.to_bits()).then_some(float)
+}
+
+/// The double that is the same number, or the same NaN.
+fn double_of(float: f32) -> Option<f64> {
+    let double = f64::from(float);
+    (double as f32).to_bits().eq(&float.to_bits()).then_some(double)
 }
 
 /// Values that a column's list has room for at first.
@@ -403,8 +445,10 @@ fn append<'a>(values: &mut Values<'a>, value: Value<'a>) {
     match value {
         Value::Null => {}
         Value::Bool(value) => append_to!(values, Bool, value),
+        Value::I32(value) => append_to!(values, I32, value),
         Value::I64(value) => append_to!(values, I64, value),
         Value::U64(value) => append_to!(values, U64, value),
+        Value::F32(value) => append_to!(values, F32, value),
         Value::F64(value) => append_to!(values, F64, value),
         Value::Text(value) => append_to!(values, Text, value),
         Value::Bytes(value) => append_to!(values, Bytes, value),

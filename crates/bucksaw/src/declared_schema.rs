@@ -16,10 +16,14 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 pub enum DeclaredType {
     /// True or false.
     Bool,
+    /// Signed integers of 32 bits.
+    Int32,
     /// Signed integers of 64 bits.
     Int64,
     /// Unsigned integers of 64 bits. Some readers know them only as decimals.
     Uint64,
+    /// Floats; integers and doubles are taken where exact.
+    Float,
     /// Doubles; integers are taken where exact.
     Double,
     /// Text.
@@ -84,7 +88,7 @@ impl DeclaredSchema {
     }
 
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
-    /// types `bool`, `int64`, `uint64`, `double`, `text`, `bytes` and `timestamp`.
+    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes` and `timestamp`.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the place of what is wrong.

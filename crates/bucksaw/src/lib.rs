@@ -23,11 +23,12 @@
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
-//! | an integer in a double column, where exact | the column | `widened` |
-//! | a value of another type than its column's | as text into `NAME__text` | `conflicts` |
+//! | an integer in a float or double column, where exact | the column | `widened` |
+//! | a double that a float holds exactly, an integer that int32 holds, in such columns | the column | |
+//! | a value of another type than its column's, an integer beyond a column of int32, a double that a column of floats would round | as text into `NAME__text` | `conflicts` |
 //! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |
-//! | text that is a base-10 integer, in a declared int64 column | the column, as integer | `parsed_texts` |
+//! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
 //! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
 //! | an array, an empty object | the column, as JSON text | `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::declared_schema::{DeclaredColumn, DeclaredType, MAX_NAME_BYTES, REST_COLUMN};
 use crate::hash::same;
 use crate::options::Options;
+use crate::value::Value;
 use arrow::datatypes::{DataType, TimeUnit};
 use foldhash::fast::RandomState;
 
@@ -20,10 +21,14 @@ pub const EMPTY_NAME: &str = "_empty";
 pub enum ColumnType {
     /// Parquet's BOOLEAN.
     Bool,
+    /// Parquet's INT32.
+    I32,
     /// Parquet's INT64.
     I64,
     /// Parquet's INT64 with the annotation for unsigned integers of 64 bits.
     U64,
+    /// Parquet's FLOAT.
+    F32,
     /// Parquet's DOUBLE.
     F64,
     /// Parquet's BYTE_ARRAY with the annotation for text.
@@ -37,13 +42,19 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    /// The type that a column of `data_type` gets: our own where there is one.
+    /// The type that a column of `data_type` gets: our own where one holds all of its values.
     #[must_use]
     pub fn from_arrow(data_type: &DataType) -> Self {
         match data_type {
             DataType::Boolean => Self::Bool,
-            DataType::Int64 => Self::I64,
+            DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::UInt8
+            | DataType::UInt16 => Self::I32,
+            DataType::Int64 | DataType::UInt32 => Self::I64,
             DataType::UInt64 => Self::U64,
+            DataType::Float16 | DataType::Float32 => Self::F32,
             DataType::Float64 => Self::F64,
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text,
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Bytes,
@@ -62,8 +73,10 @@ impl ColumnType {
     pub fn to_arrow(&self) -> DataType {
         match self {
             Self::Bool => DataType::Boolean,
+            Self::I32 => DataType::Int32,
             Self::I64 => DataType::Int64,
             Self::U64 => DataType::UInt64,
+            Self::F32 => DataType::Float32,
             Self::F64 => DataType::Float64,
             Self::Text => DataType::Utf8,
             Self::Bytes => DataType::Binary,
@@ -73,12 +86,37 @@ impl ColumnType {
     }
 }
 
+impl ColumnType {
+    /// Whether its values are signed integers, floats or doubles.
+    pub(crate) fn is_of_numbers(&self) -> bool {
+        matches!(self, Self::I32 | Self::I64 | Self::F32 | Self::F64)
+    }
+
+    /// Whether a column of this type holds `value` as it is.
+    pub(crate) fn is_of(&self, value: Value<'_>) -> bool {
+        matches!(
+            (self, value),
+            (Self::Text, Value::Text(_))
+                | (Self::I64, Value::I64(_))
+                | (Self::F64, Value::F64(_))
+                | (Self::Bool, Value::Bool(_))
+                | (Self::Bytes, Value::Bytes(_))
+                | (Self::Timestamp, Value::Timestamp(_))
+                | (Self::U64, Value::U64(_))
+                | (Self::I32, Value::I32(_))
+                | (Self::F32, Value::F32(_))
+        )
+    }
+}
+
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => f.write_str("bool"),
+            Self::I32 => f.write_str("int32"),
             Self::I64 => f.write_str("int64"),
             Self::U64 => f.write_str("uint64"),
+            Self::F32 => f.write_str("float"),
             Self::F64 => f.write_str("double"),
             Self::Text => f.write_str("text"),
             Self::Bytes => f.write_str("bytes"),
@@ -92,8 +130,10 @@ impl From<DeclaredType> for ColumnType {
     fn from(declared: DeclaredType) -> Self {
         match declared {
             DeclaredType::Bool => Self::Bool,
+            DeclaredType::Int32 => Self::I32,
             DeclaredType::Int64 => Self::I64,
             DeclaredType::Uint64 => Self::U64,
+            DeclaredType::Float => Self::F32,
             DeclaredType::Double => Self::F64,
             DeclaredType::Text => Self::Text,
             DeclaredType::Bytes => Self::Bytes,

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, AsArray};
 use arrow::compute::{max, min};
-use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Int32Type, Int64Type, TimestampMicrosecondType};
 
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::TimeRange;
@@ -32,7 +32,7 @@ impl Tally {
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
             let is_followed = match column.ty {
                 Some(ColumnType::Timestamp) => true,
-                Some(ColumnType::I64) => is_named(),
+                Some(ColumnType::I32 | ColumnType::I64) => is_named(),
                 _ => false,
             };
             if !is_followed {
@@ -68,7 +68,14 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
         ValuesSlice::I64(values) | ValuesSlice::Timestamp(values) => {
             Some((*values.iter().min()?, *values.iter().max()?))
         }
+        ValuesSlice::I32(values) => {
+            Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
+        }
         ValuesSlice::Arrow(array) => match array.data_type() {
+            DataType::Int32 => {
+                let values = array.as_primitive::<Int32Type>();
+                Some((min(values)?.into(), max(values)?.into()))
+            }
             DataType::Int64 => {
                 let values = array.as_primitive::<Int64Type>();
                 Some((min(values)?, max(values)?))

@@ -13,8 +13,10 @@ const NAMES: [&str; 8] = ["a", "b", "c.d", "A", "e f", "g__text", "x\"y", "long_
 enum Generated {
     Null,
     Bool(bool),
+    I32(i32),
     I64(i64),
     U64(u64),
+    F32(f32),
     F64(f64),
     Text(String),
     Bytes(Vec<u8>),
@@ -26,8 +28,10 @@ impl Generated {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
+            Self::I32(value) => Value::I32(*value),
             Self::I64(value) => Value::I64(*value),
             Self::U64(value) => Value::U64(*value),
+            Self::F32(value) => Value::F32(*value),
             Self::F64(value) => Value::F64(*value),
             Self::Text(value) => Value::Text(value),
             Self::Bytes(value) => Value::Bytes(value),
@@ -36,8 +40,11 @@ impl Generated {
     }
 }
 
+/// Types that columns may have.
+const TYPES: usize = 8;
+
 fn of_type(number: usize) -> BoxedStrategy<Generated> {
-    let value = match number % 6 {
+    let value = match number % TYPES {
         0 => any::<bool>().prop_map(Generated::Bool).boxed(),
         1 => prop_oneof![
             any::<i64>().prop_map(Generated::I64),
@@ -49,6 +56,8 @@ fn of_type(number: usize) -> BoxedStrategy<Generated> {
         3 => prop_oneof!["\\PC{0,20}".prop_map(Generated::Text), "[a-c]".prop_map(Generated::Text)]
             .boxed(),
         4 => vec(any::<u8>(), 0..20).prop_map(Generated::Bytes).boxed(),
+        5 => prop_oneof![any::<i32>(), 0..100].prop_map(Generated::I32).boxed(),
+        6 => any::<u32>().prop_map(|bits| Generated::F32(f32::from_bits(bits))).boxed(),
         _ => any::<i64>().prop_map(Generated::Timestamp).boxed(),
     };
     prop_oneof![1 => Just(Generated::Null), 4 => value].boxed()
@@ -99,7 +108,7 @@ proptest! {
 
     #[test]
     fn rows_come_back(
-        rows in vec(0..6_usize, NAMES.len()).prop_flat_map(rows),
+        rows in vec(0..TYPES, NAMES.len()).prop_flat_map(rows),
         row_group_rows in 1..60_usize,
         page_bytes in 1_024..4_096_usize,
         one_by_one in any::<bool>(),

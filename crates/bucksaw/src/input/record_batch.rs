@@ -3,9 +3,9 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, DataType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bumpalo::Bump;
@@ -110,15 +110,16 @@ impl<'s> Cells<'s> {
         let array = self.array;
         match array.data_type() {
             DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
-            DataType::Int8 => Value::I64(number::<Int8Type>(array, row).into()),
-            DataType::Int16 => Value::I64(number::<Int16Type>(array, row).into()),
-            DataType::Int32 => Value::I64(number::<Int32Type>(array, row).into()),
+            DataType::Int8 => Value::I32(number::<Int8Type>(array, row).into()),
+            DataType::Int16 => Value::I32(number::<Int16Type>(array, row).into()),
+            DataType::Int32 => Value::I32(number::<Int32Type>(array, row)),
             DataType::Int64 => Value::I64(number::<Int64Type>(array, row)),
-            DataType::UInt8 => Value::I64(number::<UInt8Type>(array, row).into()),
-            DataType::UInt16 => Value::I64(number::<UInt16Type>(array, row).into()),
+            DataType::UInt8 => Value::I32(number::<UInt8Type>(array, row).into()),
+            DataType::UInt16 => Value::I32(number::<UInt16Type>(array, row).into()),
             DataType::UInt32 => Value::I64(number::<UInt32Type>(array, row).into()),
             DataType::UInt64 => Value::U64(number::<UInt64Type>(array, row)),
-            DataType::Float32 => Value::F64(number::<Float32Type>(array, row).into()),
+            DataType::Float16 => Value::F32(number::<Float16Type>(array, row).to_f32()),
+            DataType::Float32 => Value::F32(number::<Float32Type>(array, row)),
             DataType::Float64 => Value::F64(number::<Float64Type>(array, row)),
             DataType::Utf8 => Value::Text(arena.alloc_str(array.as_string::<i32>().value(row))),
             DataType::LargeUtf8 => {

@@ -13,8 +13,10 @@ pub(crate) type Row = Vec<(String, Cell)>;
 pub(crate) enum Cell {
     Null,
     Bool(bool),
+    I32(i32),
     I64(i64),
     U64(u64),
+    F32(f32),
     F64(f64),
     Text(String),
     Bytes(Vec<u8>),
@@ -25,8 +27,6 @@ pub(crate) enum Cell {
     /// A JSON array or object that is kept as it stands.
     Json(String),
     // Types that only Arrow has:
-    I32(i32),
-    F32(f32),
     /// Days since 1970.
     Date(i32),
     /// The digits without a point.
@@ -74,6 +74,8 @@ impl Cell {
             Self::Bool(value) => Value::Bool(*value),
             Self::I64(value) => Value::I64(*value),
             Self::U64(value) => Value::U64(*value),
+            Self::I32(value) => Value::I32(*value),
+            Self::F32(value) => Value::F32(*value),
             Self::F64(value) => Value::F64(*value),
             Self::Text(text) => Value::Text(text),
             Self::Bytes(bytes) => Value::Bytes(bytes),

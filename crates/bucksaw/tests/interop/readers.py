@@ -87,7 +87,7 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 PYTHON_MOMENTS = range(-62_135_596_800_000_000, 253_402_300_800_000_000)
 
 # Types with an order, by which filters can look values up.
-ORDERED = {"Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
+ORDERED = {"Int32", "Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
 # Columns of one file that are looked up by, and that are compared in the rows found.
 FILTERED_COLUMNS = 12
 COMPARED_COLUMNS = 6

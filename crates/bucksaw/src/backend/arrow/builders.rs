@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder, UInt64Builder, new_null_array,
+    Array, ArrayRef, BinaryBuilder, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder,
+    Int64Builder, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder, new_null_array,
 };
 use arrow::compute::cast;
 
@@ -15,8 +15,10 @@ use crate::schema::{Column, ColumnType};
 /// Collects the values of one column for the next record batch.
 pub(super) enum ColumnBuilder {
     Bool(BooleanBuilder),
+    I32(Int32Builder),
     I64(Int64Builder),
     U64(UInt64Builder),
+    F32(Float32Builder),
     F64(Float64Builder),
     Text(StringBuilder),
     Bytes(BinaryBuilder),
@@ -33,8 +35,10 @@ macro_rules! each_builder {
     ($self:expr, $builder:ident => $body:expr, $column:pat, $rows:ident => $arrays:expr) => {
         match $self {
             ColumnBuilder::Bool($builder) => $body,
+            ColumnBuilder::I32($builder) => $body,
             ColumnBuilder::I64($builder) => $body,
             ColumnBuilder::U64($builder) => $body,
+            ColumnBuilder::F32($builder) => $body,
             ColumnBuilder::F64($builder) => $body,
             ColumnBuilder::Text($builder) => $body,
             ColumnBuilder::Bytes($builder) => $body,
@@ -62,8 +66,10 @@ impl ColumnBuilder {
     pub(super) fn new(column: &Column) -> Self {
         match column.ty.as_ref().unwrap_or(&ColumnType::Text) {
             ColumnType::Bool => Self::Bool(BooleanBuilder::new()),
+            ColumnType::I32 => Self::I32(Int32Builder::new()),
             ColumnType::I64 => Self::I64(Int64Builder::new()),
             ColumnType::U64 => Self::U64(UInt64Builder::new()),
+            ColumnType::F32 => Self::F32(Float32Builder::new()),
             ColumnType::F64 => Self::F64(Float64Builder::new()),
             ColumnType::Text => Self::Text(StringBuilder::new()),
             ColumnType::Bytes => Self::Bytes(BinaryBuilder::new()),
@@ -84,8 +90,10 @@ impl ColumnBuilder {
         use arrow::array::ArrayBuilder as _;
         match self {
             Self::Bool(builder) => builder.len() / 4,
+            Self::I32(builder) => builder.capacity() * 4,
             Self::I64(builder) => builder.capacity() * 8,
             Self::U64(builder) => builder.capacity() * 8,
+            Self::F32(builder) => builder.capacity() * 4,
             Self::F64(builder) => builder.capacity() * 8,
             Self::Timestamp(builder) => builder.capacity() * 8,
             Self::Text(builder) => builder.values_slice().len() + builder.len() * 4,
@@ -97,8 +105,10 @@ impl ColumnBuilder {
     pub(super) fn append_nulls(&mut self, count: usize) {
         match self {
             Self::Bool(builder) => builder.append_nulls(count),
+            Self::I32(builder) => builder.append_nulls(count),
             Self::I64(builder) => builder.append_nulls(count),
             Self::U64(builder) => builder.append_nulls(count),
+            Self::F32(builder) => builder.append_nulls(count),
             Self::F64(builder) => builder.append_nulls(count),
             Self::Timestamp(builder) => builder.append_nulls(count),
             Self::Text(builder) => (0..count).for_each(|_| builder.append_null()),
@@ -111,6 +121,12 @@ impl ColumnBuilder {
     pub(super) fn append(&mut self, slice: &ColumnSlice<'_, '_>) -> Result<()> {
         match (&mut *self, slice.values()) {
             (Self::Bool(builder), ValuesSlice::Bool(values)) => {
+                append!(builder, slice, values)
+            }
+            (Self::I32(builder), ValuesSlice::I32(values)) => {
+                append!(builder, slice, values)
+            }
+            (Self::F32(builder), ValuesSlice::F32(values)) => {
                 append!(builder, slice, values)
             }
             (Self::I64(builder), ValuesSlice::I64(values)) => {

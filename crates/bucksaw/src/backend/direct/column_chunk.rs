@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
-use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use arrow::datatypes::{
+    Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
+};
 use parquet::basic::Encoding;
 
 use super::compress::{Compressor, Effort};
@@ -152,7 +154,7 @@ impl ColumnChunk {
             }
             _ => PageValues::Fixed(FixedValues::new(
                 has_dictionary,
-                *ty == ColumnType::F64,
+                ty,
                 settings.page_bytes,
                 settings.profile,
                 settings.seed,
@@ -206,6 +208,12 @@ impl ColumnChunk {
             ) => {
                 page.append(values.iter().map(|value| *value as u64));
             }
+            (PageValues::Fixed(page), ValuesSlice::I32(values)) => {
+                page.append(values.iter().map(|value| (*value as u32).into()))
+            }
+            (PageValues::Fixed(page), ValuesSlice::F32(values)) => {
+                page.append(values.iter().map(|value| value.to_bits().into()))
+            }
             (PageValues::Fixed(page), ValuesSlice::U64(values)) => {
                 page.append(values.iter().copied())
             }
@@ -243,6 +251,14 @@ impl ColumnChunk {
             (PageValues::Bool(page), _) => page.extend(array.as_boolean().iter().flatten()),
             (PageValues::Fixed(page), ColumnType::U64) => {
                 page.append(array.as_primitive::<UInt64Type>().iter().flatten())
+            }
+            (PageValues::Fixed(page), ColumnType::I32) => {
+                let values = array.as_primitive::<Int32Type>().iter().flatten();
+                page.append(values.map(|value| (value as u32).into()));
+            }
+            (PageValues::Fixed(page), ColumnType::F32) => {
+                let values = array.as_primitive::<Float32Type>().iter().flatten();
+                page.append(values.map(|value| value.to_bits().into()));
             }
             (PageValues::Fixed(page), ColumnType::F64) => {
                 page.append(array.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits));

@@ -267,6 +267,8 @@ impl Ending<'_> {
 fn field(column: &FileColumn) -> ParquetResult<Type> {
     let (physical, logical) = match &column.ty {
         ColumnType::Bool => (PhysicalType::BOOLEAN, None),
+        ColumnType::I32 => (PhysicalType::INT32, None),
+        ColumnType::F32 => (PhysicalType::FLOAT, None),
         ColumnType::F64 => (PhysicalType::DOUBLE, None),
         ColumnType::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
         ColumnType::Bytes => (PhysicalType::BYTE_ARRAY, None),
@@ -298,6 +300,8 @@ fn offset_index(
 fn column_index(chunk: &PlacedChunk, ty: &ColumnType) -> Option<ColumnIndexBuilder> {
     let physical = match ty {
         ColumnType::Bool => PhysicalType::BOOLEAN,
+        ColumnType::I32 => PhysicalType::INT32,
+        ColumnType::F32 => PhysicalType::FLOAT,
         ColumnType::F64 => PhysicalType::DOUBLE,
         ColumnType::Text | ColumnType::Bytes => PhysicalType::BYTE_ARRAY,
         _ => PhysicalType::INT64,
@@ -305,7 +309,8 @@ fn column_index(chunk: &PlacedChunk, ty: &ColumnType) -> Option<ColumnIndexBuild
     let mut builder = ColumnIndexBuilder::new(physical);
     let mut written = Vec::new();
     for page in &chunk.pages {
-        let nans = (*ty == ColumnType::F64).then_some(page.bounds.nans as i64);
+        let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
+        let nans = is_float.then_some(page.bounds.nans as i64);
         if page.nulls == page.rows {
             builder.append(true, Vec::new(), Vec::new(), page.nulls as i64, nans);
             continue;
