@@ -15,7 +15,7 @@ pub struct Alterations {
     pub parsed_texts: u64,
     /// Values of other types stored as text because of their column's prefix.
     pub texts_by_prefix: u64,
-    /// Arrays, empty objects and (where asked for) objects kept as JSON text.
+    /// Arrays, lists, empty objects and (where asked for) objects kept as JSON text.
     pub json_texts: u64,
     /// Objects beyond the depth limit, kept as JSON text.
     pub too_deep: u64,

@@ -19,7 +19,8 @@
 //!
 //! # What becomes of values that don't fit
 //!
-//! A column's type is fixed by its first value, or declared. No value is dropped or bent:
+//! A column's type is fixed by its first value, or declared; of a list by its first element that is not
+//! null, or text. No value is dropped or bent:
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
@@ -30,7 +31,9 @@
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |
 //! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
 //! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
-//! | an array, an empty object | the column, as JSON text | `json_texts` |
+//! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
+//! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
+//! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays) | `_rest` | `duplicates` |
 //! | columns beyond 1,000, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values` |
@@ -52,6 +55,7 @@ pub mod error;
 mod hash;
 pub mod input;
 pub mod inspect;
+mod lists;
 mod number;
 pub mod options;
 pub mod report;
@@ -59,6 +63,7 @@ pub mod schema;
 pub mod sink;
 pub mod split;
 mod tally;
+mod type_rules;
 mod value;
 mod workers;
 mod writer;

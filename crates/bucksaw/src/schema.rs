@@ -2,18 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::declared_schema::{DeclaredColumn, DeclaredType, MAX_NAME_BYTES, REST_COLUMN};
 use crate::hash::same;
 use crate::options::Options;
 use crate::value::Value;
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, Field, TimeUnit};
 use foldhash::fast::RandomState;
 
 /// What the name of a column's sibling ends with, which holds as text what the column can't.
 pub const TEXT_SUFFIX: &str = "__text";
 /// What a column with an empty name is called.
 pub const EMPTY_NAME: &str = "_empty";
+
+/// What the elements of a list are called in the file.
+pub const ELEMENT_NAME: &str = "element";
 
 /// The type of a column's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,9 @@ pub enum ColumnType {
     Bytes,
     /// Parquet's INT64 with the annotation for timestamps: microseconds since 1970, UTC.
     Timestamp,
+    /// Lists of another type of these, with the annotation for lists: a list, each of its elements,
+    /// or both may be null.
+    List(Box<ColumnType>),
     /// Any other type of Arrow's, from a record batch.
     Arrow(DataType),
 }
@@ -64,6 +71,12 @@ impl ColumnType {
             {
                 Self::Timestamp
             }
+            DataType::List(element)
+            | DataType::LargeList(element)
+            | DataType::FixedSizeList(element, _) => match Self::from_arrow(element.data_type()) {
+                Self::Arrow(_) | Self::List(_) => Self::Arrow(data_type.clone()),
+                element => Self::List(Box::new(element)),
+            },
             other => Self::Arrow(other.clone()),
         }
     }
@@ -81,12 +94,23 @@ impl ColumnType {
             Self::Text => DataType::Utf8,
             Self::Bytes => DataType::Binary,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::List(element) => {
+                DataType::List(Arc::new(Field::new(ELEMENT_NAME, element.to_arrow(), true)))
+            }
             Self::Arrow(data_type) => data_type.clone(),
         }
     }
 }
 
 impl ColumnType {
+    /// The type of its single values: of a list's elements.
+    pub(crate) fn leaf(&self) -> &Self {
+        match self {
+            Self::List(element) => element.leaf(),
+            other => other,
+        }
+    }
+
     /// Whether its values are signed integers, floats or doubles.
     pub(crate) fn is_of_numbers(&self) -> bool {
         matches!(self, Self::I32 | Self::I64 | Self::F32 | Self::F64)
@@ -121,6 +145,7 @@ impl fmt::Display for ColumnType {
             Self::Text => f.write_str("text"),
             Self::Bytes => f.write_str("bytes"),
             Self::Timestamp => f.write_str("timestamp"),
+            Self::List(element) => write!(f, "list<{element}>"),
             Self::Arrow(data_type) => write!(f, "arrow {data_type}"),
         }
     }
@@ -138,6 +163,7 @@ impl From<DeclaredType> for ColumnType {
             DeclaredType::Text => Self::Text,
             DeclaredType::Bytes => Self::Bytes,
             DeclaredType::Timestamp => Self::Timestamp,
+            DeclaredType::List(element) => Self::List(Box::new((*element).into())),
         }
     }
 }
@@ -269,7 +295,8 @@ impl Schema {
             int64_from_text: options.int64_from_text,
         };
         for DeclaredColumn { name, ty } in &options.schema.columns {
-            let ty = if schema.is_text_by_prefix(name) { ColumnType::Text } else { (*ty).into() };
+            let is_text = schema.is_text_by_prefix(name);
+            let ty = if is_text { ColumnType::Text } else { ty.clone().into() };
             let id = schema.add(name, name.clone());
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;

@@ -36,6 +36,8 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
     /// Microseconds since 1970-01-01T00:00:00Z.
     Timestamp(i64),
+    /// A list of values of one type, nulls among them.
+    List(&'a [Value<'a>]),
 }
 
 impl<'a> Value<'a> {
@@ -52,20 +54,27 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(arena.alloc_str(text)),
             Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
             Self::Timestamp(value) => Value::Timestamp(value),
+            Self::List(values) => {
+                let copies = values.iter().map(|value| value.copied_into(arena));
+                Value::List(arena.alloc_slice_fill_iter(copies))
+            }
         }
     }
 
-    /// Bytes of its text or bytes.
+    /// Bytes of its text or bytes, or of a list with all that it has.
     pub(crate) fn text_bytes(self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
+            Self::List(values) => {
+                size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
+            }
             _ => 0,
         }
     }
 
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
-    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes.
+    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists as JSON.
     pub(crate) fn to_text(self) -> Cow<'a, str> {
         match self {
             Self::Null => Cow::Borrowed("null"),
@@ -79,6 +88,11 @@ impl<'a> Value<'a> {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Bytes(bytes) => Cow::Owned(BASE64.encode(bytes)),
             Self::Timestamp(micros) => Cow::Owned(timestamp_text(micros)),
+            Self::List(_) => {
+                let mut json = String::new();
+                self.append_json(&mut json);
+                Cow::Owned(json)
+            }
         }
     }
 
@@ -90,6 +104,16 @@ impl<'a> Value<'a> {
             }
             Self::F32(value) if value.is_finite() => json.push_str(&self.to_text()),
             Self::F64(value) if value.is_finite() => json.push_str(&self.to_text()),
+            Self::List(values) => {
+                json.push('[');
+                for (place, value) in values.iter().enumerate() {
+                    if place > 0 {
+                        json.push(',');
+                    }
+                    value.append_json(json);
+                }
+                json.push(']');
+            }
             _ => append_json_string(&self.to_text(), json),
         }
     }
@@ -165,6 +189,12 @@ impl<'a> From<&'a [u8]> for Value<'a> {
     }
 }
 
+impl<'a> From<&'a [Value<'a>]> for Value<'a> {
+    fn from(values: &'a [Value<'a>]) -> Self {
+        Self::List(values)
+    }
+}
+
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -213,6 +243,7 @@ mod tests {
         let mut json = String::new();
         Value::F64(f64::NAN).append_json(&mut json);
         Value::Text("a\"\n").append_json(&mut json);
-        assert_eq!(json, r#""NaN""a\"\n""#);
+        Value::List(&[Value::I32(1), Value::Null, Value::List(&[])]).append_json(&mut json);
+        assert_eq!(json, r#""NaN""a\"\n"[1,null,[]]"#);
     }
 }

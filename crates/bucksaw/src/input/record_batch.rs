@@ -1,7 +1,11 @@
 //! Arrow record batches to blocks: arrays go in whole where their type is their column's, else
 //! value by value under the type rules.
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt64Array};
+use arrow::compute::{cast, take};
 use arrow::datatypes::{
     ArrowPrimitiveType, DataType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
     Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
@@ -11,9 +15,10 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bumpalo::Bump;
 
 use crate::bits::Bits;
-use crate::block::{Block, Values};
+use crate::block::{Block, BlockColumn, Values};
 use crate::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lists::Lists;
 use crate::schema::{ColumnType, Place, Schema};
 use crate::value::Value;
 
@@ -76,17 +81,61 @@ fn take_whole<'a>(
     if schema.column(id).ty.is_none() {
         schema.set_type(id, ty);
     }
-    let column = block.column_mut(id);
-    column.present =
-        Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)));
-    column.values = Values::Arrow(array.clone());
+    let values = match schema.column(id).ty {
+        Some(ColumnType::List(_)) => Values::List(Box::new(lists_of(name, array)?)),
+        _ => Values::Arrow(Arc::clone(array)),
+    };
+    *block.column_mut(id) = BlockColumn { present: present(array), values };
     Ok(true)
+}
+
+/// Which values of an array are there.
+fn present(array: &ArrayRef) -> Bits {
+    let nulls = array.logical_nulls();
+    Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)))
+}
+
+/// An array's lists; their elements stay where they are.
+fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
+    let failed = |cause| {
+        Error::new(ErrorKind::Unsupported, format!("its {} can't be stored", array.data_type()))
+            .in_column(name)
+            .with_cause(cause)
+    };
+    let array = match array.data_type() {
+        DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {
+            &cast(array, &DataType::List(Arc::clone(field))).map_err(failed)?
+        }
+        _ => array,
+    };
+    let lists = array.as_list::<i32>();
+    let mut end = 0;
+    let mut ends = Vec::with_capacity(lists.len());
+    let offsets = lists.value_offsets();
+    let there = || (0..lists.len()).filter(|row| lists.is_valid(*row));
+    let places = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
+    for row in there() {
+        end += places(row).len();
+        ends.push(end);
+    }
+    let all = places(0).start..places(lists.len() - 1).end;
+    let elements = if all.len() == end {
+        lists.values().slice(all.start, end)
+    } else {
+        // Lists that are null may have elements, which belong to no row.
+        let places = there().flat_map(places).map(|place| place as u64);
+        take(lists.values(), &UInt64Array::from_iter_values(places), None).map_err(failed)?
+    };
+    let elements = BlockColumn { present: present(&elements), values: Values::Arrow(elements) };
+    Ok(Lists::new(ends, elements))
 }
 
 /// The values of an array, one at a time.
 struct Cells<'s> {
     array: &'s ArrayRef,
     formatter: ArrayFormatter<'s>,
+    /// Where these are lists.
+    elements: Option<Box<Cells<'s>>>,
 }
 
 impl<'s> Cells<'s> {
@@ -100,12 +149,42 @@ impl<'s> Cells<'s> {
             .in_column(name)
             .with_cause(cause)
         })?;
-        Ok(Self { array, formatter })
+        let elements = match array.data_type() {
+            DataType::List(_) => Some(array.as_list::<i32>().values()),
+            DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
+            DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
+            _ => None,
+        };
+        let elements = elements.map(|elements| Self::new(name, elements)).transpose()?;
+        Ok(Self { array, formatter, elements: elements.map(Box::new) })
+    }
+
+    /// The places of a list's elements.
+    fn places(&self, row: usize) -> Range<usize> {
+        match self.array.data_type() {
+            DataType::List(_) => {
+                let offsets = self.array.as_list::<i32>().value_offsets();
+                offsets[row] as usize..offsets[row + 1] as usize
+            }
+            DataType::LargeList(_) => {
+                let offsets = self.array.as_list::<i64>().value_offsets();
+                offsets[row] as usize..offsets[row + 1] as usize
+            }
+            _ => {
+                let lists = self.array.as_fixed_size_list();
+                let start = lists.value_offset_at(row);
+                start..start + lists.value_length() as usize
+            }
+        }
     }
 
     fn value<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         if self.array.is_null(row) {
             return Value::Null;
+        }
+        if let Some(elements) = &self.elements {
+            let values = self.places(row).map(|place| elements.value(place, arena));
+            return Value::List(arena.alloc_slice_fill_iter(values));
         }
         let array = self.array;
         match array.data_type() {

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bucksaw::Value;
+use bumpalo::Bump;
 use serde_json::json;
 
 /// A row as it is given: names and cells, in order.
@@ -22,6 +23,7 @@ pub(crate) enum Cell {
     Bytes(Vec<u8>),
     /// Microseconds since 1970.
     Timestamp(i64),
+    List(Vec<Cell>),
     /// A JSON number that no column of numbers may hold.
     Number(String),
     /// A JSON array or object that is kept as it stands.
@@ -33,7 +35,6 @@ pub(crate) enum Cell {
     Decimal(i128),
     /// Nanoseconds since 1970.
     Nanos(i64),
-    List(Vec<Cell>),
     Struct(Vec<(String, Cell)>),
 }
 
@@ -67,8 +68,8 @@ impl Cell {
         matches!(self, Self::Null)
     }
 
-    /// The value that the writer is given; none for what only JSON or Arrow can give.
-    pub(crate) fn value(&self) -> Option<Value<'_>> {
+    /// The value that the writer is given, lists in `arena`; none for what only JSON or Arrow can give.
+    pub(crate) fn value<'c>(&'c self, arena: &'c Bump) -> Option<Value<'c>> {
         Some(match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
@@ -80,6 +81,10 @@ impl Cell {
             Self::Text(text) => Value::Text(text),
             Self::Bytes(bytes) => Value::Bytes(bytes),
             Self::Timestamp(micros) => Value::Timestamp(*micros),
+            Self::List(cells) => {
+                let values: Option<Vec<_>> = cells.iter().map(|cell| cell.value(arena)).collect();
+                Value::List(arena.alloc_slice_copy(&values?))
+            }
             _ => return None,
         })
     }

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, Field, TimeUnit};
 use bucksaw::DeclaredType;
 use chrono::DateTime;
 use serde_json::json;
 
 use crate::cell::{Cell, Row};
+use crate::json::cells_of_array;
 
 /// What a case tells the writer about its columns.
 #[derive(Clone, Debug)]
@@ -76,7 +78,7 @@ pub(crate) fn expected_of_rows(rows: &[Row], rules: &Rules) -> Expected {
         let column = &mut model.columns[index];
         column.is_declared = true;
         column.data_type =
-            Some(if column.is_prefixed { DataType::Utf8 } else { declared_type(*declared) });
+            Some(if column.is_prefixed { DataType::Utf8 } else { declared_type(declared) });
     }
     for row in rows {
         model.push(row);
@@ -231,7 +233,11 @@ pub(crate) fn timestamp_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn declared_type(declared: DeclaredType) -> DataType {
+pub(crate) fn list_type(element: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new("element", element, true)))
+}
+
+fn declared_type(declared: &DeclaredType) -> DataType {
     match declared {
         DeclaredType::Bool => DataType::Boolean,
         DeclaredType::Int32 => DataType::Int32,
@@ -242,6 +248,7 @@ fn declared_type(declared: DeclaredType) -> DataType {
         DeclaredType::Text => DataType::Utf8,
         DeclaredType::Bytes => DataType::Binary,
         DeclaredType::Timestamp => timestamp_type(),
+        DeclaredType::List(element) => list_type(declared_type(element)),
     }
 }
 
@@ -255,6 +262,10 @@ fn own_type(cell: &Cell) -> DataType {
         Cell::F64(_) => DataType::Float64,
         Cell::Bytes(_) => DataType::Binary,
         Cell::Timestamp(_) => timestamp_type(),
+        Cell::List(cells) => {
+            let first = cells.iter().find(|cell| !cell.is_null());
+            list_type(first.map_or(DataType::Utf8, own_type))
+        }
         Cell::Number(text) if text.contains(['.', 'e', 'E']) => DataType::Float64,
         Cell::Number(_) => DataType::Int64,
         _ => DataType::Utf8,
@@ -273,6 +284,18 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
         | (Cell::Text(_), DataType::Utf8)
         | (Cell::Bytes(_), DataType::Binary)
         | (Cell::Timestamp(_), DataType::Timestamp(..)) => cell.clone(),
+        (Cell::Json(text), DataType::List(_)) => {
+            fitted(&Cell::List(cells_of_array(text)?), data_type, is_declared)?
+        }
+        (Cell::List(cells), DataType::List(element)) => {
+            let fitted = |cell: &Cell| match cell {
+                Cell::Null => Some(Cell::Null),
+                Cell::Json(_) | Cell::List(_) => None,
+                _ => fitted(cell, element.data_type(), is_declared),
+            };
+            Cell::List(cells.iter().map(fitted).collect::<Option<_>>()?)
+        }
+        (Cell::List(_), DataType::Utf8) => Cell::Text(text_of(cell)),
         (Cell::Json(text), DataType::Utf8) => Cell::Text(text.clone()),
         (_, DataType::Int32) if integer(cell).is_some() => {
             Cell::I32(integer(cell)?.try_into().ok()?)
@@ -324,6 +347,10 @@ fn text_of(cell: &Cell) -> String {
         Cell::U64(value) => value.to_string(),
         Cell::F64(value) => format!("{value:?}"),
         Cell::Text(text) | Cell::Number(text) | Cell::Json(text) => text.clone(),
+        Cell::Null => "null".to_owned(),
+        Cell::List(cells) => {
+            format!("[{}]", cells.iter().map(json_of).collect::<Vec<_>>().join(","))
+        }
         Cell::Bytes(_) => cell.encoded()["x"].as_str().unwrap_or_default().to_owned(),
         Cell::Timestamp(micros) => DateTime::from_timestamp_micros(*micros)
             .map_or_else(String::new, |time| {

@@ -26,6 +26,7 @@ pub enum Cell {
     Text(String),
     Bytes(Vec<u8>),
     Timestamp(i64),
+    List(Vec<Option<Cell>>),
 }
 
 /// A row: its cells that are not null, by their column's name.
@@ -43,6 +44,7 @@ pub fn cell(value: Value<'_>) -> Option<Cell> {
         Value::Text(value) => Cell::Text(value.to_owned()),
         Value::Bytes(value) => Cell::Bytes(value.to_owned()),
         Value::Timestamp(value) => Cell::Timestamp(value),
+        Value::List(values) => Cell::List(values.iter().map(|value| cell(*value)).collect()),
     })
 }
 
@@ -51,7 +53,7 @@ pub fn row(values: &[(&str, Value<'_>)]) -> Row {
     values.iter().filter_map(|(name, value)| Some(((*name).to_owned(), cell(*value)?))).collect()
 }
 
-fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
+pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
     if array.is_null(row) {
         return None;
     }
@@ -66,6 +68,10 @@ fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_owned()),
         DataType::Timestamp(..) => {
             Cell::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
+        DataType::List(_) => {
+            let elements = array.as_list::<i32>().value(row);
+            Cell::List((0..elements.len()).map(|place| cell_at(&elements, place)).collect())
         }
         other => panic!("the model has no {other}"),
     })

@@ -13,6 +13,7 @@ use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
 use super::page::{PageSize, append_data_page, append_dictionary_page};
+use super::row_group::STEP_ROWS;
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::block::{ColumnSlice, ValuesSlice};
@@ -53,6 +54,8 @@ pub(super) struct DataPage {
     /// Header included.
     pub(super) len: usize,
     pub(super) rows: usize,
+    /// Values as Parquet counts them: with nulls, and with a null for a list that has no element.
+    pub(super) values: usize,
     pub(super) nulls: usize,
     pub(super) bounds: Bounds,
     pub(super) encoding: Encoding,
@@ -74,9 +77,9 @@ pub(super) struct EncodedChunk {
 
 impl EncodedChunk {
     /// A chunk of nulls.
-    pub(super) fn of_nulls(rows: usize, encoder: &mut Encoder) -> Result<Self> {
+    pub(super) fn of_nulls(ty: &ColumnType, rows: usize, encoder: &mut Encoder) -> Result<Self> {
         encoder.page.clear();
-        levels::append_nulls(rows, &mut encoder.page);
+        levels::append_nulls(ty, rows, &mut encoder.page);
         let mut bytes = Vec::new();
         let size = append_data_page(
             &encoder.page,
@@ -90,6 +93,7 @@ impl EncodedChunk {
             offset: 0,
             len: size.compressed,
             rows,
+            values: rows,
             nulls: rows,
             bounds: Bounds::default(),
             encoding: Encoding::PLAIN,
@@ -119,6 +123,7 @@ enum PageValues {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct ColumnChunk {
+    /// The type of single values: of a list's elements.
     ty: ColumnType,
     settings: Arc<Settings>,
     levels: Levels,
@@ -138,7 +143,8 @@ impl ColumnChunk {
         has_dictionary: bool,
         settings: &Arc<Settings>,
     ) -> Result<Self> {
-        let values = match ty {
+        let leaf = ty.leaf();
+        let values = match leaf {
             ColumnType::Bool => PageValues::Bool(Vec::new()),
             ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
                 has_dictionary,
@@ -154,16 +160,16 @@ impl ColumnChunk {
             }
             _ => PageValues::Fixed(FixedValues::new(
                 has_dictionary,
-                ty,
+                leaf,
                 settings.page_bytes,
                 settings.profile,
                 settings.seed,
             )),
         };
         Ok(Self {
-            ty: ty.clone(),
+            ty: leaf.clone(),
             settings: Arc::clone(settings),
-            levels: Levels::default(),
+            levels: Levels::new(ty),
             values,
             finished_rows: 0,
             pages: Vec::new(),
@@ -197,10 +203,37 @@ impl ColumnChunk {
         if self.levels.rows() + slice.rows() > PAGE_ROWS {
             self.end_page(encoder)?;
         }
-        for (bits, rows) in slice.present_words() {
-            self.levels.append(bits, rows);
+        match slice.values() {
+            ValuesSlice::List(lists) => {
+                self.make_room(lists.element_count(), encoder)?;
+                self.levels.append(slice);
+                if let Some(elements) = lists.elements() {
+                    self.append_values(&elements.values())?;
+                }
+            }
+            values => {
+                self.levels.append(slice);
+                self.append_values(&values)?;
+            }
         }
-        match (&mut self.values, slice.values()) {
+        self.end_full_page(encoder)
+    }
+
+    /// A row may have more elements than a dictionary has room for: they don't go through it.
+    fn make_room(&mut self, values: usize, encoder: &mut Encoder) -> Result<()> {
+        if values > STEP_ROWS {
+            self.end_page(encoder)?;
+            match &mut self.values {
+                PageValues::Bool(_) => {}
+                PageValues::Fixed(values) => values.close_dictionary(),
+                PageValues::Bytes(values) => values.close_dictionary(),
+            }
+        }
+        Ok(())
+    }
+
+    fn append_values(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
+        match (&mut self.values, values) {
             (PageValues::Bool(page), ValuesSlice::Bool(values)) => page.extend_from_slice(values),
             (
                 PageValues::Fixed(page),
@@ -222,7 +255,7 @@ impl ColumnChunk {
             }
             (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
             (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
-            (_, ValuesSlice::Arrow(array)) => self.append_array(&array)?,
+            (_, ValuesSlice::Arrow(array)) => self.append_array(array)?,
             _ => {
                 return Err(Error::new(
                     ErrorKind::Unsupported,
@@ -230,7 +263,7 @@ impl ColumnChunk {
                 ));
             }
         }
-        self.end_full_page(encoder)
+        Ok(())
     }
 
     /// Appends the values of an array; its nulls are in the levels already.
@@ -295,11 +328,12 @@ impl ColumnChunk {
 
     /// Bytes of the open page, about.
     fn page_bytes(&self) -> usize {
-        match &self.values {
+        let values = match &self.values {
             PageValues::Bool(values) => values.len() / 8,
             PageValues::Fixed(values) => values.page_bytes(),
             PageValues::Bytes(values) => values.page_bytes(),
-        }
+        };
+        values + self.levels.page_bytes()
     }
 
     fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
@@ -331,7 +365,7 @@ impl ColumnChunk {
         }
         let size = append_data_page(
             page,
-            rows,
+            self.levels.count(),
             encoding,
             &mut encoder.compressor,
             &mut self.effort,
@@ -342,6 +376,7 @@ impl ColumnChunk {
             offset,
             len: size.compressed,
             rows,
+            values: self.levels.count(),
             nulls: self.levels.nulls(),
             bounds,
             encoding,
@@ -379,7 +414,7 @@ impl ColumnChunk {
         for page in &mut self.pages {
             page.offset += size.compressed;
         }
-        let has_values = |page: &DataPage| page.nulls < page.rows;
+        let has_values = |page: &DataPage| page.nulls < page.values;
         let is_complete = self
             .pages
             .iter()

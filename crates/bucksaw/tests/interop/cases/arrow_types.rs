@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, Fields, Int32Type, Int64Type, TimeUnit};
 
 use crate::case::{Case, Demand};
 use crate::cell::Cell;
-use crate::model::{Expected, ExpectedColumn, timestamp_type};
+use crate::model::{Expected, ExpectedColumn, list_type, timestamp_type};
 use crate::read_back::Fact;
 
 const TEXTS: [Option<&str>; 5] = [Some("one"), None, Some(""), Some("ü漢🪵"), Some("one")];
@@ -102,7 +102,6 @@ fn all(rows: usize) -> Vec<Made> {
             Cell::Nanos,
         ),
     ];
-    columns.push(lists(rows));
     columns.push(structs(rows));
     columns.extend(ours(rows));
     columns
@@ -206,6 +205,7 @@ fn ours(rows: usize) -> Vec<Made> {
             |v| Arc::new(TimestampMicrosecondArray::from(v).with_timezone("UTC")),
             Cell::Timestamp,
         ),
+        lists(rows),
     ]
 }
 
@@ -214,10 +214,9 @@ fn lists(rows: usize) -> Made {
     let list = |at: usize| {
         (0..at % 4).map(|item| (item % 3 != 1).then_some((at * item) as i64)).collect::<Vec<_>>()
     };
-    let item = Arc::new(Field::new_list_field(DataType::Int64, true));
     made(
         "list",
-        DataType::List(item),
+        list_type(DataType::Int64),
         every(rows, 5, list),
         |v| Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(v)),
         |items| Cell::List(items.into_iter().map(Cell::from).collect()),

@@ -93,6 +93,11 @@ impl BytesValues {
         self.interned.indices.len() * 2 + self.page.as_ref().map_or(0, BytesPage::len)
     }
 
+    /// Puts no more values through the dictionary; the open page has none.
+    pub(in crate::backend::direct) fn close_dictionary(&mut self) {
+        self.interned.close();
+    }
+
     /// Whether the page has to end now, for the dictionary's sake.
     pub(in crate::backend::direct) fn is_closing(&self) -> bool {
         self.interned.is_closing
