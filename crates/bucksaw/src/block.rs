@@ -9,6 +9,7 @@ use std::ops::Range;
 use arrow::array::{Array, ArrayRef};
 
 use crate::alterations::Alterations;
+use crate::array_bytes;
 use crate::bits::Bits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::{Lists, ListsSlice};
@@ -459,6 +460,7 @@ fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
         ValuesSlice::List(lists) => {
             lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
         }
+        ValuesSlice::Arrow(array) => array_bytes::text_bytes(array),
         _ => 0,
     }
 }

@@ -45,6 +45,7 @@
 #![deny(unsafe_code)]
 
 mod alterations;
+mod array_bytes;
 pub mod backend;
 mod bits;
 pub mod block;

@@ -1,8 +1,8 @@
 //! Counts values on their way to a backend: how many each column has, and first and last moments.
 
 use arrow::array::{Array, AsArray};
-use arrow::compute::{max, min};
-use arrow::datatypes::{DataType, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::compute::{cast, max, min};
+use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::TimeRange;
@@ -72,10 +72,6 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
             Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
         }
         ValuesSlice::Arrow(array) => match array.data_type() {
-            DataType::Int32 => {
-                let values = array.as_primitive::<Int32Type>();
-                Some((min(values)?.into(), max(values)?.into()))
-            }
             DataType::Int64 => {
                 let values = array.as_primitive::<Int64Type>();
                 Some((min(values)?, max(values)?))
@@ -84,7 +80,12 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
                 let values = array.as_primitive_opt::<TimestampMicrosecondType>()?;
                 Some((min(values)?, max(values)?))
             }
-            _ => None,
+            // Narrow integers, and dictionaries of any.
+            _ => {
+                let values = cast(array, &DataType::Int64).ok()?;
+                let values = values.as_primitive::<Int64Type>();
+                Some((min(values)?, max(values)?))
+            }
         },
         _ => None,
     }

@@ -22,19 +22,20 @@ use crate::lists::Lists;
 use crate::schema::{ColumnType, Place, Schema};
 use crate::value::Value;
 
-/// The block of a record batch's rows. Text made on the way is put into `arena`.
+/// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
+/// into `arena`.
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses a row (counted from the
 /// batch's first), and [`ErrorKind::Unsupported`] for types that can't be shown as text where they
 /// have to be. `schema` may have grown then.
 pub(crate) fn block_of_batch<'a>(
-    batch: &RecordBatch,
+    batch: &'a RecordBatch,
     schema: &mut Schema,
     arena: &'a Bump,
 ) -> Result<Block<'a>> {
     let mut block = Block::new();
-    let batch_schema = batch.schema();
+    let batch_schema = batch.schema_ref();
     let mut one_by_one = Vec::new();
     for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
         if !take_whole(&mut block, schema, field.name(), array)? {
@@ -131,15 +132,17 @@ fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
 }
 
 /// The values of an array, one at a time.
-struct Cells<'s> {
-    array: &'s ArrayRef,
-    formatter: ArrayFormatter<'s>,
-    /// Where these are lists.
-    elements: Option<Box<Cells<'s>>>,
+struct Cells<'a> {
+    array: &'a ArrayRef,
+    formatter: ArrayFormatter<'a>,
+    /// The elements of lists, or the entries of a dictionary.
+    inner: Option<Box<Cells<'a>>>,
+    /// For each value, its entry in the dictionary.
+    keys: Vec<usize>,
 }
 
-impl<'s> Cells<'s> {
-    fn new(name: &str, array: &'s ArrayRef) -> Result<Self> {
+impl<'a> Cells<'a> {
+    fn new(name: &str, array: &'a ArrayRef) -> Result<Self> {
         static OPTIONS: FormatOptions<'static> = FormatOptions::new();
         let formatter = ArrayFormatter::try_new(array.as_ref(), &OPTIONS).map_err(|cause| {
             Error::new(
@@ -149,14 +152,22 @@ impl<'s> Cells<'s> {
             .in_column(name)
             .with_cause(cause)
         })?;
-        let elements = match array.data_type() {
+        let mut keys = Vec::new();
+        let inner = match array.data_type() {
             DataType::List(_) => Some(array.as_list::<i32>().values()),
             DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
             DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
+            DataType::Dictionary(..) => {
+                let dictionary = array.as_any_dictionary();
+                if !dictionary.values().is_empty() {
+                    keys = dictionary.normalized_keys();
+                }
+                Some(dictionary.values())
+            }
             _ => None,
         };
-        let elements = elements.map(|elements| Self::new(name, elements)).transpose()?;
-        Ok(Self { array, formatter, elements: elements.map(Box::new) })
+        let inner = inner.map(|inner| Self::new(name, inner)).transpose()?;
+        Ok(Self { array, formatter, inner: inner.map(Box::new), keys })
     }
 
     /// The places of a list's elements.
@@ -178,11 +189,14 @@ impl<'s> Cells<'s> {
         }
     }
 
-    fn value<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+    fn value(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         if self.array.is_null(row) {
             return Value::Null;
         }
-        if let Some(elements) = &self.elements {
+        if let Some(elements) = &self.inner {
+            if let Some(key) = self.keys.get(row) {
+                return elements.value(*key, arena);
+            }
             let values = self.places(row).map(|place| elements.value(place, arena));
             return Value::List(arena.alloc_slice_fill_iter(values));
         }
@@ -200,20 +214,12 @@ impl<'s> Cells<'s> {
             DataType::Float16 => Value::F32(number::<Float16Type>(array, row).to_f32()),
             DataType::Float32 => Value::F32(number::<Float32Type>(array, row)),
             DataType::Float64 => Value::F64(number::<Float64Type>(array, row)),
-            DataType::Utf8 => Value::Text(arena.alloc_str(array.as_string::<i32>().value(row))),
-            DataType::LargeUtf8 => {
-                Value::Text(arena.alloc_str(array.as_string::<i64>().value(row)))
-            }
-            DataType::Utf8View => Value::Text(arena.alloc_str(array.as_string_view().value(row))),
-            DataType::Binary => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i32>().value(row)))
-            }
-            DataType::LargeBinary => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i64>().value(row)))
-            }
-            DataType::BinaryView => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary_view().value(row)))
-            }
+            DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row)),
+            DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(row)),
+            DataType::Utf8View => Value::Text(array.as_string_view().value(row)),
+            DataType::Binary => Value::Bytes(array.as_binary::<i32>().value(row)),
+            DataType::LargeBinary => Value::Bytes(array.as_binary::<i64>().value(row)),
+            DataType::BinaryView => Value::Bytes(array.as_binary_view().value(row)),
             DataType::Timestamp(unit, Some(_)) => match micros(array, row, *unit) {
                 Some(micros) => Value::Timestamp(micros),
                 None => self.text(row, arena),
@@ -222,7 +228,7 @@ impl<'s> Cells<'s> {
         }
     }
 
-    fn text<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+    fn text(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         Value::Text(arena.alloc_str(&self.formatter.value(row).to_string()))
     }
 }

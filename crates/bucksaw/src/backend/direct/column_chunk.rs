@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{
-    Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
-};
 use parquet::basic::Encoding;
 
+use super::arrays;
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
@@ -113,8 +109,9 @@ impl EncodedChunk {
     }
 }
 
+/// The values of the open page.
 #[derive(Debug)]
-enum PageValues {
+pub(super) enum PageValues {
     Bool(Vec<bool>),
     Fixed(FixedValues),
     Bytes(BytesValues),
@@ -255,61 +252,12 @@ impl ColumnChunk {
             }
             (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
             (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
-            (_, ValuesSlice::Arrow(array)) => self.append_array(array)?,
+            (page, ValuesSlice::Arrow(array)) => arrays::append(page, array)?,
             _ => {
                 return Err(Error::new(
                     ErrorKind::Unsupported,
                     "a block's values are not of their column's type",
                 ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Appends the values of an array; its nulls are in the levels already.
-    fn append_array(&mut self, array: &ArrayRef) -> Result<()> {
-        let plain_type = self.ty.to_arrow();
-        let array = if *array.data_type() == plain_type {
-            Arc::clone(array)
-        } else {
-            cast(array, &plain_type).map_err(|cause| {
-                Error::new(
-                    ErrorKind::Unsupported,
-                    format!("its {} can't be stored", array.data_type()),
-                )
-                .with_cause(cause)
-            })?
-        };
-        match (&mut self.values, &self.ty) {
-            (PageValues::Bool(page), _) => page.extend(array.as_boolean().iter().flatten()),
-            (PageValues::Fixed(page), ColumnType::U64) => {
-                page.append(array.as_primitive::<UInt64Type>().iter().flatten())
-            }
-            (PageValues::Fixed(page), ColumnType::I32) => {
-                let values = array.as_primitive::<Int32Type>().iter().flatten();
-                page.append(values.map(|value| (value as u32).into()));
-            }
-            (PageValues::Fixed(page), ColumnType::F32) => {
-                let values = array.as_primitive::<Float32Type>().iter().flatten();
-                page.append(values.map(|value| value.to_bits().into()));
-            }
-            (PageValues::Fixed(page), ColumnType::F64) => {
-                page.append(array.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits));
-            }
-            (PageValues::Fixed(page), ColumnType::Timestamp) => {
-                let micros = array.as_primitive::<TimestampMicrosecondType>().iter().flatten();
-                page.append(micros.map(|value| value as u64));
-            }
-            (PageValues::Fixed(page), _) => {
-                page.append(
-                    array.as_primitive::<Int64Type>().iter().flatten().map(|value| value as u64),
-                );
-            }
-            (PageValues::Bytes(page), ColumnType::Text) => {
-                page.append(&array.as_string::<i32>().iter().flatten().collect::<Vec<_>>());
-            }
-            (PageValues::Bytes(page), _) => {
-                page.append(&array.as_binary::<i32>().iter().flatten().collect::<Vec<_>>())
             }
         }
         Ok(())
