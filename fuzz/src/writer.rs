@@ -14,7 +14,9 @@ const MOST_ROWS: usize = 30_000;
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Type {
     Bool,
+    I32,
     I64,
+    F32,
     F64,
     Text,
     Bytes,
@@ -110,7 +112,9 @@ impl Case {
     fn cell(&self, ty: Type, seed: i64) -> Cell {
         match ty {
             Type::Bool => Cell::Bool(seed & 1 == 1),
+            Type::I32 => Cell::I32(seed as i32),
             Type::I64 => Cell::I64(seed),
+            Type::F32 => Cell::F32(seed as u32),
             Type::F64 => Cell::F64(seed as u64),
             Type::Text => Cell::Text(format!("{}{seed}", self.text)),
             Type::Bytes => Cell::Bytes(
@@ -142,12 +146,15 @@ impl Pattern {
 fn value(cell: &Cell) -> Value<'_> {
     match cell {
         Cell::Bool(value) => Value::Bool(*value),
+        Cell::I32(value) => Value::I32(*value),
         Cell::I64(value) => Value::I64(*value),
         Cell::U64(value) => Value::U64(*value),
+        Cell::F32(bits) => Value::F32(f32::from_bits(*bits)),
         Cell::F64(bits) => Value::F64(f64::from_bits(*bits)),
         Cell::Text(text) => Value::Text(text),
         Cell::Bytes(bytes) => Value::Bytes(bytes),
         Cell::Timestamp(value) => Value::Timestamp(*value),
+        Cell::List(_) => unreachable!("no row here has lists"),
     }
 }
 

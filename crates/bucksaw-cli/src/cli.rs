@@ -100,7 +100,8 @@ pub(crate) struct ConvertArgs {
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …], "closed": false};
-    /// types: bool, int64, uint64, double, text, bytes, timestamp
+    /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp,
+    /// and list<…> of one of these, which takes JSON arrays
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
     /// Refuse lines with columns that the schema does not have
@@ -113,7 +114,7 @@ pub(crate) struct ShapeArgs {
     /// resource_,scope_,attr_,metric_, or none
     #[arg(long, value_name = "LIST|telemetry|none", default_value = "none")]
     pub(crate) string_prefixes: String,
-    /// Do not read text in declared int64 columns as integers
+    /// Do not read text in declared int32 and int64 columns as integers
     #[arg(long)]
     pub(crate) no_int64_from_text: bool,
     /// Keep declared columns that are null in every row
@@ -134,7 +135,7 @@ pub(crate) struct ShapeArgs {
     /// The longest line; longer ones are rejected
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MAX_LINE_BYTES as u64))]
     pub(crate) max_line: ByteSize,
-    /// An int64 column whose first and last value are reported
+    /// An int32 or int64 column whose first and last value are reported
     #[arg(long, value_name = "COLUMN")]
     pub(crate) timestamp_column: Option<String>,
 }

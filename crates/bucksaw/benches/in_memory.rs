@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use arrow::array::{
     ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
 };
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bucksaw::{BackendKind, Block, ColumnId, Options, Profile, StreamSink, Value, Writer};
 use bucksaw_workloads::{self as workloads, Type, Workload};
@@ -61,9 +62,11 @@ fn main() {
     };
 
     let part = arguments.next().unwrap_or_default();
+    let batches = record_batches(&rows);
+    let keyed: Vec<RecordBatch> = batches.iter().map(with_keys).collect();
     let arrow = || Options::new().backend(BackendKind::Arrow);
     let modern = || Options::new().profile(Profile::Modern);
-    let ways: [(&str, &dyn Fn() -> u64); 10] = [
+    let ways: [(&str, &dyn Fn() -> u64); 14] = [
         ("arrow builders, ArrowWriter, zstd 1", &|| arrow_writer(&rows)),
         ("bucksaw arrow, slices by name", &|| slices(&rows, arrow())),
         ("portable, blocks by id", &|| blocks(&rows, Options::new())),
@@ -74,6 +77,10 @@ fn main() {
         ("modern, slices of rows by name", &|| slices(&rows, modern())),
         ("modern, single rows by id", &|| rows_by_id(&rows, modern())),
         ("modern, single rows by name", &|| rows_by_name(&rows, modern())),
+        ("ArrowWriter, ready record batches", &|| arrow_writer_of_batches(&batches)),
+        ("portable, ready record batches", &|| ready_batches(&batches)),
+        ("ArrowWriter, ready batches with keys", &|| arrow_writer_of_batches(&keyed)),
+        ("portable, ready batches with keys", &|| ready_batches(&keyed)),
     ];
     let ways: Vec<_> = ways.into_iter().filter(|(name, _)| name.contains(&part)).collect();
     let mut runs: Vec<Vec<Run>> = ways.iter().map(|_| Vec::new()).collect();
@@ -236,11 +243,19 @@ fn arrow_schema(columns: &[(&'static str, Type)]) -> SchemaRef {
 }
 
 fn arrow_writer(rows: &Rows<'_>) -> u64 {
-    let schema = arrow_schema(&rows.columns);
+    let mut writer = new_arrow_writer(&arrow_schema(&rows.columns));
+    each_record_batch(rows, |batch| writer.write(&batch).unwrap());
+    writer.into_inner().unwrap().0
+}
+
+fn new_arrow_writer(schema: &SchemaRef) -> ArrowWriter<Count> {
     let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap());
     let properties = WriterProperties::builder().set_compression(zstd).build();
-    let mut writer =
-        ArrowWriter::try_new(Count::default(), Arc::clone(&schema), Some(properties)).unwrap();
+    ArrowWriter::try_new(Count::default(), Arc::clone(schema), Some(properties)).unwrap()
+}
+
+fn each_record_batch(rows: &Rows<'_>, mut take: impl FnMut(RecordBatch)) {
+    let schema = arrow_schema(&rows.columns);
     let mut builders: Vec<(Builder, usize)> =
         rows.columns.iter().map(|(_, ty)| (Builder::of(*ty), 0)).collect();
     for batch in rows.by_place.chunks(BATCH_ROWS) {
@@ -259,9 +274,37 @@ fn arrow_writer(rows: &Rows<'_>) -> u64 {
             builder.finish()
         });
         let arrays: Vec<ArrayRef> = arrays.collect();
-        writer.write(&RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap()).unwrap();
+        take(RecordBatch::try_new(Arc::clone(&schema), arrays).unwrap());
     }
+}
+
+fn record_batches(rows: &Rows<'_>) -> Vec<RecordBatch> {
+    let mut batches = Vec::new();
+    each_record_batch(rows, |batch| batches.push(batch));
+    batches
+}
+
+/// The batch with its text as keys of dictionaries.
+fn with_keys(batch: &RecordBatch) -> RecordBatch {
+    let keyed = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let columns = batch.schema_ref().fields().iter().zip(batch.columns());
+    let columns = columns.map(|(field, array)| match array.data_type() {
+        DataType::Utf8 => (field.name(), cast(array, &keyed).unwrap(), true),
+        _ => (field.name(), Arc::clone(array), true),
+    });
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+}
+
+fn arrow_writer_of_batches(batches: &[RecordBatch]) -> u64 {
+    let mut writer = new_arrow_writer(batches[0].schema_ref());
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
     writer.into_inner().unwrap().0
+}
+
+fn ready_batches(batches: &[RecordBatch]) -> u64 {
+    let mut writer = writer(Options::new());
+    batches.iter().for_each(|batch| writer.write_record_batch(batch).unwrap());
+    finish(writer)
 }
 
 fn writer(options: Options) -> Writer {

@@ -5,17 +5,17 @@ use serde::Serialize;
 /// How often a value could not be stored as it came, by outcome. Nothing of it is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Alterations {
-    /// Values of another type than their column's, kept as text in `NAME__text`.
+    /// Values that their column's type does not hold, kept as text in `NAME__text`.
     pub conflicts: u64,
     /// Numbers that neither 64 bits nor a double hold, kept as text in `NAME__text`.
     pub oversized_numbers: u64,
-    /// Integers stored in a double column, each exactly.
+    /// Integers stored in a float or double column, each exactly.
     pub widened: u64,
     /// Texts read as the integer or timestamp that their column was declared to hold.
     pub parsed_texts: u64,
     /// Values of other types stored as text because of their column's prefix.
     pub texts_by_prefix: u64,
-    /// Arrays, empty objects and (where asked for) objects kept as JSON text.
+    /// Arrays, lists, empty objects and (where asked for) objects kept as JSON text.
     pub json_texts: u64,
     /// Objects beyond the depth limit, kept as JSON text.
     pub too_deep: u64,

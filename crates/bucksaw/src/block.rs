@@ -9,8 +9,10 @@ use std::ops::Range;
 use arrow::array::{Array, ArrayRef};
 
 use crate::alterations::Alterations;
+use crate::array_bytes;
 use crate::bits::Bits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lists::{Lists, ListsSlice};
 use crate::options::MAX_VALUE_BYTES;
 use crate::schema::{Column, ColumnId, ColumnType};
 use crate::value::Value;
@@ -24,10 +26,14 @@ pub enum Values<'a> {
     Empty,
     /// Bools.
     Bool(Vec<bool>),
+    /// Signed integers of 32 bits.
+    I32(Vec<i32>),
     /// Signed integers.
     I64(Vec<i64>),
     /// Unsigned integers.
     U64(Vec<u64>),
+    /// Floats.
+    F32(Vec<f32>),
     /// Doubles.
     F64(Vec<f64>),
     /// Text.
@@ -36,6 +42,8 @@ pub enum Values<'a> {
     Bytes(Vec<&'a [u8]>),
     /// Microseconds since 1970, UTC.
     Timestamp(Vec<i64>),
+    /// Lists of the others, elements of which may be an Arrow array.
+    List(Box<Lists<'a>>),
     /// A whole Arrow array, as long as the block has rows, nulls among its values.
     Arrow(ArrayRef),
 }
@@ -45,11 +53,14 @@ impl Values<'_> {
         match self {
             Self::Empty => 0,
             Self::Bool(values) => values.len(),
+            Self::I32(values) => values.len(),
             Self::I64(values) | Self::Timestamp(values) => values.len(),
             Self::U64(values) => values.len(),
+            Self::F32(values) => values.len(),
             Self::F64(values) => values.len(),
             Self::Text(values) => values.len(),
             Self::Bytes(values) => values.len(),
+            Self::List(lists) => lists.len(),
             Self::Arrow(array) => array.len(),
         }
     }
@@ -58,11 +69,14 @@ impl Values<'_> {
         match self {
             Self::Empty => {}
             Self::Bool(values) => values.truncate(len),
+            Self::I32(values) => values.truncate(len),
             Self::I64(values) | Self::Timestamp(values) => values.truncate(len),
             Self::U64(values) => values.truncate(len),
+            Self::F32(values) => values.truncate(len),
             Self::F64(values) => values.truncate(len),
             Self::Text(values) => values.truncate(len),
             Self::Bytes(values) => values.truncate(len),
+            Self::List(lists) => lists.truncate(len),
             Self::Arrow(array) => *array = array.slice(0, len),
         }
         if len == 0 {
@@ -80,20 +94,24 @@ impl Values<'_> {
                 | (Self::Bytes(_), ColumnType::Bytes)
                 | (Self::Timestamp(_), ColumnType::Timestamp)
                 | (Self::U64(_), ColumnType::U64)
+                | (Self::I32(_), ColumnType::I32)
+                | (Self::F32(_), ColumnType::F32)
         )
     }
 
-    /// An empty list of the same type, in the same memory.
+    /// No values of the same type, in the same memory; lists and arrays have none to keep.
     fn emptied<'b>(self) -> Values<'b> {
         fn cleared<T>(mut list: Vec<T>) -> Vec<T> {
             list.clear();
             list
         }
         match self {
-            Self::Empty | Self::Arrow(_) => Values::Empty,
+            Self::Empty | Self::List(_) | Self::Arrow(_) => Values::Empty,
             Self::Bool(list) => Values::Bool(cleared(list)),
+            Self::I32(list) => Values::I32(cleared(list)),
             Self::I64(list) => Values::I64(cleared(list)),
             Self::U64(list) => Values::U64(cleared(list)),
+            Self::F32(list) => Values::F32(cleared(list)),
             Self::F64(list) => Values::F64(cleared(list)),
             Self::Text(list) => Values::Text(emptied(list)),
             Self::Bytes(list) => Values::Bytes(emptied(list)),
@@ -105,11 +123,14 @@ impl Values<'_> {
         match self {
             Self::Empty => 0,
             Self::Bool(values) => values.capacity(),
+            Self::I32(values) => values.capacity() * 4,
             Self::I64(values) | Self::Timestamp(values) => values.capacity() * 8,
             Self::U64(values) => values.capacity() * 8,
+            Self::F32(values) => values.capacity() * 4,
             Self::F64(values) => values.capacity() * 8,
             Self::Text(values) => values.capacity() * 16,
             Self::Bytes(values) => values.capacity() * 16,
+            Self::List(lists) => lists.bytes_held(),
             // Its values belong to whoever made the batch.
             Self::Arrow(_) => 0,
         }
@@ -152,6 +173,8 @@ impl<'a> BlockColumn<'a> {
             (Values::Bytes(list), Value::Bytes(value)) => push!(list, value),
             (Values::Timestamp(list), Value::Timestamp(value)) => push!(list, value),
             (Values::U64(list), Value::U64(value)) => push!(list, value),
+            (Values::I32(list), Value::I32(value)) => push!(list, value),
+            (Values::F32(list), Value::F32(value)) => push!(list, value),
             _ => false,
         }
     }
@@ -160,10 +183,19 @@ impl<'a> BlockColumn<'a> {
     /// that was taken whole.
     #[inline]
     pub(crate) fn claim(&mut self, row: usize) -> bool {
-        !matches!(self.values, Values::Arrow(_)) && self.present.insert(row)
+        let is_whole = match &self.values {
+            Values::Arrow(_) => true,
+            Values::List(lists) => lists.is_whole(),
+            _ => false,
+        };
+        !is_whole && self.present.insert(row)
     }
 
-    fn truncate(&mut self, rows: usize) {
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.values.bytes_held() + self.present.bytes_held()
+    }
+
+    pub(crate) fn truncate(&mut self, rows: usize) {
         self.present.truncate(rows);
         let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
         if len < self.values.len() {
@@ -211,10 +243,7 @@ impl<'a> Block<'a> {
     /// Bytes that its lists take; the text itself is elsewhere.
     #[must_use]
     pub fn bytes_held(&self) -> usize {
-        self.columns
-            .iter()
-            .map(|column| column.values.bytes_held() + column.present.bytes_held())
-            .sum()
+        self.columns.iter().map(BlockColumn::bytes_held).sum()
     }
 
     /// All of its rows.
@@ -223,12 +252,12 @@ impl<'a> Block<'a> {
         BlockSlice { block: self, rows: 0..self.rows }
     }
 
-    /// Lets go, in a block without rows, of lists that are not those of the columns' types.
+    /// Lets go of empty lists that are not those of the columns' types.
     pub(crate) fn fit(&mut self, columns: &[Column]) {
         self.columns.truncate(columns.len());
         for (list, column) in self.columns.iter_mut().zip(columns) {
-            let is_array = matches!(list.values, Values::Arrow(_));
-            if !is_array && !column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty)) {
+            let is_alike = column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty));
+            if list.values.len() == 0 && !is_alike {
                 list.values = Values::Empty;
             }
         }
@@ -278,8 +307,8 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         )
     }
 
-    /// The same rows in parts of at most `rows` rows, with at most `bytes` bytes of text or bytes in
-    /// any column; a row that has more is a part of its own.
+    /// The same rows in parts of at most `rows` rows, with at most `rows` elements of lists and `bytes`
+    /// bytes of text or bytes in any column; a row that has more is a part of its own.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] where a value is longer than [`MAX_VALUE_BYTES`].
@@ -293,8 +322,8 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
     }
 
     fn split_into(&self, rows: usize, bytes: usize, parts: &mut Vec<Self>) -> Result<()> {
-        let longest = self.longest_column();
-        if self.rows() > 1 && (self.rows() > rows || longest > bytes) {
+        let (longest, elements) = self.longest_columns();
+        if self.rows() > 1 && (self.rows() > rows || longest > bytes || elements > rows) {
             let (first, second) = self.clone().split_at(self.rows() / 2);
             first.split_into(rows, bytes, parts)?;
             return second.split_into(rows, bytes, parts);
@@ -309,14 +338,17 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         Ok(())
     }
 
-    /// Bytes of text or bytes in the column that has the most.
-    fn longest_column(&self) -> usize {
-        let bytes = |values: ValuesSlice<'_, '_>| match values {
-            ValuesSlice::Text(values) => values.iter().map(|text| text.len()).sum(),
-            ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
-            _ => 0,
-        };
-        self.columns().map(|(_, slice)| bytes(slice.values())).max().unwrap_or_default()
+    /// Bytes of text or bytes, and elements of lists, in the columns that have the most.
+    fn longest_columns(&self) -> (usize, usize) {
+        let (mut bytes, mut elements) = (0, 0);
+        for (_, slice) in self.columns() {
+            let values = slice.values();
+            if let ValuesSlice::List(lists) = &values {
+                elements = elements.max(lists.element_count());
+            }
+            bytes = bytes.max(text_bytes(&values));
+        }
+        (bytes, elements)
     }
 
     /// One column, if it has a value in these rows.
@@ -344,7 +376,7 @@ pub struct ColumnSlice<'s, 'a> {
 }
 
 impl<'s, 'a> ColumnSlice<'s, 'a> {
-    fn new(column: &'s BlockColumn<'a>, rows: Range<usize>) -> Option<Self> {
+    pub(crate) fn new(column: &'s BlockColumn<'a>, rows: Range<usize>) -> Option<Self> {
         let first = column.present.count_below(rows.start);
         let last = first + column.present.count_within(rows.clone());
         (last > first).then_some(Self { column, rows, values: first..last })
@@ -382,12 +414,15 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
             // A slice with a value has a list of them.
             Values::Empty => ValuesSlice::Bool(&[]),
             Values::Bool(values) => ValuesSlice::Bool(&values[range]),
+            Values::I32(values) => ValuesSlice::I32(&values[range]),
             Values::I64(values) => ValuesSlice::I64(&values[range]),
             Values::U64(values) => ValuesSlice::U64(&values[range]),
+            Values::F32(values) => ValuesSlice::F32(&values[range]),
             Values::F64(values) => ValuesSlice::F64(&values[range]),
             Values::Text(values) => ValuesSlice::Text(&values[range]),
             Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
             Values::Timestamp(values) => ValuesSlice::Timestamp(&values[range]),
+            Values::List(lists) => ValuesSlice::List(lists.slice(range)),
             Values::Arrow(array) => {
                 ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))
             }
@@ -401,10 +436,14 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
 pub enum ValuesSlice<'s, 'a> {
     /// Bools.
     Bool(&'s [bool]),
+    /// Signed integers of 32 bits.
+    I32(&'s [i32]),
     /// Signed integers.
     I64(&'s [i64]),
     /// Unsigned integers.
     U64(&'s [u64]),
+    /// Floats.
+    F32(&'s [f32]),
     /// Doubles.
     F64(&'s [f64]),
     /// Text.
@@ -413,8 +452,22 @@ pub enum ValuesSlice<'s, 'a> {
     Bytes(&'s [&'a [u8]]),
     /// Microseconds since 1970, UTC.
     Timestamp(&'s [i64]),
+    /// Lists.
+    List(ListsSlice<'s, 'a>),
     /// An Arrow array, as long as the slice has rows.
     Arrow(ArrayRef),
+}
+
+fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
+    match values {
+        ValuesSlice::Text(values) => values.iter().map(|text| text.len()).sum(),
+        ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
+        ValuesSlice::List(lists) => {
+            lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
+        }
+        ValuesSlice::Arrow(array) => array_bytes::text_bytes(array),
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -437,7 +490,7 @@ mod tests {
             assert_eq!(part.rows.start, next);
             next = part.rows.end;
             assert!(part.rows() <= 30);
-            assert!(part.rows() == 1 || part.longest_column() <= 200, "{:?}", part.rows);
+            assert!(part.rows() == 1 || part.longest_columns().0 <= 200, "{:?}", part.rows);
         }
         assert_eq!(next, 100);
         assert!(parts.iter().any(|part| part.rows == (40..41)));

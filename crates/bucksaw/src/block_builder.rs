@@ -6,10 +6,10 @@ use bumpalo::Bump;
 use crate::alterations::Alterations;
 use crate::block::{Block, Values};
 use crate::error::{Error, ErrorKind, Result};
-use crate::number::double_holds;
 use crate::prefetch::prefetch;
-use crate::schema::{Checkpoint, Column, ColumnId, ColumnType, Place, Schema};
-use crate::value::{Value, append_json_string, timestamp_from_text};
+use crate::schema::{Checkpoint, ColumnId, ColumnType, Place, Schema};
+use crate::type_rules::{Fitting, Item};
+use crate::value::{Value, append_json_string};
 
 /// Values of a row that are asked for before they are read.
 const ASKED_AHEAD: usize = 16;
@@ -47,50 +47,6 @@ impl<'k> From<&'k String> for Key<'k> {
 impl From<ColumnId> for Key<'_> {
     fn from(id: ColumnId) -> Self {
         Self::Id(id)
-    }
-}
-
-/// What an input found: a value, or something that no value holds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Item<'a> {
-    Value(Value<'a>),
-    /// A JSON number that neither an integer of 64 bits nor a double holds.
-    Number(&'a str),
-    /// A JSON array or object that is kept as JSON text.
-    Json(&'a str),
-    /// A JSON object beyond the depth limit, kept as JSON text.
-    TooDeep(&'a str),
-}
-
-impl<'a> Item<'a> {
-    /// The type of a column whose first value this is.
-    fn column_type(self) -> Option<ColumnType> {
-        Some(match self {
-            Self::Value(Value::Null) => return None,
-            Self::Value(Value::Bool(_)) => ColumnType::Bool,
-            Self::Value(Value::I64(_) | Value::U64(_)) => ColumnType::I64,
-            Self::Value(Value::F64(_)) => ColumnType::F64,
-            Self::Value(Value::Bytes(_)) => ColumnType::Bytes,
-            Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp,
-            Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::F64,
-            Self::Number(_) => ColumnType::I64,
-            Self::Value(Value::Text(_)) | Self::Json(_) | Self::TooDeep(_) => ColumnType::Text,
-        })
-    }
-
-    fn into_text(self, arena: &'a Bump) -> &'a str {
-        match self {
-            Self::Value(Value::Text(text)) => text,
-            Self::Value(value) => arena.alloc_str(&value.to_text()),
-            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => text,
-        }
-    }
-
-    fn append_json(self, json: &mut String) {
-        match self {
-            Self::Value(value) => value.append_json(json),
-            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => json.push_str(text),
-        }
     }
 }
 
@@ -266,8 +222,6 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
-        } else if let Item::Json(_) = item {
-            self.block.alterations.json_texts += 1;
         }
         let column = self.schema.column(id);
         let ty = match &column.ty {
@@ -279,8 +233,15 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
                 ty
             }
         };
-        let fitted =
-            fit(item, &ty, self.schema.column(id), self.schema.int64_from_text, self.arena);
+        let fitting = Fitting {
+            column: self.schema.column(id),
+            parse_integers: self.schema.int64_from_text,
+            arena: self.arena,
+        };
+        let fitted = fitting.fit(item, &ty);
+        if item.is_json() && !matches!(fitted, Some((Value::List(_), _))) {
+            self.block.alterations.json_texts += 1;
+        }
         let Some((value, how)) = fitted else { return self.store_misfit(id, &ty, item) };
         let row = self.block.rows;
         let column = self.block.column_mut(id);
@@ -307,7 +268,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             ));
         }
         let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
-        if is_number && matches!(ty, ColumnType::I64 | ColumnType::F64) {
+        if is_number && ty.is_of_numbers() {
             self.block.alterations.oversized_numbers += 1;
         } else {
             self.block.alterations.conflicts += 1;
@@ -351,78 +312,6 @@ fn refused(name: &str, why: &str) -> Error {
     Error::new(ErrorKind::Refused, why).in_column(name)
 }
 
-/// How a value got into its column.
-#[derive(Clone, Copy)]
-enum How {
-    AsItIs,
-    Widened,
-    Parsed,
-    AsText,
-}
-
-impl How {
-    fn count(self, alterations: &mut Alterations) {
-        match self {
-            Self::AsItIs => {}
-            Self::Widened => alterations.widened += 1,
-            Self::Parsed => alterations.parsed_texts += 1,
-            Self::AsText => alterations.texts_by_prefix += 1,
-        }
-    }
-}
-
-/// The value as a column of type `ty` holds it, if it can without bending it.
-fn fit<'a>(
-    item: Item<'a>,
-    ty: &ColumnType,
-    column: &Column,
-    parse_integers: bool,
-    arena: &'a Bump,
-) -> Option<(Value<'a>, How)> {
-    use ColumnType as T;
-    let value = match item {
-        Item::Value(value) => value,
-        Item::Number(text) if *ty == T::F64 => {
-            let value = text.parse().ok()?;
-            return double_holds(text, value).then_some((Value::F64(value), How::Widened));
-        }
-        Item::Json(text) | Item::TooDeep(text) if *ty == T::Text => {
-            return Some((Value::Text(text), How::AsItIs));
-        }
-        _ if column.takes_all_as_text => {
-            return Some((Value::Text(item.into_text(arena)), How::AsText));
-        }
-        _ => return None,
-    };
-    Some(match (ty, value) {
-        (T::Bool, Value::Bool(_))
-        | (T::I64, Value::I64(_))
-        | (T::U64, Value::U64(_))
-        | (T::F64, Value::F64(_))
-        | (T::Text, Value::Text(_))
-        | (T::Bytes, Value::Bytes(_))
-        | (T::Timestamp, Value::Timestamp(_)) => (value, How::AsItIs),
-        (T::I64, Value::U64(number)) => (Value::I64(i64::try_from(number).ok()?), How::AsItIs),
-        (T::U64, Value::I64(number)) => (Value::U64(u64::try_from(number).ok()?), How::AsItIs),
-        (T::F64, Value::I64(number)) => {
-            let double = number as f64;
-            (double as i128 == i128::from(number)).then_some((Value::F64(double), How::Widened))?
-        }
-        (T::F64, Value::U64(number)) => {
-            let double = number as f64;
-            (double as i128 == i128::from(number)).then_some((Value::F64(double), How::Widened))?
-        }
-        (T::I64, Value::Text(text)) if column.declared && parse_integers => {
-            (Value::I64(text.parse().ok()?), How::Parsed)
-        }
-        (T::Timestamp, Value::Text(text)) if column.declared => {
-            (Value::Timestamp(timestamp_from_text(text)?), How::Parsed)
-        }
-        _ if column.takes_all_as_text => (Value::Text(item.into_text(arena)), How::AsText),
-        _ => return None,
-    })
-}
-
 /// Values that a column's list has room for at first.
 const FIRST_VALUES: usize = 128;
 
@@ -450,11 +339,29 @@ fn append<'a>(values: &mut Values<'a>, value: Value<'a>) {
     match value {
         Value::Null => {}
         Value::Bool(value) => append_to!(values, Bool, value),
+        Value::I32(value) => append_to!(values, I32, value),
         Value::I64(value) => append_to!(values, I64, value),
         Value::U64(value) => append_to!(values, U64, value),
+        Value::F32(value) => append_to!(values, F32, value),
         Value::F64(value) => append_to!(values, F64, value),
         Value::Text(value) => append_to!(values, Text, value),
         Value::Bytes(value) => append_to!(values, Bytes, value),
         Value::Timestamp(value) => append_to!(values, Timestamp, value),
+        Value::List(elements) => append_list(values, elements),
+    }
+}
+
+#[cold]
+fn append_list<'a>(values: &mut Values<'a>, elements: &'a [Value<'a>]) {
+    if !matches!(values, Values::List(_)) {
+        *values = Values::List(Box::default());
+    }
+    let Values::List(lists) = values else { return };
+    let first = lists.push(elements.len());
+    let column = lists.elements_mut();
+    for (place, element) in elements.iter().enumerate().filter(|(_, value)| **value != Value::Null)
+    {
+        column.claim(first + place);
+        append(&mut column.values, *element);
     }
 }

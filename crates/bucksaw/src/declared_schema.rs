@@ -5,21 +5,27 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::schema::ColumnType;
 
 /// The column that takes, as one JSON object a row, whatever no other column can hold.
 pub const REST_COLUMN: &str = "_rest";
 /// Bytes in a column's name; the values of longer names go into `_rest` as JSON.
 pub const MAX_NAME_BYTES: usize = 1_024;
-/// The type of a declared column, as a schema file spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+
+/// The type of a declared column, as a schema file spells it: `int64`, `list<int64>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum DeclaredType {
     /// True or false.
     Bool,
+    /// Signed integers of 32 bits.
+    Int32,
     /// Signed integers of 64 bits.
     Int64,
     /// Unsigned integers of 64 bits. Some readers know them only as decimals.
     Uint64,
+    /// Floats; integers and doubles are taken where exact.
+    Float,
     /// Doubles; integers are taken where exact.
     Double,
     /// Text.
@@ -28,6 +34,51 @@ pub enum DeclaredType {
     Bytes,
     /// Microseconds since 1970 in UTC; RFC 3339 text is taken where it names whole microseconds.
     Timestamp,
+    /// Lists of one of the others: JSON arrays are taken where each of their elements would be.
+    List(Box<DeclaredType>),
+}
+
+/// The types that are no lists, as they are spelled.
+const NAMES: [(&str, DeclaredType); 9] = [
+    ("bool", DeclaredType::Bool),
+    ("int32", DeclaredType::Int32),
+    ("int64", DeclaredType::Int64),
+    ("uint64", DeclaredType::Uint64),
+    ("float", DeclaredType::Float),
+    ("double", DeclaredType::Double),
+    ("text", DeclaredType::Text),
+    ("bytes", DeclaredType::Bytes),
+    ("timestamp", DeclaredType::Timestamp),
+];
+
+impl DeclaredType {
+    /// Lists of `element`.
+    #[must_use]
+    pub fn list_of(element: Self) -> Self {
+        Self::List(Box::new(element))
+    }
+}
+
+impl TryFrom<String> for DeclaredType {
+    type Error = String;
+
+    fn try_from(spelled: String) -> std::result::Result<Self, String> {
+        let element = spelled.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>'));
+        let name = element.unwrap_or(&spelled);
+        let Some((_, ty)) = NAMES.into_iter().find(|(known, _)| *known == name) else {
+            let known = NAMES.map(|(name, _)| name).join(", ");
+            return Err(format!(
+                "unknown type {spelled:?}: it is one of {known}, or list<…> of one"
+            ));
+        };
+        Ok(if element.is_some() { Self::list_of(ty) } else { ty })
+    }
+}
+
+impl From<DeclaredType> for String {
+    fn from(ty: DeclaredType) -> Self {
+        ColumnType::from(ty).to_string()
+    }
 }
 
 /// A column known beforehand.
@@ -84,7 +135,8 @@ impl DeclaredSchema {
     }
 
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
-    /// types `bool`, `int64`, `uint64`, `double`, `text`, `bytes` and `timestamp`.
+    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`,
+    /// `timestamp`, and `list<…>` of one of these.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the place of what is wrong.
@@ -120,6 +172,12 @@ impl DeclaredSchema {
                 ));
             } else if !folded.insert(name.to_lowercase()) {
                 problems.push(format!("the schema declares {name:?} twice (names that differ only in case clash in many readers)"));
+            }
+            if matches!(&column.ty, DeclaredType::List(element) if matches!(**element, DeclaredType::List(_)))
+            {
+                problems.push(format!(
+                    "the schema declares {name:?} as lists of lists, which no backend has"
+                ));
             }
         }
         problems

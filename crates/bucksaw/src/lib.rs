@@ -19,17 +19,21 @@
 //!
 //! # What becomes of values that don't fit
 //!
-//! A column's type is fixed by its first value, or declared. No value is dropped or bent:
+//! A column's type is fixed by its first value, or declared; of a list by its first element that is not
+//! null, or text. No value is dropped or bent:
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
-//! | an integer in a double column, where exact | the column | `widened` |
-//! | a value of another type than its column's | as text into `NAME__text` | `conflicts` |
+//! | an integer in a float or double column, where exact | the column | `widened` |
+//! | a double that a float holds exactly, an integer that int32 holds, in such columns | the column | |
+//! | a value of another type than its column's, an integer beyond a column of int32, a double that a column of floats would round | as text into `NAME__text` | `conflicts` |
 //! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |
-//! | text that is a base-10 integer, in a declared int64 column | the column, as integer | `parsed_texts` |
+//! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
 //! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
-//! | an array, an empty object | the column, as JSON text | `json_texts` |
+//! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
+//! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
+//! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays) | `_rest` | `duplicates` |
 //! | columns beyond 1,000, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values` |
@@ -41,6 +45,7 @@
 #![deny(unsafe_code)]
 
 mod alterations;
+mod array_bytes;
 pub mod backend;
 mod bits;
 pub mod block;
@@ -51,6 +56,7 @@ pub mod error;
 mod hash;
 pub mod input;
 pub mod inspect;
+mod lists;
 mod number;
 pub mod options;
 mod prefetch;
@@ -59,6 +65,7 @@ pub mod schema;
 pub mod sink;
 pub mod split;
 mod tally;
+mod type_rules;
 mod value;
 mod workers;
 mod writer;

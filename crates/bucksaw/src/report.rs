@@ -35,7 +35,8 @@ pub struct TimeRange {
 pub struct ColumnReport {
     /// The name in the file.
     pub name: String,
-    /// The type: `bool`, `int64`, `uint64`, `double`, `text`, `bytes`, `timestamp` or Arrow's.
+    /// The type: `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`, `timestamp`,
+    /// `list<…>` of one of these, or Arrow's.
     #[serde(rename = "type")]
     pub ty: String,
     /// Rows without a value.

@@ -1,7 +1,7 @@
 //! Counts values on their way to a backend: how many each column has, and first and last moments.
 
 use arrow::array::{Array, AsArray};
-use arrow::compute::{max, min};
+use arrow::compute::{cast, max, min};
 use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 
 use crate::block::{BlockSlice, ValuesSlice};
@@ -32,7 +32,7 @@ impl Tally {
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
             let is_followed = match column.ty {
                 Some(ColumnType::Timestamp) => true,
-                Some(ColumnType::I64) => is_named(),
+                Some(ColumnType::I32 | ColumnType::I64) => is_named(),
                 _ => false,
             };
             if !is_followed {
@@ -68,6 +68,9 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
         ValuesSlice::I64(values) | ValuesSlice::Timestamp(values) => {
             Some((*values.iter().min()?, *values.iter().max()?))
         }
+        ValuesSlice::I32(values) => {
+            Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
+        }
         ValuesSlice::Arrow(array) => match array.data_type() {
             DataType::Int64 => {
                 let values = array.as_primitive::<Int64Type>();
@@ -77,7 +80,12 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
                 let values = array.as_primitive_opt::<TimestampMicrosecondType>()?;
                 Some((min(values)?, max(values)?))
             }
-            _ => None,
+            // Narrow integers, and dictionaries of any.
+            _ => {
+                let values = cast(array, &DataType::Int64).ok()?;
+                let values = values.as_primitive::<Int64Type>();
+                Some((min(values)?, max(values)?))
+            }
         },
         _ => None,
     }

@@ -16,12 +16,15 @@ fn each(test: impl Fn(Options)) {
 fn value(cell: &Cell) -> Value<'_> {
     match cell {
         Cell::Bool(value) => Value::Bool(*value),
+        Cell::I32(value) => Value::I32(*value),
         Cell::I64(value) => Value::I64(*value),
         Cell::U64(value) => Value::U64(*value),
+        Cell::F32(bits) => Value::F32(f32::from_bits(*bits)),
         Cell::F64(bits) => Value::F64(f64::from_bits(*bits)),
         Cell::Text(text) => Value::Text(text),
         Cell::Bytes(bytes) => Value::Bytes(bytes),
         Cell::Timestamp(value) => Value::Timestamp(*value),
+        Cell::List(_) => unreachable!("no row here has lists"),
     }
 }
 

@@ -14,6 +14,7 @@ use bucksaw::{
     Options, Profile, Statistics, Value, Writer,
 };
 use bumpalo::Bump;
+use parquet::basic::{Encoding, Type as PhysicalType};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use support::{Row, Written, footer, read, row};
 
@@ -45,7 +46,9 @@ fn rows_of_every_type(count: usize, text: &str) -> Vec<Values<'_>> {
         let mut values = vec![
             ("bool", Value::Bool(n % 3 == 0)),
             ("i64", Value::I64(n.wrapping_mul(0x0123_4567_89ab_cdef))),
+            ("i32", Value::I32((n as i32).wrapping_mul(0x0123_4567))),
             ("f64", Value::F64(n as f64 / 7.0)),
+            ("float", Value::F32(n as f32 / 7.0)),
             ("text", Value::Text(&text[number % 50..number % 50 + 10])),
             ("bytes", Value::Bytes(&text.as_bytes()[number % 30..number % 30 + number % 11])),
             ("time", Value::Timestamp(n * 1_000_003 - 5_000_000_000)),
@@ -119,6 +122,9 @@ fn extremes_come_back() {
         ];
         let mut rows: Vec<Values<'_>> =
             doubles.iter().map(|double| vec![("f64", Value::F64(*double))]).collect();
+        let floats = [f32::NAN, f32::INFINITY, -0.0, 0.0, 1e-45, f32::MAX, f32::MIN];
+        rows.extend(floats.map(|float| vec![("f32", Value::F32(float))]));
+        rows.extend([i32::MIN, i32::MAX, -1].map(|integer| vec![("i32", Value::I32(integer))]));
         rows.extend([i64::MIN, i64::MAX, 0, -1].map(|integer| {
             vec![("i64", Value::I64(integer)), ("time", Value::Timestamp(integer))]
         }));
@@ -133,6 +139,47 @@ fn extremes_come_back() {
         let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
         assert_eq!(file.rows(), expected);
     });
+}
+
+/// Numbers of 32 bits take half the bytes of their wide kin, in every encoding.
+#[test]
+fn int32_and_float_columns_are_encoded_as_such() {
+    let rows: Vec<Values<'_>> = (0..20_000)
+        .map(|number| {
+            let angle = number as f32 * 0.001;
+            vec![
+                ("steps", Value::I32(i32::MAX - number * 3)),
+                ("few", Value::I32(number % 5 - 2)),
+                ("wave", Value::F32(angle.sin())),
+                ("few floats", Value::F32((number % 3) as f32)),
+            ]
+        })
+        .collect();
+    let portable = Options::new().compression(Compression::None);
+    for (options, steps, wave) in [
+        (portable.clone(), Encoding::PLAIN, Encoding::PLAIN),
+        (
+            portable.profile(Profile::Modern),
+            Encoding::DELTA_BINARY_PACKED,
+            Encoding::BYTE_STREAM_SPLIT,
+        ),
+    ] {
+        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        assert_eq!(file.rows(), model(&rows));
+        let footer = footer(&file.file);
+        let expected = [
+            (PhysicalType::INT32, steps),
+            (PhysicalType::INT32, Encoding::RLE_DICTIONARY),
+            (PhysicalType::FLOAT, wave),
+            (PhysicalType::FLOAT, Encoding::RLE_DICTIONARY),
+        ];
+        for (chunk, (physical, encoding)) in footer.row_group(0).columns().iter().zip(expected) {
+            assert_eq!(chunk.column_type(), physical);
+            let encodings = chunk.page_encoding_stats_mask().expect("encodings of data pages");
+            assert!(encodings.is_only(encoding), "{} {encodings:?}", chunk.column_path());
+            assert!(chunk.uncompressed_size() < 20_000 * 4 + 1_000, "{}", chunk.column_path());
+        }
+    }
 }
 
 #[test]

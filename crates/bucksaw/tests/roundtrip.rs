@@ -3,6 +3,7 @@
 mod support;
 
 use bucksaw::{BackendKind, MemorySink, Options, Profile, Value};
+use bumpalo::Bump;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{Cell, Row, cell, read};
@@ -13,31 +14,56 @@ const NAMES: [&str; 8] = ["a", "b", "c.d", "A", "e f", "g__text", "x\"y", "long_
 enum Generated {
     Null,
     Bool(bool),
+    I32(i32),
     I64(i64),
     U64(u64),
+    F32(f32),
     F64(f64),
     Text(String),
     Bytes(Vec<u8>),
     Timestamp(i64),
+    List(Vec<Generated>),
 }
 
 impl Generated {
-    fn value(&self) -> Value<'_> {
+    fn value<'g>(&'g self, arena: &'g Bump) -> Value<'g> {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
+            Self::I32(value) => Value::I32(*value),
             Self::I64(value) => Value::I64(*value),
             Self::U64(value) => Value::U64(*value),
+            Self::F32(value) => Value::F32(*value),
             Self::F64(value) => Value::F64(*value),
             Self::Text(value) => Value::Text(value),
             Self::Bytes(value) => Value::Bytes(value),
             Self::Timestamp(value) => Value::Timestamp(*value),
+            Self::List(items) => {
+                Value::List(arena.alloc_slice_fill_iter(items.iter().map(|item| item.value(arena))))
+            }
         }
     }
 }
 
+/// Types that columns may have; as many again are lists of these.
+const TYPES: usize = 8;
+
 fn of_type(number: usize) -> BoxedStrategy<Generated> {
-    let value = match number % 6 {
+    if number >= TYPES {
+        // A column of lists has the type of its first element.
+        let list = (value_of(number), vec(single(number), 0..6))
+            .prop_map(|(first, rest)| Generated::List([vec![first], rest].concat()));
+        return prop_oneof![1 => Just(Generated::Null), 4 => list].boxed();
+    }
+    single(number)
+}
+
+fn single(number: usize) -> BoxedStrategy<Generated> {
+    prop_oneof![1 => Just(Generated::Null), 4 => value_of(number)].boxed()
+}
+
+fn value_of(number: usize) -> BoxedStrategy<Generated> {
+    match number % TYPES {
         0 => any::<bool>().prop_map(Generated::Bool).boxed(),
         1 => prop_oneof![
             any::<i64>().prop_map(Generated::I64),
@@ -49,9 +75,10 @@ fn of_type(number: usize) -> BoxedStrategy<Generated> {
         3 => prop_oneof!["\\PC{0,20}".prop_map(Generated::Text), "[a-c]".prop_map(Generated::Text)]
             .boxed(),
         4 => vec(any::<u8>(), 0..20).prop_map(Generated::Bytes).boxed(),
+        5 => prop_oneof![any::<i32>(), 0..100].prop_map(Generated::I32).boxed(),
+        6 => any::<u32>().prop_map(|bits| Generated::F32(f32::from_bits(bits))).boxed(),
         _ => any::<i64>().prop_map(Generated::Timestamp).boxed(),
-    };
-    prop_oneof![1 => Just(Generated::Null), 4 => value].boxed()
+    }
 }
 
 /// Rows whose columns have one type each, as fixed by `types`.
@@ -78,20 +105,24 @@ fn model(rows: &[Vec<(usize, Generated)>]) -> Vec<Row> {
         let first = *first_of_case.get_or_insert(given);
         if first == given { given.to_owned() } else { format!("{given}__2") }
     };
+    let arena = Bump::new();
     let mut model = Vec::new();
     for row in rows {
-        let mut cells = Row::new();
-        for (column, generated) in row {
-            let Some(value) = cell(generated.value()) else { continue };
-            let value = match value {
-                Cell::U64(value) => Cell::I64(i64::try_from(value).expect("generated to fit")),
-                other => other,
-            };
-            cells.insert(name(*column), value);
-        }
-        model.push(cells);
+        let cells = row.iter().filter_map(|(column, generated)| {
+            let cell = as_int64(cell(generated.value(&arena))?);
+            Some((name(*column), cell))
+        });
+        model.push(cells.collect());
     }
     model
+}
+
+fn as_int64(cell: Cell) -> Cell {
+    match cell {
+        Cell::U64(value) => Cell::I64(i64::try_from(value).expect("generated to fit")),
+        Cell::List(cells) => Cell::List(cells.into_iter().map(|cell| cell.map(as_int64)).collect()),
+        other => other,
+    }
 }
 
 proptest! {
@@ -99,7 +130,7 @@ proptest! {
 
     #[test]
     fn rows_come_back(
-        rows in vec(0..6_usize, NAMES.len()).prop_flat_map(rows),
+        rows in vec(0..TYPES * 2, NAMES.len()).prop_flat_map(rows),
         row_group_rows in 1..60_usize,
         page_bytes in 1_024..4_096_usize,
         one_by_one in any::<bool>(),
@@ -108,7 +139,7 @@ proptest! {
         threads in 1..4_usize,
         dictionary in any::<bool>(),
     ) {
-        let sink = MemorySink::new();
+        let (sink, arena) = (MemorySink::new(), Bump::new());
         // The first batch of the arrow backend has to show all columns: it is as large as all rows.
         let (backend, row_group_rows) = match is_direct {
             true => (BackendKind::Direct, row_group_rows),
@@ -120,7 +151,7 @@ proptest! {
         let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
         let values: Vec<Vec<(&str, Value<'_>)>> = rows
             .iter()
-            .map(|row| row.iter().map(|(column, generated)| (NAMES[*column], generated.value())).collect())
+            .map(|row| row.iter().map(|(column, generated)| (NAMES[*column], generated.value(&arena))).collect())
             .collect();
         if one_by_one {
             for row in &values {

@@ -4,8 +4,8 @@
 mod support;
 
 use bucksaw::{
-    Alterations, DeclaredSchema, DeclaredType, ErrorKind, NdjsonOptions, Nested, OnError, Options,
-    Value,
+    Alterations, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, NdjsonOptions, Nested,
+    OnError, Options, Value,
 };
 use support::{Written, convert, convert_with, row};
 
@@ -85,6 +85,67 @@ fn integers_widen_to_doubles_only_where_exact() {
     );
     taken_in_strict_mode("{\"a\":0.5}\n{\"a\":3}");
     refused_in_strict_mode(lines, "a");
+}
+
+#[test]
+fn int32_and_float_columns_take_what_they_hold_exactly() {
+    let schema = DeclaredSchema::new()
+        .column("i", DeclaredType::Int32)
+        .column("f", DeclaredType::Float)
+        .column("l", DeclaredType::Int64);
+    let lines = r#"{"i":2147483647,"f":0.5,"l":1}
+{"i":2147483648,"f":0.1}
+{"i":-2147483648,"f":16777216}
+{"i":-2147483649,"f":16777217}
+{"i":"-7","f":-0.0}
+{"i":1e2,"f":3.4028234663852886e38}
+{"i":18446744073709551615,"f":1e39}
+{"i":123456789012345678901234567890,"f":1267650600228229401496703205376}
+{"i":true,"f":"0.5"}"#;
+    let options = || Options::new().schema(schema.clone());
+    let written = convert(lines, options()).expect("a file");
+    let expected = [
+        row(&[("i", Value::I32(i32::MAX)), ("f", Value::F32(0.5)), ("l", Value::I64(1))]),
+        row(&[("i__text", Value::Text("2147483648")), ("f__text", Value::Text("0.1"))]),
+        row(&[("i", Value::I32(i32::MIN)), ("f", Value::F32(16_777_216.0))]),
+        row(&[("i__text", Value::Text("-2147483649")), ("f__text", Value::Text("16777217"))]),
+        row(&[("i", Value::I32(-7)), ("f", Value::F32(-0.0))]),
+        row(&[("i__text", Value::Text("100.0")), ("f", Value::F32(f32::MAX))]),
+        row(&[("i__text", Value::Text("18446744073709551615")), ("f__text", Value::Text("1e39"))]),
+        row(&[
+            ("i__text", Value::Text("123456789012345678901234567890")),
+            ("f", Value::F32(2.0_f32.powi(100))),
+        ]),
+        row(&[("i__text", Value::Text("true")), ("f__text", Value::Text("0.5"))]),
+    ];
+    assert_eq!(written.rows(), expected);
+    let counted =
+        Alterations { conflicts: 8, oversized_numbers: 2, widened: 2, parsed_texts: 1, ..none() };
+    assert_eq!(written.report.alterations, counted);
+    let error = convert("{\"f\":0.1}", options().strict(true)).err().expect("refused");
+    assert_eq!(error.position().column.as_deref(), Some("f"), "{error}");
+}
+
+/// What a row's type can do to a column of another type of the same kind.
+#[test]
+fn narrow_values_go_into_wide_columns() {
+    let sink = MemorySink::new();
+    let mut writer = Options::new().write_to(Box::new(sink.clone())).expect("sound options");
+    let first = [("l", Value::I64(1)), ("u", Value::F64(0.5)), ("i", Value::I32(1))];
+    writer.write_row(first).expect("taken");
+    let narrow = [("l", Value::I32(-2)), ("u", Value::F32(0.1)), ("i", Value::I64(1 << 31))];
+    writer.write_row(narrow).expect("taken");
+    let report = writer.finish().expect("a file");
+    let expected = [
+        row(&first),
+        row(&[
+            ("l", Value::I64(-2)),
+            ("u", Value::F64(f64::from(0.1_f32))),
+            ("i__text", Value::Text("2147483648")),
+        ]),
+    ];
+    assert_eq!(support::read(&sink.published().expect("published")).1, expected);
+    assert_eq!(report.alterations, Alterations { conflicts: 1, ..none() });
 }
 
 #[test]

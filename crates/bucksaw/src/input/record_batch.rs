@@ -1,35 +1,41 @@
 //! Arrow record batches to blocks: arrays go in whole where their type is their column's, else
 //! value by value under the type rules.
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt64Array};
+use arrow::compute::{cast, take};
 use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType,
-    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, DataType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bumpalo::Bump;
 
 use crate::bits::Bits;
-use crate::block::{Block, Values};
+use crate::block::{Block, BlockColumn, Values};
 use crate::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lists::Lists;
 use crate::schema::{ColumnType, Place, Schema};
 use crate::value::Value;
 
-/// The block of a record batch's rows. Text made on the way is put into `arena`.
+/// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
+/// into `arena`.
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses a row (counted from the
 /// batch's first), and [`ErrorKind::Unsupported`] for types that can't be shown as text where they
 /// have to be. `schema` may have grown then.
 pub(crate) fn block_of_batch<'a>(
-    batch: &RecordBatch,
+    batch: &'a RecordBatch,
     schema: &mut Schema,
     arena: &'a Bump,
 ) -> Result<Block<'a>> {
     let mut block = Block::new();
-    let batch_schema = batch.schema();
+    let batch_schema = batch.schema_ref();
     let mut one_by_one = Vec::new();
     for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
         if !take_whole(&mut block, schema, field.name(), array)? {
@@ -76,21 +82,67 @@ fn take_whole<'a>(
     if schema.column(id).ty.is_none() {
         schema.set_type(id, ty);
     }
-    let column = block.column_mut(id);
-    column.present =
-        Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)));
-    column.values = Values::Arrow(array.clone());
+    let values = match schema.column(id).ty {
+        Some(ColumnType::List(_)) => Values::List(Box::new(lists_of(name, array)?)),
+        _ => Values::Arrow(Arc::clone(array)),
+    };
+    *block.column_mut(id) = BlockColumn { present: present(array), values };
     Ok(true)
 }
 
-/// The values of an array, one at a time.
-struct Cells<'s> {
-    array: &'s ArrayRef,
-    formatter: ArrayFormatter<'s>,
+/// Which values of an array are there.
+fn present(array: &ArrayRef) -> Bits {
+    let nulls = array.logical_nulls();
+    Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)))
 }
 
-impl<'s> Cells<'s> {
-    fn new(name: &str, array: &'s ArrayRef) -> Result<Self> {
+/// An array's lists; their elements stay where they are.
+fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
+    let failed = |cause| {
+        Error::new(ErrorKind::Unsupported, format!("its {} can't be stored", array.data_type()))
+            .in_column(name)
+            .with_cause(cause)
+    };
+    let array = match array.data_type() {
+        DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {
+            &cast(array, &DataType::List(Arc::clone(field))).map_err(failed)?
+        }
+        _ => array,
+    };
+    let lists = array.as_list::<i32>();
+    let mut end = 0;
+    let mut ends = Vec::with_capacity(lists.len());
+    let offsets = lists.value_offsets();
+    let there = || (0..lists.len()).filter(|row| lists.is_valid(*row));
+    let places = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
+    for row in there() {
+        end += places(row).len();
+        ends.push(end);
+    }
+    let all = places(0).start..places(lists.len() - 1).end;
+    let elements = if all.len() == end {
+        lists.values().slice(all.start, end)
+    } else {
+        // Lists that are null may have elements, which belong to no row.
+        let places = there().flat_map(places).map(|place| place as u64);
+        take(lists.values(), &UInt64Array::from_iter_values(places), None).map_err(failed)?
+    };
+    let elements = BlockColumn { present: present(&elements), values: Values::Arrow(elements) };
+    Ok(Lists::new(ends, elements))
+}
+
+/// The values of an array, one at a time.
+struct Cells<'a> {
+    array: &'a ArrayRef,
+    formatter: ArrayFormatter<'a>,
+    /// The elements of lists, or the entries of a dictionary.
+    inner: Option<Box<Cells<'a>>>,
+    /// For each value, its entry in the dictionary.
+    keys: Vec<usize>,
+}
+
+impl<'a> Cells<'a> {
+    fn new(name: &str, array: &'a ArrayRef) -> Result<Self> {
         static OPTIONS: FormatOptions<'static> = FormatOptions::new();
         let formatter = ArrayFormatter::try_new(array.as_ref(), &OPTIONS).map_err(|cause| {
             Error::new(
@@ -100,40 +152,74 @@ impl<'s> Cells<'s> {
             .in_column(name)
             .with_cause(cause)
         })?;
-        Ok(Self { array, formatter })
+        let mut keys = Vec::new();
+        let inner = match array.data_type() {
+            DataType::List(_) => Some(array.as_list::<i32>().values()),
+            DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
+            DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
+            DataType::Dictionary(..) => {
+                let dictionary = array.as_any_dictionary();
+                if !dictionary.values().is_empty() {
+                    keys = dictionary.normalized_keys();
+                }
+                Some(dictionary.values())
+            }
+            _ => None,
+        };
+        let inner = inner.map(|inner| Self::new(name, inner)).transpose()?;
+        Ok(Self { array, formatter, inner: inner.map(Box::new), keys })
     }
 
-    fn value<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+    /// The places of a list's elements.
+    fn places(&self, row: usize) -> Range<usize> {
+        match self.array.data_type() {
+            DataType::List(_) => {
+                let offsets = self.array.as_list::<i32>().value_offsets();
+                offsets[row] as usize..offsets[row + 1] as usize
+            }
+            DataType::LargeList(_) => {
+                let offsets = self.array.as_list::<i64>().value_offsets();
+                offsets[row] as usize..offsets[row + 1] as usize
+            }
+            _ => {
+                let lists = self.array.as_fixed_size_list();
+                let start = lists.value_offset_at(row);
+                start..start + lists.value_length() as usize
+            }
+        }
+    }
+
+    fn value(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         if self.array.is_null(row) {
             return Value::Null;
+        }
+        if let Some(elements) = &self.inner {
+            if let Some(key) = self.keys.get(row) {
+                return elements.value(*key, arena);
+            }
+            let values = self.places(row).map(|place| elements.value(place, arena));
+            return Value::List(arena.alloc_slice_fill_iter(values));
         }
         let array = self.array;
         match array.data_type() {
             DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
-            DataType::Int8 => Value::I64(number::<Int8Type>(array, row).into()),
-            DataType::Int16 => Value::I64(number::<Int16Type>(array, row).into()),
-            DataType::Int32 => Value::I64(number::<Int32Type>(array, row).into()),
+            DataType::Int8 => Value::I32(number::<Int8Type>(array, row).into()),
+            DataType::Int16 => Value::I32(number::<Int16Type>(array, row).into()),
+            DataType::Int32 => Value::I32(number::<Int32Type>(array, row)),
             DataType::Int64 => Value::I64(number::<Int64Type>(array, row)),
-            DataType::UInt8 => Value::I64(number::<UInt8Type>(array, row).into()),
-            DataType::UInt16 => Value::I64(number::<UInt16Type>(array, row).into()),
+            DataType::UInt8 => Value::I32(number::<UInt8Type>(array, row).into()),
+            DataType::UInt16 => Value::I32(number::<UInt16Type>(array, row).into()),
             DataType::UInt32 => Value::I64(number::<UInt32Type>(array, row).into()),
             DataType::UInt64 => Value::U64(number::<UInt64Type>(array, row)),
-            DataType::Float32 => Value::F64(number::<Float32Type>(array, row).into()),
+            DataType::Float16 => Value::F32(number::<Float16Type>(array, row).to_f32()),
+            DataType::Float32 => Value::F32(number::<Float32Type>(array, row)),
             DataType::Float64 => Value::F64(number::<Float64Type>(array, row)),
-            DataType::Utf8 => Value::Text(arena.alloc_str(array.as_string::<i32>().value(row))),
-            DataType::LargeUtf8 => {
-                Value::Text(arena.alloc_str(array.as_string::<i64>().value(row)))
-            }
-            DataType::Utf8View => Value::Text(arena.alloc_str(array.as_string_view().value(row))),
-            DataType::Binary => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i32>().value(row)))
-            }
-            DataType::LargeBinary => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary::<i64>().value(row)))
-            }
-            DataType::BinaryView => {
-                Value::Bytes(arena.alloc_slice_copy(array.as_binary_view().value(row)))
-            }
+            DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row)),
+            DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(row)),
+            DataType::Utf8View => Value::Text(array.as_string_view().value(row)),
+            DataType::Binary => Value::Bytes(array.as_binary::<i32>().value(row)),
+            DataType::LargeBinary => Value::Bytes(array.as_binary::<i64>().value(row)),
+            DataType::BinaryView => Value::Bytes(array.as_binary_view().value(row)),
             DataType::Timestamp(unit, Some(_)) => match micros(array, row, *unit) {
                 Some(micros) => Value::Timestamp(micros),
                 None => self.text(row, arena),
@@ -142,7 +228,7 @@ impl<'s> Cells<'s> {
         }
     }
 
-    fn text<'a>(&self, row: usize, arena: &'a Bump) -> Value<'a> {
+    fn text(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         Value::Text(arena.alloc_str(&self.formatter.value(row).to_string()))
     }
 }

@@ -225,7 +225,7 @@ impl Options {
         self
     }
 
-    /// Whether declared int64 columns take text that is a base-10 integer. Default: true.
+    /// Whether declared int32 and int64 columns take text that is a base-10 integer. Default: true.
     #[must_use]
     pub fn int64_from_text(mut self, yes: bool) -> Self {
         self.int64_from_text = yes;
@@ -256,7 +256,7 @@ impl Options {
         self
     }
 
-    /// An int64 column whose least and greatest value are reported as first and last, beside those
+    /// An int32 or int64 column whose least and greatest value are reported as first and last, beside those
     /// of the timestamp columns. Default: none.
     #[must_use]
     pub fn timestamp_column(mut self, column: impl Into<String>) -> Self {

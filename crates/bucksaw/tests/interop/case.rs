@@ -110,7 +110,7 @@ impl Case {
     ) -> Self {
         self.rules.declared.extend(columns.into_iter().map(|(name, ty)| (name.into(), ty)));
         let declare = |schema: DeclaredSchema, (name, ty): &(String, DeclaredType)| {
-            schema.column(name.clone(), *ty)
+            schema.column(name.clone(), ty.clone())
         };
         let schema = self.rules.declared.iter().fold(DeclaredSchema::new(), declare);
         self.with(|options| options.schema(schema))
@@ -181,35 +181,37 @@ pub(crate) fn refusal(backend: BackendKind, demand: Demand) -> Option<ErrorKind>
     }
 }
 
-/// The row as the writer takes it.
-fn values(row: &Row) -> Vec<(&str, Value<'_>)> {
+/// The row as the writer takes it, its lists in `arena`.
+fn values<'r>(row: &'r Row, arena: &'r Bump) -> Vec<(&'r str, Value<'r>)> {
     row.iter()
-        .map(|(name, cell)| (name.as_str(), cell.value().expect("a value that rows can have")))
+        .map(|(name, cell)| (name.as_str(), cell.value(arena).expect("a value that rows can have")))
         .collect()
 }
 
 fn write_rows(writer: &mut Writer, rows: &[Row], door: Door) -> Result<()> {
+    let arena = &Bump::new();
     match door {
-        Door::Names => rows.iter().try_for_each(|row| writer.write_row(values(row))),
+        Door::Names => rows.iter().try_for_each(|row| writer.write_row(values(row, arena))),
         Door::Ids => {
             for row in rows {
                 let mut resolved = Vec::new();
-                for (name, value) in values(row).into_iter().filter(|(_, v)| *v != Value::Null) {
+                for (name, value) in
+                    values(row, arena).into_iter().filter(|(_, v)| *v != Value::Null)
+                {
                     resolved.push((Key::Id(writer.column(name)?), value));
                 }
                 writer.write_row(resolved)?;
             }
             Ok(())
         }
-        Door::Slices => rows
-            .chunks(PART_ROWS)
-            .try_for_each(|part| writer.write_rows(&part.iter().map(values).collect::<Vec<_>>())),
+        Door::Slices => rows.chunks(PART_ROWS).try_for_each(|part| {
+            writer.write_rows(&part.iter().map(|row| values(row, arena)).collect::<Vec<_>>())
+        }),
         Door::Blocks => rows.chunks(PART_ROWS).try_for_each(|part| {
-            let arena = Bump::new();
             let mut block = Block::new();
-            let mut builder: BlockBuilder<'_, '_> = writer.builder(&mut block, &arena);
+            let mut builder: BlockBuilder<'_, '_> = writer.builder(&mut block, arena);
             for row in part {
-                for (name, value) in values(row) {
+                for (name, value) in values(row, arena) {
                     builder.push(name, value)?;
                 }
                 builder.end_row();

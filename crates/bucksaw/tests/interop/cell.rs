@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bucksaw::Value;
+use bumpalo::Bump;
 use serde_json::json;
 
 /// A row as it is given: names and cells, in order.
@@ -13,27 +14,27 @@ pub(crate) type Row = Vec<(String, Cell)>;
 pub(crate) enum Cell {
     Null,
     Bool(bool),
+    I32(i32),
     I64(i64),
     U64(u64),
+    F32(f32),
     F64(f64),
     Text(String),
     Bytes(Vec<u8>),
     /// Microseconds since 1970.
     Timestamp(i64),
+    List(Vec<Cell>),
     /// A JSON number that no column of numbers may hold.
     Number(String),
     /// A JSON array or object that is kept as it stands.
     Json(String),
     // Types that only Arrow has:
-    I32(i32),
-    F32(f32),
     /// Days since 1970.
     Date(i32),
     /// The digits without a point.
     Decimal(i128),
     /// Nanoseconds since 1970.
     Nanos(i64),
-    List(Vec<Cell>),
     Struct(Vec<(String, Cell)>),
 }
 
@@ -67,17 +68,23 @@ impl Cell {
         matches!(self, Self::Null)
     }
 
-    /// The value that the writer is given; none for what only JSON or Arrow can give.
-    pub(crate) fn value(&self) -> Option<Value<'_>> {
+    /// The value that the writer is given, lists in `arena`; none for what only JSON or Arrow can give.
+    pub(crate) fn value<'c>(&'c self, arena: &'c Bump) -> Option<Value<'c>> {
         Some(match self {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
             Self::I64(value) => Value::I64(*value),
             Self::U64(value) => Value::U64(*value),
+            Self::I32(value) => Value::I32(*value),
+            Self::F32(value) => Value::F32(*value),
             Self::F64(value) => Value::F64(*value),
             Self::Text(text) => Value::Text(text),
             Self::Bytes(bytes) => Value::Bytes(bytes),
             Self::Timestamp(micros) => Value::Timestamp(*micros),
+            Self::List(cells) => {
+                let values: Option<Vec<_>> = cells.iter().map(|cell| cell.value(arena)).collect();
+                Value::List(arena.alloc_slice_copy(&values?))
+            }
             _ => return None,
         })
     }

@@ -32,6 +32,12 @@ fn flatten(path: &str, object: &str, row: &mut Row) {
     }
 }
 
+/// The elements of a JSON array.
+pub(crate) fn cells_of_array(json: &str) -> Option<Vec<Cell>> {
+    let elements: Vec<Box<RawValue>> = serde_json::from_str(json).ok()?;
+    Some(elements.iter().map(|element| cell(element.get())).collect())
+}
+
 fn cell(json: &str) -> Cell {
     match json.as_bytes()[0] {
         b'n' => Cell::Null,

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, Field, TimeUnit};
 use bucksaw::DeclaredType;
 use chrono::DateTime;
 use serde_json::json;
 
 use crate::cell::{Cell, Row};
+use crate::json::cells_of_array;
 
 /// What a case tells the writer about its columns.
 #[derive(Clone, Debug)]
@@ -76,7 +78,7 @@ pub(crate) fn expected_of_rows(rows: &[Row], rules: &Rules) -> Expected {
         let column = &mut model.columns[index];
         column.is_declared = true;
         column.data_type =
-            Some(if column.is_prefixed { DataType::Utf8 } else { declared_type(*declared) });
+            Some(if column.is_prefixed { DataType::Utf8 } else { declared_type(declared) });
     }
     for row in rows {
         model.push(row);
@@ -231,15 +233,22 @@ pub(crate) fn timestamp_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn declared_type(declared: DeclaredType) -> DataType {
+pub(crate) fn list_type(element: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new("element", element, true)))
+}
+
+fn declared_type(declared: &DeclaredType) -> DataType {
     match declared {
         DeclaredType::Bool => DataType::Boolean,
+        DeclaredType::Int32 => DataType::Int32,
         DeclaredType::Int64 => DataType::Int64,
         DeclaredType::Uint64 => DataType::UInt64,
+        DeclaredType::Float => DataType::Float32,
         DeclaredType::Double => DataType::Float64,
         DeclaredType::Text => DataType::Utf8,
         DeclaredType::Bytes => DataType::Binary,
         DeclaredType::Timestamp => timestamp_type(),
+        DeclaredType::List(element) => list_type(declared_type(element)),
     }
 }
 
@@ -247,10 +256,16 @@ fn declared_type(declared: DeclaredType) -> DataType {
 fn own_type(cell: &Cell) -> DataType {
     match cell {
         Cell::Bool(_) => DataType::Boolean,
+        Cell::I32(_) => DataType::Int32,
+        Cell::F32(_) => DataType::Float32,
         Cell::I64(_) | Cell::U64(_) => DataType::Int64,
         Cell::F64(_) => DataType::Float64,
         Cell::Bytes(_) => DataType::Binary,
         Cell::Timestamp(_) => timestamp_type(),
+        Cell::List(cells) => {
+            let first = cells.iter().find(|cell| !cell.is_null());
+            list_type(first.map_or(DataType::Utf8, own_type))
+        }
         Cell::Number(text) if text.contains(['.', 'e', 'E']) => DataType::Float64,
         Cell::Number(_) => DataType::Int64,
         _ => DataType::Utf8,
@@ -263,15 +278,49 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
         (Cell::Bool(_), DataType::Boolean)
         | (Cell::I64(_), DataType::Int64)
         | (Cell::U64(_), DataType::UInt64)
+        | (Cell::I32(_), DataType::Int32)
+        | (Cell::F32(_), DataType::Float32)
         | (Cell::F64(_), DataType::Float64)
         | (Cell::Text(_), DataType::Utf8)
         | (Cell::Bytes(_), DataType::Binary)
         | (Cell::Timestamp(_), DataType::Timestamp(..)) => cell.clone(),
+        (Cell::Json(text), DataType::List(_)) => {
+            fitted(&Cell::List(cells_of_array(text)?), data_type, is_declared)?
+        }
+        (Cell::List(cells), DataType::List(element)) => {
+            let fitted = |cell: &Cell| match cell {
+                Cell::Null => Some(Cell::Null),
+                Cell::Json(_) | Cell::List(_) => None,
+                _ => fitted(cell, element.data_type(), is_declared),
+            };
+            Cell::List(cells.iter().map(fitted).collect::<Option<_>>()?)
+        }
+        (Cell::List(_), DataType::Utf8) => Cell::Text(text_of(cell)),
         (Cell::Json(text), DataType::Utf8) => Cell::Text(text.clone()),
-        (Cell::U64(value), DataType::Int64) => Cell::I64(i64::try_from(*value).ok()?),
-        (Cell::I64(value), DataType::UInt64) => Cell::U64(u64::try_from(*value).ok()?),
-        (Cell::I64(value), DataType::Float64) => widened(i128::from(*value))?,
-        (Cell::U64(value), DataType::Float64) => widened(i128::from(*value))?,
+        (_, DataType::Int32) if integer(cell).is_some() => {
+            Cell::I32(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::Int64) if integer(cell).is_some() => {
+            Cell::I64(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::UInt64) if integer(cell).is_some() => {
+            Cell::U64(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::Float32) if integer(cell).is_some() => {
+            let value = integer(cell)?;
+            (value as f32 as i128 == value).then_some(Cell::F32(value as f32))?
+        }
+        (_, DataType::Float64) if integer(cell).is_some() => {
+            let value = integer(cell)?;
+            (value as f64 as i128 == value).then_some(Cell::F64(value as f64))?
+        }
+        (Cell::F32(value), DataType::Float64) => Cell::F64((*value).into()),
+        (Cell::F64(value), DataType::Float32)
+            if f64::from(*value as f32).to_bits() == value.to_bits() =>
+        {
+            Cell::F32(*value as f32)
+        }
+        (Cell::Text(text), DataType::Int32) if is_declared => Cell::I32(text.parse().ok()?),
         (Cell::Text(text), DataType::Int64) if is_declared => Cell::I64(text.parse().ok()?),
         (Cell::Text(text), DataType::Timestamp(..)) if is_declared => {
             Cell::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros())
@@ -280,18 +329,28 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
     })
 }
 
-fn widened(value: i128) -> Option<Cell> {
-    let double = value as f64;
-    (double as i128 == value).then_some(Cell::F64(double))
+fn integer(cell: &Cell) -> Option<i128> {
+    match cell {
+        Cell::I32(value) => Some((*value).into()),
+        Cell::I64(value) => Some((*value).into()),
+        Cell::U64(value) => Some((*value).into()),
+        _ => None,
+    }
 }
 
 fn text_of(cell: &Cell) -> String {
     match cell {
         Cell::Bool(value) => value.to_string(),
+        Cell::I32(value) => value.to_string(),
+        Cell::F32(value) => format!("{value:?}"),
         Cell::I64(value) => value.to_string(),
         Cell::U64(value) => value.to_string(),
         Cell::F64(value) => format!("{value:?}"),
         Cell::Text(text) | Cell::Number(text) | Cell::Json(text) => text.clone(),
+        Cell::Null => "null".to_owned(),
+        Cell::List(cells) => {
+            format!("[{}]", cells.iter().map(json_of).collect::<Vec<_>>().join(","))
+        }
         Cell::Bytes(_) => cell.encoded()["x"].as_str().unwrap_or_default().to_owned(),
         Cell::Timestamp(micros) => DateTime::from_timestamp_micros(*micros)
             .map_or_else(String::new, |time| {
@@ -304,6 +363,7 @@ fn text_of(cell: &Cell) -> String {
 fn json_of(cell: &Cell) -> String {
     match cell {
         Cell::Text(_) | Cell::Bytes(_) | Cell::Timestamp(_) => json!(text_of(cell)).to_string(),
+        Cell::F32(value) if !value.is_finite() => json!(text_of(cell)).to_string(),
         Cell::F64(value) if !value.is_finite() => json!(text_of(cell)).to_string(),
         _ => text_of(cell),
     }

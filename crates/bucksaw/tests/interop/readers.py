@@ -14,6 +14,7 @@ import itertools
 import json
 import math
 import pathlib
+import re
 import struct
 import sys
 
@@ -27,7 +28,6 @@ DECIMAL = "Decimal128(25, 3)"
 DECIMAL_SCALE = 3
 MICROS = 'Timestamp(µs, "UTC")'
 NANOS = "Timestamp(ns)"
-LIST = "List(Int64)"
 STRUCT = 'Struct("a": Int64, "b": Utf8)'
 
 # What each reader calls the model's types.
@@ -44,7 +44,6 @@ PYARROW_TYPES = {
     DECIMAL: pa.decimal128(25, DECIMAL_SCALE),
     MICROS: pa.timestamp("us", "UTC"),
     NANOS: pa.timestamp("ns"),
-    LIST: pa.list_(pa.int64()),
     STRUCT: pa.struct([("a", pa.int64()), ("b", pa.string())]),
 }
 DUCKDB_TYPES = {
@@ -60,7 +59,6 @@ DUCKDB_TYPES = {
     DECIMAL: f"DECIMAL(25,{DECIMAL_SCALE})",
     MICROS: "TIMESTAMP WITH TIME ZONE",
     NANOS: "TIMESTAMP_NS",
-    LIST: "BIGINT[]",
     STRUCT: "STRUCT(a BIGINT, b VARCHAR)",
 }
 POLARS_TYPES = {
@@ -76,7 +74,6 @@ POLARS_TYPES = {
     DECIMAL: pl.Decimal(25, DECIMAL_SCALE),
     MICROS: pl.Datetime("us", "UTC"),
     NANOS: pl.Datetime("ns"),
-    LIST: pl.List(pl.Int64()),
     STRUCT: pl.Struct({"a": pl.Int64(), "b": pl.String()}),
 }
 
@@ -87,10 +84,22 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 PYTHON_MOMENTS = range(-62_135_596_800_000_000, 253_402_300_800_000_000)
 
 # Types with an order, by which filters can look values up.
-ORDERED = {"Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
+ORDERED = {"Int32", "Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
 # Columns of one file that are looked up by, and that are compared in the rows found.
 FILTERED_COLUMNS = 12
 COMPARED_COLUMNS = 6
+
+
+def element_type(model_type):
+    """The type of a list's elements; none for other types."""
+    found = re.fullmatch(r"List\((.*), field: 'element'\)", model_type)
+    return found and found[1]
+
+
+def known_type(types, model_type, list_of):
+    """What a reader calls one of the model's types."""
+    element = element_type(model_type)
+    return types[model_type] if element is None else list_of(types[element])
 
 
 def bits(value):
@@ -183,7 +192,7 @@ class PyArrow:
         return [(field.name, field.type) for field in self.table.schema]
 
     def types(self, model):
-        return PYARROW_TYPES[model]
+        return known_type(PYARROW_TYPES, model, pa.list_)
 
     def cells(self, name, model_type, table=None):
         # By place: a name with dots would be taken for a path.
@@ -196,6 +205,8 @@ class PyArrow:
             column = column.cast(pa.int64())
         elif model_type == "Date32":
             column = column.cast(pa.int32())
+        elif element_type(model_type) == MICROS:
+            column = column.cast(pa.list_(pa.int64()))
         return from_python(column.to_pylist(), model_type)
 
     def look_up(self, name, operator, probe, compared, model):
@@ -224,7 +235,13 @@ class DuckDB:
 
     @staticmethod
     def expression(name, model_type):
-        quoted = quote(name)
+        return DuckDB.as_plain(quote(name), model_type)
+
+    @staticmethod
+    def as_plain(quoted, model_type):
+        if element_type(model_type) == MICROS:
+            element = DuckDB.as_plain("element", MICROS)
+            return f"list_transform({quoted}, lambda element: {element})"
         if model_type == MICROS:
             # To DuckDB the greatest integer and its negative are the infinities, which have no epoch.
             return (
@@ -242,7 +259,7 @@ class DuckDB:
         return [(row[0], row[1]) for row in described.fetchall()]
 
     def types(self, model):
-        return DUCKDB_TYPES[model]
+        return known_type(DUCKDB_TYPES, model, "{}[]".format)
 
     def all_cells(self, model):
         return self.select([name for name, _ in model.columns], model)
@@ -266,11 +283,11 @@ class Polars:
         return list(self.frame.schema.items())
 
     def types(self, model):
-        return POLARS_TYPES[model]
+        return known_type(POLARS_TYPES, model, pl.List)
 
     def cells(self, name, model_type, frame=None):
         column = (self.frame if frame is None else frame).get_column(name)
-        if model_type in (MICROS, NANOS, "Date32"):
+        if model_type in (MICROS, NANOS, "Date32") or element_type(model_type) == MICROS:
             column = column.to_physical()
         return from_python(column.to_list(), model_type)
 
@@ -292,6 +309,9 @@ def quote(name):
 
 def from_python(values, model_type):
     """What a reader gave as Python's values, as the values that are compared."""
+    element = element_type(model_type)
+    if element is not None:
+        return [None if value is None else from_python(value, element) for value in values]
     if model_type == "Float64":
         return [None if value is None else bits(value) for value in values]
     if model_type == "Float32":

@@ -145,7 +145,11 @@ fn problem(
 }
 
 fn is_nan(cell: &Cell) -> bool {
-    matches!(cell, Cell::F64(value) if value.is_nan())
+    match cell {
+        Cell::F32(value) => value.is_nan(),
+        Cell::F64(value) => value.is_nan(),
+        _ => false,
+    }
 }
 
 fn order(one: &Cell, two: &Cell) -> Option<Ordering> {
@@ -155,6 +159,8 @@ fn order(one: &Cell, two: &Cell) -> Option<Ordering> {
         | (Cell::Timestamp(one), Cell::Timestamp(two))
         | (Cell::Nanos(one), Cell::Nanos(two)) => Some(one.cmp(two)),
         (Cell::U64(one), Cell::U64(two)) => Some(one.cmp(two)),
+        (Cell::I32(one), Cell::I32(two)) => Some(one.cmp(two)),
+        (Cell::F32(one), Cell::F32(two)) => one.partial_cmp(two),
         (Cell::F64(one), Cell::F64(two)) => one.partial_cmp(two),
         (Cell::Text(one), Cell::Text(two)) => Some(one.as_bytes().cmp(two.as_bytes())),
         (Cell::Bytes(one), Cell::Bytes(two)) => Some(one.cmp(two)),
@@ -167,6 +173,14 @@ fn has_order(data_type: &DataType) -> bool {
     use DataType as T;
     matches!(
         data_type,
-        T::Boolean | T::Int64 | T::UInt64 | T::Float64 | T::Utf8 | T::Binary | T::Timestamp(..)
+        T::Boolean
+            | T::Int32
+            | T::Float32
+            | T::Int64
+            | T::UInt64
+            | T::Float64
+            | T::Utf8
+            | T::Binary
+            | T::Timestamp(..)
     )
 }

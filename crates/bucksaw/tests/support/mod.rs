@@ -7,21 +7,26 @@ pub mod layout;
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use arrow::datatypes::{
+    DataType, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
+};
 use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options, Report, Result, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
-/// One cell, with doubles by their bits.
+/// One cell, with floats and doubles by their bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
     Bool(bool),
+    I32(i32),
     I64(i64),
     U64(u64),
+    F32(u32),
     F64(u64),
     Text(String),
     Bytes(Vec<u8>),
     Timestamp(i64),
+    List(Vec<Option<Cell>>),
 }
 
 /// A row: its cells that are not null, by their column's name.
@@ -31,12 +36,15 @@ pub fn cell(value: Value<'_>) -> Option<Cell> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(value) => Cell::Bool(value),
+        Value::I32(value) => Cell::I32(value),
         Value::I64(value) => Cell::I64(value),
         Value::U64(value) => Cell::U64(value),
+        Value::F32(value) => Cell::F32(value.to_bits()),
         Value::F64(value) => Cell::F64(value.to_bits()),
         Value::Text(value) => Cell::Text(value.to_owned()),
         Value::Bytes(value) => Cell::Bytes(value.to_owned()),
         Value::Timestamp(value) => Cell::Timestamp(value),
+        Value::List(values) => Cell::List(values.iter().map(|value| cell(*value)).collect()),
     })
 }
 
@@ -45,12 +53,14 @@ pub fn row(values: &[(&str, Value<'_>)]) -> Row {
     values.iter().filter_map(|(name, value)| Some(((*name).to_owned(), cell(*value)?))).collect()
 }
 
-fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
+pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
     if array.is_null(row) {
         return None;
     }
     Some(match array.data_type() {
         DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
+        DataType::Int32 => Cell::I32(array.as_primitive::<Int32Type>().value(row)),
+        DataType::Float32 => Cell::F32(array.as_primitive::<Float32Type>().value(row).to_bits()),
         DataType::Int64 => Cell::I64(array.as_primitive::<Int64Type>().value(row)),
         DataType::UInt64 => Cell::U64(array.as_primitive::<UInt64Type>().value(row)),
         DataType::Float64 => Cell::F64(array.as_primitive::<Float64Type>().value(row).to_bits()),
@@ -58,6 +68,10 @@ fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_owned()),
         DataType::Timestamp(..) => {
             Cell::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
+        }
+        DataType::List(_) => {
+            let elements = array.as_list::<i32>().value(row);
+            Cell::List((0..elements.len()).map(|place| cell_at(&elements, place)).collect())
         }
         other => panic!("the model has no {other}"),
     })

@@ -9,7 +9,7 @@ mod pages;
 use std::sync::Arc;
 
 use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
-use ::arrow::datatypes::{Field, Schema as ArrowSchema, SchemaRef};
+use ::arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::ParquetMetaData;
@@ -18,7 +18,7 @@ use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
 use crate::backend::{Backend, Pieces, footer as shared};
-use crate::block::{BlockSlice, ValuesSlice};
+use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{DEFAULT_PAGE_BYTES, Options, Statistics};
@@ -84,7 +84,7 @@ impl ArrowBackend {
     /// The builder of a column, and the rows that it has to have by now.
     fn builder(&mut self, index: usize, schema: &Schema) -> (&mut ColumnBuilder, usize) {
         for column in schema.columns().iter().take(index + 1).skip(self.builders.len()) {
-            self.builders.push(ColumnBuilder::new(column));
+            self.builders.push(ColumnBuilder::new(type_of(column)));
         }
         (&mut self.builders[index], self.pending_rows)
     }
@@ -130,8 +130,9 @@ impl ArrowBackend {
         for index in &file.columns {
             let column = &schema.columns()[*index];
             arrays.push(match &slices[*index] {
-                Some(slice) => array_of(column, slice)?,
-                None => new_null_array(&data_type(column), rows.rows()),
+                Some(slice) => array_of(type_of(column), slice)
+                    .map_err(|error| error.in_column(&column.name))?,
+                None => new_null_array(&type_of(column).to_arrow(), rows.rows()),
             });
         }
         file.write(arrays, rows.rows(), out)
@@ -153,7 +154,7 @@ impl ArrowBackend {
         let mut fields: Vec<Field> = columns
             .iter()
             .map(|index| &schema.columns()[*index])
-            .map(|column| Field::new(&column.name, data_type(column), true))
+            .map(|column| Field::new(&column.name, type_of(column).to_arrow(), true))
             .collect();
         if fields.is_empty() {
             fields.push(Field::new(REST_COLUMN, ColumnType::Text.to_arrow(), true));
@@ -195,8 +196,8 @@ impl ArrowBackend {
                 Statistics::Page => EnabledStatistics::Page,
             });
         for (column, on) in &self.options.dictionary_of {
-            properties =
-                properties.set_column_dictionary_enabled(ColumnPath::from(column.as_str()), *on);
+            let path = leaf_path(column, arrow_schema);
+            properties = properties.set_column_dictionary_enabled(path, *on);
         }
         properties.build()
     }
@@ -296,7 +297,7 @@ impl ArrowBackend {
         out: &mut Pieces,
     ) -> Result<()> {
         self.check_late(rows, schema)?;
-        if rows.columns().any(|(_, slice)| matches!(slice.values(), ValuesSlice::Arrow(_))) {
+        if rows.columns().any(|(_, slice)| has_array(&slice)) {
             return self.write_arrays(rows, schema, out);
         }
         let mut rest = rows.clone();
@@ -368,6 +369,25 @@ impl OpenFile {
     }
 }
 
-fn data_type(column: &Column) -> ::arrow::datatypes::DataType {
-    column.ty.as_ref().unwrap_or(&ColumnType::Text).to_arrow()
+/// The path of a column's values: of a list's, its elements'.
+fn leaf_path(column: &str, arrow_schema: &ArrowSchema) -> ColumnPath {
+    let mut path = vec![column.to_owned()];
+    if let Ok(field) = arrow_schema.field_with_name(column)
+        && let DataType::List(element) = field.data_type()
+    {
+        path.extend(["list".to_owned(), element.name().clone()]);
+    }
+    ColumnPath::new(path)
+}
+
+fn has_array(slice: &ColumnSlice<'_, '_>) -> bool {
+    match slice.values() {
+        ValuesSlice::Arrow(_) => true,
+        ValuesSlice::List(lists) => lists.elements().is_some_and(|elements| has_array(&elements)),
+        _ => false,
+    }
+}
+
+fn type_of(column: &Column) -> &ColumnType {
+    column.ty.as_ref().unwrap_or(&ColumnType::Text)
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use parquet::basic::Encoding;
 
+use super::arrays;
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
 use super::page::{PageSize, append_data_page, append_dictionary_page};
+use super::row_group::STEP_ROWS;
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::block::{ColumnSlice, ValuesSlice};
@@ -51,6 +50,8 @@ pub(super) struct DataPage {
     /// Header included.
     pub(super) len: usize,
     pub(super) rows: usize,
+    /// Values as Parquet counts them: with nulls, and with a null for a list that has no element.
+    pub(super) values: usize,
     pub(super) nulls: usize,
     pub(super) bounds: Bounds,
     pub(super) encoding: Encoding,
@@ -72,9 +73,9 @@ pub(super) struct EncodedChunk {
 
 impl EncodedChunk {
     /// A chunk of nulls.
-    pub(super) fn of_nulls(rows: usize, encoder: &mut Encoder) -> Result<Self> {
+    pub(super) fn of_nulls(ty: &ColumnType, rows: usize, encoder: &mut Encoder) -> Result<Self> {
         encoder.page.clear();
-        levels::append_nulls(rows, &mut encoder.page);
+        levels::append_nulls(ty, rows, &mut encoder.page);
         let mut bytes = Vec::new();
         let size = append_data_page(
             &encoder.page,
@@ -88,6 +89,7 @@ impl EncodedChunk {
             offset: 0,
             len: size.compressed,
             rows,
+            values: rows,
             nulls: rows,
             bounds: Bounds::default(),
             encoding: Encoding::PLAIN,
@@ -107,8 +109,9 @@ impl EncodedChunk {
     }
 }
 
+/// The values of the open page.
 #[derive(Debug)]
-enum PageValues {
+pub(super) enum PageValues {
     Bool(Vec<bool>),
     Fixed(FixedValues),
     Bytes(BytesValues),
@@ -117,6 +120,7 @@ enum PageValues {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct ColumnChunk {
+    /// The type of single values: of a list's elements.
     ty: ColumnType,
     settings: Arc<Settings>,
     levels: Levels,
@@ -136,7 +140,8 @@ impl ColumnChunk {
         has_dictionary: bool,
         settings: &Arc<Settings>,
     ) -> Result<Self> {
-        let values = match ty {
+        let leaf = ty.leaf();
+        let values = match leaf {
             ColumnType::Bool => PageValues::Bool(Vec::new()),
             ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
                 has_dictionary,
@@ -152,16 +157,16 @@ impl ColumnChunk {
             }
             _ => PageValues::Fixed(FixedValues::new(
                 has_dictionary,
-                *ty == ColumnType::F64,
+                leaf,
                 settings.page_bytes,
                 settings.profile,
                 settings.seed,
             )),
         };
         Ok(Self {
-            ty: ty.clone(),
+            ty: leaf.clone(),
             settings: Arc::clone(settings),
-            levels: Levels::default(),
+            levels: Levels::new(ty),
             values,
             finished_rows: 0,
             pages: Vec::new(),
@@ -195,16 +200,49 @@ impl ColumnChunk {
         if self.levels.rows() + slice.rows() > PAGE_ROWS {
             self.end_page(encoder)?;
         }
-        for (bits, rows) in slice.present_words() {
-            self.levels.append(bits, rows);
+        match slice.values() {
+            ValuesSlice::List(lists) => {
+                self.make_room(lists.element_count(), encoder)?;
+                self.levels.append(slice);
+                if let Some(elements) = lists.elements() {
+                    self.append_values(&elements.values())?;
+                }
+            }
+            values => {
+                self.levels.append(slice);
+                self.append_values(&values)?;
+            }
         }
-        match (&mut self.values, slice.values()) {
+        self.end_full_page(encoder)
+    }
+
+    /// A row may have more elements than a dictionary has room for: they don't go through it.
+    fn make_room(&mut self, values: usize, encoder: &mut Encoder) -> Result<()> {
+        if values > STEP_ROWS {
+            self.end_page(encoder)?;
+            match &mut self.values {
+                PageValues::Bool(_) => {}
+                PageValues::Fixed(values) => values.close_dictionary(),
+                PageValues::Bytes(values) => values.close_dictionary(),
+            }
+        }
+        Ok(())
+    }
+
+    fn append_values(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
+        match (&mut self.values, values) {
             (PageValues::Bool(page), ValuesSlice::Bool(values)) => page.extend_from_slice(values),
             (
                 PageValues::Fixed(page),
                 ValuesSlice::I64(values) | ValuesSlice::Timestamp(values),
             ) => {
                 page.append(values.iter().map(|value| *value as u64));
+            }
+            (PageValues::Fixed(page), ValuesSlice::I32(values)) => {
+                page.append(values.iter().map(|value| (*value as u32).into()))
+            }
+            (PageValues::Fixed(page), ValuesSlice::F32(values)) => {
+                page.append(values.iter().map(|value| value.to_bits().into()))
             }
             (PageValues::Fixed(page), ValuesSlice::U64(values)) => {
                 page.append(values.iter().copied())
@@ -214,53 +252,12 @@ impl ColumnChunk {
             }
             (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
             (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
-            (_, ValuesSlice::Arrow(array)) => self.append_array(&array)?,
+            (page, ValuesSlice::Arrow(array)) => arrays::append(page, array)?,
             _ => {
                 return Err(Error::new(
                     ErrorKind::Unsupported,
                     "a block's values are not of their column's type",
                 ));
-            }
-        }
-        self.end_full_page(encoder)
-    }
-
-    /// Appends the values of an array; its nulls are in the levels already.
-    fn append_array(&mut self, array: &ArrayRef) -> Result<()> {
-        let plain_type = self.ty.to_arrow();
-        let array = if *array.data_type() == plain_type {
-            Arc::clone(array)
-        } else {
-            cast(array, &plain_type).map_err(|cause| {
-                Error::new(
-                    ErrorKind::Unsupported,
-                    format!("its {} can't be stored", array.data_type()),
-                )
-                .with_cause(cause)
-            })?
-        };
-        match (&mut self.values, &self.ty) {
-            (PageValues::Bool(page), _) => page.extend(array.as_boolean().iter().flatten()),
-            (PageValues::Fixed(page), ColumnType::U64) => {
-                page.append(array.as_primitive::<UInt64Type>().iter().flatten())
-            }
-            (PageValues::Fixed(page), ColumnType::F64) => {
-                page.append(array.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits));
-            }
-            (PageValues::Fixed(page), ColumnType::Timestamp) => {
-                let micros = array.as_primitive::<TimestampMicrosecondType>().iter().flatten();
-                page.append(micros.map(|value| value as u64));
-            }
-            (PageValues::Fixed(page), _) => {
-                page.append(
-                    array.as_primitive::<Int64Type>().iter().flatten().map(|value| value as u64),
-                );
-            }
-            (PageValues::Bytes(page), ColumnType::Text) => {
-                page.append(&array.as_string::<i32>().iter().flatten().collect::<Vec<_>>());
-            }
-            (PageValues::Bytes(page), _) => {
-                page.append(&array.as_binary::<i32>().iter().flatten().collect::<Vec<_>>())
             }
         }
         Ok(())
@@ -279,11 +276,12 @@ impl ColumnChunk {
 
     /// Bytes of the open page, about.
     fn page_bytes(&self) -> usize {
-        match &self.values {
+        let values = match &self.values {
             PageValues::Bool(values) => values.len() / 8,
             PageValues::Fixed(values) => values.page_bytes(),
             PageValues::Bytes(values) => values.page_bytes(),
-        }
+        };
+        values + self.levels.page_bytes()
     }
 
     fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
@@ -315,7 +313,7 @@ impl ColumnChunk {
         }
         let size = append_data_page(
             page,
-            rows,
+            self.levels.count(),
             encoding,
             &mut encoder.compressor,
             &mut self.effort,
@@ -326,6 +324,7 @@ impl ColumnChunk {
             offset,
             len: size.compressed,
             rows,
+            values: self.levels.count(),
             nulls: self.levels.nulls(),
             bounds,
             encoding,
@@ -363,7 +362,7 @@ impl ColumnChunk {
         for page in &mut self.pages {
             page.offset += size.compressed;
         }
-        let has_values = |page: &DataPage| page.nulls < page.rows;
+        let has_values = |page: &DataPage| page.nulls < page.values;
         let is_complete = self
             .pages
             .iter()

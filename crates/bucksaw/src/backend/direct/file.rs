@@ -8,7 +8,8 @@
 use std::sync::Arc;
 
 use parquet::basic::{
-    BoundaryOrder, Encoding, LogicalType, PageType, Repetition, TimeUnit, Type as PhysicalType,
+    BoundaryOrder, ConvertedType, Encoding, LogicalType, PageType, Repetition, TimeUnit,
+    Type as PhysicalType,
 };
 use parquet::errors::Result as ParquetResult;
 use parquet::file::metadata::page_index::PageIndexBuilder;
@@ -25,7 +26,7 @@ use crate::backend::{Pieces, footer};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::options::{Compression, Statistics};
-use crate::schema::{Column, ColumnType};
+use crate::schema::{Column, ColumnType, ELEMENT_NAME};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 
@@ -43,7 +44,7 @@ const ENCODINGS: [Encoding; 6] = [
 #[derive(Debug)]
 pub(super) struct FileColumn {
     pub(super) name: String,
-    ty: ColumnType,
+    pub(super) ty: ColumnType,
     /// In the schema; none for a column that only stands in for those to come.
     pub(super) place: Option<usize>,
     pub(super) is_late: bool,
@@ -138,8 +139,8 @@ impl File {
         }
         let mut groups = std::mem::take(&mut self.groups);
         for group in &mut groups {
-            for _ in group.chunks.len()..ending.columns.len() {
-                let nulls = EncodedChunk::of_nulls(group.rows, encoder)?;
+            for column in &ending.columns[group.chunks.len()..] {
+                let nulls = EncodedChunk::of_nulls(&column.ty, group.rows, encoder)?;
                 group.chunks.push(self.place(nulls, out));
             }
         }
@@ -165,7 +166,8 @@ impl Ending<'_> {
     ) -> ParquetResult<ParquetMetaData> {
         let fields = kept
             .iter()
-            .map(|place| field(&self.columns[*place]).map(Arc::new))
+            .map(|place| &self.columns[*place])
+            .map(|column| field(&column.name, &column.ty).map(Arc::new))
             .collect::<ParquetResult<Vec<_>>>()?;
         let root = Type::group_type_builder("schema").with_fields(fields).build()?;
         let descriptor = Arc::new(SchemaDescriptor::new(Arc::new(root)));
@@ -184,7 +186,7 @@ impl Ending<'_> {
         for (ordinal, group) in groups.iter().enumerate() {
             let mut chunks = Vec::with_capacity(kept.len());
             for (leaf, place) in kept.iter().enumerate() {
-                let (chunk, ty) = (&group.chunks[*place], &self.columns[*place].ty);
+                let (chunk, ty) = (&group.chunks[*place], self.columns[*place].ty.leaf());
                 chunks.push(self.chunk_metadata(chunk, ty, descriptor.column(leaf))?);
                 if self.statistics == Statistics::Page {
                     indexes.put_offset_index(offset_index(chunk), ordinal, leaf);
@@ -217,7 +219,7 @@ impl Ending<'_> {
         column: ColumnDescPtr,
     ) -> ParquetResult<ColumnChunkMetaData> {
         let first_page = chunk.pages.first().map_or(0, |page| page.offset);
-        let rows: usize = chunk.pages.iter().map(|page| page.rows).sum();
+        let values: usize = chunk.pages.iter().map(|page| page.values).sum();
         let mut encodings = vec![Encoding::RLE];
         let mut page_encodings = Vec::new();
         let count =
@@ -247,7 +249,7 @@ impl Ending<'_> {
             .set_compression(footer::codec(self.compression))
             .set_encodings(encodings)
             .set_page_encoding_stats(page_encodings)
-            .set_num_values(rows as i64)
+            .set_num_values(values as i64)
             .set_total_compressed_size(chunk.len as i64)
             .set_total_uncompressed_size(chunk.encoded as i64)
             .set_data_page_offset((chunk.start as usize + first_page) as i64)
@@ -264,9 +266,12 @@ impl Ending<'_> {
 }
 
 /// The column as the schema has it, with the old annotation beside the new one.
-fn field(column: &FileColumn) -> ParquetResult<Type> {
-    let (physical, logical) = match &column.ty {
+fn field(name: &str, ty: &ColumnType) -> ParquetResult<Type> {
+    let (physical, logical) = match ty {
+        ColumnType::List(element) => return list_field(name, element),
         ColumnType::Bool => (PhysicalType::BOOLEAN, None),
+        ColumnType::I32 => (PhysicalType::INT32, None),
+        ColumnType::F32 => (PhysicalType::FLOAT, None),
         ColumnType::F64 => (PhysicalType::DOUBLE, None),
         ColumnType::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
         ColumnType::Bytes => (PhysicalType::BYTE_ARRAY, None),
@@ -276,9 +281,24 @@ fn field(column: &FileColumn) -> ParquetResult<Type> {
         }
         ColumnType::I64 | ColumnType::Arrow(_) => (PhysicalType::INT64, None),
     };
-    Type::primitive_type_builder(&column.name, physical)
+    Type::primitive_type_builder(name, physical)
         .with_repetition(Repetition::OPTIONAL)
         .with_logical_type(logical)
+        .build()
+}
+
+/// A list of three levels: the list, its elements, and each of them, which may be null as the list may.
+fn list_field(name: &str, element: &ColumnType) -> ParquetResult<Type> {
+    let element = Arc::new(field(ELEMENT_NAME, element)?);
+    let list = Type::group_type_builder("list")
+        .with_repetition(Repetition::REPEATED)
+        .with_fields(vec![element])
+        .build()?;
+    Type::group_type_builder(name)
+        .with_repetition(Repetition::OPTIONAL)
+        .with_logical_type(Some(LogicalType::List))
+        .with_converted_type(ConvertedType::LIST)
+        .with_fields(vec![Arc::new(list)])
         .build()
 }
 
@@ -298,6 +318,8 @@ fn offset_index(
 fn column_index(chunk: &PlacedChunk, ty: &ColumnType) -> Option<ColumnIndexBuilder> {
     let physical = match ty {
         ColumnType::Bool => PhysicalType::BOOLEAN,
+        ColumnType::I32 => PhysicalType::INT32,
+        ColumnType::F32 => PhysicalType::FLOAT,
         ColumnType::F64 => PhysicalType::DOUBLE,
         ColumnType::Text | ColumnType::Bytes => PhysicalType::BYTE_ARRAY,
         _ => PhysicalType::INT64,
@@ -305,8 +327,9 @@ fn column_index(chunk: &PlacedChunk, ty: &ColumnType) -> Option<ColumnIndexBuild
     let mut builder = ColumnIndexBuilder::new(physical);
     let mut written = Vec::new();
     for page in &chunk.pages {
-        let nans = (*ty == ColumnType::F64).then_some(page.bounds.nans as i64);
-        if page.nulls == page.rows {
+        let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
+        let nans = is_float.then_some(page.bounds.nans as i64);
+        if page.nulls == page.values {
             builder.append(true, Vec::new(), Vec::new(), page.nulls as i64, nans);
             continue;
         }

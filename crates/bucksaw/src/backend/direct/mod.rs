@@ -5,6 +5,7 @@
 //! V1 pages, PLAIN and RLE_DICTIONARY: what every reader knows; with the profile `modern`, delta
 //! encodings and BYTE_STREAM_SPLIT too.
 
+mod arrays;
 mod column_chunk;
 mod compress;
 mod dictionary;

@@ -11,7 +11,8 @@ use crate::options::Options;
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
 use crate::workers::Workers;
 
-/// Rows that a chunk takes at a time: fewer than a page has, so that pages don't grow too large.
+/// Rows, or elements of lists, that a chunk takes at a time: fewer than a page has, so that pages don't
+/// grow too large.
 pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 
 /// What row groups are encoded with: threads, and an encoder for each of them.
@@ -147,13 +148,14 @@ impl RowGroup {
         let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
         let open: Vec<Option<ColumnChunk>> =
             columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
-        bench.workers.run(open.into_iter().zip(&mut chunks), |(open, chunk)| {
+        let chunks_of = open.into_iter().zip(columns).zip(&mut chunks);
+        bench.workers.run(chunks_of, |((open, column), chunk)| {
             *chunk = Some(bench.with_encoder(|encoder| match open {
                 Some(mut open) => {
                     open.append_nulls(rows - open.rows(), encoder)?;
                     open.finish(encoder)
                 }
-                None => EncodedChunk::of_nulls(rows, encoder),
+                None => EncodedChunk::of_nulls(&column.ty, rows, encoder),
             })?);
             Ok(())
         })?;

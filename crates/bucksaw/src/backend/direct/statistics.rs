@@ -31,6 +31,12 @@ fn total_order(bits: u64) -> i64 {
     bits ^ ((bits >> 63) as u64 >> 1) as i64
 }
 
+/// The same of a float.
+fn total_order_32(bits: u64) -> i32 {
+    let bits = bits as i32;
+    bits ^ ((bits >> 31) as u32 >> 1) as i32
+}
+
 /// The least and the greatest by what `key` makes of them.
 fn range_by<K: Ord + Copy>(
     mut values: impl Iterator<Item = u64>,
@@ -48,12 +54,31 @@ fn range_by<K: Ord + Copy>(
     Some((least.0, greatest.0))
 }
 
-/// How values of 8 bytes compare.
+/// How values of up to 8 bytes compare, given by their bits.
 pub(super) fn compare_bits(ty: &ColumnType, a: u64, b: u64) -> Ordering {
     match ty {
+        ColumnType::I32 => (a as i32).cmp(&(b as i32)),
+        ColumnType::F32 => f32::from_bits(a as u32).total_cmp(&f32::from_bits(b as u32)),
         ColumnType::U64 | ColumnType::Bool => a.cmp(&b),
         ColumnType::F64 => f64::from_bits(a).total_cmp(&f64::from_bits(b)),
         _ => (a as i64).cmp(&(b as i64)),
+    }
+}
+
+fn is_nan(ty: &ColumnType, bits: u64) -> bool {
+    match ty {
+        ColumnType::F32 => f32::from_bits(bits as u32).is_nan(),
+        ColumnType::F64 => f64::from_bits(bits).is_nan(),
+        _ => false,
+    }
+}
+
+/// The bits of `zero` for either zero of a floating-point type; other bits as they are.
+fn zero_as(ty: &ColumnType, bits: u64, zero: f32) -> u64 {
+    match ty {
+        ColumnType::F32 if f32::from_bits(bits as u32) == 0.0 => zero.to_bits().into(),
+        ColumnType::F64 if f64::from_bits(bits) == 0.0 => f64::from(zero).to_bits(),
+        _ => bits,
     }
 }
 
@@ -63,27 +88,24 @@ impl Bounds {
         // A loop for each order, without a look at the type for each value.
         let range = match ty {
             ColumnType::U64 | ColumnType::Bool => range_by(values, |value| value),
-            ColumnType::F64 => {
+            ColumnType::I32 => range_by(values, |value| value as i32),
+            ColumnType::F64 | ColumnType::F32 => {
                 let numbers = values.filter(|value| {
-                    let is_nan = f64::from_bits(*value).is_nan();
-                    bounds.nans += u64::from(is_nan);
-                    !is_nan
+                    let is_number = !is_nan(ty, *value);
+                    bounds.nans += u64::from(!is_number);
+                    is_number
                 });
-                range_by(numbers, total_order)
+                match ty {
+                    ColumnType::F32 => range_by(numbers, total_order_32),
+                    _ => range_by(numbers, total_order),
+                }
             }
             _ => range_by(values, |value| value as i64),
         };
         if let Some((least, greatest)) = range {
             // A reader that takes both zeros for equal must find either.
-            let zero = |bits: u64, wanted: f64| {
-                if *ty == ColumnType::F64 && f64::from_bits(bits) == 0.0 {
-                    wanted.to_bits()
-                } else {
-                    bits
-                }
-            };
-            bounds.least = Some(Bound::Bits(zero(least, -0.0)));
-            bounds.greatest = Some(Bound::Bits(zero(greatest, 0.0)));
+            bounds.least = Some(Bound::Bits(zero_as(ty, least, -0.0)));
+            bounds.greatest = Some(Bound::Bits(zero_as(ty, greatest, 0.0)));
         }
         bounds
     }
@@ -113,6 +135,9 @@ impl Bounds {
     pub(super) fn to_bytes(&self, ty: &ColumnType) -> Option<(Vec<u8>, Vec<u8>)> {
         let bytes = |bound: &Bound, truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match bound {
             Bound::Bits(bits) if *ty == ColumnType::Bool => Some(vec![*bits as u8]),
+            Bound::Bits(bits) if matches!(ty, ColumnType::I32 | ColumnType::F32) => {
+                Some((*bits as u32).to_le_bytes().to_vec())
+            }
             Bound::Bits(bits) => Some(bits.to_le_bytes().to_vec()),
             Bound::Bytes(bytes) if bytes.len() <= BOUND_BYTES => Some(bytes.clone()),
             Bound::Bytes(bytes) => truncate(bytes, *ty == ColumnType::Text),
@@ -128,29 +153,26 @@ impl Bounds {
         distinct: Option<u64>,
     ) -> Statistics {
         let bytes = self.to_bytes(ty);
-        let fixed = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).unwrap_or_default();
         let (least, greatest) =
             (bytes.as_ref().map(|both| &both.0[..]), bytes.as_ref().map(|both| &both.1[..]));
         match ty {
             ColumnType::Bool => {
                 let bool = |bytes: &[u8]| bytes == [1];
-                Statistics::Boolean(ValueStatistics::new(
-                    least.map(bool),
-                    greatest.map(bool),
-                    distinct,
-                    Some(nulls),
-                    false,
-                ))
+                Statistics::Boolean(known(least.map(bool), greatest.map(bool), nulls, distinct))
+            }
+            ColumnType::I32 => {
+                let integer = |bytes: &[u8]| fixed(bytes, i32::from_le_bytes);
+                let (least, greatest) = (least.map(integer), greatest.map(integer));
+                Statistics::Int32(known(least, greatest, nulls, distinct))
+            }
+            ColumnType::F32 => {
+                let float = |bytes: &[u8]| fixed(bytes, f32::from_le_bytes);
+                let statistics = known(least.map(float), greatest.map(float), nulls, distinct);
+                Statistics::Float(statistics.with_nan_count(Some(self.nans)))
             }
             ColumnType::F64 => {
-                let double = |bytes: &[u8]| f64::from_bits(fixed(bytes));
-                let statistics = ValueStatistics::new(
-                    least.map(double),
-                    greatest.map(double),
-                    distinct,
-                    Some(nulls),
-                    false,
-                );
+                let double = |bytes: &[u8]| fixed(bytes, f64::from_le_bytes);
+                let statistics = known(least.map(double), greatest.map(double), nulls, distinct);
                 Statistics::Double(statistics.with_nan_count(Some(self.nans)))
             }
             ColumnType::Text | ColumnType::Bytes => {
@@ -159,13 +181,7 @@ impl Bounds {
                     _ => true,
                 };
                 let array = |bytes: &[u8]| ByteArray::from(bytes.to_vec());
-                let statistics = ValueStatistics::new(
-                    least.map(array),
-                    greatest.map(array),
-                    distinct,
-                    Some(nulls),
-                    false,
-                );
+                let statistics = known(least.map(array), greatest.map(array), nulls, distinct);
                 Statistics::ByteArray(
                     statistics
                         .with_min_is_exact(is_exact(&self.least, least))
@@ -173,17 +189,26 @@ impl Bounds {
                 )
             }
             _ => {
-                let integer = |bytes: &[u8]| fixed(bytes) as i64;
-                Statistics::Int64(ValueStatistics::new(
-                    least.map(integer),
-                    greatest.map(integer),
-                    distinct,
-                    Some(nulls),
-                    false,
-                ))
+                let integer = |bytes: &[u8]| fixed(bytes, i64::from_le_bytes);
+                let (least, greatest) = (least.map(integer), greatest.map(integer));
+                Statistics::Int64(known(least, greatest, nulls, distinct))
             }
         }
     }
+}
+
+/// The value of so many bytes, which [`Bounds::to_bytes`] made of one.
+fn fixed<T: Default, const WIDTH: usize>(bytes: &[u8], value: fn([u8; WIDTH]) -> T) -> T {
+    bytes.try_into().map(value).unwrap_or_default()
+}
+
+fn known<T>(
+    least: Option<T>,
+    greatest: Option<T>,
+    nulls: u64,
+    distinct: Option<u64>,
+) -> ValueStatistics<T> {
+    ValueStatistics::new(least, greatest, distinct, Some(nulls), false)
 }
 
 /// The least and the greatest of byte strings, as far as a bound needs them.

@@ -26,6 +26,7 @@ use self_cell::self_cell;
 use self::chunks::{CHUNK_BYTES, Chunk, Chunks, Next};
 use self::lines::{Manner, Parsed, Speed, parse};
 use self::object::Shape;
+pub(crate) use self::object::items_of_array;
 use super::{Blocks, Input, InputCounts, OnError, Rejection};
 use crate::block::Block;
 use crate::error::{Error, ErrorKind, Result};

@@ -10,9 +10,10 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::Nested;
-use crate::block_builder::{BlockBuilder, Item, Key};
+use crate::block_builder::{BlockBuilder, Key};
 use crate::error::Error;
 use crate::number::double_holds;
+use crate::type_rules::Item;
 use crate::value::Value;
 
 /// How an object becomes a row.
@@ -103,12 +104,7 @@ impl<'a> Row<'_, '_, 'a> {
                 }
                 Item::TooDeep(json)
             }
-            Some(b'{' | b'[') => Item::Json(json),
-            Some(b'"') => Item::Value(Value::Text(unescaped(json, arena)?)),
-            Some(b't') => Item::Value(Value::Bool(true)),
-            Some(b'f') => Item::Value(Value::Bool(false)),
-            Some(b'n') | None => Item::Value(Value::Null),
-            Some(_) => number(json),
+            _ => item_of(json, arena)?,
         };
         let pushed = if self.path.is_empty() {
             self.builder.push_item(Key::Name(name), item)
@@ -124,6 +120,24 @@ impl<'a> Row<'_, '_, 'a> {
             serde_json::Error::custom("refused")
         })
     }
+}
+
+/// The item that a JSON value is by itself: arrays and objects are JSON text.
+fn item_of<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<Item<'a>> {
+    Ok(match json.as_bytes().first() {
+        Some(b'{' | b'[') => Item::Json(json),
+        Some(b'"') => Item::Value(Value::Text(unescaped(json, arena)?)),
+        Some(b't') => Item::Value(Value::Bool(true)),
+        Some(b'f') => Item::Value(Value::Bool(false)),
+        Some(b'n') | None => Item::Value(Value::Null),
+        Some(_) => number(json),
+    })
+}
+
+/// The elements of a JSON array; none for other JSON.
+pub(crate) fn items_of_array<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<Item<'a>>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    elements.into_iter().map(|element| item_of(element.get(), arena).ok()).collect()
 }
 
 fn is_empty_object(json: &str) -> bool {

@@ -6,8 +6,9 @@
 use super::Nested;
 use super::object::{Shape, number};
 use super::scan::string_end;
-use crate::block_builder::{BlockBuilder, Item, Key};
+use crate::block_builder::{BlockBuilder, Key};
 use crate::schema::ColumnId;
+use crate::type_rules::Item;
 use crate::value::Value;
 
 /// Arrays and objects in each other that are read; deeper ones are left to the careful reader.

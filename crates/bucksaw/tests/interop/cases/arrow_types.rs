@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
-    Float32Array, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray, RecordBatch,
-    StringArray, StringViewArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
-    UInt64Array,
+    Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, LargeStringArray, ListArray,
+    RecordBatch, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Fields, Int32Type, Int64Type, TimeUnit};
 
 use crate::case::{Case, Demand};
 use crate::cell::Cell;
-use crate::model::{Expected, ExpectedColumn, timestamp_type};
+use crate::model::{Expected, ExpectedColumn, list_type, timestamp_type};
 use crate::read_back::Fact;
 
 const TEXTS: [Option<&str>; 5] = [Some("one"), None, Some(""), Some("ü漢🪵"), Some("one")];
@@ -74,23 +74,8 @@ fn texts(rows: usize) -> Vec<Option<&'static str>> {
 }
 
 fn all(rows: usize) -> Vec<Made> {
-    let text = |text: &str| Cell::from(text);
     let nanos = DataType::Timestamp(TimeUnit::Nanosecond, None);
     let mut columns = vec![
-        made(
-            "int32",
-            DataType::Int32,
-            every(rows, 4, |at| i32::MIN + at as i32),
-            |v| Arc::new(Int32Array::from(v)),
-            Cell::I32,
-        ),
-        made(
-            "float32",
-            DataType::Float32,
-            every(rows, 7, |at| FLOATS[at % 6]),
-            |v| Arc::new(Float32Array::from(v)),
-            Cell::F32,
-        ),
         made(
             "date32",
             DataType::Date32,
@@ -116,22 +101,7 @@ fn all(rows: usize) -> Vec<Made> {
             |v| Arc::new(TimestampNanosecondArray::from(v)),
             Cell::Nanos,
         ),
-        made(
-            "dictionary",
-            DataType::Utf8,
-            texts(rows),
-            |v| Arc::new(v.into_iter().collect::<DictionaryArray<Int32Type>>()),
-            text,
-        ),
-        made(
-            "uint64",
-            DataType::UInt64,
-            every(rows, 4, |at| u64::MAX - at as u64),
-            |v| Arc::new(UInt64Array::from(v)),
-            Cell::U64,
-        ),
     ];
-    columns.push(lists(rows));
     columns.push(structs(rows));
     columns.extend(ours(rows));
     columns
@@ -155,6 +125,55 @@ fn ours(rows: usize) -> Vec<Made> {
             every(rows, 4, |at| [f64::NAN, -0.0, 5e-324, 1.5][at % 4]),
             |v| Arc::new(Float64Array::from(v)),
             Cell::F64,
+        ),
+        made(
+            "int32",
+            DataType::Int32,
+            every(rows, 4, |at| i32::MIN + at as i32),
+            |v| Arc::new(Int32Array::from(v)),
+            Cell::I32,
+        ),
+        made(
+            "float32",
+            DataType::Float32,
+            every(rows, 7, |at| FLOATS[at % 6]),
+            |v| Arc::new(Float32Array::from(v)),
+            Cell::F32,
+        ),
+        made(
+            "int8",
+            DataType::Int32,
+            every(rows, 4, |at| i8::MIN + at as i8),
+            |v| Arc::new(Int8Array::from(v)),
+            |value| Cell::I32(value.into()),
+        ),
+        made(
+            "uint16",
+            DataType::Int32,
+            every(rows, 3, |at| u16::MAX - at as u16),
+            |v| Arc::new(UInt16Array::from(v)),
+            |value| Cell::I32(value.into()),
+        ),
+        made(
+            "uint32",
+            DataType::Int64,
+            every(rows, 5, |at| u32::MAX - at as u32),
+            |v| Arc::new(UInt32Array::from(v)),
+            |value| Cell::I64(value.into()),
+        ),
+        made(
+            "uint64",
+            DataType::UInt64,
+            every(rows, 4, |at| u64::MAX - at as u64),
+            |v| Arc::new(UInt64Array::from(v)),
+            Cell::U64,
+        ),
+        made(
+            "dictionary",
+            DataType::Utf8,
+            texts(rows),
+            |v| Arc::new(v.into_iter().collect::<DictionaryArray<Int32Type>>()),
+            text,
         ),
         made(
             "boolean",
@@ -186,6 +205,7 @@ fn ours(rows: usize) -> Vec<Made> {
             |v| Arc::new(TimestampMicrosecondArray::from(v).with_timezone("UTC")),
             Cell::Timestamp,
         ),
+        lists(rows),
     ]
 }
 
@@ -194,10 +214,9 @@ fn lists(rows: usize) -> Made {
     let list = |at: usize| {
         (0..at % 4).map(|item| (item % 3 != 1).then_some((at * item) as i64)).collect::<Vec<_>>()
     };
-    let item = Arc::new(Field::new_list_field(DataType::Int64, true));
     made(
         "list",
-        DataType::List(item),
+        list_type(DataType::Int64),
         every(rows, 5, list),
         |v| Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(v)),
         |items| Cell::List(items.into_iter().map(Cell::from).collect()),

@@ -3,6 +3,7 @@
 mod arrow_types;
 mod inputs;
 mod layout;
+mod lists;
 mod names;
 mod nulls;
 mod values;
@@ -14,6 +15,7 @@ pub(crate) fn all() -> Vec<Case> {
     [
         values::cases(),
         layout::cases(),
+        lists::cases(),
         nulls::cases(),
         names::cases(),
         arrow_types::cases(),

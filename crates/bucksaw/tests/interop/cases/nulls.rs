@@ -54,7 +54,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn columns() -> Vec<(String, DeclaredType)> {
     let mut columns = vec![("null_first".to_owned(), DeclaredType::Text)];
     for (name, ty) in EVERY_TYPE {
-        columns.push((name.to_owned(), ty));
+        columns.push((name.to_owned(), ty.clone()));
         columns.push((format!("null_{name}"), ty));
     }
     columns.push(("integer_of_last_group".to_owned(), DeclaredType::Int64));

@@ -26,6 +26,8 @@ pub(super) fn cases() -> Vec<Case> {
             ("whole", DeclaredType::Int64),
             ("size", DeclaredType::Uint64),
             ("when", DeclaredType::Timestamp),
+            ("narrow", DeclaredType::Int32),
+            ("single", DeclaredType::Float),
         ]),
         Case::rows("text_prefix", text_prefix()).text_prefix("attr_"),
         Case::rows_by("late_columns", late_columns(), Door::Slices)
@@ -40,6 +42,9 @@ pub(super) fn row<const N: usize>(cells: [(&str, Cell); N]) -> Row {
 }
 
 const INTEGERS: [i64; 8] = [i64::MIN, i64::MAX, 0, -1, 1, i64::MIN + 1, 1 << 53, -(1 << 53) - 1];
+const SMALL: [i32; 5] = [i32::MIN, i32::MAX, 0, -1, 70_000];
+const FLOATS: [f32; 9] =
+    [f32::NAN, f32::INFINITY, -0.0, 1e-45, f32::MAX, 0.1, 0.0, f32::MIN, f32::MIN_POSITIVE];
 const UNSIGNED: [u64; 6] = [u64::MAX, 0, 1 << 63, (1 << 63) - 1, u64::MAX - 1, 7];
 const TEXTS: [&str; 9] = [
     "",
@@ -95,6 +100,9 @@ pub(super) fn rows_of_every_type(rows: usize) -> Vec<Row> {
                 ("at", Cell::I64(at as i64)),
                 ("flag", unless(at % 3 == 1, Cell::Bool(at % 2 == 0))),
                 ("integer", unless(at % 7 == 3, Cell::I64(INTEGERS[at % 8]))),
+                ("small", unless(at % 5 == 3, Cell::I32(SMALL[at % 5]))),
+                ("float", unless(at % 9 == 5, Cell::F32(FLOATS[at % 9]))),
+                ("floats", unless(at % 7 == 5, Cell::F32(at as f32 / 9.0 - 40.0))),
                 ("unsigned", unless(at % 4 == 2, Cell::U64(UNSIGNED[at % 6]))),
                 ("double", unless(at % 11 == 5, Cell::F64(doubles[at % 14]))),
                 ("finite", unless(at % 6 == 5, Cell::F64(at as f64 / 8.0 - 40.0))),
@@ -142,13 +150,19 @@ fn misfits() -> Vec<Row> {
         Cell::U64(u64::MAX),
         Cell::F64(-0.0),
         Cell::F64(f64::NAN),
+        Cell::F64(0.1),
+        Cell::I32(-7),
+        Cell::F32(0.25),
         Cell::from("text \"q\" ü"),
         Cell::from("-42"),
         Cell::Bytes(vec![0, 255, 10]),
         Cell::Timestamp(-1),
         Cell::Null,
     ];
-    let names = ["flag", "integer", "double", "text", "bytes", "moment", "whole", "size", "when"];
+    let names = [
+        "flag", "integer", "double", "text", "bytes", "moment", "whole", "size", "when", "narrow",
+        "single",
+    ];
     let first = row([
         ("flag", Cell::Bool(false)),
         ("integer", Cell::I64(5)),

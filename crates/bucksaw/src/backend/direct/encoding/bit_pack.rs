@@ -11,6 +11,10 @@ pub(in crate::backend::direct) trait Bits:
     const BITS: usize;
 }
 
+impl Bits for u8 {
+    const BITS: usize = 8;
+}
+
 impl Bits for u16 {
     const BITS: usize = 16;
 }

@@ -36,9 +36,14 @@ impl PlainBytes {
 /// Bytes that a byte array takes beside its own.
 pub(in crate::backend::direct) const LENGTH_BYTES: usize = 4;
 
-pub(in crate::backend::direct) fn append_fixed(values: &[u64], out: &mut Vec<u8>) {
-    out.reserve(values.len() * 8);
-    values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
+/// Appends values of `WIDTH` bytes each, which `bytes_of` gives.
+pub(in crate::backend::direct) fn append_fixed<const WIDTH: usize>(
+    values: &[u64],
+    bytes_of: impl Fn(u64) -> [u8; WIDTH],
+    out: &mut Vec<u8>,
+) {
+    out.reserve(values.len() * WIDTH);
+    values.iter().for_each(|value| out.extend_from_slice(&bytes_of(*value)));
 }
 
 #[inline]

@@ -1,4 +1,4 @@
-//! The RLE / bit-packing hybrid, for dictionary indices and definition levels.
+//! The RLE / bit-packing hybrid, for dictionary indices and levels.
 //!
 //! ```text
 //! hybrid     = { rle-run | packed-run }

@@ -65,7 +65,39 @@ impl BytesValues {
             last = Some((value, index));
             next.next().into_iter().for_each(|next| *next = index);
         });
-        self.interned.seen += values.len();
+        self.judge(values.len(), bytes);
+    }
+
+    /// Appends values of a dictionary of `entries` entries, given by their numbers: an entry is looked
+    /// up once, however often it comes.
+    pub(in crate::backend::direct) fn append_keys<'v>(
+        &mut self,
+        entries: usize,
+        entry: impl Fn(usize) -> &'v [u8],
+        keys: &[usize],
+    ) {
+        let is_small = entries <= keys.len();
+        let Some((dictionary, indices)) = self.interned.open().filter(|_| is_small) else {
+            let values: Vec<&[u8]> = keys.iter().map(|key| entry(*key)).collect();
+            return self.append(&values);
+        };
+        let mut known: Vec<Option<(u16, usize)>> = vec![None; entries];
+        let mut bytes = 0;
+        indices.extend(keys.iter().map(|key| {
+            let (index, len) = *known[*key].get_or_insert_with(|| {
+                let value = entry(*key);
+                (dictionary.intern(value) as u16, value.len())
+            });
+            bytes += LENGTH_BYTES + len;
+            index
+        }));
+        self.judge(keys.len(), bytes);
+    }
+
+    /// Counts values that went through the dictionary, and leaves it where they show that it costs
+    /// more than it saves.
+    fn judge(&mut self, values: usize, bytes: usize) {
+        self.interned.seen += values;
         self.seen_bytes += bytes;
         if self.interned.is_to_leave(&self.cost(), self.most_bytes) {
             self.leave_dictionary();
@@ -91,6 +123,11 @@ impl BytesValues {
 
     pub(in crate::backend::direct) fn page_bytes(&self) -> usize {
         self.interned.indices.len() * 2 + self.page.as_ref().map_or(0, BytesPage::len)
+    }
+
+    /// Puts no more values through the dictionary; the open page has none.
+    pub(in crate::backend::direct) fn close_dictionary(&mut self) {
+        self.interned.close();
     }
 
     /// Whether the page has to end now, for the dictionary's sake.

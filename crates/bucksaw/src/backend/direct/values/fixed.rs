@@ -1,4 +1,4 @@
-//! Values of 8 bytes.
+//! Values of 4 or 8 bytes, by their bits.
 
 use std::borrow::Cow;
 
@@ -10,11 +10,95 @@ use crate::backend::direct::encoding::byte_stream_split::append_byte_stream_spli
 use crate::backend::direct::encoding::delta_binary_packed::{
     append_delta_binary_packed, delta_binary_packed_len,
 };
-use crate::backend::direct::encoding::plain;
+use crate::backend::direct::encoding::plain::append_fixed;
 use crate::backend::direct::statistics::Bounds;
 use crate::hash::Seed;
 use crate::options::Profile;
 use crate::schema::ColumnType;
+
+/// How values are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Int32,
+    Int64,
+    Float,
+    Double,
+}
+
+impl Kind {
+    fn of(ty: &ColumnType) -> Self {
+        match ty {
+            ColumnType::I32 => Self::Int32,
+            ColumnType::F32 => Self::Float,
+            ColumnType::F64 => Self::Double,
+            _ => Self::Int64,
+        }
+    }
+
+    fn is_integer(self) -> bool {
+        matches!(self, Self::Int32 | Self::Int64)
+    }
+
+    /// Bytes of a value.
+    fn width(self) -> usize {
+        match self {
+            Self::Int32 | Self::Float => 4,
+            Self::Int64 | Self::Double => 8,
+        }
+    }
+
+    fn is_nan(self, bits: u64) -> bool {
+        match self {
+            Self::Float => f32::from_bits(bits as u32).is_nan(),
+            Self::Double => f64::from_bits(bits).is_nan(),
+            _ => false,
+        }
+    }
+
+    fn append_plain(self, values: &[u64], out: &mut Vec<u8>) {
+        match self.width() {
+            4 => append_fixed(values, four_bytes, out),
+            _ => append_fixed(values, u64::to_le_bytes, out),
+        }
+    }
+
+    fn append_split(self, values: &[u64], out: &mut Vec<u8>) {
+        match self.width() {
+            4 => append_byte_stream_split(values, four_bytes, out),
+            _ => append_byte_stream_split(values, u64::to_le_bytes, out),
+        }
+    }
+
+    fn append_deltas(self, values: &[u64], out: &mut Vec<u8>) {
+        match self.width() {
+            4 => append_delta_binary_packed(&narrow(values), out),
+            _ => append_delta_binary_packed(values, out),
+        }
+    }
+
+    /// What [`append_deltas`](Self::append_deltas) would append, in bytes.
+    fn deltas_len(self, values: &[u64]) -> usize {
+        match self.width() {
+            4 => delta_binary_packed_len(&narrow(values)),
+            _ => delta_binary_packed_len(values),
+        }
+    }
+
+    fn split_pays(self, values: &[u64]) -> bool {
+        match self.width() {
+            4 => split_pays(values, four_bytes),
+            _ => split_pays(values, u64::to_le_bytes),
+        }
+    }
+}
+
+fn four_bytes(bits: u64) -> [u8; 4] {
+    (bits as u32).to_le_bytes()
+}
+
+fn narrow(values: &[u64]) -> Vec<u32> {
+    values.iter().map(|value| *value as u32).collect()
+}
 
 /// See the module.
 #[derive(Debug)]
@@ -26,7 +110,7 @@ pub(in crate::backend::direct) struct FixedValues {
     encoding: Option<Encoding>,
     /// What a sample took as deltas, in bytes, and its number of values.
     as_deltas: Option<(usize, usize)>,
-    is_double: bool,
+    kind: Kind,
     profile: Profile,
     most_bytes: usize,
 }
@@ -34,7 +118,7 @@ pub(in crate::backend::direct) struct FixedValues {
 impl FixedValues {
     pub(in crate::backend::direct) fn new(
         has_dictionary: bool,
-        is_double: bool,
+        ty: &ColumnType,
         most_bytes: usize,
         profile: Profile,
         seed: Seed,
@@ -45,7 +129,7 @@ impl FixedValues {
             plain: Vec::new(),
             encoding: None,
             as_deltas: None,
-            is_double,
+            kind: Kind::of(ty),
             profile,
             most_bytes,
         }
@@ -74,7 +158,7 @@ impl FixedValues {
 
     /// Finds out once what the values take as deltas, where they may be stored so.
     fn sample_deltas(&mut self) {
-        let may_be = self.profile == Profile::Modern && !self.is_double;
+        let may_be = self.profile == Profile::Modern && self.kind.is_integer();
         let indices = &self.interned.indices;
         if !may_be || self.as_deltas.is_some() || indices.len() < PROBE_VALUES {
             return;
@@ -82,25 +166,25 @@ impl FixedValues {
         let Some(dictionary) = &self.interned.dictionary else { return };
         let entries = dictionary.entries();
         let sample: Vec<u64> = indices.iter().map(|index| entries[usize::from(*index)]).collect();
-        self.as_deltas = Some((delta_binary_packed_len(&sample), sample.len()));
+        self.as_deltas = Some((self.kind.deltas_len(&sample), sample.len()));
     }
 
     fn cost(&self) -> Cost {
         let entries = self.interned.dictionary.as_ref().map_or(0, |known| known.entries().len());
-        let plain = self.interned.seen * 8;
+        let plain = self.interned.seen * self.kind.width();
         let otherwise = self
             .as_deltas
             .map_or(plain, |(bytes, values)| plain.min(self.interned.seen * bytes / values.max(1)));
-        Cost { entries, page: entries * 8, otherwise }
+        Cost { entries, page: entries * self.kind.width(), otherwise }
     }
 
     /// The encoding of values outside the dictionary, chosen by the first page that has some.
     fn choose(&self) -> Encoding {
-        let plain_bytes = self.plain.len() * 8;
-        match (self.profile, self.is_double) {
+        let plain_bytes = self.plain.len() * self.kind.width();
+        match (self.profile, self.kind.is_integer()) {
             (Profile::Portable, _) => Encoding::PLAIN,
-            (_, true) if split_pays(&self.plain) => Encoding::BYTE_STREAM_SPLIT,
-            (_, false) if delta_binary_packed_len(&self.plain) * 10 < plain_bytes * 9 => {
+            (_, false) if self.kind.split_pays(&self.plain) => Encoding::BYTE_STREAM_SPLIT,
+            (_, true) if self.kind.deltas_len(&self.plain) * 10 < plain_bytes * 9 => {
                 Encoding::DELTA_BINARY_PACKED
             }
             _ => Encoding::PLAIN,
@@ -108,7 +192,12 @@ impl FixedValues {
     }
 
     pub(in crate::backend::direct) fn page_bytes(&self) -> usize {
-        self.interned.indices.len() * 2 + self.plain.len() * 8
+        self.interned.indices.len() * 2 + self.plain.len() * self.kind.width()
+    }
+
+    /// Puts no more values through the dictionary; the open page has none.
+    pub(in crate::backend::direct) fn close_dictionary(&mut self) {
+        self.interned.close();
     }
 
     /// Whether the page has to end now, for the dictionary's sake.
@@ -128,11 +217,9 @@ impl FixedValues {
             let encoding = self.encoding.unwrap_or_else(|| self.choose());
             self.encoding = Some(encoding);
             match encoding {
-                Encoding::DELTA_BINARY_PACKED => append_delta_binary_packed(&self.plain, page),
-                Encoding::BYTE_STREAM_SPLIT => {
-                    append_byte_stream_split(&self.plain, u64::to_le_bytes, page);
-                }
-                _ => plain::append_fixed(&self.plain, page),
+                Encoding::DELTA_BINARY_PACKED => self.kind.append_deltas(&self.plain, page),
+                Encoding::BYTE_STREAM_SPLIT => self.kind.append_split(&self.plain, page),
+                _ => self.kind.append_plain(&self.plain, page),
             }
             self.plain.clear();
             return encoding;
@@ -151,7 +238,7 @@ impl FixedValues {
         let distinct = self.interned.distinct();
         let mut bounds = Bounds::of_bits(ty, distinct.map(|entry| entries[entry as usize]));
         if bounds.nans > 0 {
-            let is_nan = |index: &&u16| f64::from_bits(entries[usize::from(**index)]).is_nan();
+            let is_nan = |index: &&u16| self.kind.is_nan(entries[usize::from(**index)]);
             bounds.nans = self.interned.indices.iter().filter(is_nan).count() as u64;
         }
         bounds
@@ -161,7 +248,7 @@ impl FixedValues {
     pub(in crate::backend::direct) fn dictionary_page(&self) -> Option<(Cow<'_, [u8]>, usize)> {
         let dictionary = self.interned.needed()?;
         let mut page = Vec::new();
-        plain::append_fixed(dictionary.entries(), &mut page);
+        self.kind.append_plain(dictionary.entries(), &mut page);
         Some((Cow::Owned(page), dictionary.entries().len()))
     }
 
@@ -176,12 +263,13 @@ impl FixedValues {
 /// Values that tell whether doubles are split.
 const SAMPLE_VALUES: usize = 4_096;
 
-/// Whether the bytes of doubles take fewer bits each in streams of their own, by their entropy.
-fn split_pays(values: &[u64]) -> bool {
+/// Whether the bytes of floats or doubles take fewer bits each in streams of their own, by their
+/// entropy.
+fn split_pays<const WIDTH: usize>(values: &[u64], bytes_of: fn(u64) -> [u8; WIDTH]) -> bool {
     let sample = &values[..values.len().min(SAMPLE_VALUES)];
-    let mut streams = [[0_u32; 256]; 8];
+    let mut streams = [[0_u32; 256]; WIDTH];
     for value in sample {
-        for (stream, byte) in streams.iter_mut().zip(value.to_le_bytes()) {
+        for (stream, byte) in streams.iter_mut().zip(bytes_of(*value)) {
             stream[usize::from(byte)] += 1;
         }
     }

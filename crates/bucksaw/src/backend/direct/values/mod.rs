@@ -96,6 +96,11 @@ impl<D> Interned<D> {
             && page + self.index_bytes(entries, values) < cost.otherwise * LOOK_AHEAD
     }
 
+    /// Takes no values any more; the open page has none.
+    fn close(&mut self) {
+        (self.is_open, self.is_closing) = (false, false);
+    }
+
     /// The dictionary that no page needs is gone, and the open page's values with it: they are to be
     /// stored otherwise.
     fn leave(&mut self) -> (Option<D>, Vec<u16>) {

@@ -1,17 +1,18 @@
 //! Definition levels of optional columns: a bit for each row, set where it has a value. The bits
 //! are the bit-packed levels as they stand.
 
-use super::encoding::rle::{append_bit_run, append_rle_run};
+use super::append_with_length;
+use crate::backend::direct::encoding::rle::{append_bit_run, append_rle_run};
 
 /// The levels of one page.
 #[derive(Debug, Default)]
-pub(super) struct Levels {
+pub(in crate::backend::direct) struct OptionalLevels {
     words: Vec<u64>,
     rows: usize,
     values: usize,
 }
 
-impl Levels {
+impl OptionalLevels {
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -67,19 +68,6 @@ impl Levels {
     }
 }
 
-/// Appends the levels of a V1 page of nulls.
-pub(super) fn append_nulls(rows: usize, page: &mut Vec<u8>) {
-    append_with_length(page, |page| append_rle_run(0, rows, 1, page));
-}
-
-fn append_with_length(page: &mut Vec<u8>, append: impl FnOnce(&mut Vec<u8>)) {
-    let start = page.len();
-    page.extend_from_slice(&[0; 4]);
-    append(page);
-    let len = (page.len() - start - 4) as u32;
-    page[start..start + 4].copy_from_slice(&len.to_le_bytes());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,7 +77,7 @@ mod tests {
     proptest! {
         #[test]
         fn bits_end_up_where_they_belong(parts in vec((any::<u64>(), 1..=64_usize), 0..20)) {
-            let mut levels = Levels::default();
+            let mut levels = OptionalLevels::default();
             let mut model = Vec::new();
             for (bits, rows) in parts {
                 levels.append(bits, rows);
