@@ -28,6 +28,12 @@ pub(crate) fn double_holds(text: &str, value: f64) -> bool {
     let mut printed = String::with_capacity(digits + 8);
     // Writing to a String can't fail.
     let _ = write!(printed, "{value:.*e}", digits - 1);
+    if Decimal::parse(&printed) == decimal {
+        return true;
+    }
+    // In the middle of two decimal numbers the shortest digits may be those of the other.
+    printed.clear();
+    let _ = write!(printed, "{value:e}");
     Decimal::parse(&printed) == decimal
 }
 
@@ -82,6 +88,8 @@ mod tests {
             "0.10000000000000001",
             "100000000000000000000",
             "1.0000000000000000000000",
+            "-750311182048721.2",
+            "-750311182048721.3",
         ] {
             assert!(held(text), "{text}");
         }
