@@ -208,13 +208,24 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     #[inline]
     pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
         if let Item::Value(value) = item
-            && let Some(column) = self.block.columns.get_mut(id.index())
-            && column.push_alike(self.block.rows, value)
+            && self.store_alike(id, value)
         {
-            self.block.most_text += value.text_bytes();
             return Ok(());
         }
         self.store_by_the_rules(id, item)
+    }
+
+    /// Stores a value whose column has a list of its type in this block already; false where it has not.
+    #[inline]
+    pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'a>) -> bool {
+        let is_stored = match self.block.columns.get_mut(id.index()) {
+            Some(column) => column.push_alike(self.block.rows, value),
+            None => false,
+        };
+        if is_stored {
+            self.block.most_text += value.text_bytes();
+        }
+        is_stored
     }
 
     #[inline(never)]

@@ -74,6 +74,7 @@ impl<'a> Value<'a> {
     }
 
     /// Bytes of its text or bytes, or of a list with all that it has.
+    #[inline]
     pub(crate) fn text_bytes(self) -> usize {
         match self {
             Self::Text(text) => text.len(),

@@ -13,8 +13,8 @@ use crate::value::Value;
 
 /// Arrays and objects in each other that are read; deeper ones are left to the careful reader.
 const MAX_NESTING: usize = 60;
-/// Digits of an integer that can't overflow 64 bits.
-const SAFE_DIGITS: usize = 18;
+/// Digits of an integer that can't overflow 64 bits, without a sign.
+const SAFE_DIGITS: usize = 19;
 
 /// It is not sure, or the line is no row.
 pub(super) struct Unsure;
@@ -154,6 +154,16 @@ impl<'a> Reader<'_, '_, 'a> {
 
     #[inline]
     fn push(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
+        if let (Name::Column(id), Item::Value(value)) = (name, item)
+            && self.builder.store_alike(*id, value)
+        {
+            return Ok(());
+        }
+        self.push_by_the_rules(name, item)
+    }
+
+    #[inline(never)]
+    fn push_by_the_rules(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
         let pushed = match name {
             Name::Column(id) if !self.builder.schema.strict => {
                 self.builder.push_item(Key::Id(*id), item)
@@ -217,9 +227,9 @@ impl<'a> Reader<'_, '_, 'a> {
         let is_negative = self.peek() == Some(b'-');
         self.at += usize::from(is_negative);
         let first = self.at;
-        let mut value = 0_i64;
+        let mut value = 0_u64;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
             self.at += 1;
         }
         let digits = self.at - first;
@@ -227,7 +237,11 @@ impl<'a> Reader<'_, '_, 'a> {
             return Err(Unsure);
         }
         let is_integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
-        if is_integer && digits <= SAFE_DIGITS && !(is_negative && value == 0) {
+        if is_integer
+            && digits <= SAFE_DIGITS
+            && !(is_negative && value == 0)
+            && let Ok(value) = i64::try_from(value)
+        {
             return Ok(Item::Value(Value::I64(if is_negative { -value } else { value })));
         }
         if self.peek() == Some(b'.') {
