@@ -8,7 +8,7 @@ use zstd::zstd_safe::{CParameter, ParamSwitch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Compression;
 
-/// How hard zstd looks for matches in the pages of a chunk.
+/// How zstd looks for matches in the pages of a chunk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Effort {
     /// The next page of some size tells.
@@ -16,14 +16,23 @@ pub(super) enum Effort {
     Unknown,
     /// As the level says.
     Level,
+    /// Only nearby, where the lengths of byte arrays and the upper bytes of numbers come again: a small
+    /// table finds these sooner, and is not led astray by what looks alike far off.
+    Nearby,
     /// Not at all: in random digits there are none that pay, and only the entropy coder saves.
     EntropyOnly,
 }
 
 /// Pages below this many bytes don't tell which effort pays.
 const LEAST_TELLING_BYTES: usize = 4_096;
-/// A hundred bytes of the level's output are worth this many without matches, which come faster.
-const ENTROPY_ONLY_PERCENT: usize = 101;
+/// Bytes of a page that tell which effort pays, at the most.
+const TELLING_BYTES: usize = 128 << 10;
+/// A hundred bytes of a slower effort's output are worth this many of a faster one's.
+const FASTER_PERCENT: usize = 101;
+/// The table of [`Effort::Nearby`] as a power of two, and its shortest match. By measurement: on PLAIN
+/// UUIDs 1 % smaller and 1.15 times as fast as level 1, on PLAIN integers 7 % smaller.
+const NEARBY_HASH_LOG: u32 = 8;
+const NEARBY_MIN_MATCH: u32 = 5;
 /// Looks for so few matches that it finds none.
 const ENTROPY_ONLY_LEVEL: i32 = -50;
 
@@ -38,15 +47,18 @@ pub(super) struct Compressor {
 /// zstd's contexts.
 struct Zstd {
     level: zstd::bulk::Compressor<'static>,
+    nearby: zstd::bulk::Compressor<'static>,
     entropy_only: zstd::bulk::Compressor<'static>,
-    other: Vec<u8>,
 }
 
 impl Zstd {
     fn new(level: i32) -> std::io::Result<Self> {
+        let mut nearby = zstd::bulk::Compressor::new(1)?;
+        nearby.set_parameter(CParameter::HashLog(NEARBY_HASH_LOG))?;
+        nearby.set_parameter(CParameter::MinMatch(NEARBY_MIN_MATCH))?;
         let mut entropy_only = zstd::bulk::Compressor::new(ENTROPY_ONLY_LEVEL)?;
         entropy_only.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
-        Ok(Self { level: zstd::bulk::Compressor::new(level)?, entropy_only, other: Vec::new() })
+        Ok(Self { level: zstd::bulk::Compressor::new(level)?, nearby, entropy_only })
     }
 
     fn compress(
@@ -56,21 +68,34 @@ impl Zstd {
         out: &mut Vec<u8>,
     ) -> std::io::Result<()> {
         out.reserve(zstd::zstd_safe::compress_bound(page.len()));
-        if *effort == Effort::EntropyOnly {
-            return self.entropy_only.compress_to_buffer(page, out).map(|_| ());
-        }
-        self.level.compress_to_buffer(page, out)?;
         if *effort == Effort::Unknown && page.len() >= LEAST_TELLING_BYTES {
-            self.other.clear();
-            self.other.reserve(zstd::zstd_safe::compress_bound(page.len()));
-            self.entropy_only.compress_to_buffer(page, &mut self.other)?;
-            *effort = Effort::Level;
-            if self.other.len() * 100 <= out.len() * ENTROPY_ONLY_PERCENT {
-                *effort = Effort::EntropyOnly;
-                std::mem::swap(&mut self.other, out);
+            *effort = self.best_effort(&page[..page.len().min(TELLING_BYTES)], out)?;
+        }
+        out.clear();
+        self.with(*effort).compress_to_buffer(page, out).map(|_| ())
+    }
+
+    fn with(&mut self, effort: Effort) -> &mut zstd::bulk::Compressor<'static> {
+        match effort {
+            Effort::Unknown | Effort::Level => &mut self.level,
+            Effort::Nearby => &mut self.nearby,
+            Effort::EntropyOnly => &mut self.entropy_only,
+        }
+    }
+
+    /// The effort with the smallest output, or a faster one with about as small a one; `out` is scratch
+    /// with room for any.
+    fn best_effort(&mut self, sample: &[u8], out: &mut Vec<u8>) -> std::io::Result<Effort> {
+        let mut best = (Effort::Level, usize::MAX);
+        // Faster from one to the next.
+        for effort in [Effort::Level, Effort::Nearby, Effort::EntropyOnly] {
+            out.clear();
+            let len = self.with(effort).compress_to_buffer(sample, out)?;
+            if len <= best.1.saturating_mul(FASTER_PERCENT) / 100 {
+                best = (effort, len.min(best.1));
             }
         }
-        Ok(())
+        Ok(best.0)
     }
 }
 
