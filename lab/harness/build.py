@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 from harness import places
 from harness.store import read_json, write_json
@@ -12,6 +13,14 @@ from harness.store import read_json, write_json
 
 class SetupError(Exception):
     """A peer's tools are missing, or its build fails."""
+
+
+def without_missing_tools(book):
+    """The peers that can be built here; says which are left out."""
+    missing = {name for name, build in book.builds.items() if not shutil.which(build["needs"])}
+    for name in sorted(missing):
+        print(f"left out: all peers of the build {name!r}, since {book.builds[name]['needs']} was not found")
+    return replace(book, peers=tuple(peer for peer in book.peers if peer.build not in missing))
 
 
 def build(book, names):

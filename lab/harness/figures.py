@@ -42,22 +42,29 @@ class Standing:
 def table(document):
     """The standings of all contests that have figures."""
     contests, notes = {}, {}
+    failed = {entry_key(entry) for entry in document["verified"] if entry["problems"]}
     for entry in document["rounds"]:
-        contest = (entry["workload"], entry["job"], entry["threads"])
-        contests.setdefault(contest, {}).setdefault(entry["peer"], []).append(entry)
+        if entry_key(entry) not in failed:
+            contest = (entry["workload"], entry["job"], entry["threads"])
+            contests.setdefault(contest, {}).setdefault(entry["peer"], []).append(entry)
     for entry in document["verified"]:
-        notes[entry["workload"], entry["job"], entry["threads"], entry["peer"]] = tuple(entry["notes"])
+        notes[entry_key(entry)] = tuple(entry["notes"])
     rows = document["settings"]["rows"]
     standings = []
     for (workload, job, threads), peers in contests.items():
         base = median(peers[BASE], "cpu_s") if BASE in peers else None
         lines = [
-            line(peer, rows, rounds, base, notes.get((workload, job, threads, peer), ()))
+            line(peer, rows, rounds, base, notes.get((job, workload, threads, peer), ()))
             for peer, rounds in peers.items()
         ]
         lines.sort(key=lambda line: -line.rows_per_cpu_second)
         standings.append(Standing(job, workload, threads, BASE, tuple(lines)))
     return standings
+
+
+def entry_key(entry):
+    """Whose entry of a run's lists it is."""
+    return (entry["job"], entry["workload"], entry["threads"], entry["peer"])
 
 
 def line(peer, rows, rounds, base, notes):

@@ -59,6 +59,8 @@ def parse(arguments):
 
 
 def run(options, arguments, book):
+    if options.quick:
+        book = build.without_missing_tools(book)
     path, document = opened(options, arguments, book)
     chosen = [peer for peer in book.peers if peer.name in document["peers"]]
     until = time.monotonic() + options.minutes * 60

@@ -27,8 +27,6 @@ class Peer:
     bound: str
     note: str
     env: dict
-    # Beyond how many rows it is not asked.
-    most_rows: int | None
 
     def command(self, job, **words):
         """The program and its arguments; `words` are input, output, workload, rows and threads."""
@@ -64,7 +62,7 @@ def load(path=places.PEERS):
 
 def peer(entry, builds, versions):
     run = {job: entry[job] for job in JOBS if job in entry}
-    known = {"name", "build", "package", "threads", "level", "form", "bound", "note", "env", "most_rows", *JOBS}
+    known = {"name", "build", "package", "threads", "level", "form", "bound", "note", "env", *JOBS}
     if not run or set(entry) - known:
         raise ValueError(f"peer {entry['name']!r}: no job, or unknown keys {set(entry) - known}")
     return Peer(
@@ -79,7 +77,6 @@ def peer(entry, builds, versions):
         bound=entry["bound"],
         note=entry.get("note", ""),
         env=entry.get("env", {}),
-        most_rows=entry.get("most_rows"),
     )
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from harness import build, checks, machine, measure, places
+from harness.figures import entry_key
 from harness.store import read_json, write_json
 
 
@@ -47,13 +48,10 @@ class Run:
 
     def peers(self, contest):
         """Who takes part."""
-        chosen = self.document["peers"]
-        rows = self.document["settings"]["rows"]
         return [
             peer
             for peer in self.book.peers
-            if peer.name in chosen and contest.job in peer.run and contest.threads in peer.threads
-            and (peer.most_rows is None or rows <= peer.most_rows)
+            if peer.name in self.document["peers"] and contest.job in peer.run and contest.threads in peer.threads
         ]
 
     def prepare(self):
@@ -89,23 +87,35 @@ class Run:
 
     def measure(self, until):
         """The rounds, each peer once in each; returns False where time ran out before the last."""
-        passed = {entry_key(entry) for entry in self.document["verified"] if not entry["problems"]}
         done = {(*entry_key(entry), entry["round"]) for entry in self.document["rounds"]}
         # Round by round over all contests: whatever is cut short has the same rounds everywhere.
         for number in range(1, self.document["settings"]["rounds"] + 1):
             print(f"round {number}", flush=True)
             for contest in self.contests():
-                keys = {peer: (*contest.words().values(), peer.name) for peer in self.peers(contest)}
-                order = [peer for peer in keys if keys[peer] in passed]
-                # Nobody always runs after the same neighbour.
-                random.Random(number).shuffle(order)
-                for peer in order:
-                    if (*keys[peer], number) in done:
+                for peer in self.order(contest, number):
+                    if (*contest.words().values(), peer.name, number) in done:
                         continue
                     if time.monotonic() > until:
                         return False
-                    self.keep("rounds", contest, peer, {"round": number, **self.once(contest, peer)})
+                    self.measure_once(contest, peer, number)
         return True
+
+    def order(self, contest, number):
+        """Who has passed verification, in an order of this round's own: nobody always follows the same one."""
+        failed = {entry_key(entry) for entry in self.document["verified"] if entry["problems"]}
+        order = [peer for peer in self.peers(contest) if (*contest.words().values(), peer.name) not in failed]
+        random.Random(number).shuffle(order)
+        return order
+
+    def measure_once(self, contest, peer, number):
+        try:
+            figures = self.once(contest, peer)
+        except measure.PeerError as error:
+            # As if it had failed verification: it is measured no more, and stands in no table.
+            print(f"failed: {contest}: {peer.name}: {error}", flush=True)
+            self.keep("verified", contest, peer, {"problems": [f"round {number}: {error}"], "notes": []})
+        else:
+            self.keep("rounds", contest, peer, {"round": number, **figures})
 
     def once(self, contest, peer):
         settings = self.document["settings"]
@@ -123,10 +133,6 @@ class Run:
     def keep(self, where, contest, peer, entry):
         self.document[where].append({**contest.words(), "peer": peer.name, **entry})
         write_json(self.path, self.document)
-
-
-def entry_key(entry):
-    return (entry["job"], entry["workload"], entry["threads"], entry["peer"])
 
 
 def read_back(path):
