@@ -63,7 +63,20 @@ def make_input(book, workload, rows):
         write_json(facts, {**read_json(facts), "sha256": digest})
     expected = read_json(facts)
     complain_of_changes(book, workload, rows, expected)
+    write_json(schema_file(path), bucksaw_schema(expected))
     return path, facts
+
+
+def schema_file(path):
+    """Where the schema of an input stands, for peers that want to know the columns beforehand."""
+    return path.with_suffix(".schema.json")
+
+
+def bucksaw_schema(expected):
+    """The columns as `bucksaw convert --schema` takes them."""
+    types = {"integer": "int64"}
+    columns = expected["column"].items()
+    return {"columns": [{"name": name, "type": types.get(column["kind"], column["kind"])} for name, column in columns]}
 
 
 def harness_environment():

@@ -1,10 +1,13 @@
 """Runs one peer's process once, and says what it took."""
 
 import json
-import os
 import subprocess
+import sys
 import tempfile
-import time
+
+from harness import places
+
+WATCH = str(places.LAB / "harness" / "watch.py")
 
 
 class PeerError(Exception):
@@ -33,22 +36,15 @@ def once(peer, job, threads, cpu, words):
 
 def watched(command, env):
     """Runs a command to its end: wall and CPU seconds, peak of resident memory, and what it printed."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        printed, complaints = content(out), content(err)
-    if process.returncode:
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        watcher = [sys.executable, "-I", "-S", WATCH, str(told.fileno()), *command]
+        files = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, "pass_fds": [told.fileno()]}
+        code = subprocess.run(watcher, env=env, check=False, **files).returncode
+        told, printed, complaints = content(told), content(out), content(err)
+    if code:
         last = (complaints.strip().splitlines() or ["nothing on standard error"])[-1]
-        raise PeerError(f"exit code {process.returncode}: {last}")
-    figures = {
-        "wall_s": wall,
-        "cpu_s": usage.ru_utime + usage.ru_stime,
-        "rss_peak_bytes": usage.ru_maxrss * 1024,
-    }
-    return figures, printed
+        raise PeerError(f"exit code {code}: {last}")
+    return json.loads(told), printed
 
 
 def content(file):

@@ -45,7 +45,7 @@ def contest(standing, document):
             f"{line.rows_per_cpu_second:,.0f}",
             f"{line.ratio:.2f} ×" if line.ratio else "",
             f"{line.rows_per_second:,.0f}",
-            f"± {line.spread:.0%}",
+            f"± {line.spread:.0%}" if line.spread else "",
             peak(line, standing.job),
             size(line.allocated) if line.allocated else "",
             size(line.output),
@@ -76,7 +76,7 @@ def peers(document):
 
 
 def environment(peer):
-    return " ".join(f"{name}={value}" for name, value in peer["env"].items())
+    return " ".join(f"{name}={value.strip('{}')}" for name, value in peer["env"].items())
 
 
 def failures(document):
@@ -99,9 +99,10 @@ def markdown(head, rows, right=()):
 
 def size(bytes):
     """Decimal: 1 MB is a million bytes."""
-    if bytes >= 10**9:
-        return f"{bytes / 1e9:,.2f} GB"
-    return f"{bytes / 1e6:,.1f} MB"
+    for unit, name in ((10**9, "GB"), (10**6, "MB")):
+        if bytes >= unit:
+            return f"{bytes / unit:,.{2 if bytes < 10 * unit else 1}f} {name}"
+    return f"{bytes / 1e3:,.0f} kB"
 
 
 def peer_list(book):

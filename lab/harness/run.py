@@ -36,6 +36,7 @@ class Run:
         self.scratch = scratch
         self.cpu = machine.pinned_core()
         self.inputs = {}
+        self.checked_files = {}
 
     def contests(self):
         settings = self.document["settings"]
@@ -77,13 +78,20 @@ class Run:
     def verified(self, contest, peer):
         try:
             self.once(contest, peer)
-            problems, notes = checks.compare(self.inputs[contest.workload][1], read_back(self.output()))
+            problems, notes = self.checked(contest.workload)
         except measure.PeerError as error:
             problems, notes = [str(error)], []
         finally:
             self.output().unlink(missing_ok=True)
         print(f"verified: {contest}: {peer.name}: {'; '.join(problems[:3]) or 'as expected'}", flush=True)
         return {"problems": problems[:20], "notes": notes}
+
+    def checked(self, workload):
+        """Compares the file with what it has to hold; files of the same bytes need that once."""
+        key = (workload, build.sha256(self.output()))
+        if key not in self.checked_files:
+            self.checked_files[key] = checks.compare(self.inputs[workload][1], read_back(self.output()))
+        return self.checked_files[key]
 
     def measure(self, until):
         """The rounds, each peer once in each; returns False where time ran out before the last."""
@@ -121,7 +129,13 @@ class Run:
         settings = self.document["settings"]
         path, expected = self.inputs[contest.workload]
         threads = 1 if contest.threads == "one" else self.document["machine"]["cores"]
-        words = {"input": path, "output": self.output(), "workload": contest.workload, "rows": settings["rows"]}
+        words = {
+            "input": path,
+            "schema": build.schema_file(path),
+            "output": self.output(),
+            "workload": contest.workload,
+            "rows": settings["rows"],
+        }
         figures = measure.once(peer, contest.job, threads, self.cpu, words)
         if figures.pop("rows", expected["rows"]) != expected["rows"]:
             raise measure.PeerError("it says that it wrote another number of rows")

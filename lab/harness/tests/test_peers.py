@@ -3,7 +3,14 @@ import unittest
 from harness import peers
 from harness.build import SetupError, complain_of_changes
 
-WORDS = {"input": "in.ndjson", "output": "out.parquet", "workload": "synth40", "rows": 5, "threads": 2}
+WORDS = {
+    "input": "in.ndjson",
+    "schema": "in.schema.json",
+    "output": "out.parquet",
+    "workload": "synth40",
+    "rows": 5,
+    "threads": 2,
+}
 
 
 class PeersFile(unittest.TestCase):

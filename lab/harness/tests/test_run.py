@@ -34,6 +34,7 @@ class Running(unittest.TestCase):
 
     def once(self, peer, job, threads, cpu, words):
         self.asked.append(peer.name)
+        words["output"].write_text(peer.name)
         if (peer.name, "fails") in self.bad:
             raise measure.PeerError("it failed")
         return {"wall_s": 1.0, "cpu_s": 1.0, "rss_peak_bytes": 1, "output_bytes": 1}

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use bucksaw::{BackendKind, Block, ColumnId, Options, Profile};
+use bucksaw::{BackendKind, Block, ColumnId, DeclaredSchema, DeclaredType, Options, Profile};
+use bucksaw_workloads::Type;
 use bumpalo::Bump;
 
 use crate::Result;
@@ -30,7 +31,11 @@ pub(crate) struct Way {
 
 impl Way {
     pub(crate) fn write(&self, rows: &Rows<'_>, output: &Path) -> Result<u64> {
-        let options = Options::new().backend(self.backend).profile(self.profile);
+        let mut options = Options::new().backend(self.backend).profile(self.profile);
+        if self.backend == BackendKind::Arrow {
+            // It takes no columns after its first batch.
+            options = options.schema(declared(rows));
+        }
         let mut writer = options.threads(self.threads).overwrite(true).create(output)?;
         match self.form {
             Form::Blocks => write_blocks(&mut writer, rows)?,
@@ -42,6 +47,18 @@ impl Way {
         }
         Ok(writer.finish()?.rows)
     }
+}
+
+fn declared(rows: &Rows<'_>) -> DeclaredSchema {
+    rows.columns.iter().fold(DeclaredSchema::new(), |schema, (name, ty)| {
+        let ty = match ty {
+            Type::Bool => DeclaredType::Bool,
+            Type::I64 => DeclaredType::Int64,
+            Type::F64 => DeclaredType::Double,
+            Type::Text => DeclaredType::Text,
+        };
+        schema.column(*name, ty)
+    })
 }
 
 fn write_blocks(writer: &mut bucksaw::Writer, rows: &Rows<'_>) -> Result<()> {

@@ -14,6 +14,7 @@ mod rows;
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use bucksaw::{BackendKind, Profile};
 use bucksaw_workloads::Workload;
@@ -26,7 +27,17 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const USAGE: &str =
     "usage: bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS | bucksaw-lab ndjson INPUT OUTPUT";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bucksaw-lab: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
