@@ -33,25 +33,6 @@ func arrowPublished(rows *table, output string) (func() (int64, error), error) {
 	}, nil
 }
 
-// arrowBuffered does what the original's first phase did: all record batches, then the file.
-func arrowBuffered(rows *table, output string) (func() (int64, error), error) {
-	return func() (int64, error) {
-		return arrowFile(output, rows.columns, publishedProperties(), func(schema *arrow.Schema, file *pqarrow.FileWriter) error {
-			var batches []arrow.RecordBatch
-			for start := 0; start < len(rows.rows); start += chunkRows {
-				batches = append(batches, freshBatch(schema, rows, start))
-			}
-			for _, batch := range batches {
-				if err := file.Write(batch); err != nil {
-					return err
-				}
-				batch.Release()
-			}
-			return nil
-		})
-	}, nil
-}
-
 func publishedProperties() *parquet.WriterProperties {
 	return parquet.NewWriterProperties(
 		parquet.WithCompression(compress.Codecs.Zstd),

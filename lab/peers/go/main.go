@@ -16,7 +16,6 @@ type way func(rows *table, output string) (write func() (int64, error), err erro
 
 var ways = map[string]way{
 	"arrow-published":   arrowPublished,
-	"arrow-buffered":    arrowBuffered,
 	"arrow-fast":        arrowFast,
 	"parquet-published": parquetPublished,
 	"parquet-fast":      parquetFast,
