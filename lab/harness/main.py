@@ -71,8 +71,7 @@ def run(options, arguments, book):
     try:
         current = Run(path, document, book, scratch)
         current.prepare()
-        current.verify()
-        finished = current.measure(until)
+        finished = current.verify(until) and current.measure(until)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     document["finished"] = now() if finished else None

@@ -1,7 +1,7 @@
 """The order of a run's steps, with peers that exist only here."""
 
+import math
 import tempfile
-import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from harness.tests.documents import PEER, document
 from harness.tests.test_measure import shell
 
 EXPECTED = {"rows": 1_000, "column": {}}
+FOREVER, NEVER = math.inf, -math.inf
 
 
 class Running(unittest.TestCase):
@@ -23,6 +24,7 @@ class Running(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.asked = []
+        self.read = 0
         self.bad = set()
         for name, replacement in (("run.measure.once", self.once), ("run.read_back", self.read_back)):
             patch = mock.patch(f"harness.{name}", replacement)
@@ -40,6 +42,7 @@ class Running(unittest.TestCase):
         return {"wall_s": 1.0, "cpu_s": 1.0, "rss_peak_bytes": 1, "output_bytes": 1}
 
     def read_back(self, path):
+        self.read += 1
         wrong = (self.asked[-1], "loses a row") in self.bad
         return {"rows": 999 if wrong else 1_000, "column": {}}
 
@@ -54,8 +57,8 @@ class Running(unittest.TestCase):
 
     def test_every_peer_is_verified_once_and_measured_in_each_round(self):
         current = self.a_run()
-        current.verify()
-        self.assertTrue(current.measure(time.monotonic() + 60))
+        current.verify(FOREVER)
+        self.assertTrue(current.measure(FOREVER))
         self.assertEqual(sorted(self.asked), ["good"] * 3 + ["rival"] * 3)
         rounds = read_json(self.folder / "run.json")["rounds"]
         self.assertEqual([entry["round"] for entry in rounds], [1, 1, 2, 2])
@@ -64,28 +67,37 @@ class Running(unittest.TestCase):
         for defect in ("loses a row", "fails"):
             self.bad = {("rival", defect)}
             current = self.a_run(document())
-            current.verify()
-            current.measure(time.monotonic() + 60)
+            current.verify(FOREVER)
+            current.measure(FOREVER)
             self.assertEqual({entry["peer"] for entry in current.document["rounds"]}, {"good"})
             [failed] = [entry for entry in current.document["verified"] if entry["problems"]]
             self.assertEqual(failed["peer"], "rival")
 
     def test_who_fails_later_stands_in_no_table(self):
         current = self.a_run()
-        current.verify()
+        current.verify(FOREVER)
         self.bad = {("rival", "fails")}
-        current.measure(time.monotonic() + 60)
+        current.measure(FOREVER)
         [standing] = table(current.document)
         self.assertEqual([line.peer for line in standing.lines], ["good"])
         self.assertEqual(self.asked.count("rival"), 2)
 
+    def test_files_of_the_same_bytes_are_read_back_once(self):
+        content = document()
+        content["settings"]["threads"] = ["one", "all"]
+        current = self.a_run(content)
+        current.book = replace(current.book, peers=tuple(replace(peer, threads=("one", "all")) for peer in current.book.peers))
+        current.verify(FOREVER)
+        self.assertEqual((len(self.asked), self.read), (4, 2))
+
     def test_a_run_that_was_cut_short_goes_on_where_it_ended(self):
         current = self.a_run()
-        current.verify()
-        self.assertFalse(current.measure(time.monotonic() - 1))
+        self.assertFalse(current.verify(NEVER))
+        self.assertTrue(current.verify(FOREVER))
+        self.assertFalse(current.measure(NEVER))
         self.asked.clear()
         resumed = self.a_run(read_json(self.folder / "run.json"))
-        resumed.verify()
+        resumed.verify(FOREVER)
         self.assertEqual(self.asked, [])
-        self.assertTrue(resumed.measure(time.monotonic() + 60))
+        self.assertTrue(resumed.measure(FOREVER))
         self.assertEqual(len(self.asked), 4)
