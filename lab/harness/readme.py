@@ -42,18 +42,20 @@ def job_table(standings, document):
     first = standings[0]
     names = [line.peer for line in first.lines]
     names += [line.peer for other in standings[1:] for line in other.lines if line.peer not in names]
-    head = ["peer", "version"]
+    head = ["peer", "version", "given" if first.job == "memory" else ""]
     for standing in standings:
         head += [f"{standing.workload}: rows/CPU s", "peak memory", "file"]
-    head.append("codec")
+    head.append("codec, notes")
     rows = []
     for name in names:
         peer = document["peers"][name]
         row = [f"**{name}**" if name == first.base else name, peer["version"]]
+        row.append(peer["form"] if first.job == "memory" else "")
         for standing in standings:
             row += cells(standing.line(name))
-        rows.append([*row, peer["level"]])
-    return markdown(head, rows, right=range(2, len(head) - 1))
+        notes = {note: None for standing in standings if (line := standing.line(name)) for note in line.notes}
+        rows.append([*row, "; ".join([peer["level"], *notes])])
+    return markdown(head, rows, right=range(3, len(head) - 1))
 
 
 def cells(line):
