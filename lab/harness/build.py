@@ -64,7 +64,13 @@ def make_input(book, workload, rows):
     expected = read_json(facts)
     complain_of_changes(book, workload, rows, expected)
     write_json(schema_file(path), bucksaw_schema(expected))
+    call([str(places.PYTHON), str(places.LAB / "peers/python/table.py"), str(path), str(table_file(path))])
     return path, facts
+
+
+def table_file(path):
+    """Where an input stands as an Arrow file: loading NDJSON would take longer than all that is measured."""
+    return path.with_suffix(".arrow")
 
 
 def schema_file(path):

@@ -135,6 +135,7 @@ class Run:
         threads = 1 if contest.threads == "one" else self.document["machine"]["cores"]
         words = {
             "input": path,
+            "table": build.table_file(path),
             "schema": build.schema_file(path),
             "output": self.output(),
             "workload": contest.workload,

@@ -5,6 +5,7 @@ from harness.build import SetupError, complain_of_changes
 
 WORDS = {
     "input": "in.ndjson",
+    "table": "in.arrow",
     "schema": "in.schema.json",
     "output": "out.parquet",
     "workload": "synth40",

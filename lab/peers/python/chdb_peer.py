@@ -1,4 +1,4 @@
-"""ClickHouse, through chdb. Usage: chdb_peer.py memory|ndjson INPUT OUTPUT THREADS"""
+"""ClickHouse, through chdb. Usage: chdb_peer.py memory|ndjson INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import sys
 
@@ -30,7 +30,7 @@ def main(job, source, output, threads):
     session = Session()
     for name, value in settings(int(threads)).items():
         session.query(f"SET {name} = {value}")
-    read = f"SELECT * FROM file('{source}', JSONEachRow)"
+    read = f"SELECT * FROM file('{source}', {'Arrow' if job == 'memory' else 'JSONEachRow'})"
     if job == "memory":
         session.query(f"CREATE TABLE t ENGINE = Memory AS {read}")
         rows = int(session.query("SELECT count() FROM t").bytes())

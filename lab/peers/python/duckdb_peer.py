@@ -1,8 +1,9 @@
-"""DuckDB. Usage: duckdb_peer.py memory|ndjson V1|V2 INPUT OUTPUT THREADS"""
+"""DuckDB. Usage: duckdb_peer.py memory|ndjson V1|V2 INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import sys
 
 import duckdb
+import pyarrow.feather
 
 from clock import measure
 
@@ -14,13 +15,14 @@ def copy(connection, what, version, output):
 
 def main(job, version, source, output, threads):
     connection = duckdb.connect(config={"threads": int(threads)})
-    # The whole file, since columns may appear late.
-    read = f"SELECT * FROM read_ndjson('{source}', sample_size = -1)"
     if job == "memory":
-        connection.execute(f"CREATE TABLE t AS {read}")
+        connection.register("arrow", pyarrow.feather.read_table(source))
+        connection.execute("CREATE TABLE t AS SELECT * FROM arrow")
+        connection.unregister("arrow")
         measure(lambda: copy(connection, "SELECT * FROM t", version, output), output)
     else:
-        copy(connection, read, version, output)
+        # The whole file, since columns may appear late.
+        copy(connection, f"SELECT * FROM read_ndjson('{source}', sample_size = -1)", version, output)
 
 
 main(*sys.argv[1:])
