@@ -5,6 +5,8 @@ import datetime
 import math
 import shlex
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -67,6 +69,8 @@ def run(options, arguments, book):
     # The workloads come from the first, and what reads files back from the second.
     build.build(book, ["bucksaw", "python", *sorted({peer.build for peer in chosen} - {"bucksaw", "python"})])
     document["tools"] = machine.versions()
+    # What is staged is removed then too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     scratch = Path(tempfile.mkdtemp(prefix="bucksaw-lab-", dir=options.scratch or scratch_folder()))
     try:
         current = Run(path, document, book, scratch)
