@@ -479,6 +479,32 @@ fn late_columns_are_taken_or_refused_with_advice() {
 
 /// Columns that come and go from row group to row group, in every order.
 #[test]
+fn a_column_resolved_long_before_its_first_value_gets_the_type_of_that() {
+    each(|options| {
+        let file = written(options, |writer| {
+            let ids = ["early", "late", "after"].map(|name| writer.column(name).expect("there"));
+            let arena = Bump::new();
+            for late in [None, Some(7_i64)] {
+                let mut block = Block::new();
+                let mut builder = writer.builder(&mut block, &arena);
+                for (id, value) in ids.iter().zip([Some(1), late, Some(2)]) {
+                    if let Some(value) = value {
+                        builder.push(*id, Value::I64(value)).expect("taken");
+                    }
+                }
+                builder.end_row();
+                writer.write_block(&block).expect("taken");
+            }
+        });
+        let rows: [Values<'_>; 2] = [
+            vec![("early", Value::I64(1)), ("after", Value::I64(2))],
+            vec![("early", Value::I64(1)), ("late", Value::I64(7)), ("after", Value::I64(2))],
+        ];
+        assert_eq!(file.rows(), model(&rows));
+    });
+}
+
+#[test]
 fn late_columns_read_back_from_every_row_group() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     for seed in 0..40_usize {

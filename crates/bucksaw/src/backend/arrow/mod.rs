@@ -86,7 +86,12 @@ impl ArrowBackend {
         for column in schema.columns().iter().take(index + 1).skip(self.builders.len()) {
             self.builders.push(ColumnBuilder::new(type_of(column)));
         }
-        (&mut self.builders[index], self.pending_rows)
+        let builder = &mut self.builders[index];
+        if builder.rows() == 0 {
+            // It may have been made before its column had a type.
+            *builder = ColumnBuilder::new(&schema.columns()[index]);
+        }
+        (builder, self.pending_rows)
     }
 
     /// Writes the pending rows as a record batch.

@@ -1,0 +1,106 @@
+"""Builds the peers and makes their inputs, where that is not done yet."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+from harness import places
+from harness.store import read_json, write_json
+
+
+class SetupError(Exception):
+    """A peer's tools are missing, or its build fails."""
+
+
+def without_missing_tools(book):
+    """The peers that can be built here; says which are left out."""
+    missing = {name for name, build in book.builds.items() if not shutil.which(build["needs"])}
+    for name in sorted(missing):
+        print(f"left out: all peers of the build {name!r}, since {book.builds[name]['needs']} was not found")
+    return replace(book, peers=tuple(peer for peer in book.peers if peer.build not in missing))
+
+
+def build(book, names):
+    """Runs the commands of these builds. Cargo and Go find out themselves what there is to do."""
+    for name in names:
+        entry = book.builds[name]
+        if not shutil.which(entry["needs"]):
+            raise SetupError(f"{entry['needs']} was not found: install it, or leave out its peers with --peers")
+        stamp = places.TARGET / f"{name}.stamp"
+        wanted = hashlib.sha256((places.ROOT / entry["lock"]).read_bytes()).hexdigest()
+        if entry.get("once") and stamp.exists() and stamp.read_text() == wanted:
+            continue
+        print(f"building: {name}", flush=True)
+        for command in entry["commands"]:
+            words = {"root": places.ROOT, "lab": places.LAB, "target": places.TARGET, "python": sys.executable}
+            call([part.format(**words) for part in command])
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(wanted)
+
+
+def call(command, **options):
+    if subprocess.run(command, cwd=places.ROOT, check=False, **options).returncode:
+        raise SetupError(f"failed: {' '.join(command)}")
+
+
+def make_input(book, workload, rows):
+    """The NDJSON file of a workload and what every file made of it has to hold, both kept from run to run."""
+    places.INPUTS.mkdir(parents=True, exist_ok=True)
+    path = places.INPUTS / f"{workload}-{rows}.ndjson"
+    facts = path.with_suffix(".expected.json")
+    # Made anew each time, since the generator may have changed; it takes a second.
+    fresh = path.with_suffix(".new")
+    with open(fresh, "wb") as file:
+        call([str(places.WORKLOADS), workload, "--rows", str(rows)], stdout=file)
+    digest = sha256(fresh)
+    fresh.replace(path)
+    if not facts.exists() or read_json(facts)["sha256"] != digest:
+        # In a process of its own: a parent's memory would count as its children's peak.
+        call([sys.executable, "-m", "harness.expected", str(path), str(facts)], env=harness_environment())
+        write_json(facts, {**read_json(facts), "sha256": digest})
+    expected = read_json(facts)
+    complain_of_changes(book, workload, rows, expected)
+    write_json(schema_file(path), bucksaw_schema(expected))
+    call([str(places.PYTHON), str(places.LAB / "peers/python/table.py"), str(path), str(table_file(path))])
+    return path, facts
+
+
+def table_file(path):
+    """Where an input stands as an Arrow file: loading NDJSON would take longer than all that is measured."""
+    return path.with_suffix(".arrow")
+
+
+def schema_file(path):
+    """Where the schema of an input stands, for peers that want to know the columns beforehand."""
+    return path.with_suffix(".schema.json")
+
+
+def bucksaw_schema(expected):
+    """The columns as `bucksaw convert --schema` takes them."""
+    types = {"integer": "int64"}
+    columns = expected["column"].items()
+    return {"columns": [{"name": name, "type": types.get(column["kind"], column["kind"])} for name, column in columns]}
+
+
+def harness_environment():
+    """For this package's own programs."""
+    return {**os.environ, "PYTHONPATH": str(places.LAB), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def complain_of_changes(book, workload, rows, expected):
+    """peers.toml knows how much some row counts hold: other figures come from other rows."""
+    known = book.workloads[workload]["expected"].get(str(rows))
+    found = {key: expected[key] for key in ("columns", "values", "bytes")}
+    if known and known != found:
+        raise SetupError(
+            f"{workload} at {rows} rows holds {found}, and peers.toml expects {known}: if the generator was "
+            "changed on purpose, change peers.toml, and compare no figures with those of earlier runs"
+        )
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,59 @@
+"""pyarrow. Usage: pyarrow_peer.py memory|ndjson default|tuned INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+
+import sys
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.feather
+import pyarrow.json
+import pyarrow.parquet
+
+from clock import measure
+
+SAMPLE_ROWS = 10_000
+
+
+def load(job, path, threads):
+    if job == "memory":
+        return pyarrow.feather.read_table(path, memory_map=False)
+    # Its streaming reader takes no columns that appear after the first block.
+    options = pyarrow.json.ReadOptions(use_threads=threads > 1)
+    return pyarrow.json.read_json(path, options)
+
+
+def write(table, output, options):
+    pyarrow.parquet.write_table(table, output, compression="zstd", compression_level=1, **options)
+    return table.num_rows
+
+
+def tuned(table):
+    """Dictionaries where values repeat, a delta encoding elsewhere: what somebody who knows the columns sets."""
+    sample = table.slice(0, SAMPLE_ROWS)
+    dictionary, encodings = [], {}
+    for name in table.column_names:
+        values = sample[name].drop_null()
+        distinct = pyarrow.compute.count_distinct(values).as_py()
+        if pyarrow.types.is_integer(values.type) and distinct * 4 > len(values):
+            encodings[name] = "DELTA_BINARY_PACKED"
+        elif pyarrow.types.is_string(values.type) and distinct * 2 > len(values):
+            encodings[name] = "DELTA_LENGTH_BYTE_ARRAY"
+        else:
+            dictionary.append(name)
+    return {"use_dictionary": dictionary, "column_encoding": encodings}
+
+
+def main(job, way, source, output, threads):
+    threads = int(threads)
+    pyarrow.set_cpu_count(threads)
+    pyarrow.set_io_thread_count(threads)
+    table = load(job, source, threads)
+    options = tuned(table) if way == "tuned" else {}
+    if job == "memory":
+        # What reading left in Arrow's pool would serve writing, unseen.
+        pyarrow.default_memory_pool().release_unused()
+        measure(lambda: write(table, output, options), output)
+    else:
+        write(table, output, options)
+
+
+main(*sys.argv[1:])
