@@ -1,0 +1,193 @@
+//! The baseline that streaming is measured against: Arrow's record batches are all kept, and written
+//! at the end. Not a backend of the library, since nobody should use it.
+
+use std::mem;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayBuilder, ArrayRef, BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder,
+    RecordBatch, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder, new_null_array,
+};
+use arrow::datatypes::{Field, Schema};
+use bucksaw::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use bucksaw::{Block, Column, Error, ErrorKind, Result};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+
+/// Everything that came so far.
+pub(super) struct Buffered {
+    chunk_rows: usize,
+    compression: Compression,
+    /// The rows of the chunk that is not full yet: none in columns of which no value came yet.
+    builders: Vec<Option<Builder>>,
+    rows: usize,
+    /// The full chunks, and how many rows each has.
+    chunks: Vec<(usize, Vec<Option<ArrayRef>>)>,
+}
+
+impl Buffered {
+    pub(super) fn new(chunk_rows: usize, compress: bool) -> Self {
+        let compression = if compress {
+            Compression::ZSTD(ZstdLevel::default())
+        } else {
+            Compression::UNCOMPRESSED
+        };
+        Self { chunk_rows, compression, builders: Vec::new(), rows: 0, chunks: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, block: &Block<'_>) {
+        let mut rest = block.all();
+        while rest.rows() > 0 {
+            let room = self.chunk_rows - self.rows;
+            let (part, after) = rest.clone().split_at(room.min(rest.rows()));
+            self.push_part(&part);
+            rest = after;
+        }
+    }
+
+    fn push_part(&mut self, part: &BlockSlice<'_, '_>) {
+        for (id, column) in part.columns() {
+            if self.builders.len() <= id.index() {
+                self.builders.resize_with(id.index() + 1, || None);
+            }
+            let builder =
+                self.builders[id.index()].get_or_insert_with(|| Builder::of(&column.values()));
+            builder.pad(self.rows);
+            builder.push(&column);
+        }
+        self.rows += part.rows();
+        if self.rows == self.chunk_rows {
+            self.end_chunk();
+        }
+    }
+
+    fn end_chunk(&mut self) {
+        let rows = mem::take(&mut self.rows);
+        let finish = |builder: &mut Option<Builder>| {
+            builder.as_mut().map(|builder| {
+                builder.pad(rows);
+                builder.finish()
+            })
+        };
+        self.chunks.push((rows, self.builders.iter_mut().map(finish).collect()));
+    }
+
+    /// Writes the file; returns its size in bytes.
+    pub(super) fn finish(mut self, columns: &[Column]) -> Result<u64> {
+        if self.rows > 0 {
+            self.end_chunk();
+        }
+        self.write(columns).map_err(|cause| {
+            Error::new(ErrorKind::Io, "arrow could not write the file").with_cause(cause)
+        })
+    }
+
+    fn write(self, columns: &[Column]) -> parquet::errors::Result<u64> {
+        let typed = columns.iter().enumerate().filter_map(|(index, column)| {
+            Some((index, Field::new(&column.name, column.ty.as_ref()?.to_arrow(), true)))
+        });
+        let (places, fields): (Vec<usize>, Vec<Field>) = typed.unzip();
+        let schema = Arc::new(Schema::new(fields));
+        let properties = WriterProperties::builder().set_compression(self.compression).build();
+        let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties))?;
+        for (rows, arrays) in self.chunks {
+            let array = |(place, field): (&usize, &Arc<Field>)| match arrays.get(*place) {
+                Some(Some(array)) => Arc::clone(array),
+                _ => new_null_array(field.data_type(), rows),
+            };
+            let arrays = places.iter().zip(schema.fields()).map(array).collect();
+            writer.write(&RecordBatch::try_new(Arc::clone(&schema), arrays)?)?;
+        }
+        Ok(writer.into_inner()?.len() as u64)
+    }
+}
+
+/// A column's builder.
+enum Builder {
+    Bool(BooleanBuilder),
+    I64(Int64Builder),
+    U64(UInt64Builder),
+    F64(Float64Builder),
+    Text(StringBuilder),
+    Bytes(BinaryBuilder),
+    Timestamp(TimestampMicrosecondBuilder),
+}
+
+/// Does the same with any builder.
+macro_rules! with {
+    ($builder:expr, $inner:ident => $do:expr) => {
+        match $builder {
+            Builder::Bool($inner) => $do,
+            Builder::I64($inner) => $do,
+            Builder::U64($inner) => $do,
+            Builder::F64($inner) => $do,
+            Builder::Text($inner) => $do,
+            Builder::Bytes($inner) => $do,
+            Builder::Timestamp($inner) => $do,
+        }
+    };
+}
+
+impl Builder {
+    /// A builder for values like these.
+    fn of(values: &ValuesSlice<'_, '_>) -> Self {
+        match values {
+            ValuesSlice::Bool(_) => Self::Bool(BooleanBuilder::new()),
+            ValuesSlice::I64(_) => Self::I64(Int64Builder::new()),
+            ValuesSlice::U64(_) => Self::U64(UInt64Builder::new()),
+            ValuesSlice::F64(_) => Self::F64(Float64Builder::new()),
+            ValuesSlice::Bytes(_) => Self::Bytes(BinaryBuilder::new()),
+            ValuesSlice::Timestamp(_) => {
+                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
+            }
+            // The bench's rows have no Arrow arrays.
+            _ => Self::Text(StringBuilder::new()),
+        }
+    }
+
+    /// Nulls up to `rows` rows.
+    fn pad(&mut self, rows: usize) {
+        with!(self, builder => for _ in builder.len()..rows { builder.append_null() });
+    }
+
+    fn push(&mut self, column: &ColumnSlice<'_, '_>) {
+        match (self, column.values()) {
+            (Self::Bool(builder), ValuesSlice::Bool(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::I64(builder), ValuesSlice::I64(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::U64(builder), ValuesSlice::U64(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::F64(builder), ValuesSlice::F64(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::Text(builder), ValuesSlice::Text(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::Bytes(builder), ValuesSlice::Bytes(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            (Self::Timestamp(builder), ValuesSlice::Timestamp(values)) => {
+                append(column, values, |value| builder.append_option(value.copied()));
+            }
+            // A column's type stays as it was first.
+            _ => {}
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        with!(self, builder => Arc::new(builder.finish()) as ArrayRef)
+    }
+}
+
+/// Appends a value or a null for each row.
+fn append<T>(column: &ColumnSlice<'_, '_>, values: &[T], mut each: impl FnMut(Option<&T>)) {
+    let mut values = values.iter();
+    for is_present in column.present() {
+        each(if is_present { values.next() } else { None });
+    }
+}
