@@ -139,7 +139,7 @@ pub(crate) struct Plan {
     #[serde(flatten)]
     need: Need,
     /// The load in rows.
-    rows_per_second: f64,
+    pub(crate) rows_per_second: f64,
     /// The backends, as they were given.
     pub(crate) choices: Vec<Choice>,
     /// From each backend to each cheaper one.
