@@ -1,10 +1,14 @@
-//! The `bucksaw` command.
+//! The `bucksaw` command, with the allocator that `bucksaw bench --allocators` favours.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
 use bucksaw_cli::Allocator;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static HEAP: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    bucksaw_cli::main(&Allocator { name: "system", count: None })
+    bucksaw_cli::main(&Allocator { name: "mimalloc", count: None })
 }

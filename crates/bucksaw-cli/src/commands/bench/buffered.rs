@@ -73,8 +73,8 @@ impl Buffered {
         self.chunks.push((rows, self.builders.iter_mut().map(finish).collect()));
     }
 
-    /// Writes the file; returns its size in bytes.
-    pub(super) fn finish(mut self, columns: &[Column]) -> Result<u64> {
+    /// Writes the file and returns it.
+    pub(super) fn finish(mut self, columns: &[Column]) -> Result<Vec<u8>> {
         if self.rows > 0 {
             self.end_chunk();
         }
@@ -83,7 +83,7 @@ impl Buffered {
         })
     }
 
-    fn write(self, columns: &[Column]) -> parquet::errors::Result<u64> {
+    fn write(self, columns: &[Column]) -> parquet::errors::Result<Vec<u8>> {
         let typed = columns.iter().enumerate().filter_map(|(index, column)| {
             Some((index, Field::new(&column.name, column.ty.as_ref()?.to_arrow(), true)))
         });
@@ -99,7 +99,7 @@ impl Buffered {
             let arrays = places.iter().zip(schema.fields()).map(array).collect();
             writer.write(&RecordBatch::try_new(Arc::clone(&schema), arrays)?)?;
         }
-        Ok(writer.into_inner()?.len() as u64)
+        writer.into_inner()
     }
 }
 
@@ -189,5 +189,67 @@ fn append<T>(column: &ColumnSlice<'_, '_>, values: &[T], mut each: impl FnMut(Op
     let mut values = values.iter();
     for is_present in column.present() {
         each(if is_present { values.next() } else { None });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bucksaw::{MemorySink, Options, Value};
+    use bumpalo::Bump;
+    use bytes::Bytes;
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
+    use super::*;
+
+    /// The text of every value that is there, row by row.
+    fn rows_of(file: Vec<u8>) -> Vec<String> {
+        let reader = SerializedFileReader::new(Bytes::from(file)).expect("a Parquet file");
+        let rows = reader.get_row_iter(None).expect("rows");
+        rows.map(|row| row.expect("a sound row").to_string()).collect()
+    }
+
+    /// It is compared with the library's backends, so it has to write the same.
+    #[test]
+    fn it_writes_what_the_arrow_backend_writes() {
+        let text = ["a", "", "longer text", "b"];
+        let row = |number: i64| {
+            let mut row = vec![
+                ("number", Value::I64(number)),
+                ("text", Value::Text(text[number as usize % 4])),
+            ];
+            match number % 3 {
+                0 => row.push(("bool", Value::Bool(number % 2 == 0))),
+                1 => row.push(("double", Value::F64(number as f64 / 4.0))),
+                _ => row.push(("bytes", Value::Bytes(&[1, 0, 255]))),
+            }
+            row.push(("time", Value::Timestamp(number * 1_000_000)));
+            row
+        };
+        let rows: Vec<_> = (0..100).map(row).collect();
+        let sink = MemorySink::new();
+        let mut writer = Options::new()
+            .backend(bucksaw::BackendKind::Arrow)
+            .write_to(Box::new(sink.clone()))
+            .expect("sound options");
+        writer.write_rows(&rows).expect("writes");
+        writer.finish().expect("finishes");
+
+        // Chunks end within blocks, and some columns come after the first chunk.
+        let mut front = Options::new().write_to(Box::new(MemorySink::new())).expect("sound");
+        let mut kept = Buffered::new(7, true);
+        for part in rows.chunks(10) {
+            let (arena, mut block) = (Bump::new(), Block::new());
+            let mut builder = front.builder(&mut block, &arena);
+            for row in part {
+                for (name, value) in row {
+                    builder.push(*name, *value).expect("is taken");
+                }
+                builder.end_row();
+            }
+            kept.push(&block);
+        }
+        let buffered = rows_of(kept.finish(front.columns()).expect("writes"));
+        assert_eq!(buffered.len(), 100);
+        assert_eq!(buffered, rows_of(sink.published().expect("is published")));
     }
 }

@@ -22,8 +22,8 @@ use crate::Allocator;
 
 /// Chunks that are tried, in rows.
 const CHUNKS: [usize; 6] = [1_000, 2_500, 5_000, 10_000, 25_000, 50_000];
-/// The allocators that are compared.
-const ALLOCATORS: [&str; 3] = ["system", "mimalloc", "jemalloc"];
+/// The allocators that this executable's own is compared with.
+const OTHER_ALLOCATORS: [&str; 2] = ["system", "jemalloc"];
 /// Rows, at the most, with which allocators are compared: each has a process that holds them.
 const ALLOCATOR_ROWS: u64 = 100_000;
 
@@ -33,14 +33,17 @@ pub(crate) fn measure(
     allocator: &Allocator,
     bar: &ProgressBar,
 ) -> Result<Measurements> {
-    let allocators = allocators(options)?;
+    let allocators = allocators(options, allocator)?;
     let mut bench = Bench::start(options, bar)?;
     let sizes = options.sizes(bench.worker.ready.rows)?;
     let largest = sizes.last().copied().unwrap_or_default();
     bench.rows = largest;
     let jobs = bench.jobs(&sizes);
-    let chunk_jobs = bench.chunk_jobs(largest);
-    let stage_jobs = bench.stage_jobs(largest);
+    let (chunk_jobs, stage_jobs) = if options.details {
+        (bench.chunk_jobs(largest), bench.stage_jobs(largest))
+    } else {
+        Default::default()
+    };
     let of_allocator = |rows: &u64| *rows <= ALLOCATOR_ROWS;
     let rows = sizes.iter().copied().rfind(of_allocator).unwrap_or(sizes[0]);
     let allocator_jobs = bench.jobs(&[rows]);
@@ -79,18 +82,21 @@ fn machine() -> Machine {
     }
 }
 
-/// The executables with other allocators, where these are asked for.
-fn allocators(options: &BenchOptions) -> Result<Vec<(&'static str, PathBuf)>> {
-    let wanted = if options.allocators { &ALLOCATORS[..] } else { &[] };
-    let find = |name: &&'static str| match sibling(name)? {
-        Some(path) => Ok((*name, path)),
-        None => Err(Error::new(
-            ErrorKind::Options,
-            "--allocators needs the executables bucksaw-system, bucksaw-mimalloc and \
-             bucksaw-jemalloc beside this one: install or build with --features allocators",
-        )),
-    };
-    wanted.iter().map(find).collect()
+/// The executables whose allocators are compared, this one first; none unless asked for.
+fn allocators(options: &BenchOptions, own: &Allocator) -> Result<Vec<(&'static str, PathBuf)>> {
+    if !options.allocators {
+        return Ok(Vec::new());
+    }
+    let mut executables = vec![(own.name, own_executable()?)];
+    for name in OTHER_ALLOCATORS {
+        let missing = || {
+            let advice = "--allocators needs the executables bucksaw-system and bucksaw-jemalloc \
+                          beside this one: install or build with --features allocators";
+            Error::new(ErrorKind::Options, advice)
+        };
+        executables.push((name, sibling(name)?.ok_or_else(missing)?));
+    }
+    Ok(executables)
 }
 
 struct Bench<'b> {

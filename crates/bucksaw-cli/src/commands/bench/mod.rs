@@ -20,7 +20,7 @@ pub(crate) mod worker;
 use std::io::{self, Write};
 use std::path::Path;
 
-use bucksaw::{Error, LocalSink, Result, Sink as _};
+use bucksaw::{Error, ErrorKind, LocalSink, Result, Sink as _};
 use serde::Serialize;
 
 use self::options::BenchOptions;
@@ -50,8 +50,7 @@ struct Finding<'d> {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchArgs, allocator: &Allocator) -> Result<()> {
-    let options = BenchOptions::new(arguments)?;
-    let need = Need::new(&arguments.sizing)?;
+    let (options, need) = options(arguments)?;
     if let Some(path) = arguments.html.as_ref().filter(|_| !arguments.overwrite) {
         sources::check_unused(path)?;
     }
@@ -74,6 +73,17 @@ pub(crate) fn run(arguments: &BenchArgs, allocator: &Allocator) -> Result<()> {
         return ui::print_json(&Document { measured: &measured, findings, plan: &plan });
     }
     print(&introduction, &tables).map_err(|cause| Error::io("could not print", cause))
+}
+
+/// What the command line asks for; every problem of it at once.
+fn options(arguments: &BenchArgs) -> Result<(BenchOptions, Need)> {
+    match (BenchOptions::new(arguments), Need::new(&arguments.sizing)) {
+        (Ok(options), Ok(need)) => Ok((options, need)),
+        (Err(one), Err(other)) => {
+            Err(Error::new(ErrorKind::Options, format!("{}\n{}", one.message(), other.message())))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
 }
 
 fn print(introduction: &str, tables: &[Table]) -> io::Result<()> {

@@ -7,7 +7,6 @@ use std::thread::available_parallelism;
 
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_workloads::Workload;
-use serde::Serialize;
 
 use super::backend::Backend;
 use super::protocol::{Setup, Source};
@@ -21,6 +20,9 @@ pub(crate) const DEFAULT_CALL_ROWS: u64 = 1_000;
 const DEFAULT_ROWS: [u64; 6] = [10_000, 25_000, 50_000, 100_000, 200_000, 400_000];
 /// The published benchmark's size of `small52`, in rows.
 const SMALL52_ROWS: u64 = 900;
+/// Rows and rounds of a quick measurement.
+const QUICK_ROWS: u64 = 25_000;
+const QUICK_ROUNDS: usize = 3;
 
 /// A number of rows, read from text as `900`, `10K`, `1.5M` or `2G`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,15 +59,13 @@ impl fmt::Display for Count {
 }
 
 /// What to measure.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct BenchOptions {
     /// What the rows are.
     pub(crate) source: Source,
     /// The sizes, in rows, ascending; empty for the usual ones that the input has rows for.
-    #[serde(skip)]
     pub(crate) rows: Vec<u64>,
     /// What is measured.
-    #[serde(skip)]
     pub(crate) backends: Vec<Backend>,
     /// Rounds.
     pub(crate) rounds: usize,
@@ -76,8 +76,9 @@ pub(crate) struct BenchOptions {
     /// Bytes that a measured process may have.
     pub(crate) memory_cap: Option<u64>,
     /// Whether allocators are compared.
-    #[serde(skip)]
     pub(crate) allocators: bool,
+    /// Whether chunks are swept and stages told apart.
+    pub(crate) details: bool,
 }
 
 impl BenchOptions {
@@ -122,6 +123,7 @@ impl BenchOptions {
             call_rows: arguments.call_rows.0 as usize,
             memory_cap: arguments.memory_cap.map(|cap| cap.as_u64()),
             allocators: arguments.allocators,
+            details: true,
         })
     }
 
@@ -131,11 +133,12 @@ impl BenchOptions {
             source: Source::Workload(Workload::Synth40.name().to_owned()),
             rows: vec![QUICK_ROWS],
             backends: vec![Backend::Direct, Backend::Modern, Backend::Arrow],
-            rounds: 3,
+            rounds: QUICK_ROUNDS,
             cores: 1,
             call_rows: DEFAULT_CALL_ROWS as usize,
             memory_cap: None,
             allocators: false,
+            details: false,
         }
     }
 
@@ -159,9 +162,6 @@ impl BenchOptions {
         }
     }
 }
-
-/// Rows of a quick measurement.
-const QUICK_ROWS: u64 = 50_000;
 
 fn source(arguments: &BenchArgs, problems: &mut Vec<String>) -> Source {
     if let Some(path) = &arguments.input {

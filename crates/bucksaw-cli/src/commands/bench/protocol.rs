@@ -61,7 +61,7 @@ pub(super) struct Ready {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Extent {
-    /// Every value is looked at.
+    /// Every name and value is visited, but not the letters of text.
     Rows,
     /// Blocks are made of them, which no backend gets.
     Blocks,

@@ -108,7 +108,7 @@ pub(crate) struct Spread {
 pub(crate) struct Stages {
     pub(crate) backend: Backend,
     pub(crate) rows: u64,
-    /// Every value is looked at: what memory and the rows' own shape cost.
+    /// Every name and value is visited: what the rows' own shape costs.
     pub(crate) reading_seconds: f64,
     /// Values are sorted by column into blocks.
     pub(crate) blocks_seconds: f64,

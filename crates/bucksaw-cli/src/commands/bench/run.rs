@@ -86,15 +86,15 @@ fn run(job: &Job, rows: &[Row], threads: usize) -> Result<Done> {
     }
 }
 
-/// Reads every byte of every value.
+/// Visits every name and value as blocks do: of text they need the place and the length, and leave
+/// its letters to the backend.
 fn look_at(rows: &[Row]) -> u64 {
-    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
     let mut total = 0_u64;
     for (name, value) in rows.iter().flatten() {
         total = total.wrapping_add(name.len() as u64);
         total = total.wrapping_add(match value.borrow() {
-            Value::Text(text) => sum(text.as_bytes()),
-            Value::Bytes(bytes) => sum(bytes),
+            Value::Text(text) => text.len() as u64,
+            Value::Bytes(bytes) => bytes.len() as u64,
             Value::I64(value) | Value::Timestamp(value) => value as u64,
             Value::U64(value) => value,
             Value::F64(value) => value.to_bits(),
@@ -130,7 +130,7 @@ fn buffer(job: &Job, rows: &[Row]) -> Result<Done> {
         Ok(())
     })?;
     let started = Instant::now();
-    let bytes = kept.finish(front.columns())?;
+    let bytes = kept.finish(front.columns())?.len() as u64;
     Ok(Done { longest_call, finish: started.elapsed(), bytes })
 }
 

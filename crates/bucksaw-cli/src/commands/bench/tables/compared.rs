@@ -55,10 +55,12 @@ pub(super) fn streaming(measured: &Measurements) -> Option<Table> {
         });
     }
     if let Some((one, other)) = arrow.heap.as_ref().zip(buffered.heap.as_ref()) {
-        sentences.push(format!(
-            "Buffering holds {} as much memory, and grows with the rows.",
-            times(other.peak_bytes as f64 / one.peak_bytes.max(1) as f64)
-        ));
+        let ratio = other.peak_bytes as f64 / one.peak_bytes.max(1) as f64;
+        sentences.push(if ratio < 1.0 + TIE {
+            "So few rows fit in one batch, and buffering holds no more memory.".to_owned()
+        } else {
+            format!("Buffering holds {} as much memory.", times(ratio))
+        });
     }
     if let Some(failure) = &buffered.failure {
         sentences.push(format!("Buffering fails: {failure}."));
@@ -156,7 +158,7 @@ pub(super) fn stages(measured: &Measurements) -> Option<Table> {
         }
     }
     table.meaning = format!(
-        "{}. Obtained by difference: runs that only read every value, that stop after the blocks, that \
+        "{}. Obtained by difference: runs that only visit every name and value, that stop after the blocks, that \
          write without compression, and whole ones; each stage is what a run takes beyond the one before.",
         capitalized(&listed(&most))
     );
@@ -186,13 +188,8 @@ pub(super) fn allocators(measured: &Measurements) -> Option<Table> {
     let title = format!("Allocators, {}", rows_words(first.run.rows));
     let header = ["backend", "allocator", "rows/s", "rows/CPU s", "peak RSS Δ"];
     let mut table = Table::new(title, &header);
-    let mut backends: Vec<Backend> =
-        measured.allocators.iter().map(|run| run.run.backend).collect();
-    backends.dedup();
-    backends.sort_by_key(|backend| backend.name());
-    backends.dedup();
     let mut sentences = Vec::new();
-    for backend in backends {
+    for backend in measured.backends() {
         let runs = measured.allocators.iter().filter(|run| run.run.backend == backend);
         let mut runs: Vec<&AllocatorRun> = runs.collect();
         let speed = |run: &AllocatorRun| run.run.speed().unwrap_or_default();

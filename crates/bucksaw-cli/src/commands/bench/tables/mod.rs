@@ -51,7 +51,8 @@ pub(crate) fn introduction(measured: &Measurements) -> String {
     format!(
         "Bucksaw {version}, allocator {}, on {processor} ({} cores, {}): {cores}{cap}. Rows of {}: {} \
          columns, {:.0} bytes each as NDJSON; in memory before the clock starts, written to nowhere in \
-         calls of {} rows, zstd 1. Medians of {} interleaved round{}, the least and the most in brackets.",
+         calls of {} rows, zstd 1. Medians of {} interleaved round{}, the least and the most in brackets. \
+         Memory is that of a fresh process beyond its rows; RSS has the code in it that a first run loads.{}{}",
         settings.allocator,
         machine.cores,
         machine.system,
@@ -61,6 +62,16 @@ pub(crate) fn introduction(measured: &Measurements) -> String {
         ui::grouped(settings.call_rows as u64),
         settings.rounds,
         if settings.rounds == 1 { "" } else { "s" },
+        if measured.runs.iter().all(|run| run.heap.is_none()) {
+            " Heaps were not counted: the executable bucksaw-heap is not beside this one."
+        } else {
+            ""
+        },
+        if cfg!(debug_assertions) {
+            " This is a debug build: its speeds mean nothing."
+        } else {
+            ""
+        },
     )
 }
 

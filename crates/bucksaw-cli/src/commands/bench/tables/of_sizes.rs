@@ -66,7 +66,7 @@ fn winner(runs: &[&Run]) -> String {
             .iter()
             .map(|(run, other)| format!("{} as fast as {}", times(speed / other), run.backend));
         let ratios: Vec<String> = ratios.collect();
-        sentences.push(format!("{} is fastest by CPU: {}.", first.backend, listed(&ratios)));
+        sentences.push(format!("{} leads by CPU time: {}.", first.backend, listed(&ratios)));
     }
     let size = |run: &&Run| run.timing.as_ref().map_or(u64::MAX, |timing| timing.output_bytes);
     if let Some(smallest) = runs.iter().copied().min_by_key(size).filter(|_| !rest.is_empty()) {
