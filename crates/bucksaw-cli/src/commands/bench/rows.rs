@@ -1,6 +1,6 @@
 //! The rows that are written, made before any clock starts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use bucksaw::{
-    Compression, Error, ErrorKind, MemorySink, Ndjson, NdjsonOptions, OnError, Options, Result,
-    Value,
+    Compression, DeclaredSchema, DeclaredType, Error, ErrorKind, MemorySink, Ndjson, NdjsonOptions,
+    OnError, Options, Result, Value,
 };
 use bucksaw_workloads::{self as workloads, DEFAULT_SEED, Workload, json};
 use bytes::Bytes;
@@ -48,11 +48,25 @@ impl Owned {
     }
 }
 
+impl Owned {
+    fn declared_type(&self) -> DeclaredType {
+        match self {
+            Self::Bool(_) => DeclaredType::Bool,
+            Self::I64(_) => DeclaredType::Int64,
+            Self::U64(_) => DeclaredType::Uint64,
+            Self::F64(_) => DeclaredType::Double,
+            Self::Text(_) => DeclaredType::Text,
+            Self::Bytes(_) => DeclaredType::Bytes,
+            Self::Timestamp(_) => DeclaredType::Timestamp,
+        }
+    }
+}
+
 /// Rows, and what is to be known of them.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
-    /// Different columns.
-    pub(super) columns: usize,
+    /// The columns, for the backend that has to know them beforehand.
+    pub(super) schema: DeclaredSchema,
     /// Bytes of a row as NDJSON, on average.
     pub(super) row_bytes: f64,
 }
@@ -73,6 +87,18 @@ impl Rows {
             }
         }
     }
+}
+
+/// Every column of the rows, with the type of its first value.
+fn schema_of(rows: &[Row]) -> DeclaredSchema {
+    let mut seen = HashSet::new();
+    let mut schema = DeclaredSchema::new();
+    for (name, value) in rows.iter().flatten() {
+        if seen.insert(Arc::as_ptr(name)) {
+            schema = schema.column(&**name, value.declared_type());
+        }
+    }
+    schema
 }
 
 /// The names of columns, each held once.
@@ -102,7 +128,7 @@ fn own(workload: impl Iterator<Item = workloads::Row>, count: usize) -> Rows {
     };
     let rows: Vec<Row> = workload.take(count).enumerate().map(&mut own_row).collect();
     let row_bytes = lines.len() as f64 / rows.len().clamp(1, ROWS_SIZED) as f64;
-    Rows { columns: names.0.len(), row_bytes, rows }
+    Rows { schema: schema_of(&rows), row_bytes, rows }
 }
 
 fn own_value(value: workloads::Value) -> Owned {
@@ -146,7 +172,7 @@ fn read(path: &Path, limit: Option<u64>) -> Result<Rows> {
         push_batch(&batch.map_err(|cause| unreadable(cause.to_string()))?, &mut names, &mut rows);
     }
     let row_bytes = counts.bytes as f64 / counts.rows as f64;
-    Ok(Rows { columns: names.0.len(), row_bytes, rows })
+    Ok(Rows { schema: schema_of(&rows), row_bytes, rows })
 }
 
 fn push_batch(batch: &RecordBatch, names: &mut Names, rows: &mut Vec<Row>) {

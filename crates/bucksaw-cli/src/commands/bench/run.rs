@@ -4,13 +4,13 @@ use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use bucksaw::{Block, Result, StreamSink, Value, Writer};
+use bucksaw::{Block, Options, Result, StreamSink, Value, Writer};
 use bumpalo::Bump;
 
 use super::backend::Backend;
 use super::buffered::Buffered;
 use super::protocol::{Extent, Job, Outcome};
-use super::rows::Row;
+use super::rows::{Row, Rows};
 use super::system;
 use crate::Allocator;
 
@@ -38,18 +38,19 @@ struct Done {
 /// Does the job and says what it took.
 pub(super) fn measure(
     job: &Job,
-    rows: &[Row],
+    rows: &Rows,
     threads: usize,
     allocator: &Allocator,
 ) -> Result<Outcome> {
-    let rows = &rows[..rows.len().min(job.rows as usize)];
+    let options = options(job, rows, threads);
+    let rows = &rows.rows[..rows.rows.len().min(job.rows as usize)];
     let resident = if system::forget_peak() { system::resident_bytes() } else { None };
     let counted = allocator.count.map(|count| {
         count.restart();
         (count, count.total())
     });
     let (cpu, wall) = (system::cpu_seconds(), Instant::now());
-    let done = run(job, rows, threads)?;
+    let done = run(job, rows, options)?;
     let wall_seconds = wall.elapsed().as_secs_f64();
     let cpu_seconds = cpu.zip(system::cpu_seconds()).map(|(start, end)| end - start);
     Ok(Outcome {
@@ -65,14 +66,14 @@ pub(super) fn measure(
     })
 }
 
-fn run(job: &Job, rows: &[Row], threads: usize) -> Result<Done> {
+fn run(job: &Job, rows: &[Row], options: Options) -> Result<Done> {
     match job.extent {
         Extent::Rows => {
             black_box(look_at(rows));
             Ok(Done::default())
         }
         Extent::Blocks => {
-            let mut writer = writer(job, threads)?;
+            let mut writer = writer(options)?;
             let longest_call = each_block(&mut writer, job, rows, |_, block| {
                 black_box(block);
                 Ok(())
@@ -80,9 +81,9 @@ fn run(job: &Job, rows: &[Row], threads: usize) -> Result<Done> {
             Ok(Done { longest_call, ..Done::default() })
         }
         Extent::Uncompressed | Extent::Whole if job.backend == Backend::Buffered => {
-            buffer(job, rows)
+            buffer(job, rows, options)
         }
-        Extent::Uncompressed | Extent::Whole => stream(job, rows, threads),
+        Extent::Uncompressed | Extent::Whole => stream(job, rows, options),
     }
 }
 
@@ -105,14 +106,23 @@ fn look_at(rows: &[Row]) -> u64 {
     total
 }
 
-fn writer(job: &Job, threads: usize) -> Result<Writer> {
+/// The library's options for the job.
+fn options(job: &Job, rows: &Rows, threads: usize) -> Options {
     let compress = job.extent != Extent::Uncompressed;
     let options = job.backend.options(threads, job.chunk_rows, compress);
+    match job.backend {
+        // It takes no column after its first batch.
+        Backend::Arrow => options.schema(rows.schema.clone()),
+        Backend::Direct | Backend::Modern | Backend::Buffered => options,
+    }
+}
+
+fn writer(options: Options) -> Result<Writer> {
     options.write_to(Box::new(StreamSink::new(Nowhere)))
 }
 
-fn stream(job: &Job, rows: &[Row], threads: usize) -> Result<Done> {
-    let mut writer = writer(job, threads)?;
+fn stream(job: &Job, rows: &[Row], options: Options) -> Result<Done> {
+    let mut writer = writer(options)?;
     let longest_call =
         each_block(&mut writer, job, rows, |writer, block| writer.write_block(block))?;
     let started = Instant::now();
@@ -122,8 +132,8 @@ fn stream(job: &Job, rows: &[Row], threads: usize) -> Result<Done> {
 }
 
 /// The baseline has the same blocks; the writer that it has them from never gets them.
-fn buffer(job: &Job, rows: &[Row]) -> Result<Done> {
-    let mut front = writer(job, 1)?;
+fn buffer(job: &Job, rows: &[Row], options: Options) -> Result<Done> {
+    let mut front = writer(options)?;
     let mut kept = Buffered::new(job.chunk_rows, job.extent != Extent::Uncompressed);
     let longest_call = each_block(&mut front, job, rows, |_, block| {
         kept.push(block);

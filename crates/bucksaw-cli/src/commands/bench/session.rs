@@ -38,6 +38,10 @@ impl Worker {
     pub(super) fn start(executable: &Path, setup: &Setup) -> Result<Self> {
         let mut command = Command::new(executable);
         command.arg("bench-worker").stdin(Stdio::piped()).stdout(Stdio::piped());
+        if setup.memory_cap.is_some() {
+            // Or mimalloc would ask for a gibibyte at once, to have it at hand.
+            command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+        }
         let mut child = command
             .stderr(Stdio::piped())
             .spawn()

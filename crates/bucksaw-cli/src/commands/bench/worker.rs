@@ -22,7 +22,7 @@ pub(crate) fn run(allocator: &Allocator) -> Result<()> {
     };
     answer(Ok(ready))?;
     while let Some(job) = next::<Job>(&mut lines)? {
-        let outcome = super::run::measure(&job, &rows.rows, setup.cores, allocator);
+        let outcome = super::run::measure(&job, &rows, setup.cores, allocator);
         answer(outcome.map_err(|error| Failure::of(&error)))?;
     }
     Ok(())
@@ -38,7 +38,7 @@ fn prepare(setup: &Setup) -> Result<(Rows, Ready)> {
     let rows = Rows::make(&setup.source, setup.rows)?;
     let ready = Ready {
         rows: rows.rows.len() as u64,
-        columns: rows.columns,
+        columns: rows.schema.columns.len(),
         row_bytes: rows.row_bytes,
         base_bytes,
         is_pinned,

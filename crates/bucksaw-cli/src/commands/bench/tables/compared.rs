@@ -190,7 +190,9 @@ pub(super) fn allocators(measured: &Measurements) -> Option<Table> {
     let mut table = Table::new(title, &header);
     let mut sentences = Vec::new();
     for backend in measured.backends() {
-        let runs = measured.allocators.iter().filter(|run| run.run.backend == backend);
+        let is_figure =
+            |run: &&AllocatorRun| run.run.backend == backend && run.run.timing.is_some();
+        let runs = measured.allocators.iter().filter(is_figure);
         let mut runs: Vec<&AllocatorRun> = runs.collect();
         let speed = |run: &AllocatorRun| run.run.speed().unwrap_or_default();
         runs.sort_by(|one, other| speed(other).total_cmp(&speed(one)));
@@ -204,7 +206,7 @@ pub(super) fn allocators(measured: &Measurements) -> Option<Table> {
             ]);
         }
         let Some((best, rest)) = runs.split_first() else { continue };
-        let rest = rest.iter().filter(|run| run.run.timing.is_some()).map(|run| {
+        let rest = rest.iter().map(|run| {
             let ahead = (speed(best) / speed(run) - 1.0) * 100.0;
             format!("{ahead:.1} % ahead of {}", run.allocator)
         });

@@ -52,7 +52,7 @@ pub(crate) fn introduction(measured: &Measurements) -> String {
         "Bucksaw {version}, allocator {}, on {processor} ({} cores, {}): {cores}{cap}. Rows of {}: {} \
          columns, {:.0} bytes each as NDJSON; in memory before the clock starts, written to nowhere in \
          calls of {} rows, zstd 1. Medians of {} interleaved round{}, the least and the most in brackets. \
-         Memory is that of a fresh process beyond its rows; RSS has the code in it that a first run loads.{}{}",
+         Memory is that of a fresh process beyond its rows; RSS has the code in it that a first run loads. arrow streaming is told its columns beforehand.{}{}",
         settings.allocator,
         machine.cores,
         machine.system,
