@@ -1,5 +1,7 @@
 //! The command line: words only.
 
+mod bench;
+
 use std::path::PathBuf;
 
 use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR};
@@ -12,6 +14,7 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use self::bench::{BenchArgs, PlanArgs, SizingArgs};
 use crate::exit;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
@@ -30,6 +33,15 @@ pub(crate) enum Command {
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Measure how fast, in how much memory and how small this machine writes Parquet
+    #[command(after_help = bench::BENCH_EXAMPLES)]
+    Bench(Box<BenchArgs>),
+    /// Measures for `bench`, which starts it
+    #[command(hide = true)]
+    BenchWorker,
+    /// Say how many workers a load needs, with how much memory, and what they cost
+    #[command(after_help = bench::PLAN_EXAMPLES)]
+    Plan(PlanArgs),
     /// Print a shell's completions
     Completions {
         /// The shell

@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bucksaw::report::Renamed;
-use bucksaw::{Alterations, InputCounts, Report};
+use bucksaw::{Alterations, Error, InputCounts, Report, Result};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 /// Says a line. Nobody is left to tell where standard error is gone.
 pub(crate) fn tell(line: &str) {
@@ -31,6 +32,30 @@ pub(crate) fn progress(bytes: Option<u64>, is_quiet: bool) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// A bar over steps, whose number is told later; hidden unless on a terminal.
+pub(crate) fn steps(is_quiet: bool) -> ProgressBar {
+    if is_quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(1);
+    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
+    // The template is sound.
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} ETA {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Prints a document as a line of JSON on standard output.
+pub(crate) fn print_json(document: &impl Serialize) -> Result<()> {
+    let mut out = io::stdout().lock();
+    // What is printed holds nothing that JSON has no word for.
+    let json = serde_json::to_string(document).unwrap_or_default();
+    writeln!(out, "{json}")
+        .and_then(|()| out.flush())
+        .map_err(|cause| Error::io("could not print", cause))
 }
 
 /// A number with its thousands apart.

@@ -1,7 +1,7 @@
 //! `bucksaw convert`: inputs in, Parquet files out.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     if !arguments.quiet {
         ui::tell(&ui::summary(&input, &reports, started.elapsed()));
     }
-    if arguments.json { print_json(&Conversion { input, reports: &reports }) } else { Ok(()) }
+    if arguments.json { ui::print_json(&Conversion { input, reports: &reports }) } else { Ok(()) }
 }
 
 /// Writes one source's rows.
@@ -186,15 +186,6 @@ fn publish(bad_lines: BadLines) -> Result<BadLines> {
         }
         other => Ok(other),
     }
-}
-
-fn print_json(conversion: &Conversion<'_>) -> Result<()> {
-    let mut out = io::stdout().lock();
-    // A report holds nothing that JSON has no word for.
-    let json = serde_json::to_string(conversion).unwrap_or_default();
-    writeln!(out, "{json}")
-        .and_then(|()| out.flush())
-        .map_err(|cause| Error::io("could not print", cause))
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once.

@@ -22,8 +22,9 @@ pub(crate) fn man_page() -> Result<()> {
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(failed)?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help")
-    {
+    let is_listed =
+        |subcommand: &&clap::Command| subcommand.get_name() != "help" && !subcommand.is_hide_set();
+    for subcommand in command.get_subcommands().filter(is_listed) {
         let man = clap_mangen::Man::new(subcommand.clone());
         writeln!(page, ".SH \"BUCKSAW {}\"", subcommand.get_name().to_uppercase())
             .map_err(failed)?;
