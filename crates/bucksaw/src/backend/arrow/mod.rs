@@ -89,7 +89,7 @@ impl ArrowBackend {
         let builder = &mut self.builders[index];
         if builder.rows() == 0 {
             // It may have been made before its column had a type.
-            *builder = ColumnBuilder::new(&schema.columns()[index]);
+            *builder = ColumnBuilder::new(type_of(&schema.columns()[index]));
         }
         (builder, self.pending_rows)
     }
