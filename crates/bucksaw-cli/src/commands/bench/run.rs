@@ -100,7 +100,8 @@ fn look_at(rows: &[Row]) -> u64 {
             Value::U64(value) => value,
             Value::F64(value) => value.to_bits(),
             Value::Bool(value) => u64::from(value),
-            Value::Null => 0,
+            // Rows of the bench have no narrower values and no lists.
+            Value::Null | Value::I32(_) | Value::F32(_) | Value::List(_) => 0,
         });
     }
     total
