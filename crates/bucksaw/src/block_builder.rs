@@ -183,10 +183,12 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     }
 
     /// Counts, or in strict mode refuses, a column that the file has to call otherwise.
+    #[inline]
     pub(crate) fn check_name(&mut self, id: ColumnId) -> Result<()> {
-        if !self.schema.strict {
-            return Ok(());
-        }
+        if self.schema.strict { self.check_name_strictly(id) } else { Ok(()) }
+    }
+
+    fn check_name_strictly(&self, id: ColumnId) -> Result<()> {
         let column = self.schema.column(id);
         match &column.renamed_from {
             None => Ok(()),

@@ -327,10 +327,16 @@ impl Schema {
     }
 
     /// The place of values that rows call `name`, with a new column where it is new.
+    #[inline]
     pub(crate) fn place(&mut self, name: &str) -> Place {
         if let Some(id) = self.known(name) {
             return Place::Column(id);
         }
+        self.new_place(name)
+    }
+
+    #[inline(never)]
+    fn new_place(&mut self, name: &str) -> Place {
         if self.closed {
             return Place::Unexpected;
         }

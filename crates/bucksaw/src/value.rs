@@ -44,6 +44,7 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// The value with its text or bytes copied into `arena`.
+    #[inline]
     pub(crate) fn copied_into(self, arena: &Bump) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
@@ -56,11 +57,15 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(arena.alloc_str(text)),
             Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
             Self::Timestamp(value) => Value::Timestamp(value),
-            Self::List(values) => {
-                let copies = values.iter().map(|value| value.copied_into(arena));
-                Value::List(arena.alloc_slice_fill_iter(copies))
-            }
+            Self::List(values) => Self::list_copied_into(values, arena),
         }
+    }
+
+    // Out of the way, so that what comes with every value can be inlined.
+    #[inline(never)]
+    fn list_copied_into<'c>(values: &[Value<'_>], arena: &'c Bump) -> Value<'c> {
+        let copies = values.iter().map(|value| value.copied_into(arena));
+        Value::List(arena.alloc_slice_fill_iter(copies))
     }
 
     /// Asks for its text or bytes, which are read soon.
@@ -79,11 +84,14 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
-            Self::List(values) => {
-                size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
-            }
+            Self::List(values) => Self::list_bytes(values),
             _ => 0,
         }
+    }
+
+    #[inline(never)]
+    fn list_bytes(values: &[Value<'_>]) -> usize {
+        size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
     }
 
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
