@@ -174,6 +174,10 @@ pub(crate) struct FileArgs {
     /// Dictionaries: on, off, or COLUMN=on, COLUMN=off for one column; may be given several times
     #[arg(long, value_name = "[COLUMN=]on|off")]
     pub(crate) dictionary: Vec<String>,
+    /// Columns that get bloom filters, for readers that look for one value of many, like ids; may be
+    /// given several times
+    #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
+    pub(crate) bloom_filter: Vec<String>,
     /// What is written down about values: none, chunk or page
     #[arg(long, value_name = "none|chunk|page", default_value = "page")]
     pub(crate) statistics: Statistics,

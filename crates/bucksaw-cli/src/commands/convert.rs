@@ -243,6 +243,9 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
             }
         };
     }
+    for column in &file.bloom_filter {
+        options = options.bloom_filter_of(column);
+    }
     let ndjson = ndjson_options(shape)?;
     for (name, limit) in [("line", ndjson.max_line_bytes), ("depth", ndjson.max_depth)] {
         if limit == 0 {

@@ -109,6 +109,27 @@ fn dictionaries_are_on_or_off_for_all_or_for_one() {
 }
 
 #[test]
+fn the_named_columns_get_bloom_filters() {
+    let folder = folder(500);
+    for (options, expected) in [
+        ("", &[][..]),
+        ("--bloom-filter log_level", &["log_level"]),
+        ("--bloom-filter log_level,resource_host_id", &["log_level", "resource_host_id"]),
+        (
+            "--backend arrow --bloom-filter log_level --bloom-filter resource_host_id",
+            &["log_level", "resource_host_id"],
+        ),
+    ] {
+        convert(&folder, options);
+        let chunks = chunks(&folder);
+        let with = chunks.iter().filter(|chunk| chunk.bloom_filter_offset().is_some());
+        let mut with: Vec<String> = with.map(|chunk| chunk.column_path().string()).collect();
+        with.sort();
+        assert_eq!(with, expected, "{options}");
+    }
+}
+
+#[test]
 fn statistics_are_written_as_asked() {
     let folder = folder(500);
     for (options, of_chunks, of_pages) in [

@@ -2,7 +2,7 @@
 
 mod choices;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use self::choices::{BackendKind, Compression, Profile, Statistics};
@@ -29,6 +29,12 @@ pub const MAX_VALUE_BYTES: usize = 1 << 30;
 pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
 /// The compression level of gzip unless told.
 pub const DEFAULT_GZIP_LEVEL: u32 = 6;
+/// The part of the values that a row group lacks which its bloom filter does not tell from those that
+/// it has.
+pub const BLOOM_FILTER_FALSE_POSITIVES: f64 = 0.01;
+/// Bytes of the memory limit for each different value that a bloom filter has room for. A row group
+/// with more gets a filter with more false positives.
+const LIMIT_BYTES_PER_BLOOM_VALUE: usize = 64;
 /// The names that the `telemetry` preset of [`Options::text_prefixes`] starts with.
 pub const TELEMETRY_PREFIXES: [&str; 4] = ["resource_", "scope_", "attr_", "metric_"];
 
@@ -60,6 +66,7 @@ pub struct Options {
     pub(crate) compression: Compression,
     pub(crate) dictionary: bool,
     pub(crate) dictionary_of: BTreeMap<String, bool>,
+    pub(crate) bloom_filter_of: BTreeSet<String>,
     pub(crate) statistics: Statistics,
     pub(crate) page_bytes: usize,
     pub(crate) temporary_directory: Option<PathBuf>,
@@ -86,6 +93,7 @@ impl Default for Options {
             compression: Compression::default(),
             dictionary: true,
             dictionary_of: BTreeMap::new(),
+            bloom_filter_of: BTreeSet::new(),
             statistics: Statistics::default(),
             page_bytes: DEFAULT_PAGE_BYTES,
             temporary_directory: None,
@@ -180,6 +188,16 @@ impl Options {
         self
     }
 
+    /// Gives this column a bloom filter in each row group, by which readers that look for one value
+    /// skip row groups without it; worth its bytes in columns of many different values that are not
+    /// sorted, like ids. About 10 bits for each different value, for false positives of
+    /// [`BLOOM_FILTER_FALSE_POSITIVES`]. Columns of bools, lists and structs have none.
+    #[must_use]
+    pub fn bloom_filter_of(mut self, column: impl Into<String>) -> Self {
+        self.bloom_filter_of.insert(column.into());
+        self
+    }
+
     /// What is written down about the values. Default: [`Statistics::Page`].
     #[must_use]
     pub fn statistics(mut self, statistics: Statistics) -> Self {
@@ -268,6 +286,11 @@ impl Options {
     #[must_use]
     pub fn staging_directory(&self) -> Option<&Path> {
         self.temporary_directory.as_deref()
+    }
+
+    /// Different values that a bloom filter has room for, at the most.
+    pub(crate) fn most_bloom_values(&self) -> usize {
+        self.row_group_rows.min(self.memory_limit / LIMIT_BYTES_PER_BLOOM_VALUE)
     }
 
     /// Every problem of these options at once.

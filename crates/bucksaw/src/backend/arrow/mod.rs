@@ -21,7 +21,7 @@ use crate::backend::{Backend, Pieces, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{DEFAULT_PAGE_BYTES, Options, Statistics};
+use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, DEFAULT_PAGE_BYTES, Options, Statistics};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
@@ -198,6 +198,18 @@ impl ArrowBackend {
         for (column, on) in &self.options.dictionary_of {
             let path = leaf_path(column, arrow_schema);
             properties = properties.set_column_dictionary_enabled(path, *on);
+        }
+        // A row group is no larger than its limits say, and its filters are folded to their size.
+        let most_values = self.options.most_bloom_values() as u64;
+        let has_filter = |field: &&Arc<Field>| {
+            self.options.bloom_filter_of.contains(field.name())
+                && *field.data_type() != DataType::Boolean
+        };
+        for field in arrow_schema.fields().iter().filter(has_filter) {
+            let column = ColumnPath::from(field.name().as_str());
+            properties = properties
+                .set_column_bloom_filter_fpp(column.clone(), BLOOM_FILTER_FALSE_POSITIVES)
+                .set_column_bloom_filter_max_ndv(column, most_values);
         }
         properties.build()
     }

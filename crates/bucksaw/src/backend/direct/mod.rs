@@ -6,6 +6,7 @@
 //! encodings and BYTE_STREAM_SPLIT too.
 
 mod arrays;
+mod bloom_filter;
 mod column_chunk;
 mod compress;
 mod dictionary;

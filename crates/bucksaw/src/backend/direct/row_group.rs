@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, PAGE_ROWS, Settings};
 use super::file::FileColumn;
 use crate::block::BlockSlice;
@@ -52,7 +53,10 @@ impl Bench {
     fn new_chunk(&self, column: &Column) -> Result<ColumnChunk> {
         let own = self.options.dictionary_of.get(&column.name).copied();
         let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
-        ColumnChunk::new(ty, own.unwrap_or(self.options.dictionary), &self.settings)
+        let has_filter = self.options.bloom_filter_of.contains(&column.name)
+            && !matches!(ty, ColumnType::List(_));
+        let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
+        ColumnChunk::new(ty, own.unwrap_or(self.options.dictionary), filter, &self.settings)
             .map_err(|error| error.in_column(&column.name))
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use parquet::basic::Encoding;
 
 use super::{Cost, Interned, PROBE_VALUES};
+use crate::backend::direct::bloom_filter::BloomFilter;
 use crate::backend::direct::dictionary::FixedDictionary;
 use crate::backend::direct::encoding::byte_stream_split::append_byte_stream_split;
 use crate::backend::direct::encoding::delta_binary_packed::{
@@ -84,6 +85,17 @@ impl Kind {
         }
     }
 
+    fn insert(self, values: &[u64], filter: &mut BloomFilter) {
+        for bits in values {
+            match self {
+                Self::Int32 => filter.insert(&four_bytes(*bits)),
+                Self::Int64 => filter.insert(&bits.to_le_bytes()),
+                Self::Float => filter.insert_float(*bits as u32),
+                Self::Double => filter.insert_double(*bits),
+            }
+        }
+    }
+
     fn split_pays(self, values: &[u64]) -> bool {
         match self.width() {
             4 => split_pays(values, four_bytes),
@@ -112,6 +124,7 @@ pub(in crate::backend::direct) struct FixedValues {
     as_deltas: Option<(usize, usize)>,
     kind: Kind,
     profile: Profile,
+    filter: Option<BloomFilter>,
     most_bytes: usize,
 }
 
@@ -131,8 +144,13 @@ impl FixedValues {
             as_deltas: None,
             kind: Kind::of(ty),
             profile,
+            filter: None,
             most_bytes,
         }
+    }
+
+    pub(in crate::backend::direct) fn with_filter(self, filter: Option<BloomFilter>) -> Self {
+        Self { filter, ..self }
     }
 
     pub(in crate::backend::direct) fn append(&mut self, values: impl Iterator<Item = u64>) {
@@ -216,6 +234,9 @@ impl FixedValues {
             }
             let encoding = self.encoding.unwrap_or_else(|| self.choose());
             self.encoding = Some(encoding);
+            if let Some(filter) = &mut self.filter {
+                self.kind.insert(&self.plain, filter);
+            }
             match encoding {
                 Encoding::DELTA_BINARY_PACKED => self.kind.append_deltas(&self.plain, page),
                 Encoding::BYTE_STREAM_SPLIT => self.kind.append_split(&self.plain, page),
@@ -252,11 +273,22 @@ impl FixedValues {
         Some((Cow::Owned(page), dictionary.entries().len()))
     }
 
+    /// The filter, with the dictionary's values.
+    pub(in crate::backend::direct) fn take_filter(&mut self) -> Option<BloomFilter> {
+        let mut filter = self.filter.take()?;
+        if let Some(dictionary) = self.interned.needed() {
+            filter.with_room(dictionary.entries().len());
+            self.kind.insert(dictionary.entries(), &mut filter);
+        }
+        Some(filter)
+    }
+
     pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
         let dictionary = self.interned.dictionary.as_ref();
         dictionary.map_or(0, FixedDictionary::bytes_held)
             + self.interned.bytes_held()
             + self.plain.capacity() * 8
+            + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
     }
 }
 
