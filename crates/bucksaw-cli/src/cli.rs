@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR};
 use bucksaw::options::{
-    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
-    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS,
+    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_ROW_GROUP_BYTES,
+    DEFAULT_ROW_GROUP_ROWS,
 };
 use bucksaw::{BackendKind, Compression, Profile, Statistics};
 use bytesize::ByteSize;
@@ -168,9 +168,9 @@ pub(crate) struct FileArgs {
     /// Rows in one record batch of the arrow backend
     #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_CHUNK_ROWS)]
     pub(crate) chunk_rows: usize,
-    /// Size of a page before compression, about
-    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_PAGE_BYTES as u64))]
-    pub(crate) page_size: ByteSize,
+    /// Size of a page before compression, about [default: 1 MiB, and less in files of more than 100 columns]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) page_size: Option<ByteSize>,
     /// Dictionaries: on, off, or COLUMN=on, COLUMN=off for one column; may be given several times
     #[arg(long, value_name = "[COLUMN=]on|off")]
     pub(crate) dictionary: Vec<String>,

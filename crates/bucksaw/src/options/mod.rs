@@ -21,6 +21,10 @@ pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
 /// Bytes in one data page before compression, about.
 pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
+/// Files of more columns than this get smaller pages: some readers hold a page of every column.
+pub const COLUMNS_WITH_FULL_PAGES: usize = 100;
+/// The smallest page, about, that a file of very many columns has unless told, in bytes.
+pub const LEAST_PAGE_BYTES: usize = 64 << 10;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
 /// Bytes in one value of text or bytes, at the most.
@@ -68,7 +72,7 @@ pub struct Options {
     pub(crate) dictionary_of: BTreeMap<String, bool>,
     pub(crate) bloom_filter_of: BTreeSet<String>,
     pub(crate) statistics: Statistics,
-    pub(crate) page_bytes: usize,
+    pub(crate) page_bytes: Option<usize>,
     pub(crate) temporary_directory: Option<PathBuf>,
     pub(crate) overwrite: bool,
     pub(crate) schema: DeclaredSchema,
@@ -95,7 +99,7 @@ impl Default for Options {
             dictionary_of: BTreeMap::new(),
             bloom_filter_of: BTreeSet::new(),
             statistics: Statistics::default(),
-            page_bytes: DEFAULT_PAGE_BYTES,
+            page_bytes: None,
             temporary_directory: None,
             overwrite: false,
             schema: DeclaredSchema::default(),
@@ -205,11 +209,12 @@ impl Options {
         self
     }
 
-    /// Bytes in one data page before compression, about. Default: [`DEFAULT_PAGE_BYTES`], and less
-    /// in files of more than 100 columns, since some readers hold a page of every column.
+    /// Bytes in one page before compression, about. Default: [`DEFAULT_PAGE_BYTES`], and in files of
+    /// more columns than [`COLUMNS_WITH_FULL_PAGES`] less in proportion, down to [`LEAST_PAGE_BYTES`].
+    /// (Columns that come later make no page smaller that was begun before.)
     #[must_use]
     pub fn page_bytes(mut self, bytes: usize) -> Self {
-        self.page_bytes = bytes;
+        self.page_bytes = Some(bytes);
         self
     }
 
@@ -288,6 +293,14 @@ impl Options {
         self.temporary_directory.as_deref()
     }
 
+    /// Bytes in one page, about, of a file with as many columns.
+    pub(crate) fn page_bytes_for(&self, columns: usize) -> usize {
+        self.page_bytes.unwrap_or_else(|| {
+            let columns = columns.max(COLUMNS_WITH_FULL_PAGES);
+            (DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns).max(LEAST_PAGE_BYTES)
+        })
+    }
+
     /// Different values that a bloom filter has room for, at the most.
     pub(crate) fn most_bloom_values(&self) -> usize {
         self.row_group_rows.min(self.memory_limit / LIMIT_BYTES_PER_BLOOM_VALUE)
@@ -309,11 +322,11 @@ impl Options {
         at_least("row-group bytes", self.row_group_bytes, 1);
         at_least("memory limit", self.memory_limit, MIN_MEMORY_LIMIT);
         at_least("threads", self.threads, 1);
-        at_least("page bytes", self.page_bytes, 1_024);
+        let page_bytes = self.page_bytes.unwrap_or(DEFAULT_PAGE_BYTES);
+        at_least("page bytes", page_bytes, 1_024);
         at_least("columns", self.max_columns, 1);
-        if self.page_bytes > (1 << 30) {
-            problems
-                .push(format!("page bytes are {}: readers take at most 1 GiB", self.page_bytes));
+        if page_bytes > (1 << 30) {
+            problems.push(format!("page bytes are {page_bytes}: readers take at most 1 GiB"));
         }
         if self.row_group_rows > i32::MAX as usize {
             problems.push(format!(

@@ -21,12 +21,10 @@ use crate::backend::{Backend, Pieces, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, DEFAULT_PAGE_BYTES, Options, Statistics};
+use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
 use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
-/// Files of more columns than this get smaller pages: some readers hold a page of every column.
-const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
 
@@ -176,13 +174,7 @@ impl ArrowBackend {
     }
 
     fn properties(&self, arrow_schema: &ArrowSchema) -> WriterProperties {
-        let columns = arrow_schema.fields().len();
-        let page_bytes = match self.options.page_bytes {
-            DEFAULT_PAGE_BYTES if columns > COLUMNS_WITH_FULL_PAGES => {
-                DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns
-            }
-            bytes => bytes,
-        };
+        let page_bytes = self.options.page_bytes_for(arrow_schema.fields().len());
         let mut properties = WriterProperties::builder()
             .set_created_by(shared::CREATED_BY.to_owned())
             .set_compression(shared::codec(self.options.compression))

@@ -26,7 +26,6 @@ pub(super) const PAGE_ROWS: usize = 20_000;
 /// What the chunks of a file have in common.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) page_bytes: usize,
     pub(super) statistics: Statistics,
     pub(super) profile: Profile,
     pub(super) seed: Seed,
@@ -128,6 +127,8 @@ pub(super) struct ColumnChunk {
     /// The type of single values: of a list's elements.
     ty: ColumnType,
     settings: Arc<Settings>,
+    /// Bytes of a page, about, at the most.
+    page_bytes: usize,
     levels: Levels,
     values: PageValues,
     /// Rows of finished pages.
@@ -144,18 +145,15 @@ impl ColumnChunk {
         ty: &ColumnType,
         has_dictionary: bool,
         filter: Option<BloomFilter>,
+        page_bytes: usize,
         settings: &Arc<Settings>,
     ) -> Result<Self> {
         let leaf = ty.leaf();
         let values = match leaf {
             ColumnType::Bool => PageValues::Bool(Vec::new()),
             ColumnType::Text | ColumnType::Bytes => {
-                let values = BytesValues::new(
-                    has_dictionary,
-                    settings.page_bytes,
-                    settings.profile,
-                    settings.seed,
-                );
+                let values =
+                    BytesValues::new(has_dictionary, page_bytes, settings.profile, settings.seed);
                 PageValues::Bytes(values.with_filter(filter))
             }
             ColumnType::Arrow(data_type) => {
@@ -168,7 +166,7 @@ impl ColumnChunk {
                 let values = FixedValues::new(
                     has_dictionary,
                     leaf,
-                    settings.page_bytes,
+                    page_bytes,
                     settings.profile,
                     settings.seed,
                 );
@@ -178,6 +176,7 @@ impl ColumnChunk {
         Ok(Self {
             ty: leaf.clone(),
             settings: Arc::clone(settings),
+            page_bytes,
             levels: Levels::new(ty),
             values,
             finished_rows: 0,
@@ -281,13 +280,12 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.is_closing(),
             PageValues::Bytes(values) => values.is_closing(),
         };
-        let is_full =
-            self.levels.rows() >= PAGE_ROWS || self.page_bytes() >= self.settings.page_bytes;
+        let is_full = self.levels.rows() >= PAGE_ROWS || self.open_bytes() >= self.page_bytes;
         if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
     }
 
     /// Bytes of the open page, about.
-    fn page_bytes(&self) -> usize {
+    fn open_bytes(&self) -> usize {
         let values = match &self.values {
             PageValues::Bool(values) => values.len() / 8,
             PageValues::Fixed(values) => values.page_bytes(),
@@ -409,6 +407,6 @@ impl ColumnChunk {
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.
     pub(super) fn bytes_expected(&self) -> usize {
-        self.data.len() + self.page_bytes()
+        self.data.len() + self.open_bytes()
     }
 }

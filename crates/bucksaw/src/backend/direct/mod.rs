@@ -47,7 +47,6 @@ pub(crate) struct DirectBackend {
 impl DirectBackend {
     pub(crate) fn new(options: &Options, workers: &Arc<Workers>) -> Self {
         let settings = Settings {
-            page_bytes: options.page_bytes,
             statistics: options.statistics,
             profile: options.profile,
             seed: Seed::random(),
@@ -133,7 +132,7 @@ impl Backend for DirectBackend {
             return Ok(());
         }
         self.add_columns(schema);
-        let group = std::mem::take(&mut self.group);
+        let group = std::mem::replace(&mut self.group, RowGroup::after(self.columns.len()));
         self.has_values.resize(schema.columns().len(), false);
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
