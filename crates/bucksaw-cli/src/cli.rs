@@ -7,7 +7,7 @@ use bucksaw::options::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_ROW_GROUP_BYTES,
     DEFAULT_ROW_GROUP_ROWS,
 };
-use bucksaw::{BackendKind, Compression, Profile, Statistics};
+use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -178,6 +178,10 @@ pub(crate) struct FileArgs {
     /// given several times
     #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
     pub(crate) bloom_filter: Vec<String>,
+    /// The order that rows come in; row groups of which it is true say so, and the report tells which
+    /// do not
+    #[arg(long, value_name = "COLUMN[:desc][:nulls-first][,…]", value_delimiter = ',')]
+    pub(crate) sorted_by: Vec<SortColumn>,
     /// What is written down about values: none, chunk or page
     #[arg(long, value_name = "none|chunk|page", default_value = "page")]
     pub(crate) statistics: Statistics,

@@ -218,6 +218,7 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
         .row_group_bytes(bytes(file.row_group_bytes)?)
         .chunk_rows(file.chunk_rows)
         .statistics(file.statistics)
+        .sorted_by(file.sorted_by.clone())
         .overwrite(*overwrite)
         .schema(schema)
         .strict(shape.strict)

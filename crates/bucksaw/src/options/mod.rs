@@ -5,7 +5,7 @@ mod choices;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub use self::choices::{BackendKind, Compression, Profile, Statistics};
+pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use crate::declared_schema::DeclaredSchema;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -82,6 +82,7 @@ pub struct Options {
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
     pub(crate) timestamp_column: Option<String>,
+    pub(crate) sorted_by: Vec<SortColumn>,
 }
 
 impl Default for Options {
@@ -109,6 +110,7 @@ impl Default for Options {
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,
             timestamp_column: None,
+            sorted_by: Vec::new(),
         }
     }
 }
@@ -280,10 +282,20 @@ impl Options {
     }
 
     /// An int32 or int64 column whose least and greatest value are reported as first and last, beside those
-    /// of the timestamp columns. Default: none.
+    /// of the timestamp columns. Row groups in its order, or in that of a timestamp column of this name,
+    /// say so, unless [`Options::sorted_by`] declares an order. Default: none.
     #[must_use]
     pub fn timestamp_column(mut self, column: impl Into<String>) -> Self {
         self.timestamp_column = Some(column.into());
+        self
+    }
+
+    /// The order that rows come in, the first column first. Rows are not sorted: each row group says in
+    /// the footer that it is sorted where all of its rows are in this order, and the report tells how
+    /// many are. Lists, columns that only Arrow has types for, and NaN have no order here. Default: none.
+    #[must_use]
+    pub fn sorted_by(mut self, columns: impl IntoIterator<Item = SortColumn>) -> Self {
+        self.sorted_by = columns.into_iter().collect();
         self
     }
 
@@ -345,6 +357,11 @@ impl Options {
         }
         if self.text_prefixes.iter().any(String::is_empty) {
             problems.push("an empty text prefix would turn every column into text".to_owned());
+        }
+        for (place, by) in self.sorted_by.iter().enumerate() {
+            if self.sorted_by[..place].iter().any(|before| before.column == by.column) {
+                problems.push(format!("rows can't be sorted by {:?} twice", by.column));
+            }
         }
         if problems.is_empty() { Ok(()) } else { Err(bad(problems.join("\n"))) }
     }

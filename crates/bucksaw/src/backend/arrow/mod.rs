@@ -22,6 +22,7 @@ use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
+use crate::order::Order;
 use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
@@ -271,8 +272,12 @@ impl Backend for ArrowBackend {
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
-        self.end_row_group(schema, out)?;
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        order: &Order,
+        out: &mut Pieces,
+    ) -> Result<ParquetMetaData> {
         self.open(schema)?;
         self.has_values.resize(schema.columns().len(), false);
         let Some(mut file) = self.file.take() else {
@@ -284,11 +289,11 @@ impl Backend for ArrowBackend {
         let data_bytes = file.writer.bytes_written();
         let metadata = file.writer.finish().map_err(shared::failed)?;
         let kept = self.kept_columns(&file, schema);
-        if kept.len() == file.arrow_schema.fields().len() {
+        if kept.len() == file.arrow_schema.fields().len() && !order.has_sorted() {
             file.drain(out)?;
             return Ok(metadata);
         }
-        footer::without_columns(metadata, &file.arrow_schema, &kept, data_bytes, out)
+        footer::rewritten(metadata, &file.arrow_schema, &kept, order, data_bytes, out)
             .map_err(shared::failed)
     }
 }

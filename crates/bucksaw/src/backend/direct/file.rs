@@ -27,6 +27,7 @@ use crate::backend::{Pieces, footer};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::options::{Compression, Statistics};
+use crate::order::Order;
 use crate::schema::{Column, ColumnType, ELEMENT_NAME};
 
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -169,6 +170,7 @@ pub(super) struct Ending<'e> {
     pub(super) columns: &'e [FileColumn],
     pub(super) compression: Compression,
     pub(super) statistics: Statistics,
+    pub(super) order: &'e Order,
     pub(super) key_values: Option<Vec<KeyValue>>,
 }
 
@@ -216,6 +218,7 @@ impl Ending<'_> {
                     chunks.iter().map(ColumnChunkMetaData::uncompressed_size).sum(),
                 )
                 .set_file_offset(start as i64)
+                .set_sorting_columns(self.order.sorting_columns(ordinal, &descriptor))
                 .set_column_metadata(chunks);
             // The format has 16 bits for it.
             if ordinal <= i16::MAX as usize {

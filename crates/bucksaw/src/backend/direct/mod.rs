@@ -30,6 +30,7 @@ use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::hash::Seed;
 use crate::options::Options;
+use crate::order::Order;
 use crate::schema::Schema;
 use crate::split::Buffered;
 use crate::workers::Workers;
@@ -141,8 +142,12 @@ impl Backend for DirectBackend {
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
-        self.end_row_group(schema, out)?;
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        order: &Order,
+        out: &mut Pieces,
+    ) -> Result<ParquetMetaData> {
         self.add_columns(schema);
         self.has_values.resize(schema.columns().len(), false);
         let kept = self.kept(schema);
@@ -150,6 +155,7 @@ impl Backend for DirectBackend {
             columns: &self.columns,
             compression: self.bench.options.compression,
             statistics: self.bench.options.statistics,
+            order,
             key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
         };
         let file = std::mem::take(&mut self.file);
