@@ -53,6 +53,7 @@ const INSPECT_EXAMPLES: &str = "\
 Examples:
   bucksaw inspect logs.parquet
   bucksaw inspect logs.parquet --rows 5
+  bucksaw inspect logs.parquet --explain
   bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
@@ -200,6 +201,10 @@ pub(crate) struct InspectArgs {
     /// Write JSON: one document per file, or with --rows one row per line
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Show instead why columns have their encodings: what their values, read back, take in each
+    #[arg(long, conflicts_with = "rows")]
+    pub(crate) explain: bool,
 
     /// Show the first N rows instead of the description
     #[arg(long, value_name = "N")]

@@ -2,5 +2,6 @@
 
 pub(crate) mod convert;
 pub(crate) mod documents;
+pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;

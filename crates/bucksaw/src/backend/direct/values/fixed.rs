@@ -6,6 +6,7 @@ use parquet::basic::Encoding;
 
 use super::{Cost, Interned, PROBE_VALUES};
 use crate::backend::direct::bloom_filter::BloomFilter;
+use crate::backend::direct::cost::{Entropy, deltas_pay};
 use crate::backend::direct::dictionary::FixedDictionary;
 use crate::backend::direct::encoding::byte_stream_split::append_byte_stream_split;
 use crate::backend::direct::encoding::delta_binary_packed::{
@@ -16,6 +17,9 @@ use crate::backend::direct::statistics::Bounds;
 use crate::hash::Seed;
 use crate::options::Profile;
 use crate::schema::ColumnType;
+
+/// Values that tell whether floats and doubles are split.
+const SAMPLE_VALUES: usize = 4_096;
 
 /// How values are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +101,12 @@ impl Kind {
     }
 
     fn split_pays(self, values: &[u64]) -> bool {
-        match self.width() {
-            4 => split_pays(values, four_bytes),
-            _ => split_pays(values, u64::to_le_bytes),
-        }
+        let sample = values.iter().take(SAMPLE_VALUES).copied();
+        let entropy = match self.width() {
+            4 => Entropy::of(sample.map(four_bytes)),
+            _ => Entropy::of(sample.map(u64::to_le_bytes)),
+        };
+        entropy.split_pays()
     }
 }
 
@@ -202,7 +208,7 @@ impl FixedValues {
         match (self.profile, self.kind.is_integer()) {
             (Profile::Portable, _) => Encoding::PLAIN,
             (_, false) if self.kind.split_pays(&self.plain) => Encoding::BYTE_STREAM_SPLIT,
-            (_, true) if self.kind.deltas_len(&self.plain) * 10 < plain_bytes * 9 => {
+            (_, true) if deltas_pay(self.kind.deltas_len(&self.plain), plain_bytes) => {
                 Encoding::DELTA_BINARY_PACKED
             }
             _ => Encoding::PLAIN,
@@ -290,32 +296,4 @@ impl FixedValues {
             + self.plain.capacity() * 8
             + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
     }
-}
-
-/// Values that tell whether doubles are split.
-const SAMPLE_VALUES: usize = 4_096;
-
-/// Whether the bytes of floats or doubles take fewer bits each in streams of their own, by their
-/// entropy.
-fn split_pays<const WIDTH: usize>(values: &[u64], bytes_of: fn(u64) -> [u8; WIDTH]) -> bool {
-    let sample = &values[..values.len().min(SAMPLE_VALUES)];
-    let mut streams = [[0_u32; 256]; WIDTH];
-    for value in sample {
-        for (stream, byte) in streams.iter_mut().zip(bytes_of(*value)) {
-            stream[usize::from(byte)] += 1;
-        }
-    }
-    let mut together = [0_u32; 256];
-    for stream in &streams {
-        together.iter_mut().zip(stream).for_each(|(all, some)| *all += some);
-    }
-    let apart: f64 = streams.iter().map(entropy_bits).sum();
-    apart < entropy_bits(&together) * 0.95
-}
-
-/// The bits that an ideal code takes for as many bytes of each kind.
-fn entropy_bits(counts: &[u32; 256]) -> f64 {
-    let all = f64::from(counts.iter().sum::<u32>());
-    let bits = |count: &u32| f64::from(*count) * (all / f64::from(*count)).log2();
-    counts.iter().filter(|count| **count > 0).map(bits).sum()
 }
