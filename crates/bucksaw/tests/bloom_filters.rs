@@ -3,7 +3,7 @@
 mod support;
 
 use bucksaw::options::BLOOM_FILTER_FALSE_POSITIVES;
-use bucksaw::{BackendKind, MemorySink, Options, Profile, Value};
+use bucksaw::{BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value};
 use parquet::bloom_filter::Sbbf;
 use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -137,6 +137,37 @@ fn zeros_and_nans_are_found_by_their_twins() {
             let twin = if value == 0.0 { -value } else { f64::NAN };
             assert!(filter.check(&value) && filter.check(&twin) && !filter.check(&1.0));
         }
+    }
+}
+
+/// Values of 4 bytes are hashed as 4 bytes.
+#[test]
+fn int32_and_float_have_filters_too() {
+    for dictionary in [true, false] {
+        let sink = MemorySink::new();
+        let schema = DeclaredSchema::new()
+            .column("i", DeclaredType::Int32)
+            .column("f", DeclaredType::Float)
+            .column("l", DeclaredType::List(Box::new(DeclaredType::Int32)));
+        let options = ["i", "f", "l"].into_iter().fold(Options::new(), Options::bloom_filter_of);
+        let options = options.schema(schema).dictionary(dictionary);
+        let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
+        for row in 0..100 {
+            let list = [Value::I32(row)];
+            let float = if row == 0 { -0.0 } else { row as f32 / 8.0 };
+            let values =
+                [("i", Value::I32(-row)), ("f", Value::F32(float)), ("l", Value::List(&list))];
+            writer.write_row(values).expect("taken");
+        }
+        writer.finish().expect("a file");
+        let filters = filters(&sink.published().expect("published"));
+        let [Some(integers), Some(floats), None] = &filters[0][..] else {
+            panic!("lists have no filter");
+        };
+        assert!((0..100_i32).all(|row| integers.check(&-row) && floats.check(&(row as f32 / 8.0))));
+        let found =
+            (1_000..2_000_i32).filter(|row| integers.check(row) || floats.check(&(*row as f32)));
+        assert!(found.count() < 60);
     }
 }
 

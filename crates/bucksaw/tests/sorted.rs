@@ -71,15 +71,25 @@ fn is_sorted(values: &[Value<'_>], column: &str) -> bool {
 #[test]
 fn values_are_in_parquets_order() {
     let bounds = [Value::I64(i64::MIN), Value::I64(-1), Value::I64(0), Value::I64(i64::MAX)];
+    let small = [Value::I32(i32::MIN), Value::I32(-1), Value::I32(7)];
+    let floats = [f32::NEG_INFINITY, -0.0, 0.0, 1e-45, 0.1].map(Value::F32);
     let unsigned = [Value::U64(1), Value::U64(i64::MAX as u64 + 1), Value::U64(u64::MAX)];
     let doubles = [f64::NEG_INFINITY, -1.0, 0.0, -0.0, 0.0, 5e-324, f64::INFINITY].map(Value::F64);
     let texts = ["", "Z", "a", "a\0", "aa", "é", "\u{ffff}", "😀"].map(Value::Text);
     let bytes = [&b"\x00"[..], b"\x7f", b"\x80", b"\xff"].map(Value::Bytes);
     let times = [Value::Timestamp(-5), Value::Timestamp(5)];
     let bools = [Value::Bool(false), Value::Bool(true)];
-    for values in
-        [&bounds[..], &unsigned[..], &doubles[..], &texts[..], &bytes[..], &times[..], &bools[..]]
-    {
+    for values in [
+        &bounds[..],
+        &small[..],
+        &floats[..],
+        &unsigned[..],
+        &doubles[..],
+        &texts[..],
+        &bytes[..],
+        &times[..],
+        &bools[..],
+    ] {
         let backward: Vec<Value<'_>> = values.iter().rev().copied().collect();
         assert!(is_sorted(values, "v") && !is_sorted(values, "v:desc"), "{values:?}");
         assert!(is_sorted(&backward, "v:desc") && !is_sorted(&backward, "v"), "{values:?}");
