@@ -38,6 +38,7 @@ fn inspect(parts: &[&[u8]]) {
     let description = file.describe();
     let _ = format!("{description:?}");
     let _ = file.column_names();
+    let _ = file.explain().map(|explanation| format!("{explanation:?}"));
     for batch in file.rows(100) {
         if batch.is_err() {
             break;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR};
 use bucksaw::options::{
-    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
-    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS,
+    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_ROW_GROUP_BYTES,
+    DEFAULT_ROW_GROUP_ROWS,
 };
-use bucksaw::{BackendKind, Compression, Profile, Statistics};
+use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -65,6 +65,7 @@ const INSPECT_EXAMPLES: &str = "\
 Examples:
   bucksaw inspect logs.parquet
   bucksaw inspect logs.parquet --rows 5
+  bucksaw inspect logs.parquet --explain
   bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
@@ -180,12 +181,20 @@ pub(crate) struct FileArgs {
     /// Rows in one record batch of the arrow backend
     #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_CHUNK_ROWS)]
     pub(crate) chunk_rows: usize,
-    /// Size of a page before compression, about
-    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_PAGE_BYTES as u64))]
-    pub(crate) page_size: ByteSize,
+    /// Size of a page before compression, about [default: 1 MiB, and less in files of more than 100 columns]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) page_size: Option<ByteSize>,
     /// Dictionaries: on, off, or COLUMN=on, COLUMN=off for one column; may be given several times
     #[arg(long, value_name = "[COLUMN=]on|off")]
     pub(crate) dictionary: Vec<String>,
+    /// Columns that get bloom filters, for readers that look for one value of many, like ids; may be
+    /// given several times
+    #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
+    pub(crate) bloom_filter: Vec<String>,
+    /// The order that rows come in; row groups of which it is true say so, and the report tells which
+    /// do not
+    #[arg(long, value_name = "COLUMN[:desc][:nulls-first][,…]", value_delimiter = ',')]
+    pub(crate) sorted_by: Vec<SortColumn>,
     /// What is written down about values: none, chunk or page
     #[arg(long, value_name = "none|chunk|page", default_value = "page")]
     pub(crate) statistics: Statistics,
@@ -204,6 +213,10 @@ pub(crate) struct InspectArgs {
     /// Write JSON: one document per file, or with --rows one row per line
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Show instead why columns have their encodings: what their values, read back, take in each
+    #[arg(long, conflicts_with = "rows")]
+    pub(crate) explain: bool,
 
     /// Show the first N rows instead of the description
     #[arg(long, value_name = "N")]

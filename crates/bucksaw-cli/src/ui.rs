@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bucksaw::report::Renamed;
-use bucksaw::{Alterations, Error, InputCounts, Report, Result};
+use bucksaw::{Alterations, Error, FileReport, InputCounts, Report, Result};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -91,6 +91,7 @@ pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration
             if file.row_groups == 1 { "" } else { "s" },
             ByteSize(file.bytes),
         ));
+        lines.extend(unsorted(file));
     }
     let peak = reports.iter().filter_map(|report| report.peak_memory).max();
     lines.push(format!(
@@ -114,6 +115,17 @@ pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration
         );
     }
     lines.join("\n")
+}
+
+/// What to say where rows did not come in the declared order.
+fn unsorted(file: &FileReport) -> Option<String> {
+    let order = file.order?;
+    Some(format!(
+        "{} of {} row groups are sorted: row {} comes before the one before it",
+        order.sorted_row_groups,
+        file.row_groups,
+        grouped(order.first_unsorted_row? + 1),
+    ))
 }
 
 fn altered(alterations: &Alterations) -> Vec<String> {

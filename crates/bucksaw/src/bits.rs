@@ -31,6 +31,21 @@ impl Bits {
         is_new
     }
 
+    /// Adds all of `rows`.
+    pub(crate) fn insert_all(&mut self, rows: Range<usize>) {
+        if rows.is_empty() {
+            return;
+        }
+        let (first, last) = (rows.start / 64, (rows.end - 1) / 64);
+        if last >= self.words.len() {
+            self.words.resize(last + 1, 0);
+        }
+        for (word, bits) in self.words.iter_mut().enumerate().take(last + 1).skip(first) {
+            *bits |= u64::MAX << (rows.start.max(word * 64) - word * 64)
+                & u64::MAX >> (word * 64 + 64 - rows.end.min(word * 64 + 64));
+        }
+    }
+
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
@@ -97,6 +112,11 @@ mod tests {
             prop_assert_eq!(bits.contains(start), model.get(start) == Some(&true));
             for row in start..start + 64 {
                 prop_assert_eq!(bits.word_at(start) >> (row - start) & 1 == 1, model.get(row) == Some(&true));
+            }
+            let mut more = bits.clone();
+            more.insert_all(cut..start);
+            for row in 0..400 {
+                prop_assert_eq!(more.contains(row), (cut..start).contains(&row) || bits.contains(row));
             }
             bits.truncate(cut);
             prop_assert_eq!(bits.count(), count(0..cut));

@@ -11,6 +11,7 @@ use arrow::array::{Array, ArrayRef};
 use crate::alterations::Alterations;
 use crate::array_bytes;
 use crate::bits::Bits;
+use crate::block_builder::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::{Lists, ListsSlice};
 use crate::options::MAX_VALUE_BYTES;
@@ -62,6 +63,26 @@ impl Values<'_> {
             Self::Bytes(values) => values.len(),
             Self::List(lists) => lists.len(),
             Self::Arrow(array) => array.len(),
+        }
+    }
+
+    /// Appends the last value `count` times more; false where there is none to repeat.
+    fn repeat_last(&mut self, count: usize) -> bool {
+        fn repeat<T: Copy>(list: &mut Vec<T>, count: usize) -> bool {
+            let Some(last) = list.last().copied() else { return false };
+            list.resize(list.len() + count, last);
+            true
+        }
+        match self {
+            Self::Empty | Self::List(_) | Self::Arrow(_) => false,
+            Self::Bool(list) => repeat(list, count),
+            Self::I32(list) => repeat(list, count),
+            Self::F32(list) => repeat(list, count),
+            Self::I64(list) | Self::Timestamp(list) => repeat(list, count),
+            Self::U64(list) => repeat(list, count),
+            Self::F64(list) => repeat(list, count),
+            Self::Text(list) => repeat(list, count),
+            Self::Bytes(list) => repeat(list, count),
         }
     }
 
@@ -138,10 +159,10 @@ impl Values<'_> {
 }
 
 /// The same list for what lives as long as something else; its values are gone.
-fn emptied<'a, 'b, T: ?Sized>(mut list: Vec<&'a T>) -> Vec<&'b T> {
+fn emptied<'b, T: ?Sized>(mut list: Vec<&T>) -> Vec<&'b T> {
     list.clear();
     // Collected in place: the list keeps its room.
-    list.into_iter().filter_map(|_| None).collect()
+    list.into_iter().map_while(|_| None).collect()
 }
 
 /// One column of a block.
@@ -150,9 +171,15 @@ pub struct BlockColumn<'a> {
     /// Which rows have a value.
     pub(crate) present: Bits,
     pub(crate) values: Values<'a>,
+    /// The row before which the last run of repeated values ends.
+    run_end: usize,
 }
 
 impl<'a> BlockColumn<'a> {
+    pub(crate) fn new(present: Bits, values: Values<'a>) -> Self {
+        Self { present, values, run_end: 0 }
+    }
+
     /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
     /// has a value.
     #[inline]
@@ -195,6 +222,22 @@ impl<'a> BlockColumn<'a> {
         self.values.bytes_held() + self.present.bytes_held()
     }
 
+    /// Whether `row` has a value.
+    pub(crate) fn has(&self, row: usize) -> bool {
+        self.present.contains(row)
+    }
+
+    /// Gives rows the value of the row before them, which is the last that was appended; false where
+    /// one of them has a value.
+    pub(crate) fn repeat_last(&mut self, rows: Range<usize>) -> bool {
+        if self.present.count_within(rows.clone()) > 0 || !self.values.repeat_last(rows.len()) {
+            return false;
+        }
+        self.run_end = rows.end;
+        self.present.insert_all(rows);
+        true
+    }
+
     pub(crate) fn truncate(&mut self, rows: usize) {
         self.present.truncate(rows);
         let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
@@ -213,6 +256,23 @@ pub struct Block<'a> {
     pub(crate) alterations: Alterations,
     /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them.
     pub(crate) most_text: usize,
+    /// What the rows to come repeat beside the runs in the columns.
+    pub(crate) repeated: Vec<Repeated<'a>>,
+}
+
+/// What is done again with the end of each of these rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeated<'a> {
+    pub(crate) rows: Range<usize>,
+    pub(crate) what: Again<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Again<'a> {
+    /// Counts what became of a value that a column repeats.
+    Count(Alterations),
+    /// Pushes a value that no column could take for all rows.
+    Push(Key<'a>, Value<'a>),
 }
 
 impl<'a> Block<'a> {
@@ -229,7 +289,7 @@ impl<'a> Block<'a> {
         let columns = self.columns.into_iter().map(|column| {
             let mut present = column.present;
             present.truncate(0);
-            BlockColumn { present, values: column.values.emptied() }
+            BlockColumn::new(present, column.values.emptied())
         });
         Block { columns: columns.collect(), ..Block::default() }
     }
@@ -270,12 +330,24 @@ impl<'a> Block<'a> {
         &mut self.columns[id.index()]
     }
 
-    /// Forgets every value of row `rows` and after.
+    /// Forgets every value of row `rows` and after, but for runs of repeated values: those go on.
     pub(crate) fn truncate(&mut self, rows: usize) {
         for column in &mut self.columns {
-            column.truncate(rows);
+            column.truncate(rows.max(column.run_end));
+        }
+        for repeated in &mut self.repeated {
+            repeated.rows.start = repeated.rows.start.min(rows);
         }
         self.rows = rows;
+    }
+
+    /// Ends all runs of repeated values with the last row.
+    pub(crate) fn end_runs(&mut self) {
+        self.repeated.clear();
+        for column in self.columns.iter_mut().filter(|column| column.run_end > 0) {
+            column.run_end = 0;
+            column.truncate(self.rows);
+        }
     }
 }
 
@@ -480,8 +552,7 @@ mod tests {
         let long = "x".repeat(1_000);
         let texts: Vec<&str> =
             (0..100).map(|row| &long[..if row == 40 { 1_000 } else { row }]).collect();
-        let column =
-            BlockColumn { present: Bits::from_fn(100, |_| true), values: Values::Text(texts) };
+        let column = BlockColumn::new(Bits::from_fn(100, |_| true), Values::Text(texts));
         let most_text = 1_000 + 99 * 100 / 2 - 40;
         let block = Block { rows: 100, columns: vec![column], most_text, ..Block::default() };
         let parts = block.all().parts(30, 200).expect("no value is too long");

@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 
 use crate::alterations::Alterations;
-use crate::block::{Block, Values};
+use crate::block::{Again, Block, Repeated, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::prefetch::prefetch;
 use crate::schema::{Checkpoint, ColumnId, ColumnType, Place, Schema};
@@ -125,6 +125,94 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.push_item(key.into(), Item::Value(value))
     }
 
+    /// Gives this row and those after it, `rows` together, the same value, for much less than as many
+    /// times [`push`](Self::push), and under the same rules. To be called before the row's own values:
+    /// where these give the column again, theirs are duplicates. Rows that are undone don't count, so
+    /// that a run may have to be ended early, with [`end_runs`](Self::end_runs); it ends with the block
+    /// anyway. A column that is new stays, with its type, even if no row ends.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn repeat<'k>(
+        &mut self,
+        key: impl Into<Key<'k>>,
+        value: Value<'a>,
+        rows: usize,
+    ) -> Result<()> {
+        let key = match key.into() {
+            Key::Id(id) => Key::Id(id),
+            Key::Name(name) => Key::Name(&*self.arena.alloc_str(name)),
+        };
+        if rows == 0 || value == Value::Null {
+            return self.push(key, Value::Null);
+        }
+        let row = self.block.rows;
+        let counted = std::mem::take(&mut self.block.alterations);
+        let (before, text) = (self.holders(key), self.block.most_text);
+        let pushed = self.push(key, value);
+        let alterations = std::mem::replace(&mut self.block.alterations, counted);
+        self.block.alterations.add(&alterations);
+        pushed?;
+        let rows = row + 1..row + rows;
+        let new = self.holders(key).into_iter().zip(before).find(|(now, before)| now != before);
+        let is_run = match new {
+            Some((Some(id), _)) => self.block.column_mut(id).repeat_last(rows.clone()),
+            _ => false,
+        };
+        if is_run {
+            self.block.most_text += (self.block.most_text - text).saturating_mul(rows.len());
+        }
+        let what = if is_run { Again::Count(alterations) } else { Again::Push(key, value) };
+        if !is_run || alterations != Alterations::default() {
+            self.block.repeated.push(Repeated { rows, what });
+        }
+        // The columns of runs stay if this row is undone.
+        self.row_start = self.schema.checkpoint();
+        Ok(())
+    }
+
+    /// The column that `key` leads to and its sibling, those of them that have a value in this row.
+    fn holders(&self, key: Key<'_>) -> [Option<ColumnId>; 2] {
+        let id = match key {
+            Key::Id(id) => Some(id),
+            Key::Name(name) => self.schema.find(name),
+        };
+        let sibling = id.and_then(|id| self.schema.column(id).sibling);
+        let has = |id: &ColumnId| {
+            self.block.columns.get(id.index()).is_some_and(|column| column.has(self.block.rows))
+        };
+        [id.filter(has), sibling.filter(has)]
+    }
+
+    /// Does for this row what it repeats beside the runs in the columns.
+    fn repeat_again(&mut self) {
+        let row = self.block.rows;
+        let mut repeated = std::mem::take(&mut self.block.repeated);
+        for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
+            match *what {
+                Again::Count(alterations) => self.block.alterations.add(&alterations),
+                Again::Push(key, value) => {
+                    // What is refused now was not for the first of the rows, and must not be lost.
+                    if self.push(key, value).is_err() {
+                        let name = match key {
+                            Key::Id(id) => self.given_name(id),
+                            Key::Name(name) => name.to_owned(),
+                        };
+                        self.rest_of(&name, Item::Value(value));
+                    }
+                }
+            }
+        }
+        repeated.retain(|known| known.rows.end > row + 1);
+        self.block.repeated = repeated;
+    }
+
+    /// Ends all runs of repeated values with the last row that ended, and undoes what was begun after it.
+    pub fn end_runs(&mut self) {
+        self.block.end_runs();
+        self.undo_row();
+    }
+
     #[inline]
     pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
         let is_null = matches!(item, Item::Value(Value::Null));
@@ -155,6 +243,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     /// Ends the row.
     pub fn end_row(&mut self) {
+        if !self.block.repeated.is_empty() {
+            self.repeat_again();
+        }
         if !self.rest.is_empty() {
             self.rest.push('}');
             let json = self.arena.alloc_str(&self.rest);
@@ -313,11 +404,15 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
     fn push_rest(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+        self.rest_of(name, item);
+        Ok(())
+    }
+
+    fn rest_of(&mut self, name: &str, item: Item<'a>) {
         self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
         append_json_string(name, &mut self.rest);
         self.rest.push(':');
         item.append_json(&mut self.rest);
-        Ok(())
     }
 }
 

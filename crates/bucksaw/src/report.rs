@@ -64,6 +64,18 @@ pub struct FileReport {
     pub row_groups: usize,
     /// Its columns, in order.
     pub columns: Vec<ColumnReport>,
+    /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
+    /// where it declares none.
+    pub order: Option<OrderReport>,
+}
+
+/// Whether rows came in the declared order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderReport {
+    /// Row groups whose rows are all in order, and that say so.
+    pub sorted_row_groups: usize,
+    /// The file's first row, from 0, that comes before the row before it in the same row group.
+    pub first_unsorted_row: Option<u64>,
 }
 
 /// What a writer wrote.

@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::block_of_batch;
 use crate::input::{Blocks, Input};
 use crate::options::Options;
+use crate::order::Order;
 use crate::prefetch::prefetch_start;
 use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
 use crate::schema::{Column, ColumnId, Schema};
@@ -113,6 +114,7 @@ struct Output {
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
     tally: Tally,
+    order: Order,
     /// Bytes of memory that the blocks of the step so far hold.
     held_by_step: usize,
     finished: Pieces,
@@ -131,6 +133,7 @@ impl Writer {
                 sink,
                 limits: RowGroupLimits::new(&options),
                 tally: Tally::new(options.timestamp_column.clone()),
+                order: Order::new(&options),
                 held_by_step: 0,
                 finished: Pieces::default(),
             }),
@@ -321,7 +324,8 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let Some(mut output) = self.output.take() else { return Err(ended()) };
-        let metadata = output.backend.finish(&self.schema, &mut output.finished)?;
+        output.end_row_group(&self.schema)?;
+        let metadata = output.backend.finish(&self.schema, &output.order, &mut output.finished)?;
         output.pass_on()?;
         let published = output.sink.publish()?;
         let file = FileReport {
@@ -330,6 +334,7 @@ impl Writer {
             bytes: published.bytes,
             row_groups: metadata.num_row_groups(),
             columns: column_reports(&metadata, &self.schema, output.tally.present()),
+            order: output.order.report(),
         };
         Ok(Report {
             files: vec![file],
@@ -438,6 +443,7 @@ impl Output {
                     rest.push_front(after);
                 }
             }
+            slices.iter().for_each(|slice| self.order.add(slice, schema));
             self.backend.write(&slices, schema, &mut self.finished)?;
             self.pass_on()?;
         }
@@ -446,6 +452,7 @@ impl Output {
 
     fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
         self.backend.end_row_group(schema, &mut self.finished)?;
+        self.order.end_row_group();
         self.pass_on()
     }
 }

@@ -544,6 +544,58 @@ fn late_columns_read_back_from_every_row_group() {
     }
 }
 
+/// The most bytes before compression that a page of each row group has.
+fn largest_pages(file: &[u8]) -> Vec<usize> {
+    let bytes = bytes::Bytes::copy_from_slice(file);
+    let reader = SerializedFileReader::new(bytes).expect("a file");
+    (0..reader.num_row_groups())
+        .map(|index| {
+            let group = reader.get_row_group(index).expect("a row group");
+            let columns = 0..group.num_columns();
+            let pages =
+                columns.flat_map(|column| group.get_column_page_reader(column).expect("pages"));
+            pages.map(|page| page.expect("a page").buffer().len()).max().unwrap_or_default()
+        })
+        .collect()
+}
+
+/// Some readers hold a page of every column.
+#[test]
+fn files_of_many_columns_have_small_pages_unless_told() {
+    const LONG: usize = 400;
+    const GROUP_ROWS: usize = 2_500;
+    let names: Vec<String> = (0..400).map(|number| format!("column_{number}")).collect();
+    let long = |row: usize| format!("{:0>LONG$x}", row.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let largest = |options: Options, columns: usize, late: usize| {
+        let file = written(options.row_group_rows(GROUP_ROWS), |writer| {
+            for row in 0..GROUP_ROWS * 2 {
+                let text = long(row);
+                // Few columns are long, so that the test is fast.
+                let is_late = row >= GROUP_ROWS;
+                let values = names.iter().take(if is_late { late } else { columns });
+                let values = values.enumerate().filter(|(place, _)| *place < 3 || row % 100 == 0);
+                writer
+                    .write_row(values.map(|(_, name)| (name, Value::Text(&text))))
+                    .expect("taken");
+            }
+        });
+        assert_eq!(file.rows().len(), GROUP_ROWS * 2);
+        largest_pages(&file.file)
+    };
+    // A page ends once it is full, with as much again from the last values at the most.
+    let plain = GROUP_ROWS * (LONG + 4);
+    for backend in BACKENDS {
+        let options = Options::new().backend(backend).dictionary(false);
+        assert!(largest(options.clone(), 50, 50).iter().all(|bytes| *bytes >= plain), "{backend}");
+        let many = largest(options.clone(), 400, 400);
+        assert!(many.iter().all(|bytes| *bytes <= (1 << 20) / 2), "{backend}: {many:?}");
+        let told = largest(options.page_bytes(1 << 20), 400, 400);
+        assert!(told.iter().all(|bytes| *bytes >= plain), "{backend}: {told:?}");
+    }
+    let late = largest(Options::new().dictionary(false), 50, 400);
+    assert!(late[0] >= plain && late[1] <= (1 << 20) / 2, "{late:?}");
+}
+
 fn batch() -> RecordBatch {
     let list = ListArray::from_iter_primitive::<Int64Type, _, _>([
         Some(vec![Some(1), None]),

@@ -208,8 +208,8 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
         .row_group_rows(file.row_group_rows)
         .row_group_bytes(bytes(file.row_group_bytes)?)
         .chunk_rows(file.chunk_rows)
-        .page_bytes(bytes(file.page_size)?)
         .statistics(file.statistics)
+        .sorted_by(file.sorted_by.clone())
         .overwrite(*overwrite)
         .schema(schema)
         .strict(shape.strict)
@@ -217,6 +217,9 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
         .int64_from_text(!shape.no_int64_from_text)
         .omit_null_columns(!shape.keep_null_columns)
         .max_columns(shape.max_columns);
+    if let Some(size) = file.page_size {
+        options = options.page_bytes(bytes(size)?);
+    }
     if let Some(directory) = &file.temp_dir {
         options = options.temporary_directory(directory);
     }
@@ -233,6 +236,9 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
                 options
             }
         };
+    }
+    for column in &file.bloom_filter {
+        options = options.bloom_filter_of(column);
     }
     let ndjson = ndjson_options(shape)?;
     for (name, limit) in [("line", ndjson.max_line_bytes), ("depth", ndjson.max_depth)] {

@@ -6,7 +6,7 @@ use std::path::Path;
 use bucksaw::inspect::{File, Json};
 use bucksaw::{Error, ErrorKind, Result};
 
-use super::inspect_text;
+use super::{explain_text, inspect_text};
 use crate::cli::InspectArgs;
 
 /// Inspects all files. A file that fails doesn't keep the others from being shown; the error at the
@@ -46,6 +46,13 @@ fn unwritten(cause: io::Error) -> Error {
 
 fn one(args: &InspectArgs, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
     let file = File::open(path).map_err(Failure::File)?;
+    if args.explain {
+        let explanation = file.explain().map_err(Failure::File)?;
+        return match args.json {
+            true => json_line(&explanation, out),
+            false => Ok(explain_text::explanation(&explanation, out)?),
+        };
+    }
     match (args.rows, args.json) {
         (Some(limit), true) => {
             for row in file.rows(limit) {

@@ -39,7 +39,7 @@ fn sample(path: &Path) {
 fn shown(files: &[&Path], json: bool, rows: Option<u64>) -> (String, Result<()>) {
     let files = files.iter().map(|path| path.to_path_buf()).collect();
     let mut out = Vec::new();
-    let result = run(&InspectArgs { files, json, rows }, &mut out);
+    let result = run(&InspectArgs { files, json, explain: false, rows }, &mut out);
     (String::from_utf8(out).unwrap(), result)
 }
 
@@ -167,7 +167,33 @@ fn an_output_that_fails_ends_the_run() {
     let path = directory.path().join("s.parquet");
     sample(&path);
     for (json, rows) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
-        let args = InspectArgs { files: vec![path.clone()], json, rows };
+        let args = InspectArgs { files: vec![path.clone()], json, explain: false, rows };
         assert_eq!(run(&args, &mut Closed).unwrap_err().kind(), ErrorKind::Io);
     }
+}
+
+#[test]
+fn encodings_are_explained() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s.parquet");
+    sample(&path);
+    let explained = |json: bool| {
+        let mut out = Vec::new();
+        let args = InspectArgs { files: vec![path.clone()], json, explain: true, rows: None };
+        run(&args, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = explained(false);
+    assert!(
+        text.contains("\\u{1b}[31mname  BYTE_ARRAY\n  row group 0: RLE_DICTIONARY, "),
+        "{text}"
+    );
+    assert!(
+        text.contains("    2 different in 2 values, 1 nulls\n    13 B with RLE_DICTIONARY"),
+        "{text}"
+    );
+    assert!(text.contains("Bucksaw's rules: PLAIN, modern DELTA_LENGTH_BYTE_ARRAY\n"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&explained(true)).unwrap();
+    assert_eq!(json["columns"][0]["choices"][0]["values"], 3);
+    assert_eq!(json["columns"][1]["choices"][0]["rules"]["portable"], "PLAIN");
 }

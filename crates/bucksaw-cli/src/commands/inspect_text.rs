@@ -50,7 +50,7 @@ fn cell(value: &Json) -> String {
 }
 
 /// Bytes with a unit that fits.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let mut value = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
         if value < 1024.0 {
@@ -61,7 +61,7 @@ fn size(bytes: u64) -> String {
     format!("{value:.1} PiB")
 }
 
-fn ratio(sizes: &Totals) -> String {
+pub(super) fn ratio(sizes: &Totals) -> String {
     sizes.ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod convert;
 pub(crate) mod documents;
+pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
 pub(crate) mod plan;

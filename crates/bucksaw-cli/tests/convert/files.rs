@@ -109,6 +109,57 @@ fn dictionaries_are_on_or_off_for_all_or_for_one() {
 }
 
 #[test]
+fn the_named_columns_get_bloom_filters() {
+    let folder = folder(500);
+    for (options, expected) in [
+        ("", &[][..]),
+        ("--bloom-filter log_level", &["log_level"]),
+        ("--bloom-filter log_level,resource_host_id", &["log_level", "resource_host_id"]),
+        (
+            "--backend arrow --bloom-filter log_level --bloom-filter resource_host_id",
+            &["log_level", "resource_host_id"],
+        ),
+    ] {
+        convert(&folder, options);
+        let chunks = chunks(&folder);
+        let with = chunks.iter().filter(|chunk| chunk.bloom_filter_offset().is_some());
+        let mut with: Vec<String> = with.map(|chunk| chunk.column_path().string()).collect();
+        with.sort();
+        assert_eq!(with, expected, "{options}");
+    }
+}
+
+#[test]
+fn a_declared_order_is_checked() {
+    let folder = Folder::new();
+    folder
+        .write("in.ndjson", "{\"a\":1,\"b\":2}\n{\"a\":2,\"b\":1}\n{\"a\":2,\"b\":2}\n{\"a\":3}\n");
+    let run = |options: &str| {
+        let run = folder.run(&format!(
+            "convert in.ndjson -o out.parquet --overwrite --row-group-rows 2 {options}"
+        ));
+        let sorted: Vec<bool> = folder
+            .footer("out.parquet")
+            .row_groups()
+            .iter()
+            .map(|group| group.sorting_columns().is_some())
+            .collect();
+        (run.expect_code(0), sorted)
+    };
+    assert_eq!(run("").1, [false, false]);
+    assert_eq!(run("--sorted-by a").1, [true, true]);
+    assert_eq!(run("--sorted-by a,b:desc").1, [true, true]);
+    assert_eq!(run("--sorted-by b:desc:nulls-first --backend arrow").1, [true, false]);
+    let (run, sorted) = run("--sorted-by a:desc --sorted-by b");
+    assert_eq!(sorted, [false, false]);
+    run.expect_told(&["0 of 2 row groups are sorted", "row 2 comes before"]);
+    let run = folder.run("convert in.ndjson -o out.parquet --overwrite --sorted-by b --json");
+    let report = run.expect_code(0).json();
+    let order = &report["reports"][0]["files"][0]["order"];
+    assert_eq!(*order, serde_json::json!({"sorted_row_groups": 0, "first_unsorted_row": 1}));
+}
+
+#[test]
 fn statistics_are_written_as_asked() {
     let folder = folder(500);
     for (options, of_chunks, of_pages) in [

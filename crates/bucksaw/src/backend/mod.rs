@@ -7,6 +7,7 @@ use parquet::file::metadata::ParquetMetaData;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::{BackendKind, Options};
+use crate::order::Order;
 use crate::schema::Schema;
 use crate::split::Buffered;
 use crate::workers::Workers;
@@ -44,7 +45,7 @@ impl Pieces {
 ///    not finished it counts in [`buffered`](Self::buffered).
 /// 3. [`end_row_group`](Self::end_row_group) ends the open row group, if it has rows. A backend
 ///    ends none by itself.
-/// 4. [`finish`](Self::finish) ends the open row group and appends the footer. Columns without any
+/// 4. [`finish`](Self::finish) comes after the end of the last row group and appends the footer. Columns without any
 ///    value are left out, but for declared ones where the options say so; a file that would have no
 ///    column has `_rest`.
 /// 5. After an error the backend is only dropped, and what it appended is no file.
@@ -73,11 +74,16 @@ pub trait Backend: Send {
     /// As [`write`](Self::write).
     fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()>;
 
-    /// Ends the file and returns what its footer says.
+    /// Ends the file and returns what its footer says. `order` tells which row groups are sorted.
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData>;
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        order: &Order,
+        out: &mut Pieces,
+    ) -> Result<ParquetMetaData>;
 }
 
 /// The backend that `options` name.

@@ -86,7 +86,7 @@ fn take_whole<'a>(
         Some(ColumnType::List(_)) => Values::List(Box::new(lists_of(name, array)?)),
         _ => Values::Arrow(Arc::clone(array)),
     };
-    *block.column_mut(id) = BlockColumn { present: present(array), values };
+    *block.column_mut(id) = BlockColumn::new(present(array), values);
     Ok(true)
 }
 
@@ -127,7 +127,7 @@ fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
         let places = there().flat_map(places).map(|place| place as u64);
         take(lists.values(), &UInt64Array::from_iter_values(places), None).map_err(failed)?
     };
-    let elements = BlockColumn { present: present(&elements), values: Values::Arrow(elements) };
+    let elements = BlockColumn::new(present(&elements), Values::Arrow(elements));
     Ok(Lists::new(ends, elements))
 }
 

@@ -30,6 +30,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 mod describe;
 mod description;
+mod explain;
 mod grammar;
 mod guard;
 mod json;
@@ -44,6 +45,10 @@ mod thrift;
 pub use description::{
     Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
     SortingColumn, Statistics, Totals,
+};
+pub use explain::{
+    ChosenEncoding, ColumnExplanation, DEFAULT_EXPLAINED_BYTES, DEFAULT_EXPLAINED_VALUES,
+    EncodingBytes, Explanation, Rules,
 };
 pub use guard::DECODER_THREAD;
 use guard::DEFAULT_DECODER_STACK_BYTES;
@@ -89,6 +94,17 @@ impl File {
     #[must_use]
     pub fn describe(&self) -> Description {
         describe::describe(self)
+    }
+
+    /// Reads the values back, or the first of each column chunk, and says what they would take in every
+    /// encoding.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidParquet`] where pages can't be decoded, and [`ErrorKind::Unsupported`] where
+    /// they are in other files or of a codec that isn't built in.
+    pub fn explain(&self) -> Result<Explanation> {
+        explain::explain(self).map_err(|error| error.in_source(&self.path.display().to_string()))
     }
 
     /// Reads the first `limit` rows, in batches, on a thread of its own.

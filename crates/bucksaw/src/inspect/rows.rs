@@ -102,15 +102,7 @@ fn read(
     limit: u64,
     sender: &SyncSender<Batch>,
 ) -> Result<()> {
-    if external {
-        let message = "the rows stand in other files; inspect those";
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
-    let codecs = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
-    if let Some(codec) = codecs.map(ColumnChunkMetaData::compression_codec).find(is_unknown) {
-        let message = format!("pages compressed with {codec} can't be read");
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
+    check_readable(&metadata, external)?;
     let failed = |cause: ParquetError| guard::failed("the rows can't be decoded", cause);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     // The Parquet schema alone decides: an embedded Arrow schema is one more thing to distrust.
@@ -126,6 +118,20 @@ fn read(
         if sender.send(Ok(rows_of(&batch)?)).is_err() {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Refuses files whose pages are elsewhere or can't be decompressed.
+pub(super) fn check_readable(metadata: &ParquetMetaData, external: bool) -> Result<()> {
+    if external {
+        let message = "the rows stand in other files; inspect those";
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    let codecs = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    if let Some(codec) = codecs.map(ColumnChunkMetaData::compression_codec).find(is_unknown) {
+        let message = format!("pages compressed with {codec} can't be read");
+        return Err(Error::new(ErrorKind::Unsupported, message));
     }
     Ok(())
 }

@@ -154,6 +154,55 @@ impl Compression {
     }
 }
 
+/// A column that rows are sorted by. Read from text as `COLUMN`, with `:asc` or `:desc`, and with
+/// `:nulls-first` or `:nulls-last` behind it.
+///
+/// ```
+/// use bucksaw::SortColumn;
+/// let by: SortColumn = "time:desc:nulls-first".parse()?;
+/// assert_eq!((by.column.as_str(), by.descending, by.nulls_first), ("time", true, true));
+/// assert_eq!("time".parse::<SortColumn>()?, SortColumn::ascending("time"));
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortColumn {
+    /// The column's name in the file.
+    pub column: String,
+    /// From large to small.
+    pub descending: bool,
+    /// Nulls before values, whichever way these go.
+    pub nulls_first: bool,
+}
+
+impl SortColumn {
+    /// From small to large, nulls last.
+    #[must_use]
+    pub fn ascending(column: impl Into<String>) -> Self {
+        Self { column: column.into(), descending: false, nulls_first: false }
+    }
+}
+
+impl FromStr for SortColumn {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (rest, nulls_first) = match text.rsplit_once(':') {
+            Some((rest, "nulls-first")) => (rest, true),
+            Some((rest, "nulls-last")) => (rest, false),
+            _ => (text, false),
+        };
+        let (column, descending) = match rest.rsplit_once(':') {
+            Some((column, "desc")) => (column, true),
+            Some((column, "asc")) => (column, false),
+            _ => (rest, false),
+        };
+        if column.is_empty() {
+            return Err(bad(format!("{text:?} names no column to be sorted by")));
+        }
+        Ok(Self { column: column.to_owned(), descending, nulls_first })
+    }
+}
+
 /// How much is written down about the values, for readers to skip by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statistics {

@@ -2,10 +2,10 @@
 
 mod choices;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub use self::choices::{BackendKind, Compression, Profile, Statistics};
+pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use crate::declared_schema::DeclaredSchema;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -21,6 +21,10 @@ pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
 /// Bytes in one data page before compression, about.
 pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
+/// Files of more columns than this get smaller pages: some readers hold a page of every column.
+pub const COLUMNS_WITH_FULL_PAGES: usize = 100;
+/// The smallest page, about, that a file of very many columns has unless told, in bytes.
+pub const LEAST_PAGE_BYTES: usize = 64 << 10;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
 /// Bytes in one value of text or bytes, at the most.
@@ -29,6 +33,12 @@ pub const MAX_VALUE_BYTES: usize = 1 << 30;
 pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
 /// The compression level of gzip unless told.
 pub const DEFAULT_GZIP_LEVEL: u32 = 6;
+/// The part of the values that a row group lacks which its bloom filter does not tell from those that
+/// it has.
+pub const BLOOM_FILTER_FALSE_POSITIVES: f64 = 0.01;
+/// Bytes of the memory limit for each different value that a bloom filter has room for. A row group
+/// with more gets a filter with more false positives.
+const LIMIT_BYTES_PER_BLOOM_VALUE: usize = 64;
 /// The names that the `telemetry` preset of [`Options::text_prefixes`] starts with.
 pub const TELEMETRY_PREFIXES: [&str; 4] = ["resource_", "scope_", "attr_", "metric_"];
 
@@ -60,8 +70,9 @@ pub struct Options {
     pub(crate) compression: Compression,
     pub(crate) dictionary: bool,
     pub(crate) dictionary_of: BTreeMap<String, bool>,
+    pub(crate) bloom_filter_of: BTreeSet<String>,
     pub(crate) statistics: Statistics,
-    pub(crate) page_bytes: usize,
+    pub(crate) page_bytes: Option<usize>,
     pub(crate) temporary_directory: Option<PathBuf>,
     pub(crate) overwrite: bool,
     pub(crate) schema: DeclaredSchema,
@@ -71,6 +82,7 @@ pub struct Options {
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
     pub(crate) timestamp_column: Option<String>,
+    pub(crate) sorted_by: Vec<SortColumn>,
 }
 
 impl Default for Options {
@@ -86,8 +98,9 @@ impl Default for Options {
             compression: Compression::default(),
             dictionary: true,
             dictionary_of: BTreeMap::new(),
+            bloom_filter_of: BTreeSet::new(),
             statistics: Statistics::default(),
-            page_bytes: DEFAULT_PAGE_BYTES,
+            page_bytes: None,
             temporary_directory: None,
             overwrite: false,
             schema: DeclaredSchema::default(),
@@ -97,6 +110,7 @@ impl Default for Options {
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,
             timestamp_column: None,
+            sorted_by: Vec::new(),
         }
     }
 }
@@ -180,6 +194,16 @@ impl Options {
         self
     }
 
+    /// Gives this column a bloom filter in each row group, by which readers that look for one value
+    /// skip row groups without it; worth its bytes in columns of many different values that are not
+    /// sorted, like ids. About 10 bits for each different value, for false positives of
+    /// [`BLOOM_FILTER_FALSE_POSITIVES`]. Columns of bools, lists and structs have none.
+    #[must_use]
+    pub fn bloom_filter_of(mut self, column: impl Into<String>) -> Self {
+        self.bloom_filter_of.insert(column.into());
+        self
+    }
+
     /// What is written down about the values. Default: [`Statistics::Page`].
     #[must_use]
     pub fn statistics(mut self, statistics: Statistics) -> Self {
@@ -187,11 +211,12 @@ impl Options {
         self
     }
 
-    /// Bytes in one data page before compression, about. Default: [`DEFAULT_PAGE_BYTES`], and less
-    /// in files of more than 100 columns, since some readers hold a page of every column.
+    /// Bytes in one page before compression, about. Default: [`DEFAULT_PAGE_BYTES`], and in files of
+    /// more columns than [`COLUMNS_WITH_FULL_PAGES`] less in proportion, down to [`LEAST_PAGE_BYTES`].
+    /// (Columns that come later make no page smaller that was begun before.)
     #[must_use]
     pub fn page_bytes(mut self, bytes: usize) -> Self {
-        self.page_bytes = bytes;
+        self.page_bytes = Some(bytes);
         self
     }
 
@@ -257,10 +282,20 @@ impl Options {
     }
 
     /// An int32 or int64 column whose least and greatest value are reported as first and last, beside those
-    /// of the timestamp columns. Default: none.
+    /// of the timestamp columns. Row groups in its order, or in that of a timestamp column of this name,
+    /// say so, unless [`Options::sorted_by`] declares an order. Default: none.
     #[must_use]
     pub fn timestamp_column(mut self, column: impl Into<String>) -> Self {
         self.timestamp_column = Some(column.into());
+        self
+    }
+
+    /// The order that rows come in, the first column first. Rows are not sorted: each row group says in
+    /// the footer that it is sorted where all of its rows are in this order, and the report tells how
+    /// many are. Lists, columns that only Arrow has types for, and NaN have no order here. Default: none.
+    #[must_use]
+    pub fn sorted_by(mut self, columns: impl IntoIterator<Item = SortColumn>) -> Self {
+        self.sorted_by = columns.into_iter().collect();
         self
     }
 
@@ -268,6 +303,19 @@ impl Options {
     #[must_use]
     pub fn staging_directory(&self) -> Option<&Path> {
         self.temporary_directory.as_deref()
+    }
+
+    /// Bytes in one page, about, of a file with as many columns.
+    pub(crate) fn page_bytes_for(&self, columns: usize) -> usize {
+        self.page_bytes.unwrap_or_else(|| {
+            let columns = columns.max(COLUMNS_WITH_FULL_PAGES);
+            (DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns).max(LEAST_PAGE_BYTES)
+        })
+    }
+
+    /// Different values that a bloom filter has room for, at the most.
+    pub(crate) fn most_bloom_values(&self) -> usize {
+        self.row_group_rows.min(self.memory_limit / LIMIT_BYTES_PER_BLOOM_VALUE)
     }
 
     /// Every problem of these options at once.
@@ -286,11 +334,11 @@ impl Options {
         at_least("row-group bytes", self.row_group_bytes, 1);
         at_least("memory limit", self.memory_limit, MIN_MEMORY_LIMIT);
         at_least("threads", self.threads, 1);
-        at_least("page bytes", self.page_bytes, 1_024);
+        let page_bytes = self.page_bytes.unwrap_or(DEFAULT_PAGE_BYTES);
+        at_least("page bytes", page_bytes, 1_024);
         at_least("columns", self.max_columns, 1);
-        if self.page_bytes > (1 << 30) {
-            problems
-                .push(format!("page bytes are {}: readers take at most 1 GiB", self.page_bytes));
+        if page_bytes > (1 << 30) {
+            problems.push(format!("page bytes are {page_bytes}: readers take at most 1 GiB"));
         }
         if self.row_group_rows > i32::MAX as usize {
             problems.push(format!(
@@ -309,6 +357,11 @@ impl Options {
         }
         if self.text_prefixes.iter().any(String::is_empty) {
             problems.push("an empty text prefix would turn every column into text".to_owned());
+        }
+        for (place, by) in self.sorted_by.iter().enumerate() {
+            if self.sorted_by[..place].iter().any(|before| before.column == by.column) {
+                problems.push(format!("rows can't be sorted by {:?} twice", by.column));
+            }
         }
         if problems.is_empty() { Ok(()) } else { Err(bad(problems.join("\n"))) }
     }

@@ -24,6 +24,7 @@ pub fn check(file: &[u8]) {
     assert_eq!(rows, meta.num_rows());
     check_row_groups(&footer);
     check_ranges(&footer, file.len() as u64);
+    check_bloom_filters(&footer);
     check_codecs(&footer);
 }
 
@@ -70,10 +71,36 @@ fn check_row_groups(footer: &ParquetMetaData) {
     }
 }
 
+/// Where a chunk's bloom filter starts, and its bytes.
+fn bloom_filter(chunk: &ColumnChunkMetaData) -> Option<(u64, u64)> {
+    let start = chunk.bloom_filter_offset()?;
+    Some((start as u64, chunk.bloom_filter_length().expect("its length") as u64))
+}
+
+/// Bloom filters lie in the order of row groups and columns, each behind its column chunk, and those of
+/// a row group have nothing between them.
+fn check_bloom_filters(footer: &ParquetMetaData) {
+    let mut previous = (0, 0);
+    for (index, group) in footer.row_groups().iter().enumerate() {
+        let mut is_first = true;
+        for chunk in group.columns() {
+            let Some((offset, len)) = bloom_filter(chunk) else { continue };
+            assert!(offset >= end(chunk) as u64, "row group {index}: a filter before its column");
+            assert!(offset > previous.0, "row group {index}: filters are not in order");
+            assert!(
+                is_first || offset == previous.0 + previous.1,
+                "row group {index}: a gap before the filter at {offset}"
+            );
+            (previous, is_first) = ((offset, len), false);
+        }
+    }
+}
+
 /// No two things overlap, none is empty, and the indexes lie between the data and the footer.
 fn check_ranges(footer: &ParquetMetaData, file_len: u64) {
     let chunks = || footer.row_groups().iter().flat_map(|group| group.columns());
     let mut data: Vec<(u64, u64)> = chunks().map(ColumnChunkMetaData::byte_range).collect();
+    data.extend(chunks().filter_map(bloom_filter));
     data.sort_unstable();
     let mut end = 4;
     for (start, len) in data {

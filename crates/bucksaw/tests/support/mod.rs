@@ -4,6 +4,7 @@
 
 pub mod layout;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -15,7 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 /// One cell, with floats and doubles by their bits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {
     Bool(bool),
     I32(i32),
@@ -80,6 +81,7 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
 /// The column names and the rows of a file.
 pub fn read(file: &[u8]) -> (Vec<String>, Vec<Row>) {
     layout::check(file);
+    let footer = footer(file);
     let file = bytes::Bytes::copy_from_slice(file);
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
     let names = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -96,7 +98,47 @@ pub fn read(file: &[u8]) -> (Vec<String>, Vec<Row>) {
             );
         }
     }
+    check_sorting(&footer, &rows);
     (names, rows)
+}
+
+/// A row group that says that it is sorted is.
+fn check_sorting(footer: &ParquetMetaData, rows: &[Row]) {
+    let leaves = footer.file_metadata().schema_descr().columns();
+    let mut rest = rows;
+    for group in footer.row_groups() {
+        let (rows, after) = rest.split_at(group.num_rows() as usize);
+        rest = after;
+        let Some(by) = group.sorting_columns() else { continue };
+        assert!(!by.is_empty());
+        let is_before = |before: &Row, row: &Row| {
+            let orders = by.iter().map(|by| {
+                let name = leaves[by.column_idx as usize].name();
+                match (before.get(name), row.get(name)) {
+                    (None, Some(_)) if by.nulls_first => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (Some(_), None) if by.nulls_first => Ordering::Greater,
+                    (Some(_), None) => Ordering::Less,
+                    (before, row) if by.descending => compare(row, before),
+                    (before, row) => compare(before, row),
+                }
+            });
+            orders.reduce(Ordering::then).is_some_and(Ordering::is_le)
+        };
+        assert!(rows.windows(2).all(|pair| is_before(&pair[0], &pair[1])), "not sorted by {by:?}");
+    }
+}
+
+fn compare(a: Option<&Cell>, b: Option<&Cell>) -> Ordering {
+    match (a, b) {
+        (Some(Cell::F64(a)), Some(Cell::F64(b))) => {
+            f64::from_bits(*a).partial_cmp(&f64::from_bits(*b)).expect("NaN has no order")
+        }
+        (Some(Cell::F32(a)), Some(Cell::F32(b))) => {
+            f32::from_bits(*a).partial_cmp(&f32::from_bits(*b)).expect("NaN has no order")
+        }
+        _ => a.cmp(&b),
+    }
 }
 
 /// The footer of a file.

@@ -1,8 +1,9 @@
-//! A footer without the columns that turned out to be null in every row.
+//! A footer without the columns that turned out to be null in every row, and with the order of those row
+//! groups that turned out to be sorted.
 //!
-//! `ArrowWriter` fixes the columns before the first row group and then writes them all. So the
-//! footer that it made is set aside and one is written that does not mention the others; the few
-//! bytes of their pages stay behind unused. Format: <https://github.com/apache/parquet-format>.
+//! `ArrowWriter` fixes the columns before the first row group and then writes them all, and takes one
+//! order for the whole file. So the footer that it made is set aside and one is written that does not
+//! mention the others; the few bytes of their pages stay behind unused. Format: <https://github.com/apache/parquet-format>.
 
 use std::sync::Arc;
 
@@ -12,19 +13,22 @@ use parquet::errors::Result;
 use parquet::file::metadata::page_index::PageIndexProvider;
 use parquet::file::metadata::{
     FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder, RowGroupMetaData,
+    SortingColumn,
 };
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::backend::{Pieces, footer};
+use crate::order::Order;
 
 /// Appends page indexes and footer to `out`, which is the file from byte `position` on, with only
 /// the columns `kept`, given by their places. Returns what was written.
-pub(super) fn without_columns(
+pub(super) fn rewritten(
     metadata: ParquetMetaData,
     arrow_schema: &ArrowSchema,
     kept: &[usize],
+    order: &Order,
     position: usize,
     out: &mut Pieces,
 ) -> Result<ParquetMetaData> {
@@ -45,8 +49,9 @@ pub(super) fn without_columns(
         orders,
     );
     let mut builder = ParquetMetaDataBuilder::new(kept_file);
-    for group in metadata.row_groups() {
-        builder = builder.add_row_group(kept_chunks(group, &descriptor, &leaves)?);
+    for (index, group) in metadata.row_groups().iter().enumerate() {
+        let sorting = order.sorting_columns(index, &descriptor);
+        builder = builder.add_row_group(kept_chunks(group, &descriptor, &leaves, sorting)?);
     }
     if let Some(all) = metadata.page_index() {
         let all = Arc::clone(all);
@@ -81,12 +86,14 @@ fn kept_chunks(
     group: &RowGroupMetaData,
     descriptor: &Arc<SchemaDescriptor>,
     leaves: &[usize],
+    sorting: Option<Vec<SortingColumn>>,
 ) -> Result<RowGroupMetaData> {
     let chunks: Vec<_> = leaves.iter().map(|leaf| group.column(*leaf).clone()).collect();
     let start = chunks.iter().map(|chunk| chunk.byte_range().0 as i64).min();
     let mut builder = RowGroupMetaData::builder(Arc::clone(descriptor))
         .set_num_rows(group.num_rows())
         .set_total_byte_size(chunks.iter().map(|chunk| chunk.uncompressed_size()).sum())
+        .set_sorting_columns(sorting)
         .set_column_metadata(chunks);
     if let Some(ordinal) = group.ordinal() {
         builder = builder.set_ordinal(ordinal);

@@ -21,12 +21,11 @@ use crate::backend::{Backend, Pieces, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{DEFAULT_PAGE_BYTES, Options, Statistics};
+use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
+use crate::order::Order;
 use crate::schema::{Column, ColumnType, Schema};
 use crate::split::Buffered;
 
-/// Files of more columns than this get smaller pages: some readers hold a page of every column.
-const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
 
@@ -181,13 +180,7 @@ impl ArrowBackend {
     }
 
     fn properties(&self, arrow_schema: &ArrowSchema) -> WriterProperties {
-        let columns = arrow_schema.fields().len();
-        let page_bytes = match self.options.page_bytes {
-            DEFAULT_PAGE_BYTES if columns > COLUMNS_WITH_FULL_PAGES => {
-                DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns
-            }
-            bytes => bytes,
-        };
+        let page_bytes = self.options.page_bytes_for(arrow_schema.fields().len());
         let mut properties = WriterProperties::builder()
             .set_created_by(shared::CREATED_BY.to_owned())
             .set_compression(shared::codec(self.options.compression))
@@ -203,6 +196,18 @@ impl ArrowBackend {
         for (column, on) in &self.options.dictionary_of {
             let path = leaf_path(column, arrow_schema);
             properties = properties.set_column_dictionary_enabled(path, *on);
+        }
+        // A row group is no larger than its limits say, and its filters are folded to their size.
+        let most_values = self.options.most_bloom_values() as u64;
+        let has_filter = |field: &&Arc<Field>| {
+            self.options.bloom_filter_of.contains(field.name())
+                && *field.data_type() != DataType::Boolean
+        };
+        for field in arrow_schema.fields().iter().filter(has_filter) {
+            let column = ColumnPath::from(field.name().as_str());
+            properties = properties
+                .set_column_bloom_filter_fpp(column.clone(), BLOOM_FILTER_FALSE_POSITIVES)
+                .set_column_bloom_filter_max_ndv(column, most_values);
         }
         properties.build()
     }
@@ -272,8 +277,12 @@ impl Backend for ArrowBackend {
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
-        self.end_row_group(schema, out)?;
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        order: &Order,
+        out: &mut Pieces,
+    ) -> Result<ParquetMetaData> {
         self.open(schema)?;
         self.has_values.resize(schema.columns().len(), false);
         let Some(mut file) = self.file.take() else {
@@ -285,11 +294,11 @@ impl Backend for ArrowBackend {
         let data_bytes = file.writer.bytes_written();
         let metadata = file.writer.finish().map_err(shared::failed)?;
         let kept = self.kept_columns(&file, schema);
-        if kept.len() == file.arrow_schema.fields().len() {
+        if kept.len() == file.arrow_schema.fields().len() && !order.has_sorted() {
             file.drain(out)?;
             return Ok(metadata);
         }
-        footer::without_columns(metadata, &file.arrow_schema, &kept, data_bytes, out)
+        footer::rewritten(metadata, &file.arrow_schema, &kept, order, data_bytes, out)
             .map_err(shared::failed)
     }
 }

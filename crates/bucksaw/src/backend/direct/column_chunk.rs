@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parquet::basic::Encoding;
 
 use super::arrays;
+use super::bloom_filter::BloomFilter;
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
@@ -12,6 +13,7 @@ use super::page::{PageSize, append_data_page, append_dictionary_page};
 use super::row_group::STEP_ROWS;
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
+use crate::backend::footer::failed;
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::Seed;
@@ -24,7 +26,6 @@ pub(super) const PAGE_ROWS: usize = 20_000;
 /// What the chunks of a file have in common.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) page_bytes: usize,
     pub(super) statistics: Statistics,
     pub(super) profile: Profile,
     pub(super) seed: Seed,
@@ -69,6 +70,8 @@ pub(super) struct EncodedChunk {
     pub(super) bounds: Bounds,
     /// How many different values it has, where the dictionary knows all of them.
     pub(super) distinct: Option<usize>,
+    /// Empty where it has none.
+    pub(super) bloom_filter: Vec<u8>,
 }
 
 impl EncodedChunk {
@@ -101,6 +104,7 @@ impl EncodedChunk {
             encoded: size.encoded,
             bounds: Bounds::default(),
             distinct: Some(0),
+            bloom_filter: Vec::new(),
         })
     }
 
@@ -123,6 +127,8 @@ pub(super) struct ColumnChunk {
     /// The type of single values: of a list's elements.
     ty: ColumnType,
     settings: Arc<Settings>,
+    /// Bytes of a page, about, at the most.
+    page_bytes: usize,
     levels: Levels,
     values: PageValues,
     /// Rows of finished pages.
@@ -138,34 +144,39 @@ impl ColumnChunk {
     pub(super) fn new(
         ty: &ColumnType,
         has_dictionary: bool,
+        filter: Option<BloomFilter>,
+        page_bytes: usize,
         settings: &Arc<Settings>,
     ) -> Result<Self> {
         let leaf = ty.leaf();
         let values = match leaf {
             ColumnType::Bool => PageValues::Bool(Vec::new()),
-            ColumnType::Text | ColumnType::Bytes => PageValues::Bytes(BytesValues::new(
-                has_dictionary,
-                settings.page_bytes,
-                settings.profile,
-                settings.seed,
-            )),
+            ColumnType::Text | ColumnType::Bytes => {
+                let values =
+                    BytesValues::new(has_dictionary, page_bytes, settings.profile, settings.seed);
+                PageValues::Bytes(values.with_filter(filter))
+            }
             ColumnType::Arrow(data_type) => {
                 let message = format!(
                     "the direct backend can't store {data_type}: use the arrow backend for it"
                 );
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
-            _ => PageValues::Fixed(FixedValues::new(
-                has_dictionary,
-                leaf,
-                settings.page_bytes,
-                settings.profile,
-                settings.seed,
-            )),
+            _ => {
+                let values = FixedValues::new(
+                    has_dictionary,
+                    leaf,
+                    page_bytes,
+                    settings.profile,
+                    settings.seed,
+                );
+                PageValues::Fixed(values.with_filter(filter))
+            }
         };
         Ok(Self {
             ty: leaf.clone(),
             settings: Arc::clone(settings),
+            page_bytes,
             levels: Levels::new(ty),
             values,
             finished_rows: 0,
@@ -269,13 +280,12 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.is_closing(),
             PageValues::Bytes(values) => values.is_closing(),
         };
-        let is_full =
-            self.levels.rows() >= PAGE_ROWS || self.page_bytes() >= self.settings.page_bytes;
+        let is_full = self.levels.rows() >= PAGE_ROWS || self.open_bytes() >= self.page_bytes;
         if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
     }
 
     /// Bytes of the open page, about.
-    fn page_bytes(&self) -> usize {
+    fn open_bytes(&self) -> usize {
         let values = match &self.values {
             PageValues::Bool(values) => values.len() / 8,
             PageValues::Fixed(values) => values.page_bytes(),
@@ -348,6 +358,12 @@ impl ColumnChunk {
     /// The finished chunk: its dictionary page, then its data pages.
     pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
         self.end_page(encoder)?;
+        let filter = match &mut self.values {
+            PageValues::Bool(_) => None,
+            PageValues::Fixed(values) => values.take_filter(),
+            PageValues::Bytes(values) => values.take_filter(),
+        };
+        let bloom_filter = filter.map(BloomFilter::finish).transpose().map_err(failed)?;
         let dictionary = match &self.values {
             PageValues::Bool(_) => None,
             PageValues::Fixed(values) => values.dictionary_page(),
@@ -376,6 +392,7 @@ impl ColumnChunk {
             pages: self.pages,
             encoded: self.encoded + size.encoded,
             bounds: self.bounds,
+            bloom_filter: bloom_filter.unwrap_or_default(),
         })
     }
 
@@ -390,6 +407,6 @@ impl ColumnChunk {
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.
     pub(super) fn bytes_expected(&self) -> usize {
-        self.data.len() + self.page_bytes()
+        self.data.len() + self.open_bytes()
     }
 }

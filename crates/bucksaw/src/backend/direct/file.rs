@@ -1,10 +1,11 @@
-//! The file: row groups in order, then a chunk of nulls for each row group that lacks a late column,
-//! then page indexes and footer.
+//! The file: row groups in order, each with its bloom filters behind it, then a chunk of nulls for each
+//! row group that lacks a late column, then page indexes and footer.
 //!
 //! A column is late if it has its first value after a row group was finished. The first column of
 //! the file is never late, and late columns come after all earlier ones, since readers find a row
 //! group by the chunk of its first column.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use parquet::basic::{
@@ -26,6 +27,7 @@ use crate::backend::{Pieces, footer};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::options::{Compression, Statistics};
+use crate::order::Order;
 use crate::schema::{Column, ColumnType, ELEMENT_NAME};
 
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -73,6 +75,7 @@ struct PlacedChunk {
     bounds: Bounds,
     nulls: usize,
     distinct: Option<usize>,
+    bloom_filter: Option<Range<u64>>,
 }
 
 #[derive(Debug)]
@@ -91,11 +94,22 @@ pub(super) struct File {
 
 impl File {
     /// Appends a row group.
-    pub(super) fn append(&mut self, group: EncodedRowGroup, out: &mut Pieces) {
+    pub(super) fn append(&mut self, mut group: EncodedRowGroup, out: &mut Pieces) {
         if self.position == 0 {
             self.append_bytes(MAGIC.to_vec(), out);
         }
-        let chunks = group.chunks.into_iter().map(|chunk| self.place(chunk, out)).collect();
+        let filters: Vec<Vec<u8>> =
+            group.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.bloom_filter)).collect();
+        let mut chunks: Vec<PlacedChunk> =
+            group.chunks.into_iter().map(|chunk| self.place(chunk, out)).collect();
+        // Not at the file's end, where the filters of all row groups would have to wait for it.
+        for (chunk, filter) in
+            chunks.iter_mut().zip(filters).filter(|(_, filter)| !filter.is_empty())
+        {
+            let start = self.position;
+            self.append_bytes(filter, out);
+            chunk.bloom_filter = Some(start..self.position);
+        }
         self.groups.push(PlacedRowGroup { rows: group.rows, chunks });
     }
 
@@ -123,6 +137,7 @@ impl File {
             pages: chunk.pages,
             encoded: chunk.encoded,
             bounds: chunk.bounds,
+            bloom_filter: None,
         }
     }
 
@@ -155,6 +170,7 @@ pub(super) struct Ending<'e> {
     pub(super) columns: &'e [FileColumn],
     pub(super) compression: Compression,
     pub(super) statistics: Statistics,
+    pub(super) order: &'e Order,
     pub(super) key_values: Option<Vec<KeyValue>>,
 }
 
@@ -202,6 +218,7 @@ impl Ending<'_> {
                     chunks.iter().map(ColumnChunkMetaData::uncompressed_size).sum(),
                 )
                 .set_file_offset(start as i64)
+                .set_sorting_columns(self.order.sorting_columns(ordinal, &descriptor))
                 .set_column_metadata(chunks);
             // The format has 16 bits for it.
             if ordinal <= i16::MAX as usize {
@@ -254,6 +271,11 @@ impl Ending<'_> {
             .set_total_uncompressed_size(chunk.encoded as i64)
             .set_data_page_offset((chunk.start as usize + first_page) as i64)
             .set_dictionary_page_offset(chunk.has_dictionary.then_some(chunk.start as i64));
+        if let Some(filter) = &chunk.bloom_filter {
+            builder = builder
+                .set_bloom_filter_offset(Some(filter.start as i64))
+                .set_bloom_filter_length(Some((filter.end - filter.start) as i32));
+        }
         if self.statistics != Statistics::None {
             builder = builder.set_statistics(chunk.bounds.to_statistics(
                 ty,

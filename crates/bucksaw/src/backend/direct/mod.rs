@@ -6,10 +6,13 @@
 //! encodings and BYTE_STREAM_SPLIT too.
 
 mod arrays;
+mod bloom_filter;
 mod column_chunk;
 mod compress;
+pub(crate) mod cost;
 mod dictionary;
 mod encoding;
+pub(crate) mod estimate;
 mod file;
 mod levels;
 mod page;
@@ -29,6 +32,7 @@ use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::hash::Seed;
 use crate::options::Options;
+use crate::order::Order;
 use crate::schema::Schema;
 use crate::split::Buffered;
 use crate::workers::Workers;
@@ -46,7 +50,6 @@ pub(crate) struct DirectBackend {
 impl DirectBackend {
     pub(crate) fn new(options: &Options, workers: &Arc<Workers>) -> Self {
         let settings = Settings {
-            page_bytes: options.page_bytes,
             statistics: options.statistics,
             profile: options.profile,
             seed: Seed::random(),
@@ -132,7 +135,7 @@ impl Backend for DirectBackend {
             return Ok(());
         }
         self.add_columns(schema);
-        let group = std::mem::take(&mut self.group);
+        let group = std::mem::replace(&mut self.group, RowGroup::after(self.columns.len()));
         self.has_values.resize(schema.columns().len(), false);
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
@@ -141,8 +144,12 @@ impl Backend for DirectBackend {
         Ok(())
     }
 
-    fn finish(&mut self, schema: &Schema, out: &mut Pieces) -> Result<ParquetMetaData> {
-        self.end_row_group(schema, out)?;
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        order: &Order,
+        out: &mut Pieces,
+    ) -> Result<ParquetMetaData> {
         self.add_columns(schema);
         self.has_values.resize(schema.columns().len(), false);
         let kept = self.kept(schema);
@@ -150,6 +157,7 @@ impl Backend for DirectBackend {
             columns: &self.columns,
             compression: self.bench.options.compression,
             statistics: self.bench.options.statistics,
+            order,
             key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
         };
         let file = std::mem::take(&mut self.file);

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, PAGE_ROWS, Settings};
 use super::file::FileColumn;
 use crate::block::BlockSlice;
@@ -49,10 +50,14 @@ impl Bench {
         done
     }
 
-    fn new_chunk(&self, column: &Column) -> Result<ColumnChunk> {
+    fn new_chunk(&self, column: &Column, page_bytes: usize) -> Result<ColumnChunk> {
         let own = self.options.dictionary_of.get(&column.name).copied();
         let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
-        ColumnChunk::new(ty, own.unwrap_or(self.options.dictionary), &self.settings)
+        let has_filter = self.options.bloom_filter_of.contains(&column.name)
+            && !matches!(ty, ColumnType::List(_));
+        let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
+        let has_dictionary = own.unwrap_or(self.options.dictionary);
+        ColumnChunk::new(ty, has_dictionary, filter, page_bytes, &self.settings)
             .map_err(|error| error.in_column(&column.name))
     }
 }
@@ -70,9 +75,16 @@ pub(super) struct RowGroup {
     /// By the columns' places in the schema.
     chunks: Vec<Option<ColumnChunk>>,
     rows: usize,
+    /// Columns of the file when it began.
+    columns_before: usize,
 }
 
 impl RowGroup {
+    /// The row group after those that have so many columns together.
+    pub(super) fn after(columns: usize) -> Self {
+        Self { columns_before: columns, ..Self::default() }
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -92,13 +104,13 @@ impl RowGroup {
         // Parts with few enough rows for one page of any column, each with its first row.
         let mut parts = Vec::new();
         for slice in rows {
-            for part in slice.parts(STEP_ROWS, bench.settings.page_bytes)? {
+            let page_bytes = self.add_chunks(slice, schema, bench)?;
+            for part in slice.parts(STEP_ROWS, page_bytes)? {
                 let first = self.rows;
                 self.rows += part.rows();
                 parts.push((first, part));
             }
         }
-        self.add_chunks(&parts, schema, bench)?;
         let columns = self.chunks.iter_mut().zip(0_u32..);
         let columns: Vec<_> =
             columns.filter_map(|(chunk, id)| Some((chunk.as_mut()?, id))).collect();
@@ -118,24 +130,25 @@ impl RowGroup {
         })
     }
 
-    /// Adds chunks for columns that have their first value of the row group in `parts`.
+    /// Adds chunks for columns that have their first value of the row group in `slice`. Returns how
+    /// many bytes a page has, about: that depends on the columns so far, and never on those that the
+    /// schema has for rows still to come.
     fn add_chunks(
         &mut self,
-        parts: &[(usize, BlockSlice<'_, '_>)],
+        slice: &BlockSlice<'_, '_>,
         schema: &Schema,
         bench: &Bench,
-    ) -> Result<()> {
-        if self.chunks.len() < schema.columns().len() {
-            self.chunks.resize_with(schema.columns().len(), || None);
+    ) -> Result<usize> {
+        let places = schema.columns().len().max(self.chunks.len());
+        self.chunks.resize_with(places, || None);
+        let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
+        let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
+        let columns = self.chunks.iter().flatten().count() + new.len();
+        let page_bytes = bench.options.page_bytes_for(columns.max(self.columns_before));
+        for id in new {
+            self.chunks[id.index()] = Some(bench.new_chunk(schema.column(id), page_bytes)?);
         }
-        for ((chunk, column), id) in self.chunks.iter_mut().zip(schema.columns()).zip(0_u32..) {
-            let is_new = chunk.is_none()
-                && parts.iter().any(|(_, part)| part.column(ColumnId(id)).is_some());
-            if is_new {
-                *chunk = Some(bench.new_chunk(column)?);
-            }
-        }
-        Ok(())
+        Ok(page_bytes)
     }
 
     /// Ends all chunks, in the order of the file's columns.

@@ -11,6 +11,10 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = codecs();
     cases.extend(dictionaries());
     cases.extend(statistics());
+    cases.push(Case::rows("bloom_filters", distinct(45_000)).groups_of(20_000).with(|options| {
+        let columns = ["level", "text", "integer", "double", "bytes"];
+        columns.into_iter().fold(options.page_bytes(16 << 10), Options::bloom_filter_of)
+    }));
     cases.push(
         Case::rows("row_groups_of_one_row", rows_of_every_type(20))
             .declared(DECLARED)

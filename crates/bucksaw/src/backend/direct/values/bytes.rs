@@ -6,6 +6,7 @@ use parquet::basic::Encoding;
 
 use super::bytes_page::BytesPage;
 use super::{Cost, Interned};
+use crate::backend::direct::bloom_filter::BloomFilter;
 use crate::backend::direct::dictionary::BytesDictionary;
 use crate::backend::direct::encoding::plain::LENGTH_BYTES;
 use crate::backend::direct::statistics::{Bounds, BytesRange};
@@ -23,6 +24,7 @@ pub(in crate::backend::direct) struct BytesValues {
     page: Option<BytesPage>,
     profile: Profile,
     range: BytesRange,
+    filter: Option<BloomFilter>,
     most_bytes: usize,
 }
 
@@ -39,12 +41,20 @@ impl BytesValues {
             page: None,
             profile,
             range: BytesRange::default(),
+            filter: None,
             most_bytes,
         }
     }
 
+    pub(in crate::backend::direct) fn with_filter(self, filter: Option<BloomFilter>) -> Self {
+        Self { filter, ..self }
+    }
+
     pub(in crate::backend::direct) fn append<T: AsRef<[u8]>>(&mut self, values: &[T]) {
         let Some((dictionary, indices)) = self.interned.open() else {
+            if let Some(filter) = &mut self.filter {
+                values.iter().for_each(|value| filter.insert(value.as_ref()));
+            }
             let sample = values.iter().map(AsRef::as_ref);
             let page = self.page.get_or_insert_with(|| BytesPage::for_values(self.profile, sample));
             page.append(values, &mut self.range);
@@ -108,6 +118,9 @@ impl BytesValues {
         let (Some(dictionary), indices) = self.interned.leave() else { return };
         let values = indices.iter().map(|index| dictionary.entry((*index).into()));
         let entries = (0..dictionary.len() as u32).map(|entry| dictionary.entry(entry));
+        if let Some(filter) = &mut self.filter {
+            entries.clone().for_each(|entry| filter.insert(entry));
+        }
         let page = self.page.insert(BytesPage::for_values(self.profile, entries));
         page.append(&values.collect::<Vec<_>>(), &mut self.range);
     }
@@ -166,10 +179,22 @@ impl BytesValues {
         Some((Cow::Borrowed(dictionary.page()), dictionary.len()))
     }
 
+    /// The filter, with the dictionary's values.
+    pub(in crate::backend::direct) fn take_filter(&mut self) -> Option<BloomFilter> {
+        let mut filter = self.filter.take()?;
+        if let Some(dictionary) = self.interned.needed() {
+            filter.with_room(dictionary.len());
+            let entries = 0..dictionary.len() as u32;
+            entries.for_each(|entry| filter.insert(dictionary.entry(entry)));
+        }
+        Some(filter)
+    }
+
     pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
         let dictionary = self.interned.dictionary.as_ref();
         dictionary.map_or(0, BytesDictionary::bytes_held)
             + self.interned.bytes_held()
             + self.page.as_ref().map_or(0, BytesPage::bytes_held)
+            + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
     }
 }

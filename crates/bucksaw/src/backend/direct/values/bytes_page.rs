@@ -2,6 +2,7 @@
 
 use parquet::basic::Encoding;
 
+use crate::backend::direct::cost::sharing_pays;
 use crate::backend::direct::encoding::delta_byte_array::{DeltaBytes, shared_bytes};
 use crate::backend::direct::encoding::delta_length::DeltaLengthBytes;
 use crate::backend::direct::encoding::plain::PlainBytes;
@@ -11,8 +12,6 @@ use crate::prefetch::each_prefetched;
 
 /// Values that are looked at before an encoding is chosen.
 const SAMPLE_VALUES: usize = 1_024;
-/// One part in so many of the bytes has to be shared with the value before to be left out.
-const LEAST_SHARED: usize = 5;
 
 /// See the module.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ impl BytesPage {
         }
         let sample = values.take(SAMPLE_VALUES);
         let bytes: usize = sample.clone().map(<[u8]>::len).sum();
-        if shared_bytes(sample) * LEAST_SHARED > bytes {
+        if sharing_pays(shared_bytes(sample), bytes) {
             return Self::Delta(DeltaBytes::default());
         }
         Self::DeltaLength(DeltaLengthBytes::default())

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use parquet::basic::Encoding;
 
 use super::{Cost, Interned, PROBE_VALUES};
+use crate::backend::direct::bloom_filter::BloomFilter;
+use crate::backend::direct::cost::{Entropy, deltas_pay};
 use crate::backend::direct::dictionary::FixedDictionary;
 use crate::backend::direct::encoding::byte_stream_split::append_byte_stream_split;
 use crate::backend::direct::encoding::delta_binary_packed::{
@@ -15,6 +17,9 @@ use crate::backend::direct::statistics::Bounds;
 use crate::hash::Seed;
 use crate::options::Profile;
 use crate::schema::ColumnType;
+
+/// Values that tell whether floats and doubles are split.
+const SAMPLE_VALUES: usize = 4_096;
 
 /// How values are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +89,24 @@ impl Kind {
         }
     }
 
-    fn split_pays(self, values: &[u64]) -> bool {
-        match self.width() {
-            4 => split_pays(values, four_bytes),
-            _ => split_pays(values, u64::to_le_bytes),
+    fn insert(self, values: &[u64], filter: &mut BloomFilter) {
+        for bits in values {
+            match self {
+                Self::Int32 => filter.insert(&four_bytes(*bits)),
+                Self::Int64 => filter.insert(&bits.to_le_bytes()),
+                Self::Float => filter.insert_float(*bits as u32),
+                Self::Double => filter.insert_double(*bits),
+            }
         }
+    }
+
+    fn split_pays(self, values: &[u64]) -> bool {
+        let sample = values.iter().take(SAMPLE_VALUES).copied();
+        let entropy = match self.width() {
+            4 => Entropy::of(sample.map(four_bytes)),
+            _ => Entropy::of(sample.map(u64::to_le_bytes)),
+        };
+        entropy.split_pays()
     }
 }
 
@@ -112,6 +130,7 @@ pub(in crate::backend::direct) struct FixedValues {
     as_deltas: Option<(usize, usize)>,
     kind: Kind,
     profile: Profile,
+    filter: Option<BloomFilter>,
     most_bytes: usize,
 }
 
@@ -131,8 +150,13 @@ impl FixedValues {
             as_deltas: None,
             kind: Kind::of(ty),
             profile,
+            filter: None,
             most_bytes,
         }
+    }
+
+    pub(in crate::backend::direct) fn with_filter(self, filter: Option<BloomFilter>) -> Self {
+        Self { filter, ..self }
     }
 
     pub(in crate::backend::direct) fn append(&mut self, values: impl Iterator<Item = u64>) {
@@ -184,7 +208,7 @@ impl FixedValues {
         match (self.profile, self.kind.is_integer()) {
             (Profile::Portable, _) => Encoding::PLAIN,
             (_, false) if self.kind.split_pays(&self.plain) => Encoding::BYTE_STREAM_SPLIT,
-            (_, true) if self.kind.deltas_len(&self.plain) * 10 < plain_bytes * 9 => {
+            (_, true) if deltas_pay(self.kind.deltas_len(&self.plain), plain_bytes) => {
                 Encoding::DELTA_BINARY_PACKED
             }
             _ => Encoding::PLAIN,
@@ -216,6 +240,9 @@ impl FixedValues {
             }
             let encoding = self.encoding.unwrap_or_else(|| self.choose());
             self.encoding = Some(encoding);
+            if let Some(filter) = &mut self.filter {
+                self.kind.insert(&self.plain, filter);
+            }
             match encoding {
                 Encoding::DELTA_BINARY_PACKED => self.kind.append_deltas(&self.plain, page),
                 Encoding::BYTE_STREAM_SPLIT => self.kind.append_split(&self.plain, page),
@@ -252,38 +279,21 @@ impl FixedValues {
         Some((Cow::Owned(page), dictionary.entries().len()))
     }
 
+    /// The filter, with the dictionary's values.
+    pub(in crate::backend::direct) fn take_filter(&mut self) -> Option<BloomFilter> {
+        let mut filter = self.filter.take()?;
+        if let Some(dictionary) = self.interned.needed() {
+            filter.with_room(dictionary.entries().len());
+            self.kind.insert(dictionary.entries(), &mut filter);
+        }
+        Some(filter)
+    }
+
     pub(in crate::backend::direct) fn bytes_held(&self) -> usize {
         let dictionary = self.interned.dictionary.as_ref();
         dictionary.map_or(0, FixedDictionary::bytes_held)
             + self.interned.bytes_held()
             + self.plain.capacity() * 8
+            + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
     }
-}
-
-/// Values that tell whether doubles are split.
-const SAMPLE_VALUES: usize = 4_096;
-
-/// Whether the bytes of floats or doubles take fewer bits each in streams of their own, by their
-/// entropy.
-fn split_pays<const WIDTH: usize>(values: &[u64], bytes_of: fn(u64) -> [u8; WIDTH]) -> bool {
-    let sample = &values[..values.len().min(SAMPLE_VALUES)];
-    let mut streams = [[0_u32; 256]; WIDTH];
-    for value in sample {
-        for (stream, byte) in streams.iter_mut().zip(bytes_of(*value)) {
-            stream[usize::from(byte)] += 1;
-        }
-    }
-    let mut together = [0_u32; 256];
-    for stream in &streams {
-        together.iter_mut().zip(stream).for_each(|(all, some)| *all += some);
-    }
-    let apart: f64 = streams.iter().map(entropy_bits).sum();
-    apart < entropy_bits(&together) * 0.95
-}
-
-/// The bits that an ideal code takes for as many bytes of each kind.
-fn entropy_bits(counts: &[u32; 256]) -> f64 {
-    let all = f64::from(counts.iter().sum::<u32>());
-    let bits = |count: &u32| f64::from(*count) * (all / f64::from(*count)).log2();
-    counts.iter().filter(|count| **count > 0).map(bits).sum()
 }

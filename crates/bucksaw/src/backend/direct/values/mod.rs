@@ -8,6 +8,7 @@ mod fixed;
 pub(super) use bytes::BytesValues;
 pub(super) use fixed::FixedValues;
 
+use super::cost::{dictionary_bytes, dictionary_pays};
 use super::dictionary::MAX_ENTRIES;
 use super::encoding::rle::{append_hybrid, width_of};
 use super::row_group::STEP_ROWS;
@@ -80,11 +81,7 @@ impl<D> Interned<D> {
     }
 
     fn costs_more(&self, cost: &Cost) -> bool {
-        cost.page + self.index_bytes(cost.entries, self.seen) >= cost.otherwise
-    }
-
-    fn index_bytes(&self, entries: usize, values: usize) -> usize {
-        values * usize::from(width_of(entries.saturating_sub(1) as u32)) / 8
+        !dictionary_pays(dictionary_bytes(cost.page, cost.entries, self.seen), cost.otherwise)
     }
 
     /// Whether the dictionary is likely to pay after [`LOOK_AHEAD`] times as many values.
@@ -93,7 +90,7 @@ impl<D> Interned<D> {
         let entries = expected_entries(cost.entries, self.seen, values);
         let page = cost.page * entries / cost.entries.max(1);
         entries * 2 < values
-            && page + self.index_bytes(entries, values) < cost.otherwise * LOOK_AHEAD
+            && dictionary_pays(dictionary_bytes(page, entries, values), cost.otherwise * LOOK_AHEAD)
     }
 
     /// Takes no values any more; the open page has none.
