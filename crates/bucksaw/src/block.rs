@@ -247,6 +247,9 @@ impl<'a> BlockColumn<'a> {
     }
 }
 
+/// More text than any block has, and far from what overflows.
+pub(crate) const UNCOUNTED_TEXT: usize = usize::MAX / 4;
+
 /// Some thousand rows pivoted to columns by reference. Made by inputs and by
 /// [`BlockBuilder`](crate::BlockBuilder), taken by [`Writer::write_block`](crate::Writer::write_block).
 #[derive(Clone, Debug, Default)]
@@ -254,7 +257,8 @@ pub struct Block<'a> {
     pub(crate) rows: usize,
     pub(crate) columns: Vec<BlockColumn<'a>>,
     pub(crate) alterations: Alterations,
-    /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them.
+    /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them;
+    /// [`UNCOUNTED_TEXT`] or more with arrays that were taken whole.
     pub(crate) most_text: usize,
     /// What the rows to come repeat beside the runs in the columns.
     pub(crate) repeated: Vec<Repeated<'a>>,

@@ -15,7 +15,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bumpalo::Bump;
 
 use crate::bits::Bits;
-use crate::block::{Block, BlockColumn, Values};
+use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::Lists;
@@ -87,6 +87,7 @@ fn take_whole<'a>(
         _ => Values::Arrow(Arc::clone(array)),
     };
     *block.column_mut(id) = BlockColumn::new(present(array), values);
+    block.most_text = UNCOUNTED_TEXT;
     Ok(true)
 }
 
