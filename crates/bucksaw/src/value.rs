@@ -44,6 +44,7 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// The value with its text or bytes copied into `arena`.
+    #[inline]
     pub(crate) fn copied_into(self, arena: &Bump) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
@@ -56,10 +57,7 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(arena.alloc_str(text)),
             Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
             Self::Timestamp(value) => Value::Timestamp(value),
-            Self::List(values) => {
-                let copies = values.iter().map(|value| value.copied_into(arena));
-                Value::List(arena.alloc_slice_fill_iter(copies))
-            }
+            Self::List(values) => Value::List(list_copied_into(values, arena)),
         }
     }
 
@@ -79,9 +77,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
-            Self::List(values) => {
-                size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
-            }
+            Self::List(values) => list_bytes(values),
             _ => 0,
         }
     }
@@ -130,6 +126,18 @@ impl<'a> Value<'a> {
             _ => append_json_string(&self.to_text(), json),
         }
     }
+}
+
+/// Apart from [`Value::copied_into`], which would be inlined nowhere if it called itself.
+#[inline(never)]
+fn list_copied_into<'b>(values: &[Value<'_>], arena: &'b Bump) -> &'b [Value<'b>] {
+    arena.alloc_slice_fill_iter(values.iter().map(|value| value.copied_into(arena)))
+}
+
+/// Apart from [`Value::text_bytes`] for the same reason.
+#[inline(never)]
+fn list_bytes(values: &[Value<'_>]) -> usize {
+    size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
 }
 
 /// Appends `text` as a JSON string.
