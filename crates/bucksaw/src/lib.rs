@@ -50,6 +50,7 @@ pub mod backend;
 mod bits;
 pub mod block;
 mod block_builder;
+mod column_type;
 mod dead_letter;
 pub mod declared_schema;
 pub mod error;

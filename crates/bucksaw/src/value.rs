@@ -57,15 +57,8 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(arena.alloc_str(text)),
             Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
             Self::Timestamp(value) => Value::Timestamp(value),
-            Self::List(values) => Self::list_copied_into(values, arena),
+            Self::List(values) => Value::List(list_copied_into(values, arena)),
         }
-    }
-
-    // Out of the way, so that what comes with every value can be inlined.
-    #[inline(never)]
-    fn list_copied_into<'c>(values: &[Value<'_>], arena: &'c Bump) -> Value<'c> {
-        let copies = values.iter().map(|value| value.copied_into(arena));
-        Value::List(arena.alloc_slice_fill_iter(copies))
     }
 
     /// Asks for its text or bytes, which are read soon.
@@ -84,14 +77,9 @@ impl<'a> Value<'a> {
         match self {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
-            Self::List(values) => Self::list_bytes(values),
+            Self::List(values) => list_bytes(values),
             _ => 0,
         }
-    }
-
-    #[inline(never)]
-    fn list_bytes(values: &[Value<'_>]) -> usize {
-        size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
     }
 
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
@@ -138,6 +126,18 @@ impl<'a> Value<'a> {
             _ => append_json_string(&self.to_text(), json),
         }
     }
+}
+
+/// Apart from [`Value::copied_into`], which would be inlined nowhere if it called itself.
+#[inline(never)]
+fn list_copied_into<'b>(values: &[Value<'_>], arena: &'b Bump) -> &'b [Value<'b>] {
+    arena.alloc_slice_fill_iter(values.iter().map(|value| value.copied_into(arena)))
+}
+
+/// Apart from [`Value::text_bytes`] for the same reason.
+#[inline(never)]
+fn list_bytes(values: &[Value<'_>]) -> usize {
+    size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
 }
 
 /// Appends `text` as a JSON string.

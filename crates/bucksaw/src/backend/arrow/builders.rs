@@ -13,9 +13,9 @@ use arrow::compute::cast;
 use arrow::datatypes::{Field, FieldRef};
 
 use crate::block::{ColumnSlice, ValuesSlice};
+use crate::column_type::{ColumnType, ELEMENT_NAME};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::ListsSlice;
-use crate::schema::{ColumnType, ELEMENT_NAME};
 
 /// Collects the values of one column for the next record batch.
 pub(super) enum ColumnBuilder {

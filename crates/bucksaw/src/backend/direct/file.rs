@@ -24,11 +24,12 @@ use super::column_chunk::{DataPage, EncodedChunk, Encoder};
 use super::row_group::EncodedRowGroup;
 use super::statistics::{Bound, Bounds, compare_bits};
 use crate::backend::{Pieces, footer};
+use crate::column_type::ELEMENT_NAME;
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::options::{Compression, Statistics};
 use crate::order::Order;
-use crate::schema::{Column, ColumnType, ELEMENT_NAME};
+use crate::schema::{Column, ColumnType};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 
