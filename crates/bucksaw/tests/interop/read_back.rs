@@ -148,12 +148,13 @@ fn holds(reader: &SerializedFileReader<File>, fact: Fact) -> bool {
             .iter()
             .all(|pages| pages.iter().all(|(page, _)| *page != PageType::DICTIONARY_PAGE)),
         Fact::FellBack(column) => pages(reader, column).iter().any(|pages| {
-            let has = |wanted: Encoding| {
+            let has = |indices: bool| {
                 pages.iter().any(|(page, encoding)| {
-                    *page != PageType::DICTIONARY_PAGE && *encoding == wanted
+                    *page != PageType::DICTIONARY_PAGE
+                        && (*encoding == Encoding::RLE_DICTIONARY) == indices
                 })
             };
-            has(Encoding::RLE_DICTIONARY) && has(Encoding::PLAIN)
+            has(true) && has(false)
         }),
         Fact::SeveralPages(column) => pages(reader, column).iter().any(|pages| pages.len() > 2),
         Fact::Statistics(kind) => chunks.all(|chunk| {
