@@ -2,7 +2,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 #![allow(clippy::panic, reason = "tests fail by it")]
 
+pub mod chunk;
 pub mod layout;
+pub mod pages;
+pub mod thrift;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +13,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options, Report, Result, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 /// One cell, with doubles by their bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +88,10 @@ pub fn read(file: &[u8]) -> (Vec<String>, Vec<Row>) {
     (names, rows)
 }
 
-/// The footer of a file.
+/// The footer of a file, and its page index if it has one.
 pub fn footer(file: &[u8]) -> ParquetMetaData {
     ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Optional)
         .parse_and_finish(&bytes::Bytes::copy_from_slice(file))
         .expect("a footer")
 }
