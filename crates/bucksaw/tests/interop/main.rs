@@ -11,6 +11,8 @@ mod json;
 mod model;
 mod read_back;
 mod statistics;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +60,7 @@ fn the_parquet_crate_reads_every_file_back() {
             Ok(None) => Vec::new(),
             Ok(Some(path)) => {
                 let expected = case.expected();
+                support::layout::check(&fs::read(&path).expect("the file that was written"));
                 let mut found = read_back::differences(&path, &expected);
                 found.extend(read_back::missing_facts(&path, &case.facts));
                 if found.is_empty() {
