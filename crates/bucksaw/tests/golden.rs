@@ -52,8 +52,10 @@ fn rows(content: &str) -> Vec<Values> {
         ]
     };
     let falling = |at: usize| {
-        let number = if at < 1_030 { at as i64 % 3 } else { (at as i64 * 7_919) % 104_729 };
-        vec![("n", when(at % 4 != 1, Value::I64(number)))]
+        // Few values, then ones that never come again.
+        let number = if at < 1_100 { at % 3 } else { at * 7_919 };
+        let text = format!("{:013x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        vec![("t", when(at % 4 != 1, Value::Text(text.leak())))]
     };
     let late = |at: usize| {
         let late = |from: usize, value| when(at >= from, value);
@@ -66,7 +68,7 @@ fn rows(content: &str) -> Vec<Values> {
     };
     match content {
         "types" => (0..45).map(types).collect(),
-        "dictionary_left" => (0..1_600).map(falling).collect(),
+        "dictionary_left" => (0..2_400).map(falling).collect(),
         "late_columns" => (0..30).map(late).collect(),
         _ => Vec::new(),
     }
