@@ -117,10 +117,6 @@ fn row_groups_that_are_not_as_they_say() {
     finds("has another size", &with_group(&sound, 1, |group| group.set_total_byte_size(1)), &file);
     finds("rows, not", &with_group(&sound, 1, |group| group.set_num_rows(4)), &file);
     let mut groups = sound.row_groups().to_vec();
-    groups.swap(0, 1);
-    let swapped = sound.clone().into_builder().set_row_groups(groups).build();
-    finds("does not follow the magic number", &swapped, &file);
-    let mut groups = sound.row_groups().to_vec();
     groups.swap(1, 2);
     let swapped = sound.clone().into_builder().set_row_groups(groups).build();
     finds("starts before the one before", &swapped, &file);
