@@ -1,7 +1,8 @@
-//! Files of every kind, read back by the parquet crate, pyarrow, DuckDB and polars, and compared cell
-//! by cell with a plain model that is made without the product's code.
+//! Files of every kind, read back by the parquet crate and by other people's readers, and compared
+//! cell by cell with a plain model that is made without the product's code.
 //!
-//! The readers in Python are run by `readers.py`, with the interpreter that `BUCKSAW_PYTHON` names.
+//! All readers but the crate are run by the Python program in `readers/`, with the interpreter that
+//! `BUCKSAW_PYTHON` names; those that `BUCKSAW_READERS` lists. `./test` sets both.
 
 mod case;
 mod cases;
@@ -10,10 +11,13 @@ mod json;
 mod model;
 mod read_back;
 mod statistics;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use bucksaw::{BackendKind, Profile};
 
@@ -33,7 +37,7 @@ const WRITERS: [Writes; 3] = [
     Writes { name: "direct", backend: BackendKind::Direct, profile: Profile::Portable, threads: 1 },
     Writes { name: "modern", backend: BackendKind::Direct, profile: Profile::Modern, threads: 2 },
 ];
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/readers.py");
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/readers");
 
 /// Writes the case's file; none where the backend has to refuse it, and does.
 fn written(case: &Case, writer: Writes, folder: &Path) -> Result<Option<PathBuf>, String> {
@@ -57,6 +61,7 @@ fn the_parquet_crate_reads_every_file_back() {
             Ok(None) => Vec::new(),
             Ok(Some(path)) => {
                 let expected = case.expected();
+                support::layout::check(&fs::read(&path).expect("the file that was written"));
                 let mut found = read_back::differences(&path, &expected);
                 found.extend(read_back::missing_facts(&path, &case.facts));
                 if found.is_empty() {
@@ -74,8 +79,8 @@ fn the_parquet_crate_reads_every_file_back() {
 }
 
 #[test]
-#[ignore = "needs the Python readers: run ./test"]
-fn pyarrow_duckdb_and_polars_read_every_file_back() {
+#[ignore = "needs other people's readers: run ./test"]
+fn every_reader_reads_every_file_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut files = 0;
     for (writer, case) in each_case() {
@@ -86,24 +91,28 @@ fn pyarrow_duckdb_and_polars_read_every_file_back() {
             files += 1;
         }
     }
-    assert!(readers_agree(folder.path(), files, Stdio::inherit()), "see the readers' table above");
+    let found = read_with(&readers(), folder.path(), files);
+    let mut output = std::io::stdout();
+    output.write_all(found.table.as_bytes()).expect("standard output");
+    assert!(found.is_equal, "{}", found.table);
 }
 
-/// The comparison is worth something only if it finds what differs.
+/// The comparison is worth something only if it finds what differs, with every reader.
 #[test]
-#[ignore = "needs the Python readers: run ./test"]
-fn the_readers_find_a_cell_that_differs() {
+#[ignore = "needs other people's readers: run ./test"]
+fn every_reader_finds_a_cell_that_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = cases::all().into_iter().next().expect("a case");
     let path = written(&case, WRITERS[0], folder.path()).expect("a file").expect("a file");
     let mut expected = case.expected();
-    expected.write(&path.with_extension("jsonl")).expect("the model");
-    assert!(readers_agree(folder.path(), 1, Stdio::null()), "nothing differs yet");
     let last = expected.rows - 1;
     let column = expected.columns.iter_mut().find(|column| column.name == "zeros");
     column.expect("the column").cells[last] = cell::Cell::F64(0.5);
     expected.write(&path.with_extension("jsonl")).expect("the model");
-    assert!(!readers_agree(folder.path(), 1, Stdio::null()), "one cell differs");
+    let readers = readers();
+    let found = read_with(&readers, folder.path(), 1);
+    assert!(!found.is_equal, "one cell differs");
+    assert_eq!(found.table.matches(" DIFFERS").count(), readers.len(), "{}", found.table);
     assert!(!read_back::differences(&path, &expected).is_empty(), "one cell differs");
 }
 
@@ -111,17 +120,31 @@ fn each_case() -> impl Iterator<Item = (Writes, Case)> {
     WRITERS.into_iter().flat_map(|writer| cases::all().into_iter().map(move |case| (writer, case)))
 }
 
-/// Runs the readers' script on a folder that has so many files; its table goes to `table`.
-fn readers_agree(folder: &Path, files: usize, table: Stdio) -> bool {
-    let python = std::env::var_os("BUCKSAW_PYTHON").expect(
-        "BUCKSAW_PYTHON names a Python that has tests/interop/requirements.txt: run ./test",
-    );
+/// The readers to be used, by their names.
+fn readers() -> Vec<String> {
+    let names = std::env::var("BUCKSAW_READERS")
+        .expect("BUCKSAW_READERS names the readers that are installed: run ./test");
+    names.split_whitespace().map(str::to_owned).collect()
+}
+
+/// What the readers found in a folder.
+struct Found {
+    is_equal: bool,
+    table: String,
+}
+
+/// Runs the readers on a folder that has so many files.
+fn read_with(readers: &[String], folder: &Path, files: usize) -> Found {
+    let python = std::env::var_os("BUCKSAW_PYTHON")
+        .expect("BUCKSAW_PYTHON names a Python that has readers/requirements.txt: run ./test");
     let found = fs::read_dir(folder).expect("the folder").count();
     assert_eq!(found, 2 * files, "each file has its model beside it");
     let mut command = Command::new(python);
-    command.arg(SCRIPT).arg(folder).arg(files.to_string()).stdout(table);
-    let status = command.status().expect("BUCKSAW_PYTHON can be run");
-    let code = status.code().expect("the readers end by themselves");
-    assert!(code <= 1, "the script itself failed");
-    code == 0
+    command.arg("-B").arg(PROGRAM).arg(folder).arg(files.to_string()).args(readers);
+    let output = command.output().expect("BUCKSAW_PYTHON can be run");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    let code = output.status.code().expect("the readers end by themselves");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(code <= 1, "the program itself failed: {errors}{table}");
+    Found { is_equal: code == 0, table }
 }

@@ -12,6 +12,7 @@ use arrow::datatypes::{
 use bucksaw::Statistics;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Encoding, PageType};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::cell::Cell;
@@ -30,6 +31,8 @@ pub(crate) enum Fact {
     /// Starts with a dictionary and goes on without one, in at least one row group.
     FellBack(&'static str),
     SeveralPages(&'static str),
+    /// Readers that cut a file by its row groups' middles take a row group for a later one's bytes.
+    MiddleBeyondNext,
     Statistics(Statistics),
 }
 
@@ -148,15 +151,19 @@ fn holds(reader: &SerializedFileReader<File>, fact: Fact) -> bool {
             .iter()
             .all(|pages| pages.iter().all(|(page, _)| *page != PageType::DICTIONARY_PAGE)),
         Fact::FellBack(column) => pages(reader, column).iter().any(|pages| {
-            let has = |wanted: fn(Encoding) -> bool| {
-                pages
-                    .iter()
-                    .any(|(page, encoding)| *page != PageType::DICTIONARY_PAGE && wanted(*encoding))
+            let has = |indices: bool| {
+                pages.iter().any(|(page, encoding)| {
+                    *page != PageType::DICTIONARY_PAGE
+                        && (*encoding == Encoding::RLE_DICTIONARY) == indices
+                })
             };
-            has(|encoding| encoding == Encoding::RLE_DICTIONARY)
-                && has(|encoding| encoding != Encoding::RLE_DICTIONARY)
+            has(true) && has(false)
         }),
         Fact::SeveralPages(column) => pages(reader, column).iter().any(|pages| pages.len() > 2),
+        Fact::MiddleBeyondNext => metadata.row_groups().windows(2).any(|pair| {
+            let start = |group: &RowGroupMetaData| group.file_offset().unwrap_or_default();
+            start(&pair[0]) + pair[0].compressed_size() / 2 >= start(&pair[1])
+        }),
         Fact::Statistics(kind) => chunks.all(|chunk| {
             let has_index = chunk.column_index_offset().is_some();
             // Of the two orders for doubles only one has bounds for nothing but NaN.

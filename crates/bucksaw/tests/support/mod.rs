@@ -2,7 +2,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 #![allow(clippy::panic, reason = "tests fail by it")]
 
+pub mod chunk;
 pub mod layout;
+pub mod pages;
+pub mod thrift;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,7 +16,7 @@ use arrow::datatypes::{
 };
 use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options, Report, Result, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 /// One cell, with floats and doubles by their bits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,9 +144,10 @@ fn compare(a: Option<&Cell>, b: Option<&Cell>) -> Ordering {
     }
 }
 
-/// The footer of a file.
+/// The footer of a file, and its page index if it has one.
 pub fn footer(file: &[u8]) -> ParquetMetaData {
     ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Optional)
         .parse_and_finish(&bytes::Bytes::copy_from_slice(file))
         .expect("a footer")
 }

@@ -4,6 +4,7 @@ use bucksaw::DeclaredType;
 
 use crate::case::{Case, Demand, Door};
 use crate::cell::{Cell, Row};
+use crate::read_back::Fact;
 
 /// Columns that only a declaration gives their type.
 pub(super) const DECLARED: [(&str, DeclaredType); 2] =
@@ -32,6 +33,11 @@ pub(super) fn cases() -> Vec<Case> {
         Case::rows("text_prefix", text_prefix()).text_prefix("attr_"),
         Case::rows_by("late_columns", late_columns(), Door::Slices)
             .groups_of(100)
+            .demands(Demand::LateColumns),
+        Case::rows("many_late_columns_of_tiny_row_groups", many_late_columns())
+            .groups_of(2)
+            .fact(Fact::RowGroups(20))
+            .fact(Fact::MiddleBeyondNext)
             .demands(Demand::LateColumns),
     ]
 }
@@ -216,6 +222,17 @@ fn late_columns() -> Vec<Row> {
                 ("late_double", late(500, Cell::F64(at as f64))),
                 ("last_row", late(999, Cell::Bool(true))),
             ])
+        })
+        .collect()
+}
+
+/// Row groups that are smaller than the chunks that they get at the file's end.
+fn many_late_columns() -> Vec<Row> {
+    (0..40)
+        .map(|at| {
+            let late = if at < 30 { 0..0 } else { 0..60 };
+            let late = late.map(|column| (format!("late_{column}"), Cell::I64(at * column)));
+            [("at".to_owned(), Cell::I64(at))].into_iter().chain(late).collect()
         })
         .collect()
 }

@@ -1,0 +1,103 @@
+// Reads every Parquet file of a folder with parquet-go and with arrow-go, and writes what each found
+// beside it, in the form of the model that the file is compared with.
+//
+//	readers FOLDER
+//
+// FILE.parquet gives FILE.parquet-go and FILE.arrow-go: a line with the columns and the number of rows,
+// or with the error, then one line a row. Ends with 0 whatever the readers found.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// What a reader found in a file.
+type table struct {
+	columns []column
+	rows    int
+}
+
+type column struct {
+	name     string
+	dataType string
+	// By row; null is nil, and anything else an object of one member, its kind.
+	cells []any
+}
+
+type reader func(path string) (table, error)
+
+var readers = map[string]reader{"parquet-go": readWithParquetGo, "arrow-go": readWithArrowGo}
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: readers FOLDER")
+		os.Exit(2)
+	}
+	paths, err := filepath.Glob(filepath.Join(os.Args[1], "*.parquet"))
+	exitOn(err)
+	for _, path := range paths {
+		for name, read := range readers {
+			found, problem := recovered(read, path)
+			exitOn(write(strings.TrimSuffix(path, "parquet")+name, found, problem))
+		}
+	}
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+}
+
+// A reader that panics has a problem with that file only.
+func recovered(read reader, path string) (found table, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("panic: %v", panicked)
+		}
+	}()
+	return read(path)
+}
+
+func write(path string, found table, problem error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	buffer := bufio.NewWriter(file)
+	lines := json.NewEncoder(buffer)
+	if problem != nil {
+		found = table{}
+		err = lines.Encode(map[string]any{"error": problem.Error()})
+	} else {
+		err = lines.Encode(head(found))
+	}
+	for row := 0; row < found.rows && err == nil; row++ {
+		cells := map[string]any{}
+		for _, column := range found.columns {
+			if cell := column.cells[row]; cell != nil {
+				cells[column.name] = cell
+			}
+		}
+		err = lines.Encode(cells)
+	}
+	if err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+func head(found table) map[string]any {
+	columns := []any{}
+	for _, column := range found.columns {
+		columns = append(columns, map[string]any{"name": column.name, "type": column.dataType})
+	}
+	return map[string]any{"columns": columns, "rows": found.rows}
+}

@@ -1,0 +1,125 @@
+"""What a file has to hold: the model that lies beside it."""
+
+import base64
+import datetime
+import json
+import math
+import struct
+
+DECIMAL = "Decimal128(25, 3)"
+DECIMAL_SCALE = 3
+MICROS = 'Timestamp(µs, "UTC")'
+NANOS = "Timestamp(ns)"
+LIST = "List(Int64)"
+STRUCT = 'Struct("a": Int64, "b": Utf8)'
+
+# The moments that Python has a type for, by which filters ask: years 1 to 9999.
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+PYTHON_MOMENTS = range(-62_135_596_800_000_000, 253_402_300_800_000_000)
+
+
+def bits(value):
+    """A double as the integer of its bits: NaN equals NaN, and -0.0 does not equal 0.0."""
+    return struct.unpack("<Q", struct.pack("<d", value))[0]
+
+
+def bits32(value):
+    return struct.unpack("<I", struct.pack("<f", value))[0]
+
+
+def double(number):
+    """The double that a compared value stands for."""
+    return struct.unpack("<d", struct.pack("<Q", number))[0]
+
+
+def plain(cell):
+    """A cell of a model as the value that it is compared as."""
+    if cell is None:
+        return None
+    ((kind, value),) = cell.items()
+    if kind in ("i", "u", "t", "n", "day", "dec"):
+        return int(value)
+    if kind in ("d", "f"):
+        return int(value, 16)
+    if kind == "x":
+        return base64.b64decode(value, validate=True)
+    if kind == "l":
+        return [plain(item) for item in value]
+    if kind == "o":
+        return {name: plain(item) for name, item in value.items()}
+    assert kind in ("b", "s"), kind
+    return value
+
+
+def from_python(values, model_type):
+    """What a reader gave as Python's values, as the values that are compared."""
+    if model_type == "Float64":
+        return [None if value is None else bits(value) for value in values]
+    if model_type == "Float32":
+        return [None if value is None else bits32(value) for value in values]
+    if model_type == DECIMAL:
+        return [None if value is None else unscaled(value) for value in values]
+    return list(values)
+
+
+def unscaled(value):
+    digits = value.as_tuple()
+    assert digits.exponent == -DECIMAL_SCALE, value
+    number = int("".join(map(str, digits.digits)))
+    return -number if digits.sign else number
+
+
+def probe_value(probe, model_type):
+    """A compared value as the one that a filter is given."""
+    if model_type == "Float64":
+        return double(probe)
+    if model_type == MICROS:
+        return EPOCH + datetime.timedelta(microseconds=probe)
+    return probe
+
+
+class Model:
+    """Columns, their types, and their cells by row: of a model, or of what a reader wrote in its form."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as lines:
+            head = json.loads(next(lines))
+            if "error" in head:
+                raise ValueError(head["error"])
+            self.columns = [(column["name"], column["type"]) for column in head["columns"]]
+            self.types = dict(self.columns)
+            self.cells = {name: [] for name, _ in self.columns}
+            for line in lines:
+                row = json.loads(line)
+                for name, cells in self.cells.items():
+                    cells.append(plain(row.get(name)))
+        self.rows = head["rows"]
+        assert len(self.types) == len(self.columns), "a name stands twice"
+        assert all(len(cells) == self.rows for cells in self.cells.values())
+
+    def probes(self, name):
+        """Values to look a column's rows up by: middle, first, last, least and greatest."""
+        present = [cell for cell in self.cells[name] if cell is not None]
+        if self.types[name] == "Float64":
+            present = [cell for cell in present if not math.isnan(double(cell))]
+        if self.types[name] == MICROS:
+            # Other moments are compared as cells, and as rows that these find or leave out.
+            present = [cell for cell in present if cell in PYTHON_MOMENTS]
+        if not present:
+            return []
+        key = double if self.types[name] == "Float64" else None
+        picked = [present[len(present) // 2], present[0], present[-1]]
+        picked += [min(present, key=key), max(present, key=key)]
+        return list({(cell, key and key(cell)): cell for cell in picked}.values())
+
+    def found(self, name, operator, probe):
+        """The rows where `name operator probe` holds. NaN is no number, and never found."""
+        is_double = self.types[name] == "Float64"
+
+        def holds(cell):
+            if cell is None or (is_double and math.isnan(double(cell))):
+                return False
+            left, right = (double(cell), double(probe)) if is_double else (cell, probe)
+            return {"=": left == right, ">=": left >= right, "<": left < right}[operator]
+
+        return [row for row, cell in enumerate(self.cells[name]) if holds(cell)]

@@ -1,0 +1,165 @@
+"""Spark, with its vectorized reader and with the other one.
+
+Starting and asking Spark is slow, so all files with the same columns are read at once, cut into splits
+that are small enough for most row groups to lie across several.
+"""
+
+import collections
+import decimal
+import pathlib
+import urllib.parse
+
+import pyarrow as pa
+from pyspark.sql import SparkSession, functions
+from pyspark.sql import types as st
+
+from arrow_readers import cells_of
+from model import DECIMAL, DECIMAL_SCALE, LIST, MICROS, STRUCT, probe_value
+
+# Splits of all files that are read at once, and the least bytes of one.
+SPLITS = 60
+LEAST_SPLIT = 1_500
+
+# Names for which no case has a column.
+PATH = "\x01path"
+ROW = "\x01row"
+
+TYPES = {
+    "Boolean": st.BooleanType(),
+    "Int32": st.IntegerType(),
+    "Int64": st.LongType(),
+    # Wide enough, in want of unsigned integers.
+    "UInt64": st.DecimalType(20, 0),
+    "Float32": st.FloatType(),
+    "Float64": st.DoubleType(),
+    "Utf8": st.StringType(),
+    "Binary": st.BinaryType(),
+    "Date32": st.DateType(),
+    DECIMAL: st.DecimalType(25, DECIMAL_SCALE),
+    MICROS: st.TimestampType(),
+    LIST: st.ArrayType(st.LongType()),
+    STRUCT: st.StructType([st.StructField("a", st.LongType()), st.StructField("b", st.StringType())]),
+}
+
+
+def session(is_vectorized):
+    """The one session, set to one of the readers."""
+    spark = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.host", "localhost")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.log.level", "ERROR")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.files.openCostInBytes", "0")
+        .getOrCreate()
+    )
+    spark.conf.set("spark.sql.parquet.enableVectorizedReader", str(is_vectorized).lower())
+    spark.conf.set("spark.sql.parquet.enableNestedColumnVectorizedReader", str(is_vectorized).lower())
+    return spark
+
+
+class Spark:
+    # Each filter takes half a second.
+    FILTERED_COLUMNS = 1
+    PROBES = 1
+    OPERATORS = ["="]
+
+    @classmethod
+    def prepare(cls, files):
+        """Reads all files; what was found is kept, for each file its table or the error."""
+        cls.schemas, cls.tables = {}, {}
+        same = collections.defaultdict(list)
+        for file in files:
+            if file.sound_columns:
+                same[tuple(file.sound_columns), file.has_gaps].append(file.path)
+        for (columns, has_gaps), paths in same.items():
+            try:
+                cls.read(columns, has_gaps, paths)
+            except Exception as error:  # found again when one of the files is looked at
+                cls.tables.update(dict.fromkeys(paths, error))
+
+    @classmethod
+    def read(cls, columns, has_gaps, paths):
+        spark = session(cls.is_vectorized)
+        size = sum(pathlib.Path(path).stat().st_size for path in paths)
+        spark.conf.set("spark.sql.files.maxPartitionBytes", str(max(LEAST_SPLIT, size // SPLITS)))
+        if has_gaps:
+            # No file has to be asked for its columns then.
+            fields = [st.StructField(name, TYPES[model_type]) for name, model_type in columns]
+            frame = spark.read.schema(st.StructType(fields)).parquet(*paths)
+        else:
+            # Columns that any file has more or otherwise would be among these.
+            frame = spark.read.option("mergeSchema", "true").parquet(*paths)
+        own = [functions.col("_metadata.file_path").alias(PATH)]
+        own += [functions.col("_metadata.row_index").alias(ROW)]
+        table = frame.select("*", *own).toArrow()
+        paths_found = [urllib.parse.urlparse(path.as_py()).path for path in table.column(PATH).unique()]
+        by_path = dict(zip(paths_found, table.column(PATH).unique()))
+        for path in paths:
+            rows = table.slice(0, 0)
+            if path in by_path:
+                rows = table.filter(pa.compute.equal(table.column(PATH), by_path[path])).sort_by(ROW)
+            if rows.column(ROW).to_pylist() != list(range(len(rows))):
+                raise ValueError(f"{path}: its rows are numbered {rows.column(ROW).to_pylist()}")
+            cls.tables[path] = rows
+            cls.schemas[path] = [(field.name, field.dataType) for field in frame.schema]
+
+    def __init__(self, path):
+        self.path = path
+        self.table = self.tables.get(path)
+        if isinstance(self.table, Exception):
+            raise self.table
+
+    def columns(self):
+        return self.schemas[self.path]
+
+    def type_of(self, model_type):
+        return TYPES[model_type]
+
+    def cells(self, columns):
+        names = [] if self.table is None else self.table.schema.names
+        if all(name in names for name, _ in columns):
+            return self.of_table(self.table, columns)
+        frame = session(self.is_vectorized).read.parquet(self.path)
+        return self.of_table(frame.select(*(column(name) for name, _ in columns)).toArrow(), columns)
+
+    @staticmethod
+    def of_table(table, columns):
+        def cells(name, model_type):
+            found = cells_of(table.column(table.schema.get_field_index(name)), model_type)
+            if model_type == "UInt64":
+                return [None if value is None else int(value) for value in found]
+            return found
+
+        return [cells(name, model_type) for name, model_type in columns]
+
+    def look_up(self, name, operator, probe, columns, types):
+        value = probe_value(probe, types[name])
+        if types[name] == "UInt64":
+            value = decimal.Decimal(value)
+        value = functions.lit(value).cast(TYPES[types[name]])
+        sought = column(name)
+        wanted = {"=": sought == value, ">=": sought >= value, "<": sought < value}[operator]
+        if types[name] == "Float64":
+            # As elsewhere, NaN equals itself and is greater than any number.
+            wanted = wanted & ~functions.isnan(sought)
+        schema = st.StructType([st.StructField(*field) for field in self.columns()])
+        frame = session(self.is_vectorized).read.schema(schema).parquet(self.path).filter(wanted)
+        return self.of_table(frame.select(*(column(name) for name, _ in columns)).toArrow(), columns)
+
+
+def column(name):
+    return functions.col("`" + name.replace("`", "``") + "`")
+
+
+class SparkVectorized(Spark):
+    name = "spark"
+    is_vectorized = True
+
+
+class SparkRows(Spark):
+    name = "spark-rows"
+    is_vectorized = False
+    FILTERED_COLUMNS = 0
