@@ -389,7 +389,9 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] where a value is longer than [`MAX_VALUE_BYTES`].
     pub(crate) fn parts(&self, rows: usize, bytes: usize) -> Result<Vec<Self>> {
-        if self.rows() <= rows && self.block.most_text <= bytes.min(MAX_VALUE_BYTES) {
+        let has_lists = || self.block.columns.iter().any(|c| matches!(c.values, Values::List(_)));
+        let has_little_text = self.block.most_text <= bytes.min(MAX_VALUE_BYTES);
+        if self.rows() <= rows && has_little_text && !has_lists() {
             return Ok(vec![self.clone()]);
         }
         let mut parts = Vec::new();

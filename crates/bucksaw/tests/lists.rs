@@ -18,6 +18,7 @@ use bumpalo::Bump;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
+use parquet::basic::Encoding;
 use parquet::file::metadata::PageIndexPolicy;
 use support::{Cell, Row, Written, cell_at, convert, read, row};
 
@@ -260,6 +261,20 @@ fn very_long_lists_come_back() {
             assert!(file.rows() == model(&rows));
         }
     });
+}
+
+/// The lists of a block have more elements than a dictionary takes at a time, and still go through it.
+#[test]
+fn elements_that_repeat_go_through_the_dictionary() {
+    let elements: Vec<Value<'_>> = (0..33).map(|number| Value::I64(number % 10)).collect();
+    let rows: Vec<Vec<(&str, Value<'_>)>> = (0..4_000)
+        .map(|number| vec![("few", Value::List(&elements[number % 3..][..30]))])
+        .collect();
+    let file = written(Options::new(), |writer| writer.write_rows(&rows).expect("taken"));
+    assert!(file.rows() == model(&rows));
+    let footer = support::footer(&file.file);
+    let encodings = footer.row_group(0).column(0).page_encoding_stats_mask().copied();
+    assert!(encodings.is_some_and(|mask| mask.is_only(Encoding::RLE_DICTIONARY)), "{encodings:?}");
 }
 
 #[test]
