@@ -2,6 +2,10 @@
 
 use crate::options::Options;
 
+/// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
+/// for, and for what a step adds before anyone looks again.
+const ALLOCATOR_PARTS: usize = 4;
+
 /// What a backend holds of the row group that it has not finished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buffered {
@@ -26,7 +30,7 @@ impl RowGroupLimits {
         Self {
             rows: options.row_group_rows,
             bytes: options.row_group_bytes,
-            memory: options.memory_limit,
+            memory: options.memory_limit / ALLOCATOR_PARTS * (ALLOCATOR_PARTS - 1),
         }
     }
 

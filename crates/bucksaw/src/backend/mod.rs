@@ -28,6 +28,21 @@ impl Pieces {
         }
     }
 
+    /// Where the next bytes are to be appended: behind the last piece's, or, where it has `enough`
+    /// bytes, in a new one. So pieces don't grow far, and what has been made is not copied again.
+    pub(crate) fn open(&mut self, enough: usize) -> &mut Vec<u8> {
+        if self.0.last().is_none_or(|last| last.len() >= enough) {
+            self.0.push(Vec::new());
+        }
+        // There is one now.
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.0.iter().map(Vec::capacity).sum()
+    }
+
     /// The pieces, in order; none are left.
     pub fn drain(&mut self) -> impl Iterator<Item = Vec<u8>> {
         self.0.drain(..)

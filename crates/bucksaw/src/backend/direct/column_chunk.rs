@@ -13,6 +13,7 @@ use super::page::{PageSize, append_data_page, append_dictionary_page};
 use super::row_group::STEP_ROWS;
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
+use crate::backend::Pieces;
 use crate::backend::footer::failed;
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,6 +23,9 @@ use crate::schema::ColumnType;
 
 /// Rows of one page, at the most.
 pub(super) const PAGE_ROWS: usize = 20_000;
+
+/// Finished pages are kept in pieces of so many bytes or a little more.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// What the chunks of a file have in common.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ pub(super) struct DataPage {
 pub(super) struct EncodedChunk {
     /// Its dictionary page, if it has one, and its data pages.
     pub(super) dictionary: Vec<u8>,
-    pub(super) data: Vec<u8>,
+    pub(super) data: Pieces,
     pub(super) pages: Vec<DataPage>,
     /// Bytes before compression, headers included.
     pub(super) encoded: usize,
@@ -79,14 +83,14 @@ impl EncodedChunk {
     pub(super) fn of_nulls(ty: &ColumnType, rows: usize, encoder: &mut Encoder) -> Result<Self> {
         encoder.page.clear();
         levels::append_nulls(ty, rows, &mut encoder.page);
-        let mut bytes = Vec::new();
+        let mut data = Pieces::default();
         let size = append_data_page(
             &encoder.page,
             rows,
             Encoding::PLAIN,
             &mut encoder.compressor,
             &mut Effort::Level,
-            &mut bytes,
+            data.open(PIECE_BYTES),
         )?;
         let page = DataPage {
             offset: 0,
@@ -99,7 +103,7 @@ impl EncodedChunk {
         };
         Ok(Self {
             dictionary: Vec::new(),
-            data: bytes,
+            data,
             pages: vec![page],
             encoded: size.encoded,
             bounds: Bounds::default(),
@@ -134,7 +138,9 @@ pub(super) struct ColumnChunk {
     /// Rows of finished pages.
     finished_rows: usize,
     pages: Vec<DataPage>,
-    data: Vec<u8>,
+    data: Pieces,
+    /// Bytes of `data`.
+    data_len: usize,
     encoded: usize,
     effort: Effort,
     bounds: Bounds,
@@ -181,7 +187,8 @@ impl ColumnChunk {
             values,
             finished_rows: 0,
             pages: Vec::new(),
-            data: Vec::new(),
+            data: Pieces::default(),
+            data_len: 0,
             encoded: 0,
             effort: Effort::default(),
             bounds: Bounds::default(),
@@ -316,7 +323,7 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.append_to(page),
             PageValues::Bytes(values) => values.append_to(page),
         };
-        let offset = self.data.len();
+        let offset = self.data_len;
         // Indices and values outside the dictionary compress differently.
         if self.pages.last().is_some_and(|last| last.encoding != encoding) {
             self.effort = Effort::Unknown;
@@ -327,7 +334,7 @@ impl ColumnChunk {
             encoding,
             &mut encoder.compressor,
             &mut self.effort,
-            &mut self.data,
+            self.data.open(PIECE_BYTES),
         )?;
         self.bounds.add(&self.ty, &bounds);
         self.pages.push(DataPage {
@@ -339,6 +346,7 @@ impl ColumnChunk {
             bounds,
             encoding,
         });
+        self.data_len += size.compressed;
         self.encoded += size.encoded;
         self.finished_rows += rows;
         self.levels.clear();
@@ -402,11 +410,11 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.bytes_held(),
             PageValues::Bytes(values) => values.bytes_held(),
         };
-        values + self.levels.bytes_held() + self.data.capacity()
+        values + self.levels.bytes_held() + self.data.bytes_held()
     }
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.
     pub(super) fn bytes_expected(&self) -> usize {
-        self.data.len() + self.open_bytes()
+        self.data_len + self.open_bytes()
     }
 }

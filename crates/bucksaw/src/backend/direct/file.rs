@@ -123,12 +123,12 @@ impl File {
         out.push(bytes);
     }
 
-    fn place(&mut self, chunk: EncodedChunk, out: &mut Pieces) -> PlacedChunk {
+    fn place(&mut self, mut chunk: EncodedChunk, out: &mut Pieces) -> PlacedChunk {
         let start = self.position;
         let nulls = chunk.nulls();
         let has_dictionary = !chunk.dictionary.is_empty();
         self.append_bytes(chunk.dictionary, out);
-        self.append_bytes(chunk.data, out);
+        chunk.data.drain().for_each(|piece| self.append_bytes(piece, out));
         PlacedChunk {
             start,
             len: (self.position - start) as usize,
