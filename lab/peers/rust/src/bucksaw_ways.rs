@@ -10,7 +10,7 @@ use crate::Result;
 use crate::rows::Rows;
 
 /// Rows of one block.
-const BLOCK_ROWS: usize = 1_024;
+const BLOCK_ROWS: usize = 512;
 
 /// In what form the rows go in.
 #[derive(Clone, Copy)]
@@ -68,9 +68,9 @@ fn write_blocks(writer: &mut bucksaw::Writer, rows: &Rows<'_>) -> Result<()> {
         .map(|(name, _)| writer.column(name))
         .collect::<std::result::Result<_, _>>()?;
     let mut arena = Bump::new();
+    let mut spare = Block::new();
     for part in rows.by_place.chunks(BLOCK_ROWS) {
-        arena.reset();
-        let mut block = Block::new();
+        let mut block = spare.emptied();
         let mut builder = writer.builder(&mut block, &arena);
         for row in part {
             for (place, value) in row {
@@ -79,6 +79,8 @@ fn write_blocks(writer: &mut bucksaw::Writer, rows: &Rows<'_>) -> Result<()> {
             builder.end_row();
         }
         writer.write_block(&block)?;
+        spare = block.emptied();
+        arena.reset();
     }
     Ok(())
 }

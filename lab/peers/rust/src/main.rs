@@ -51,7 +51,7 @@ fn run() -> Result<()> {
 
 fn memory(way: &str, workload: &str, count: usize, output: &Path, threads: usize) -> Result<()> {
     let workload = Workload::from_name(workload).ok_or("an unknown workload")?;
-    let owned = rows::make(workload, count)?;
+    let owned = rows::make(workload, count, way.ends_with("-keyed"))?;
     let rows = Rows::borrow(workload, &owned)?;
     let bucksaw = |backend, profile, form| {
         let way = Way { backend, profile, form, threads };

@@ -1,12 +1,14 @@
 //! Rows as a program holds them, made before the clock starts.
 
+use std::borrow::Cow;
+
 use bucksaw::Value;
 use bucksaw_workloads::{self as workloads, Type, Workload};
 
 use crate::Result;
 
 /// A row whose every text is a heap object of its own, as a program's rows have them.
-pub(crate) type OwnedRow = Vec<(Box<str>, workloads::Value)>;
+pub(crate) type OwnedRow = Vec<(Cow<'static, str>, workloads::Value)>;
 
 /// The rows in the forms that writers like best.
 pub(crate) struct Rows<'a> {
@@ -15,8 +17,12 @@ pub(crate) struct Rows<'a> {
     pub(crate) by_name: Vec<Vec<(&'a str, Value<'a>)>>,
 }
 
-/// The first `count` rows.
-pub(crate) fn make(workload: Workload, count: usize) -> Result<Vec<OwnedRow>> {
+/// The first `count` rows. Their keys are heap objects too where the writer goes by them.
+pub(crate) fn make(workload: Workload, count: usize, has_keys: bool) -> Result<Vec<OwnedRow>> {
+    let key = |name: &'static str| match has_keys {
+        true => Cow::Owned(name.to_owned()),
+        false => Cow::Borrowed(name),
+    };
     let own = |value| match value {
         workloads::Value::Text(text) => workloads::Value::Text(text.into_owned().into()),
         value => value,
@@ -28,7 +34,7 @@ pub(crate) fn make(workload: Workload, count: usize) -> Result<Vec<OwnedRow>> {
     };
     Ok(rows
         .take(count)
-        .map(|row| row.into_iter().map(|(name, value)| (name.into(), own(value))).collect())
+        .map(|row| row.into_iter().map(|(name, value)| (key(name), own(value))).collect())
         .collect())
 }
 
