@@ -150,6 +150,12 @@ fn is_same(raw: &str, cell: &Cell) -> bool {
         }
         // JSON as it stands in the line.
         Cell::Text(text) => raw == text,
-        Cell::U64(_) | Cell::Bytes(_) | Cell::Timestamp(_) => false,
+        // Types that no column gets from JSON alone.
+        Cell::I32(_)
+        | Cell::U64(_)
+        | Cell::F32(_)
+        | Cell::Bytes(_)
+        | Cell::Timestamp(_)
+        | Cell::List(_) => false,
     }
 }

@@ -3,7 +3,8 @@
 //! Time is measured in one process that keeps its rows, in rounds that interleave everything that is
 //! compared, so that whatever else the machine does meets all alike. Memory is measured in a fresh
 //! process for each run: an allocator keeps what earlier runs gave back, and the next one would seem
-//! to need nothing. Heaps are counted in a third, since counting costs time.
+//! to need nothing. Heaps are counted in a third, since counting costs time. Allocators are compared in
+//! fresh processes too.
 
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
@@ -23,8 +24,8 @@ use crate::Allocator;
 /// Chunks that are tried, in rows.
 const CHUNKS: [usize; 6] = [1_000, 2_500, 5_000, 10_000, 25_000, 50_000];
 /// The allocators that this executable's own is compared with.
-const OTHER_ALLOCATORS: [&str; 2] = ["system", "jemalloc"];
-/// Rows, at the most, with which allocators are compared: each has a process that holds them.
+const OTHER_ALLOCATORS: [&str; 2] = ["mimalloc", "jemalloc"];
+/// Rows, at the most, with which allocators are compared: every run makes them anew.
 const ALLOCATOR_ROWS: u64 = 100_000;
 
 /// Measures everything that the options ask for.
@@ -52,7 +53,7 @@ pub(crate) fn measure(
     let compared = allocators.len() * allocator_jobs.len();
     let steps = (jobs.len() + chunk_jobs.len()) * processes
         + timed * options.rounds
-        + compared * (options.rounds + 1);
+        + compared * options.rounds;
     bar.set_length(steps as u64);
 
     let runs = bench.runs(&jobs)?;
@@ -90,7 +91,7 @@ fn allocators(options: &BenchOptions, own: &Allocator) -> Result<Vec<(&'static s
     let mut executables = vec![(own.name, own_executable()?)];
     for name in OTHER_ALLOCATORS {
         let missing = || {
-            let advice = "--allocators needs the executables bucksaw-system and bucksaw-jemalloc \
+            let advice = "--allocators needs the executables bucksaw-mimalloc and bucksaw-jemalloc \
                           beside this one: install or build with --features allocators";
             Error::new(ErrorKind::Options, advice)
         };
@@ -281,43 +282,35 @@ fn fresh(
     Ok(Worker::start(executable, &options.setup(Some(rows)))?.run(job))
 }
 
-/// The jobs with each allocator, interleaved.
+/// The jobs with each allocator, interleaved. Each run has a process of its own, as each file has that
+/// the command writes: what an allocator kept from the run before would make the next one cheap.
 fn compare(
     options: &BenchOptions,
     executables: &[(&'static str, PathBuf)],
     jobs: &[Job],
     bar: &ProgressBar,
 ) -> Result<Vec<AllocatorRun>> {
-    let Some(rows) = jobs.iter().map(|job| job.rows).max() else { return Ok(Vec::new()) };
     let mut compared = Vec::new();
-    let mut workers = Vec::new();
     for (name, executable) in executables {
         for job in jobs {
-            bar.set_message(format!("memory of {} with {name}", job.backend));
-            let mut run = Run::of(job);
-            match fresh(options, executable, rows, job)? {
-                Ok(outcome) => run.peak_rss_bytes = outcome.peak_rss_bytes,
-                Err(failure) => run.failure = Some(failure.message),
-            }
-            compared.push((AllocatorRun { allocator: (*name).to_owned(), run }, Vec::new()));
-            bar.inc(1);
+            let run = AllocatorRun { allocator: (*name).to_owned(), run: Run::of(job) };
+            compared.push((run, executable, job, Vec::new()));
         }
-        workers.push(Worker::start(executable, &options.setup(Some(rows)))?);
     }
     for _ in 0..options.rounds {
-        for (worker, compared) in workers.iter_mut().zip(compared.chunks_mut(jobs.len())) {
-            for (job, (compared, outcomes)) in jobs.iter().zip(compared) {
-                bar.set_message(format!("{} with {}", job.backend, compared.allocator));
-                match worker.run(job) {
-                    Ok(outcome) => outcomes.push(outcome),
-                    Err(failure) => compared.run.failure = Some(failure.message),
-                }
-                bar.inc(1);
+        for (AllocatorRun { allocator, run }, executable, job, outcomes) in &mut compared {
+            bar.set_message(format!("{} with {allocator}", job.backend));
+            match fresh(options, executable, job.rows, job)? {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(failure) => run.failure = Some(failure.message),
             }
+            bar.inc(1);
         }
     }
-    let finish = |(mut compared, outcomes): (AllocatorRun, Vec<Outcome>)| {
+    let finish = |(mut compared, _, _, outcomes): (AllocatorRun, _, _, Vec<Outcome>)| {
         compared.run.timing = Timing::of(compared.run.rows, &outcomes);
+        compared.run.peak_rss_bytes =
+            outcomes.iter().filter_map(|outcome| outcome.peak_rss_bytes).max();
         compared
     };
     Ok(compared.into_iter().map(finish).collect())

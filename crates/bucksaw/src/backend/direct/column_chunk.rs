@@ -9,8 +9,7 @@ use super::bloom_filter::BloomFilter;
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
-use super::page::{PageSize, append_data_page, append_dictionary_page};
-use super::row_group::STEP_ROWS;
+use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_data_page, append_dictionary_page};
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::backend::Pieces;
@@ -20,9 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hash::Seed;
 use crate::options::{Compression, Profile, Statistics};
 use crate::schema::ColumnType;
-
-/// Rows of one page, at the most.
-pub(super) const PAGE_ROWS: usize = 20_000;
 
 /// Finished pages are kept in pieces of so many bytes or a little more.
 const PIECE_BYTES: usize = 64 << 10;

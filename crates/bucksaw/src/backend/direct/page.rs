@@ -15,6 +15,12 @@ use super::compress::{Compressor, Effort};
 use super::encoding::rle::append_varint;
 use crate::error::Result;
 
+/// Rows of one page, at the most.
+pub(super) const PAGE_ROWS: usize = 20_000;
+/// Rows, or elements of lists, that a chunk takes at a time: fewer than a page has, so that pages don't
+/// grow too large.
+pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
+
 const DATA_PAGE: i32 = 0;
 const DICTIONARY_PAGE: i32 = 2;
 const I32_FIELD: u8 = 5;

@@ -4,17 +4,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bloom_filter::BloomFilter;
-use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, PAGE_ROWS, Settings};
+use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, Settings};
 use super::file::FileColumn;
+use super::page::STEP_ROWS;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::Options;
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
 use crate::workers::Workers;
-
-/// Rows, or elements of lists, that a chunk takes at a time: fewer than a page has, so that pages don't
-/// grow too large.
-pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 
 /// What row groups are encoded with: threads, and an encoder for each of them.
 pub(super) struct Bench {

@@ -74,7 +74,7 @@ func arrowType(dataType arrow.DataType) string {
 			return nanos
 		}
 	case *arrow.ListType:
-		return "List(" + arrowType(dataType.Elem()) + ")"
+		return listType(dataType.ElemField().Name, arrowType(dataType.Elem()))
 	case *arrow.StructType:
 		members := []string{}
 		for _, field := range dataType.Fields() {

@@ -22,6 +22,11 @@ const (
 	nanos       = "Timestamp(ns)"
 )
 
+// The model's name of a list's type.
+func listType(field, element string) string {
+	return fmt.Sprintf("List(%s, field: '%s')", element, field)
+}
+
 type cell map[string]any
 
 func ofInteger(value int64) cell         { return cell{"i": strconv.FormatInt(value, 10)} }

@@ -94,14 +94,14 @@ func annotation(of parquet.Type) format.LogicalTypeValue {
 }
 
 // The items' node of a list of three levels.
-func item(node parquet.Node) parquet.Node { return node.Fields()[0].Fields()[0] }
+func item(node parquet.Node) parquet.Field { return node.Fields()[0].Fields()[0] }
 
 func nodeType(node parquet.Node) string {
 	if node.Leaf() {
 		return leafType(node.Type())
 	}
 	if isList(node) {
-		return "List(" + nodeType(item(node)) + ")"
+		return listType(item(node).Name(), nodeType(item(node)))
 	}
 	members := []string{}
 	for _, field := range node.Fields() {

@@ -6,7 +6,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from chdb import session
 
-from model import DECIMAL, DECIMAL_SCALE, LIST, MICROS, NANOS, STRUCT, from_python, probe_value
+from model import (
+    DECIMAL,
+    DECIMAL_SCALE,
+    MICROS,
+    NANOS,
+    STRUCT,
+    converted,
+    element_type,
+    from_python,
+    known_type,
+    probe_value,
+)
 from sql import quoted
 
 TYPES = {
@@ -22,17 +33,16 @@ TYPES = {
     DECIMAL: pa.decimal128(25, DECIMAL_SCALE),
     MICROS: pa.timestamp("us", "UTC"),
     NANOS: pa.timestamp("ns"),
-    LIST: pa.list_(pa.int64()),
     STRUCT: pa.struct([("a", pa.int64()), ("b", pa.string())]),
 }
+# Types that Python does not hold whole, and the integers that they are compared as.
+INTEGERS = {MICROS: pa.int64(), NANOS: pa.int64(), "Date32": pa.int32()}
 
 
 def cells_of(column, model_type):
     """An Arrow column as the values that are compared."""
-    if model_type in (MICROS, NANOS):
-        column = column.cast(pa.int64())
-    elif model_type == "Date32":
-        column = column.cast(pa.int32())
+    if (element_type(model_type) or model_type) in INTEGERS:
+        column = column.cast(known_type(INTEGERS, model_type, pa.list_))
     return from_python(column.to_pylist(), model_type)
 
 
@@ -47,7 +57,7 @@ class PyArrow:
             return [(field.name, field.type) for field in file.schema_arrow]
 
     def type_of(self, model_type):
-        return TYPES[model_type]
+        return known_type(TYPES, model_type, pa.list_)
 
     def cells(self, columns):
         # Not read_table: it takes a folder's name for a partition, and does more than read the file.
@@ -74,6 +84,7 @@ class PyArrow:
 
 class DataFusion:
     name = "datafusion"
+    # Text and bytes come as views.
     TYPES = TYPES | {"Utf8": pa.string_view(), "Binary": pa.binary_view()}
 
     def __init__(self, path):
@@ -86,7 +97,8 @@ class DataFusion:
         return [(field.name, field.type) for field in self.context.table("file").schema()]
 
     def type_of(self, model_type):
-        return self.TYPES[model_type]
+        # Not in lists, whose elements come as TYPES has them.
+        return self.TYPES.get(model_type) or known_type(TYPES, model_type, pa.list_)
 
     def cells(self, columns, where="", values=None):
         names = ", ".join(quoted(name) for name, _ in columns)
@@ -117,8 +129,13 @@ class ClickHouse:
         DECIMAL: f"Nullable(Decimal(25, {DECIMAL_SCALE}))",
         MICROS: "Nullable(DateTime64(6, 'UTC'))",
         NANOS: "Nullable(DateTime64(9, 'UTC'))",
-        LIST: "Array(Nullable(Int64))",
         STRUCT: "Tuple(a Nullable(Int64), b Nullable(String))",
+    }
+    # What makes integers of types that Python does not hold whole.
+    INTEGERS = {
+        MICROS: "toUnixTimestamp64Micro",
+        NANOS: "toUnixTimestamp64Nano",
+        "Date32": "toInt32",
     }
     SETTINGS = (
         "SETTINGS output_format_arrow_string_as_string = 0, input_format_parquet_preserve_order = 1,"
@@ -141,7 +158,7 @@ class ClickHouse:
         return [(name.decode(), " ".join(ty.decode().split())) for name, ty in zip(names, types)]
 
     def type_of(self, model_type):
-        return self.TYPES[model_type].replace("Tuple(a", "Tuple( a")
+        return known_type(self.TYPES, model_type, "Array({})".format).replace("Tuple(a", "Tuple( a")
 
     def cells(self, columns, where=""):
         names = ", ".join(self.expression(name, model_type) for name, model_type in columns)
@@ -150,22 +167,19 @@ class ClickHouse:
 
     @staticmethod
     def expression(name, model_type):
-        if model_type == MICROS:
-            return f"toUnixTimestamp64Micro({identifier(name)})"
-        if model_type == NANOS:
-            return f"toUnixTimestamp64Nano({identifier(name)})"
-        if model_type == "Date32":
-            return f"toInt32({identifier(name)})"
-        return identifier(name)
+        function = ClickHouse.INTEGERS.get(element_type(model_type) or model_type)
+        if function is None:
+            return identifier(name)
+        if element_type(model_type) is None:
+            return f"{function}({identifier(name)})"
+        return f"arrayMap(element -> {function}(element), {identifier(name)})"
 
     @staticmethod
     def of_column(column, model_type):
         values = from_python(column.to_pylist(), model_type)
-        if model_type == "Utf8":
-            return [None if value is None else value.decode() for value in values]
         if model_type == STRUCT:
             return [value | {"b": value["b"] and value["b"].decode()} for value in values]
-        return values
+        return converted(values, model_type, {"Utf8": bytes.decode})
 
     def look_up(self, name, operator, probe, columns, types):
         own_type = self.TYPES[types[name]].removeprefix("Nullable(").removesuffix(")")

@@ -7,7 +7,7 @@ from gaps import GAPS
 from model import MICROS
 
 # Types with an order, by which filters can look values up.
-ORDERED = {"Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
+ORDERED = {"Int32", "Int64", "UInt64", "Float64", "Utf8", "Binary", MICROS}
 # Columns of one file that are looked up by, and that are compared in the rows found.
 FILTERED_COLUMNS = 12
 COMPARED_COLUMNS = 6

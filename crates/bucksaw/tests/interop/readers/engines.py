@@ -3,7 +3,17 @@
 import duckdb
 import polars as pl
 
-from model import DECIMAL, DECIMAL_SCALE, LIST, MICROS, NANOS, STRUCT, from_python, probe_value
+from model import (
+    DECIMAL,
+    DECIMAL_SCALE,
+    MICROS,
+    NANOS,
+    STRUCT,
+    element_type,
+    from_python,
+    known_type,
+    probe_value,
+)
 from sql import quoted
 
 # The microseconds that DuckDB takes for a moment after all others.
@@ -25,7 +35,6 @@ class DuckDB:
         DECIMAL: f"DECIMAL(25,{DECIMAL_SCALE})",
         MICROS: "TIMESTAMP WITH TIME ZONE",
         NANOS: "TIMESTAMP_NS",
-        LIST: "BIGINT[]",
         STRUCT: "STRUCT(a BIGINT, b VARCHAR)",
     }
 
@@ -40,7 +49,7 @@ class DuckDB:
         return [(row[0], row[1]) for row in described.fetchall()]
 
     def type_of(self, model_type):
-        return self.TYPES[model_type]
+        return known_type(self.TYPES, model_type, "{}[]".format)
 
     def cells(self, columns, where="", values=()):
         texts = ", ".join(self.expression(name, model_type) for name, model_type in columns)
@@ -51,7 +60,13 @@ class DuckDB:
 
     @staticmethod
     def expression(name, model_type):
-        name = quoted(name)
+        element = element_type(model_type)
+        if element is None:
+            return DuckDB.plain(quoted(name), model_type)
+        return f"list_transform({quoted(name)}, lambda element: {DuckDB.plain('element', element)})"
+
+    @staticmethod
+    def plain(name, model_type):
         if model_type == MICROS:
             # To DuckDB the greatest integer and its negative are the infinities, which have no epoch.
             return (
@@ -87,7 +102,6 @@ class Polars:
         DECIMAL: pl.Decimal(25, DECIMAL_SCALE),
         MICROS: pl.Datetime("us", "UTC"),
         NANOS: pl.Datetime("ns"),
-        LIST: pl.List(pl.Int64()),
         STRUCT: pl.Struct({"a": pl.Int64(), "b": pl.String()}),
     }
 
@@ -99,7 +113,7 @@ class Polars:
         return list(self.schema.items())
 
     def type_of(self, model_type):
-        return self.TYPES[model_type]
+        return known_type(self.TYPES, model_type, pl.List)
 
     def cells(self, columns, frame=None):
         frame = pl.read_parquet(self.path, glob=False) if frame is None else frame
@@ -107,7 +121,7 @@ class Polars:
 
     @staticmethod
     def of_column(column, model_type):
-        if model_type in (MICROS, NANOS, "Date32"):
+        if (element_type(model_type) or model_type) in (MICROS, NANOS, "Date32"):
             column = column.to_physical()
         return from_python(column.to_list(), model_type)
 

@@ -4,18 +4,30 @@ import base64
 import datetime
 import json
 import math
+import re
 import struct
 
 DECIMAL = "Decimal128(25, 3)"
 DECIMAL_SCALE = 3
 MICROS = 'Timestamp(µs, "UTC")'
 NANOS = "Timestamp(ns)"
-LIST = "List(Int64)"
 STRUCT = 'Struct("a": Int64, "b": Utf8)'
 
 # The moments that Python has a type for, by which filters ask: years 1 to 9999.
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 PYTHON_MOMENTS = range(-62_135_596_800_000_000, 253_402_300_800_000_000)
+
+
+def element_type(model_type):
+    """The type of a list's elements; none for other types."""
+    found = re.fullmatch(r"List\((.*), field: 'element'\)", model_type)
+    return found and found[1]
+
+
+def known_type(types, model_type, list_of):
+    """What a reader calls one of the model's types; `list_of` makes a list's type of its elements'."""
+    element = element_type(model_type)
+    return types[model_type] if element is None else list_of(types[element])
 
 
 def bits(value):
@@ -53,13 +65,17 @@ def plain(cell):
 
 def from_python(values, model_type):
     """What a reader gave as Python's values, as the values that are compared."""
-    if model_type == "Float64":
-        return [None if value is None else bits(value) for value in values]
-    if model_type == "Float32":
-        return [None if value is None else bits32(value) for value in values]
-    if model_type == DECIMAL:
-        return [None if value is None else unscaled(value) for value in values]
-    return list(values)
+    conversions = {"Float64": bits, "Float32": bits32, DECIMAL: unscaled}
+    return converted(values, model_type, conversions)
+
+
+def converted(values, model_type, conversions):
+    """Values, or the elements of lists, put through their type's conversion; null stays null."""
+    element = element_type(model_type)
+    if element is not None:
+        return [None if value is None else converted(value, element, conversions) for value in values]
+    convert = conversions.get(model_type)
+    return [value if value is None or convert is None else convert(value) for value in values]
 
 
 def unscaled(value):

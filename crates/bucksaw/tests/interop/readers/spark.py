@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession, functions
 from pyspark.sql import types as st
 
 from arrow_readers import cells_of
-from model import DECIMAL, DECIMAL_SCALE, LIST, MICROS, STRUCT, probe_value
+from model import DECIMAL, DECIMAL_SCALE, MICROS, STRUCT, converted, known_type, probe_value
 
 # Splits of all files that are read at once, and the least bytes of one.
 SPLITS = 60
@@ -37,7 +37,6 @@ TYPES = {
     "Date32": st.DateType(),
     DECIMAL: st.DecimalType(25, DECIMAL_SCALE),
     MICROS: st.TimestampType(),
-    LIST: st.ArrayType(st.LongType()),
     STRUCT: st.StructType([st.StructField("a", st.LongType()), st.StructField("b", st.StringType())]),
 }
 
@@ -87,7 +86,7 @@ class Spark:
         spark.conf.set("spark.sql.files.maxPartitionBytes", str(max(LEAST_SPLIT, size // SPLITS)))
         if has_gaps:
             # No file has to be asked for its columns then.
-            fields = [st.StructField(name, TYPES[model_type]) for name, model_type in columns]
+            fields = [st.StructField(name, cls.type_of(model_type)) for name, model_type in columns]
             frame = spark.read.schema(st.StructType(fields)).parquet(*paths)
         else:
             # Columns that any file has more or otherwise would be among these.
@@ -115,8 +114,9 @@ class Spark:
     def columns(self):
         return self.schemas[self.path]
 
-    def type_of(self, model_type):
-        return TYPES[model_type]
+    @staticmethod
+    def type_of(model_type):
+        return known_type(TYPES, model_type, st.ArrayType)
 
     def cells(self, columns):
         names = [] if self.table is None else self.table.schema.names
@@ -129,9 +129,7 @@ class Spark:
     def of_table(table, columns):
         def cells(name, model_type):
             found = cells_of(table.column(table.schema.get_field_index(name)), model_type)
-            if model_type == "UInt64":
-                return [None if value is None else int(value) for value in found]
-            return found
+            return converted(found, model_type, {"UInt64": int})
 
         return [cells(name, model_type) for name, model_type in columns]
 

@@ -213,6 +213,7 @@ pub(super) fn allocators(measured: &Measurements) -> Option<Table> {
         let rest: Vec<String> = rest.collect();
         sentences.push(format!("For {backend} {} wins, {}.", best.allocator, listed(&rest)));
     }
+    sentences.push("Each run is a process of its own, as those of the command are.".to_owned());
     table.meaning = sentences.join(" ");
     Some(table)
 }

@@ -11,7 +11,7 @@ pub(super) use fixed::FixedValues;
 use super::cost::{dictionary_bytes, dictionary_pays};
 use super::dictionary::MAX_ENTRIES;
 use super::encoding::rle::{append_hybrid, width_of};
-use super::row_group::STEP_ROWS;
+use super::page::STEP_ROWS;
 
 /// Values of a page before it is first asked whether the dictionary pays.
 const PROBE_VALUES: usize = 1_024;
