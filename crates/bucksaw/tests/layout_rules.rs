@@ -14,12 +14,16 @@ use crate::support::{convert, footer};
 
 /// Three row groups of five rows; `late` comes in the second, `last` in the third.
 fn sound() -> Vec<u8> {
+    written(Options::new())
+}
+
+fn written(options: Options) -> Vec<u8> {
     let line = |at: usize| match at {
         0..5 => format!("{{\"id\":{at},\"word\":\"same\"}}\n"),
         5..10 => format!("{{\"id\":{at},\"word\":\"same\",\"late\":{at}}}\n"),
         _ => format!("{{\"id\":{at},\"word\":\"same\",\"late\":{at},\"last\":0.5}}\n"),
     };
-    let options = Options::new().backend(BackendKind::Direct).row_group_rows(5);
+    let options = options.backend(BackendKind::Direct).row_group_rows(5);
     convert(&(0..15).map(line).collect::<String>(), options).expect("a file").file
 }
 
@@ -147,6 +151,36 @@ fn chunks_that_are_not_as_they_say() {
     finds("an index at", &moved, &file);
     let path = with_chunk(&sound, (1, 1), |chunk| chunk.set_file_path("elsewhere".to_owned()));
     finds("names another file", &path, &file);
+}
+
+#[test]
+fn bloom_filters_that_are_elsewhere() {
+    let file = written(Options::new().bloom_filter_of("id").bloom_filter_of("word"));
+    let sound = footer(&file);
+    let filter = |ordinal: usize, leaf: usize| {
+        let chunk = sound.row_group(ordinal).column(leaf);
+        (chunk.bloom_filter_offset().expect("a filter"), chunk.bloom_filter_length().expect("one"))
+    };
+    let with_filter = |footer: &ParquetMetaData, place, filter: Option<(i64, i32)>| {
+        with_chunk(footer, place, |chunk| {
+            chunk
+                .set_bloom_filter_offset(filter.map(|(start, _)| start))
+                .set_bloom_filter_length(filter.map(|(_, len)| len))
+        })
+    };
+    let without = with_filter(&sound, (0, 0), None);
+    let early = with_filter(&without, (1, 0), Some(filter(0, 0)));
+    finds("a filter before its column", &early, &file);
+    let exchanged = with_filter(&sound, (1, 0), Some(filter(1, 1)));
+    let exchanged = with_filter(&exchanged, (1, 1), Some(filter(1, 0)));
+    finds("filters are not in order", &exchanged, &file);
+    let (start, len) = filter(1, 1);
+    let shorter = with_filter(&sound, (1, 1), Some((start + 1, len - 1)));
+    finds("a gap between filters", &shorter, &file);
+    let longer = with_filter(&sound, (1, 1), Some((start, len + 1)));
+    finds("first free byte", &longer, &file);
+    let unknown = with_chunk(&sound, (1, 1), |chunk| chunk.set_bloom_filter_length(None));
+    finds("first free byte", &unknown, &file);
 }
 
 #[test]
