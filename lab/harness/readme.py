@@ -32,7 +32,7 @@ def section(name, document):
     parts.append("Where Bucksaw loses:\n" + "\n".join(losses(standings)))
     parts.append(
         f"Made on {document['started'][:10]} with `{document['command']}`; [the whole run](lab/runs/{name}/summary.md) has "
-        "all cores, wall times, allocations and versions, [lab/](lab/README.md) says what is compared and how."
+        "wall times, allocations and versions, [lab/](lab/README.md) says what is compared and how."
     )
     return "\n\n".join(parts)
 
