@@ -157,8 +157,8 @@ impl Options {
         self
     }
 
-    /// Bytes that everything between input and sink may hold together; reaching it ends the row
-    /// group early. Default: [`DEFAULT_MEMORY_LIMIT`]; the least is [`MIN_MEMORY_LIMIT`].
+    /// Bytes that everything between input and sink may hold together; reaching three fourths of it
+    /// ends the row group early, the rest being left for the allocator. Default: [`DEFAULT_MEMORY_LIMIT`]; the least is [`MIN_MEMORY_LIMIT`].
     #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = bytes;
