@@ -54,6 +54,7 @@ mod column_type;
 mod dead_letter;
 pub mod declared_schema;
 pub mod error;
+mod format;
 mod hash;
 pub mod input;
 pub mod inspect;
@@ -73,7 +74,7 @@ mod workers;
 mod writer;
 
 pub use alterations::Alterations;
-pub use backend::{Backend, Pieces};
+pub use backend::{Backend, ColumnSummary, FileSummary, Pieces};
 pub use block::Block;
 pub use block_builder::{BlockBuilder, Key};
 pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};

@@ -8,10 +8,10 @@ use arrow::compute::cast;
 use arrow::datatypes::{
     Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
 };
-use parquet::file::metadata::SortingColumn;
-use parquet::schema::types::SchemaDescriptor;
 
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use crate::format::metadata::SortingColumn;
+use crate::format::schema::Leaf;
 use crate::options::{Options, SortColumn};
 use crate::report::OrderReport;
 use crate::schema::{ColumnType, Schema};
@@ -119,34 +119,26 @@ impl Order {
 
     /// What the footer says of a row group: nothing where it is not sorted. Columns that the file does
     /// not have are null in every row, and so don't matter.
-    #[must_use]
-    pub fn sorting_columns(
+    pub(crate) fn sorting_columns(
         &self,
         row_group: usize,
-        file: &SchemaDescriptor,
+        leaves: &[Leaf],
     ) -> Option<Vec<SortingColumn>> {
         self.row_groups.get(row_group).filter(|is_sorted| **is_sorted)?;
-        let place = |by: &SortColumn| {
-            let mut leaves = file.columns().iter();
-            leaves.position(|leaf| leaf.path().parts() == [by.column.as_str()])
-        };
+        let index =
+            |by: &SortColumn| leaves.iter().position(|leaf| leaf.path == [by.column.as_str()]);
         let columns: Vec<SortingColumn> = self
             .by
             .iter()
             .filter_map(|by| {
                 Some(SortingColumn {
-                    column_idx: place(by)? as i32,
+                    column_idx: index(by)? as i32,
                     descending: by.descending,
                     nulls_first: by.nulls_first,
                 })
             })
             .collect();
         (!columns.is_empty()).then_some(columns)
-    }
-
-    /// Whether the footer says of any row group that it is sorted.
-    pub(crate) fn has_sorted(&self) -> bool {
-        !self.by.is_empty() && self.row_groups.contains(&true)
     }
 
     /// What became of a declared order.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use serde::Serialize;
 
 use crate::alterations::Alterations;
+use crate::backend::{ColumnSummary, FileSummary};
 use crate::schema::{ColumnType, Schema};
 
 /// A column that the file calls otherwise than the rows do.
@@ -104,60 +104,39 @@ fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S:
     serializer.serialize_f64(elapsed.as_secs_f64())
 }
 
-/// The report of one file's columns, from the footer that was written and the values counted.
+/// The report of one file's columns, from what was written and the values counted.
 pub(crate) fn column_reports(
-    metadata: &ParquetMetaData,
+    file: FileSummary,
     schema: &Schema,
     present: &[u64],
 ) -> Vec<ColumnReport> {
-    let rows = metadata.file_metadata().num_rows() as u64;
-    let descriptor = metadata.file_metadata().schema_descr();
-    let mut sizes = HashMap::<&str, (u64, u64)>::new();
-    for chunk in metadata.row_groups().iter().flat_map(|group| group.columns()) {
-        let root = chunk.column_path().parts().first().map_or("", String::as_str);
-        let (encoded, compressed) = sizes.entry(root).or_default();
-        *encoded += chunk.uncompressed_size() as u64;
-        *compressed += chunk.compressed_size() as u64;
-    }
-    // Of several row groups it is not known how many values they have in common.
-    let distinct: HashMap<&str, u64> = match metadata.row_groups() {
-        [group] => group.columns().iter().filter_map(distinct_of).collect(),
-        _ => HashMap::new(),
-    };
     let by_name: HashMap<&str, usize> = schema
         .columns()
         .iter()
         .enumerate()
         .map(|(index, column)| (column.name.as_str(), index))
         .collect();
-    let fields = descriptor.root_schema().get_fields();
-    let report = |name: &str| {
-        let index = by_name.get(name).copied();
+    let rows = file.rows;
+    let report = |column: ColumnSummary| {
+        let index = by_name.get(column.name.as_str()).copied();
         let ty = index
             .and_then(|index| schema.columns()[index].ty.as_ref())
             .unwrap_or(&ColumnType::Text);
-        let (encoded_bytes, compressed_bytes) = sizes.get(name).copied().unwrap_or_default();
         ColumnReport {
-            name: name.to_owned(),
             ty: ty.to_string(),
             nulls: rows - index.and_then(|index| present.get(index)).copied().unwrap_or_default(),
-            distinct: distinct.get(name).copied(),
-            encoded_bytes,
-            compressed_bytes,
-            ratio: if compressed_bytes == 0 {
+            distinct: column.distinct,
+            encoded_bytes: column.encoded_bytes,
+            compressed_bytes: column.compressed_bytes,
+            ratio: if column.compressed_bytes == 0 {
                 1.0
             } else {
-                encoded_bytes as f64 / compressed_bytes as f64
+                column.encoded_bytes as f64 / column.compressed_bytes as f64
             },
+            name: column.name,
         }
     };
-    fields.iter().map(|field| report(field.name())).collect()
-}
-
-/// A chunk's column, and how many different values it has.
-fn distinct_of(chunk: &ColumnChunkMetaData) -> Option<(&str, u64)> {
-    let name = chunk.column_path().parts().first()?;
-    Some((name.as_str(), chunk.statistics()?.distinct_count_opt()?))
+    file.columns.into_iter().map(report).collect()
 }
 
 /// Columns that the file calls otherwise than the rows do.

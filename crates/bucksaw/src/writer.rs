@@ -325,15 +325,15 @@ impl Writer {
         self.write_collected()?;
         let Some(mut output) = self.output.take() else { return Err(ended()) };
         output.end_row_group(&self.schema)?;
-        let metadata = output.backend.finish(&self.schema, &output.order, &mut output.finished)?;
+        let summary = output.backend.finish(&self.schema, &output.order, &mut output.finished)?;
         output.pass_on()?;
         let published = output.sink.publish()?;
         let file = FileReport {
             path: published.path,
             rows: self.rows,
             bytes: published.bytes,
-            row_groups: metadata.num_row_groups(),
-            columns: column_reports(&metadata, &self.schema, output.tally.present()),
+            row_groups: summary.row_groups,
+            columns: column_reports(summary, &self.schema, output.tally.present()),
             order: output.order.report(),
         };
         Ok(Report {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use parquet::file::metadata::ParquetMetaData;
-
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::{BackendKind, Options};
@@ -49,6 +47,30 @@ impl Pieces {
     }
 }
 
+/// What a finished file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSummary {
+    /// Its rows.
+    pub rows: u64,
+    /// Its row groups.
+    pub row_groups: usize,
+    /// Its columns, in order.
+    pub columns: Vec<ColumnSummary>,
+}
+
+/// What a finished file holds of one column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnSummary {
+    /// Its name in the file.
+    pub name: String,
+    /// Bytes of its pages before compression, headers included.
+    pub encoded_bytes: u64,
+    /// Bytes of its pages in the file, headers included.
+    pub compressed_bytes: u64,
+    /// How many different values it has, where that is known.
+    pub distinct: Option<u64>,
+}
+
 /// Turns blocks into the bytes of one Parquet file.
 ///
 /// The contract, which `tests/backends.rs` holds every backend to:
@@ -89,16 +111,11 @@ pub trait Backend: Send {
     /// As [`write`](Self::write).
     fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()>;
 
-    /// Ends the file and returns what its footer says. `order` tells which row groups are sorted.
+    /// Ends the file and returns what it holds. `order` tells which row groups are sorted.
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    fn finish(
-        &mut self,
-        schema: &Schema,
-        order: &Order,
-        out: &mut Pieces,
-    ) -> Result<ParquetMetaData>;
+    fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary>;
 }
 
 /// The backend that `options` name.

@@ -12,12 +12,11 @@ use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
 use ::arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
-use crate::backend::{Backend, Pieces, footer as shared};
+use crate::backend::{Backend, FileSummary, Pieces, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
@@ -277,29 +276,23 @@ impl Backend for ArrowBackend {
         Ok(())
     }
 
-    fn finish(
-        &mut self,
-        schema: &Schema,
-        order: &Order,
-        out: &mut Pieces,
-    ) -> Result<ParquetMetaData> {
+    fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary> {
         self.open(schema)?;
         self.has_values.resize(schema.columns().len(), false);
         let Some(mut file) = self.file.take() else {
             return Err(Error::new(ErrorKind::WriterEnded, "the file is finished already"));
         };
-        if let Some(renamed) = shared::renamed_key_value(schema) {
-            file.writer.append_key_value_metadata(renamed);
-        }
-        let data_bytes = file.writer.bytes_written();
+        file.drain(out)?;
+        let position = file.writer.bytes_written();
         let metadata = file.writer.finish().map_err(shared::failed)?;
         let kept = self.kept_columns(&file, schema);
-        if kept.len() == file.arrow_schema.fields().len() && !order.has_sorted() {
-            file.drain(out)?;
-            return Ok(metadata);
-        }
-        footer::rewritten(metadata, &file.arrow_schema, &kept, order, data_bytes, out)
-            .map_err(shared::failed)
+        let ending = footer::Ending {
+            arrow_schema: &file.arrow_schema,
+            kept: &kept,
+            order,
+            renamed: shared::renamed_key_value(schema),
+        };
+        Ok(footer::append(&metadata, ending, position as u64, out))
     }
 }
 

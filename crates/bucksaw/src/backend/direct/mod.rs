@@ -15,6 +15,7 @@ mod encoding;
 pub(crate) mod estimate;
 mod file;
 mod levels;
+mod metadata;
 mod page;
 mod row_group;
 mod statistics;
@@ -22,12 +23,11 @@ mod values;
 
 use std::sync::Arc;
 
-use parquet::file::metadata::ParquetMetaData;
-
 use self::column_chunk::Settings;
 use self::file::{Ending, File, FileColumn};
+use self::metadata::Description;
 use self::row_group::{Bench, RowGroup};
-use crate::backend::{Backend, Pieces, footer};
+use crate::backend::{Backend, FileSummary, Pieces, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::hash::Seed;
@@ -57,7 +57,7 @@ impl DirectBackend {
         Self {
             bench: Bench::new(options, settings, workers),
             group: RowGroup::default(),
-            file: File::default(),
+            file: File::new(Description::new(options)),
             columns: Vec::new(),
             has_values: Vec::new(),
         }
@@ -125,7 +125,7 @@ impl Backend for DirectBackend {
     fn buffered(&self) -> Buffered {
         Buffered {
             rows: self.group.rows(),
-            bytes_held: self.group.bytes_held(),
+            bytes_held: self.group.bytes_held() + self.file.bytes_held(),
             bytes_expected: self.group.bytes_expected(),
         }
     }
@@ -140,27 +140,22 @@ impl Backend for DirectBackend {
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
         }
-        self.file.append(group.finish(&self.columns, &self.bench)?, out);
+        let group = group.finish(&self.columns, &self.bench)?;
+        self.file.append(group, &self.columns, out);
         Ok(())
     }
 
-    fn finish(
-        &mut self,
-        schema: &Schema,
-        order: &Order,
-        out: &mut Pieces,
-    ) -> Result<ParquetMetaData> {
+    fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary> {
         self.add_columns(schema);
         self.has_values.resize(schema.columns().len(), false);
         let kept = self.kept(schema);
         let ending = Ending {
             columns: &self.columns,
-            compression: self.bench.options.compression,
-            statistics: self.bench.options.statistics,
             order,
-            key_values: footer::renamed_key_value(schema).map(|pair| vec![pair]),
+            key_values: footer::renamed_key_value(schema).into_iter().collect(),
         };
-        let file = std::mem::take(&mut self.file);
-        self.bench.with_encoder(|encoder| file.finish(&ending, &kept, encoder, out))
+        let ended = File::new(Description::new(&self.bench.options));
+        let file = std::mem::replace(&mut self.file, ended);
+        self.bench.with_encoder(|encoder| file.finish(ending, &kept, encoder, out))
     }
 }

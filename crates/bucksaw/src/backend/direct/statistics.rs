@@ -2,9 +2,7 @@
 
 use std::cmp::Ordering;
 
-use parquet::data_type::ByteArray;
-use parquet::file::statistics::{Statistics, ValueStatistics};
-
+use crate::format::statistics::Statistics;
 use crate::schema::ColumnType;
 
 /// Bytes of text or bytes that are written down of a bound.
@@ -149,66 +147,25 @@ impl Bounds {
     pub(super) fn to_statistics(
         &self,
         ty: &ColumnType,
-        nulls: u64,
-        distinct: Option<u64>,
+        nulls: i64,
+        distinct: Option<i64>,
     ) -> Statistics {
-        let bytes = self.to_bytes(ty);
-        let (least, greatest) =
-            (bytes.as_ref().map(|both| &both.0[..]), bytes.as_ref().map(|both| &both.1[..]));
-        match ty {
-            ColumnType::Bool => {
-                let bool = |bytes: &[u8]| bytes == [1];
-                Statistics::Boolean(known(least.map(bool), greatest.map(bool), nulls, distinct))
-            }
-            ColumnType::I32 => {
-                let integer = |bytes: &[u8]| fixed(bytes, i32::from_le_bytes);
-                let (least, greatest) = (least.map(integer), greatest.map(integer));
-                Statistics::Int32(known(least, greatest, nulls, distinct))
-            }
-            ColumnType::F32 => {
-                let float = |bytes: &[u8]| fixed(bytes, f32::from_le_bytes);
-                let statistics = known(least.map(float), greatest.map(float), nulls, distinct);
-                Statistics::Float(statistics.with_nan_count(Some(self.nans)))
-            }
-            ColumnType::F64 => {
-                let double = |bytes: &[u8]| fixed(bytes, f64::from_le_bytes);
-                let statistics = known(least.map(double), greatest.map(double), nulls, distinct);
-                Statistics::Double(statistics.with_nan_count(Some(self.nans)))
-            }
-            ColumnType::Text | ColumnType::Bytes => {
-                let is_exact = |bound: &Option<Bound>, written: Option<&[u8]>| match bound {
-                    Some(Bound::Bytes(bytes)) => Some(&bytes[..]) == written,
-                    _ => true,
-                };
-                let array = |bytes: &[u8]| ByteArray::from(bytes.to_vec());
-                let statistics = known(least.map(array), greatest.map(array), nulls, distinct);
-                Statistics::ByteArray(
-                    statistics
-                        .with_min_is_exact(is_exact(&self.least, least))
-                        .with_max_is_exact(is_exact(&self.greatest, greatest)),
-                )
-            }
-            _ => {
-                let integer = |bytes: &[u8]| fixed(bytes, i64::from_le_bytes);
-                let (least, greatest) = (least.map(integer), greatest.map(integer));
-                Statistics::Int64(known(least, greatest, nulls, distinct))
-            }
+        let is_exact = |bound: &Option<Bound>, written: &Vec<u8>| match bound {
+            Some(Bound::Bytes(bytes)) => bytes == written,
+            _ => true,
+        };
+        let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
+        let (min, max) = self.to_bytes(ty).unzip();
+        Statistics {
+            null_count: Some(nulls),
+            distinct_count: distinct,
+            is_max_exact: max.as_ref().is_some_and(|max| is_exact(&self.greatest, max)),
+            is_min_exact: min.as_ref().is_some_and(|min| is_exact(&self.least, min)),
+            max,
+            min,
+            nan_count: is_float.then_some(self.nans as i64),
         }
     }
-}
-
-/// The value of so many bytes, which [`Bounds::to_bytes`] made of one.
-fn fixed<T: Default, const WIDTH: usize>(bytes: &[u8], value: fn([u8; WIDTH]) -> T) -> T {
-    bytes.try_into().map(value).unwrap_or_default()
-}
-
-fn known<T>(
-    least: Option<T>,
-    greatest: Option<T>,
-    nulls: u64,
-    distinct: Option<u64>,
-) -> ValueStatistics<T> {
-    ValueStatistics::new(least, greatest, distinct, Some(nulls), false)
 }
 
 /// The least and the greatest of byte strings, as far as a bound needs them.
