@@ -16,8 +16,10 @@ use std::io::{self, BufWriter};
 use std::process::ExitCode;
 use std::{panic, thread};
 
+use bucksaw::escape::{escape, escape_lines};
 use bucksaw::inspect::DECODER_THREAD;
 use clap::Parser as _;
+use clap::error::ContextValue;
 
 use crate::cli::{Cli, Command};
 
@@ -61,8 +63,11 @@ impl Counted {
 
 /// Runs the command that the process's arguments ask for.
 pub fn main(allocator: &Allocator) -> ExitCode {
-    let cli = Cli::parse();
-    hush_decoders();
+    hush_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(error),
+    };
     let result = match &cli.command {
         Command::Convert(arguments) => commands::convert::run(arguments),
         Command::Inspect(arguments) => {
@@ -87,12 +92,43 @@ pub fn main(allocator: &Allocator) -> ExitCode {
     }
 }
 
-/// Decoders that panic on damaged files end as an error: no need for the panic's own words.
-fn hush_decoders() {
+/// Says what is wrong with the command line, which it quotes, or prints the help that it asks for.
+fn usage(mut error: clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let escaped: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            Some(match value {
+                ContextValue::String(text) => (kind, ContextValue::String(escape(text).into())),
+                ContextValue::Strings(texts) => {
+                    let texts = texts.iter().map(|text| escape(text).into()).collect();
+                    (kind, ContextValue::Strings(texts))
+                }
+                _ => return None,
+            })
+        })
+        .collect();
+    for (kind, value) in escaped {
+        error.insert(kind, value);
+    }
+    ui::tell(error.render().to_string().trim_end());
+    ExitCode::from(exit::USAGE)
+}
+
+/// Decoders that panic on damaged files end as an error: no need for the panic's own words. Those of
+/// other panics may quote data.
+fn hush_panics() {
     let tell_all = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if thread::current().name() != Some(DECODER_THREAD) {
+        let words = info.to_string();
+        if thread::current().name() == Some(DECODER_THREAD) {
+            // The error tells.
+        } else if escape_lines(&words) == words {
             tell_all(info);
+        } else {
+            ui::tell(&words);
         }
     }));
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bucksaw::escape::{escape, escape_lines};
 use comfy_table::{CellAlignment, Table as Layout, presets};
 
 /// A table and what it says.
@@ -25,9 +26,9 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut layout = Layout::new();
-        layout.load_style(presets::NOTHING).set_header(&self.header);
+        layout.load_style(presets::NOTHING).set_header(self.header.iter().map(|cell| escape(cell)));
         for row in &self.rows {
-            layout.add_row(row);
+            layout.add_row(row.iter().map(|cell| escape(cell)));
         }
         for (index, column) in layout.column_iter_mut().enumerate() {
             if index > 0 {
@@ -35,8 +36,8 @@ impl fmt::Display for Table {
             }
             column.set_padding((0, 2));
         }
-        writeln!(f, "{}", self.title)?;
+        writeln!(f, "{}", escape_lines(&self.title))?;
         writeln!(f, "{}", layout.trim_fmt())?;
-        writeln!(f, "{}", self.meaning)
+        writeln!(f, "{}", escape_lines(&self.meaning))
     }
 }

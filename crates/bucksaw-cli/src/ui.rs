@@ -3,15 +3,18 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 use bucksaw::report::Renamed;
 use bucksaw::{Alterations, Error, FileReport, InputCounts, Report, Result};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
-/// Says a line. Nobody is left to tell where standard error is gone.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+/// Says some lines, with whatever is no plain text in them escaped. Nobody is left to tell where
+/// standard error is gone.
+pub(crate) fn tell(lines: &str) {
+    let _ = writeln!(io::stderr(), "{}", escape_lines(lines));
 }
 
 /// A bar over `bytes` to read, or a spinner where that is not known; hidden unless on a terminal.
@@ -51,11 +54,36 @@ pub(crate) fn steps(is_quiet: bool) -> ProgressBar {
 /// Prints a document as a line of JSON on standard output.
 pub(crate) fn print_json(document: &impl Serialize) -> Result<()> {
     let mut out = io::stdout().lock();
-    // What is printed holds nothing that JSON has no word for.
-    let json = serde_json::to_string(document).unwrap_or_default();
-    writeln!(out, "{json}")
+    write_json(document, &mut out)
         .and_then(|()| out.flush())
         .map_err(|cause| Error::io("could not print", cause))
+}
+
+/// Writes a document as a line of JSON, which may go to a terminal.
+pub(crate) fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    document.serialize(&mut Serializer::with_formatter(&mut *out, Escaping))?;
+    out.write_all(b"\n")
+}
+
+/// Compact JSON, in which control characters, and characters that reorder or hide text, are spelled
+/// out. JSON itself asks for that only up to U+001F.
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        mut fragment: &str,
+    ) -> io::Result<()> {
+        while let Some((at, hidden)) = fragment.char_indices().find(|(_, c)| is_hidden(*c)) {
+            writer.write_all(fragment.get(..at).unwrap_or_default().as_bytes())?;
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            fragment = fragment.get(at + hidden.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(fragment.as_bytes())
+    }
 }
 
 /// A number with its thousands apart.
@@ -81,8 +109,7 @@ pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration
     let rows = reports.iter().map(|report| report.rows).sum();
     let mut lines = Vec::new();
     for file in reports.iter().flat_map(|report| &report.files) {
-        let path =
-            file.path.as_ref().map_or("standard output".into(), |path| path.display().to_string());
+        let path = file.path.as_ref().map_or("standard output".into(), |path| escape_path(path));
         lines.push(format!(
             "{path}: {} rows, {} columns, {} row group{}, {}",
             grouped(file.rows),

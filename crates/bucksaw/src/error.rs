@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::escape::{escape, escape_lines};
+
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -143,6 +145,7 @@ impl Error {
     }
 }
 
+/// With every name, and whatever else comes from data, escaped: it may go to a terminal.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { source, line, byte, column, row } = &self.0.position;
@@ -160,14 +163,14 @@ impl fmt::Display for Error {
             places.push(format!("column {column:?}"));
         }
         if let Some(source) = source {
-            write!(f, "{source}: ")?;
+            write!(f, "{}: ", escape(source))?;
         }
         if !places.is_empty() {
             write!(f, "{}: ", places.join(", "))?;
         }
-        f.write_str(&self.0.message)?;
+        f.write_str(&escape_lines(&self.0.message))?;
         if let Some(cause) = &self.0.cause {
-            write!(f, ": {cause}")?;
+            write!(f, ": {}", escape(&cause.to_string()))?;
         }
         Ok(())
     }

@@ -54,6 +54,7 @@ mod column_type;
 mod dead_letter;
 pub mod declared_schema;
 pub mod error;
+pub mod escape;
 mod format;
 mod hash;
 pub mod input;

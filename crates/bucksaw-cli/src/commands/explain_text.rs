@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use bucksaw::escape::escape;
 use bucksaw::inspect::{ChosenEncoding, ColumnExplanation, Explanation};
 
-use super::inspect_text::{escape, ratio, size};
+use super::inspect_text::{name, ratio, size};
 use crate::ui::grouped;
 
 /// Writes an explanation.
@@ -14,7 +15,7 @@ pub(crate) fn explanation(about: &Explanation, out: &mut impl Write) -> io::Resu
 }
 
 fn explain(column: &ColumnExplanation, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\n{}  {}", escape(&column.name), column.physical_type)?;
+    writeln!(out, "\n{}  {}", name(&column.name), column.physical_type)?;
     for choice in &column.choices {
         let groups = match (choice.first_row_group, choice.last_row_group) {
             (first, last) if first == last => format!("row group {first}"),
@@ -39,7 +40,8 @@ fn explain(column: &ColumnExplanation, out: &mut impl Write) -> io::Result<()> {
 /// Why the encodings are what they are, in some lines.
 fn reasons(choice: &ChosenEncoding) -> Vec<String> {
     if choice.values == 0 {
-        return vec!["no values".to_owned()];
+        let word = if choice.is_sample { "no values among the first" } else { "no values" };
+        return vec![word.to_owned()];
     }
     let within = if choice.first_row_group == choice.last_row_group { "" } else { "at most " };
     let figures = format!(

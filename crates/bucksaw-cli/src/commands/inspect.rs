@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use bucksaw::escape::escape_path;
 use bucksaw::inspect::{File, Json};
 use bucksaw::{Error, ErrorKind, Result};
 
 use super::{explain_text, inspect_text};
 use crate::cli::InspectArgs;
+use crate::ui;
 
 /// Inspects all files. A file that fails doesn't keep the others from being shown; the error at the
 /// end tells all of them.
@@ -67,9 +69,7 @@ fn one(args: &InspectArgs, path: &Path, out: &mut impl Write) -> Result<(), Fail
 }
 
 fn json_line(value: &impl serde::Serialize, out: &mut impl Write) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, value)
-        .map_err(|cause| Failure::from(io::Error::from(cause)))?;
-    Ok(out.write_all(b"\n")?)
+    Ok(ui::write_json(value, out)?)
 }
 
 /// Writes rows as text; those before a damaged one are still shown.
@@ -81,7 +81,7 @@ fn rows(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     if args.files.len() > 1 {
-        writeln!(out, "{}", inspect_text::escape(&path.display().to_string()))?;
+        writeln!(out, "{}", escape_path(path))?;
     }
     let names: Vec<String> = file.column_names();
     let mut table = inspect_text::RowTable::new(&names);

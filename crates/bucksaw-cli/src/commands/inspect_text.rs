@@ -1,51 +1,70 @@
 //! The text that `bucksaw inspect` writes for people.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use bucksaw::escape::escape;
 use bucksaw::inspect::{Column, Description, Json, RowGroup, Totals};
 
 /// The widest cell of a table, in characters; what is longer is cut and ends with "…".
 const MAX_CELL_CHARS: usize = 40;
 
+/// The longest name that is shown whole, in characters.
+const MAX_NAME_CHARS: usize = 100;
+
 /// The longest value of key-value metadata that is shown whole, in characters.
 const MAX_VALUE_CHARS: usize = 100;
 
-/// How many rows are read before the table's columns get their widths. Later rows may be wider;
-/// then they stand out.
+/// How many rows are read before the table's columns get their widths, if they have no more cells
+/// than below. Later rows may be wider; then they stand out.
 const ROWS_MEASURED: usize = 100;
 
-/// Text from a file as it may go to a terminal: control characters, and characters that reorder
-/// or hide text, are escaped.
-pub(crate) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        let hidden = matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
-        if character.is_control() || hidden {
-            safe.extend(character.escape_default());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe
-}
+/// How many cells are read before.
+const CELLS_MEASURED: usize = 20_000;
 
-fn cut(text: String) -> String {
-    if text.chars().count() <= MAX_CELL_CHARS {
+/// Text from a file, escaped, and cut where it is longer than this many characters.
+pub(super) fn shown(text: &str, most: usize) -> String {
+    // Cut before, so that not much is copied, and after, since escapes are longer.
+    let start = text.char_indices().nth(most + 1).and_then(|(end, _)| text.get(..end));
+    let text = escape(start.unwrap_or(text)).into_owned();
+    if text.chars().count() <= most {
         return text;
     }
-    text.chars().take(MAX_CELL_CHARS - 1).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// The name of a column, a codec or whatever else a file names.
+pub(super) fn name(text: &str) -> String {
+    shown(text, MAX_NAME_CHARS)
 }
 
 /// A value in a table's cell: text without quotes, everything else as JSON.
 fn cell(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
-        // Escapes what may cover the terminal; cuts before it copies much.
-        Json::Text(text) => cut(escape(&text.chars().take(MAX_CELL_CHARS + 1).collect::<String>())),
-        other => cut(escape(&other.to_string())),
+        Json::Text(text) => shown(text, MAX_CELL_CHARS),
+        other => {
+            // As many bytes as can be shown; a list may have millions of them.
+            let mut start = Start(Vec::new());
+            let _ = serde_json::to_writer(&mut start, other);
+            shown(&String::from_utf8_lossy(&start.0), MAX_CELL_CHARS)
+        }
+    }
+}
+
+/// Takes the first bytes that are written, and refuses the others.
+struct Start(Vec<u8>);
+
+impl Write for Start {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A character has up to 4 bytes.
+        let room = (MAX_CELL_CHARS + 1) * 4 - self.0.len();
+        let taken = bytes.get(..room).unwrap_or(bytes);
+        self.0.extend_from_slice(taken);
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -76,7 +95,7 @@ fn excerpt(text: &str) -> String {
             let start = text.get(..end).unwrap_or_default();
             format!("{}… ({} bytes)", escape(start), text.len())
         }
-        None => escape(text),
+        None => escape(text).into_owned(),
     }
 }
 
@@ -113,11 +132,13 @@ fn line<'a>(
 ) -> io::Result<()> {
     let mut text = String::new();
     for ((cell, align), width) in cells.zip(aligns).zip(widths) {
-        // Writing to a String doesn't fail.
-        let _ = match align {
-            Align::Left => write!(text, "  {cell:<width$}"),
-            Align::Right => write!(text, "  {cell:>width$}"),
-        };
+        // Formatting pads no further than 65,535 characters, and panics beyond.
+        let padding = width.saturating_sub(cell.chars().count());
+        text.push_str("  ");
+        match align {
+            Align::Left => text.extend([cell, &" ".repeat(padding)]),
+            Align::Right => text.extend([&" ".repeat(padding), cell]),
+        }
     }
     writeln!(out, "{}", text.trim_end())
 }
@@ -129,7 +150,7 @@ pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Resu
     let facts = [
         ("size", format!("{} ({} bytes)", size(about.file_size), about.file_size)),
         ("footer", size(about.footer_size)),
-        ("created by", about.created_by.as_deref().map_or_else(|| "-".to_owned(), escape)),
+        ("created by", about.created_by.as_deref().map_or_else(|| "-".to_owned(), excerpt)),
         ("format version", about.format_version.to_string()),
         ("rows", about.rows.to_string()),
         ("columns", about.columns.len().to_string()),
@@ -151,7 +172,7 @@ pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Resu
     }
     for pair in &about.key_value_metadata {
         let value = pair.value.as_deref().map_or_else(|| "-".to_owned(), excerpt);
-        writeln!(out, "  {} = {value}", escape(&pair.key))?;
+        writeln!(out, "  {} = {value}", excerpt(&pair.key))?;
     }
     Ok(())
 }
@@ -173,9 +194,9 @@ fn schema(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
         .map(|column| {
             let length = column.type_length.map(|length| format!("({length})")).unwrap_or_default();
             vec![
-                escape(&column.name),
+                name(&column.name),
                 format!("{}{length}", column.physical_type),
-                column.logical_type.as_deref().map(escape).unwrap_or_default(),
+                column.logical_type.as_deref().map(name).unwrap_or_default(),
                 column.converted_type.clone().unwrap_or_default(),
                 column.repetition.clone(),
                 column.max_definition_level.to_string(),
@@ -209,7 +230,7 @@ fn storage(columns: &[Column], groups: usize, out: &mut impl Write) -> io::Resul
         .map(|column| {
             let totals = &column.totals;
             vec![
-                escape(&column.name),
+                name(&column.name),
                 totals.codecs.join(" "),
                 totals.encodings.join(" "),
                 size(totals.sizes.encoded_bytes),
@@ -260,7 +281,7 @@ fn row_groups(groups: &[RowGroup], out: &mut impl Write) -> io::Result<()> {
         .map(|(index, group)| {
             let sorting = group.sorting_columns.iter().map(|sorting| {
                 let order = if sorting.descending { " desc" } else { "" };
-                format!("{}{order}", escape(&sorting.name))
+                format!("{}{order}", name(&sorting.name))
             });
             vec![
                 index.to_string(),
@@ -286,7 +307,7 @@ pub(crate) struct RowTable {
 
 impl RowTable {
     pub(crate) fn new(names: &[String]) -> Self {
-        let names = names.iter().map(|name| cut(escape(name))).collect();
+        let names = names.iter().map(|name| shown(name, MAX_CELL_CHARS)).collect();
         Self { names, waiting: Vec::new(), widths: None }
     }
 
@@ -296,7 +317,9 @@ impl RowTable {
         out: &mut impl Write,
     ) -> io::Result<()> {
         self.waiting.push(values.map(cell).collect());
-        if self.widths.is_some() || self.waiting.len() >= ROWS_MEASURED {
+        let cells = self.waiting.len() * self.names.len();
+        let is_measured = self.waiting.len() >= ROWS_MEASURED || cells >= CELLS_MEASURED;
+        if self.widths.is_some() || is_measured {
             self.finish(out)?;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The description of a file, from its decoded footer and page indexes.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parquet::basic::ConvertedType;
@@ -13,6 +14,7 @@ use super::description::{
     Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
     SortingColumn, Totals,
 };
+use super::page;
 use super::statistics::{self, Meaning, Raw};
 
 /// The scan refused negative numbers, so nothing is lost here.
@@ -26,10 +28,11 @@ pub(super) fn describe(file: &File) -> Description {
     let names: Vec<Arc<str>> =
         leaves.iter().map(|leaf| Arc::from(leaf.path().string().as_str())).collect();
     let groups = file.metadata.row_groups();
+    let mut known = Names::default();
     let row_groups: Vec<RowGroup> = groups
         .iter()
         .enumerate()
-        .map(|(index, group)| row_group(file, index, group, &names))
+        .map(|(index, group)| row_group(file, index, group, &names, &mut known))
         .collect();
     let columns = leaves
         .iter()
@@ -59,6 +62,35 @@ pub(super) fn describe(file: &File) -> Description {
     }
 }
 
+/// Names of codecs and encodings: each once, since a file may have a million column chunks.
+#[derive(Default)]
+struct Names {
+    single: HashMap<String, Arc<str>>,
+    encodings: HashMap<i32, Arc<[Arc<str>]>>,
+}
+
+impl Names {
+    fn of(&mut self, named: impl ToString) -> Arc<str> {
+        let name = named.to_string();
+        if let Some(known) = self.single.get(&name) {
+            return Arc::clone(known);
+        }
+        let shared: Arc<str> = name.as_str().into();
+        self.single.insert(name, Arc::clone(&shared));
+        shared
+    }
+
+    fn encodings(&mut self, chunk: &ColumnChunkMetaData) -> Arc<[Arc<str>]> {
+        let mask = chunk.encodings_mask().as_i32();
+        if let Some(known) = self.encodings.get(&mask) {
+            return Arc::clone(known);
+        }
+        let names: Arc<[Arc<str>]> = chunk.encodings().map(|encoding| self.of(encoding)).collect();
+        self.encodings.insert(mask, Arc::clone(&names));
+        names
+    }
+}
+
 /// Sums of claimed sizes may be larger than any file: they stop at the largest number.
 fn sum<'a>(sizes: impl Iterator<Item = &'a Totals>) -> Totals {
     let (encoded, compressed) = sizes.fold((0_u64, 0_u64), |(encoded, compressed), sizes| {
@@ -85,13 +117,19 @@ fn column(leaf: &ColumnDescriptor, name: Arc<str>, totals: ColumnTotals) -> Colu
     }
 }
 
-fn row_group(file: &File, index: usize, group: &RowGroupMetaData, names: &[Arc<str>]) -> RowGroup {
+fn row_group(
+    file: &File,
+    index: usize,
+    group: &RowGroupMetaData,
+    names: &[Arc<str>],
+    known: &mut Names,
+) -> RowGroup {
     let columns: Vec<ColumnChunk> = group
         .columns()
         .iter()
         .zip(names)
         .enumerate()
-        .map(|(column, (chunk, name))| column_chunk(file, (index, column), chunk, name))
+        .map(|(column, (chunk, name))| column_chunk(file, (index, column), chunk, name, known))
         .collect();
     let sorting = group.sorting_columns().into_iter().flatten().map(|sorting| {
         let column = usize::try_from(sorting.column_idx).ok().and_then(|index| names.get(index));
@@ -115,33 +153,36 @@ fn column_chunk(
     (group, column): (usize, usize),
     chunk: &ColumnChunkMetaData,
     name: &Arc<str>,
+    known: &mut Names,
 ) -> ColumnChunk {
     let meaning = Meaning::of(chunk.column_descr());
-    let data = count(chunk.data_page_offset());
     // Some old writers say 0 where there is no dictionary page.
     let dictionary = chunk.dictionary_page_offset().map(count).filter(|&offset| offset > 0);
     let offset_index = file.page_index.as_ref().and_then(|index| index.offset_index(group, column));
     let page_encodings =
         chunk.page_encoding_stats().into_iter().flatten().map(|pages| PageEncoding {
-            page_type: pages.page_type.to_string(),
-            encoding: pages.encoding.to_string(),
+            page_type: known.of(pages.page_type),
+            encoding: known.of(pages.encoding),
             count: count(i64::from(pages.count)),
         });
+    let page_encodings = page_encodings.collect();
     ColumnChunk {
         name: Arc::clone(name),
         file_path: chunk.file_path().map(str::to_owned),
-        start_offset: dictionary.filter(|&offset| offset < data || data == 0).unwrap_or(data),
-        encodings: chunk.encodings().map(|encoding| encoding.to_string()).collect(),
-        codec: chunk.compression_codec().to_string(),
+        start_offset: page::start_of(chunk),
+        encodings: known.encodings(chunk),
+        codec: known.of(chunk.compression_codec()),
         values: count(chunk.num_values()),
-        statistics: chunk.statistics().map(|stored| statistics::describe(stored, meaning)),
+        statistics: chunk
+            .statistics()
+            .map(|stored| Box::new(statistics::describe(stored, meaning))),
         sizes: Totals::new(count(chunk.uncompressed_size()), count(chunk.compressed_size())),
         has_dictionary_page: dictionary.is_some(),
         data_pages: offset_index.map(|index| index.page_locations().len() as u64),
         has_column_index: chunk.column_index_range().is_some(),
         has_offset_index: chunk.offset_index_range().is_some(),
         has_bloom_filter: chunk.bloom_filter_offset().is_some(),
-        page_encodings: page_encodings.collect(),
+        page_encodings,
     }
 }
 
@@ -161,13 +202,13 @@ fn column_totals(
             totals.null_count.zip(nulls).map(|(sum, nulls)| sum.saturating_add(nulls));
         totals.data_pages =
             totals.data_pages.zip(chunk.data_pages).map(|(sum, pages)| sum.saturating_add(pages));
-        for encoding in &chunk.encodings {
-            if !totals.encodings.contains(encoding) {
-                totals.encodings.push(encoding.clone());
+        for encoding in chunk.encodings.iter() {
+            if !totals.encodings.iter().any(|known| **known == **encoding) {
+                totals.encodings.push(encoding.to_string());
             }
         }
-        if !totals.codecs.contains(&chunk.codec) {
-            totals.codecs.push(chunk.codec.clone());
+        if !totals.codecs.iter().any(|known| **known == *chunk.codec) {
+            totals.codecs.push(chunk.codec.to_string());
         }
         totals.chunks_with_dictionary += u64::from(chunk.has_dictionary_page);
         totals.chunks_with_column_index += u64::from(chunk.has_column_index);

@@ -164,13 +164,15 @@ pub struct ColumnChunk {
     /// Where its first page starts.
     pub start_offset: u64,
     /// The encodings of its pages and levels.
-    pub encodings: Vec<String>,
+    #[serde(serialize_with = "all_shared")]
+    pub encodings: Arc<[Arc<str>]>,
     /// The codec: UNCOMPRESSED, SNAPPY, GZIP, LZ4_RAW, ZSTD, …
-    pub codec: String,
+    #[serde(serialize_with = "shared")]
+    pub codec: Arc<str>,
     /// The values, nulls included.
     pub values: u64,
     /// The statistics, if there are any.
-    pub statistics: Option<Statistics>,
+    pub statistics: Option<Box<Statistics>>,
     /// Bytes and ratio.
     #[serde(flatten)]
     pub sizes: Totals,
@@ -216,13 +218,19 @@ pub struct Statistics {
 #[non_exhaustive]
 pub struct PageEncoding {
     /// DATA_PAGE, DATA_PAGE_V2, DICTIONARY_PAGE or INDEX_PAGE.
-    pub page_type: String,
+    #[serde(serialize_with = "shared")]
+    pub page_type: Arc<str>,
     /// The encoding.
-    pub encoding: String,
+    #[serde(serialize_with = "shared")]
+    pub encoding: Arc<str>,
     /// The pages.
     pub count: u64,
 }
 
 fn shared<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(text)
+}
+
+fn all_shared<S: Serializer>(texts: &Arc<[Arc<str>]>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| &**text))
 }

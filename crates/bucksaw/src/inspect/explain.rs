@@ -2,29 +2,27 @@
 //!
 //! The figures come from the functions by which the `direct` backend chooses encodings as it writes.
 
-use std::sync::Arc;
-
-use parquet::basic::{Encoding, PageType};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
-use parquet::data_type::{AsBytes, DataType};
-use parquet::errors::Result as ParquetResult;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
-use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::basic::{Encoding, PageType, Type};
+use parquet::file::metadata::ColumnChunkMetaData;
 use serde::Serialize;
 
+use super::budget::{Budget, Fault, Limits, Step};
+use super::leaf::Leaf;
 use super::rows::check_readable;
-use super::source::Source;
-use super::{File, Totals, guard};
+use super::values::Value;
+use super::{File, Totals};
 use crate::backend::direct::estimate::Estimate;
 use crate::error::Result;
 use crate::options::Profile;
 
 /// The values of a column chunk, nulls among them, that are read back, about, at the most.
 pub const DEFAULT_EXPLAINED_VALUES: usize = 256 << 10;
-/// The bytes of values of a column chunk that are read back, at the most.
-pub const DEFAULT_EXPLAINED_BYTES: usize = 16 << 20;
-/// The records that are decoded at once.
-const BATCH_RECORDS: usize = 64;
+/// The bytes of values of a column chunk that are read back, about, at the most: 4 MiB. Their estimates
+/// take several times as much memory.
+pub const DEFAULT_EXPLAINED_BYTES: usize = 4 << 20;
+/// The work of weighing a value in every encoding, and what each byte of a byte array adds.
+const VALUE_WORK: u64 = 64;
+const BYTE_WORK: u64 = 8;
 
 /// A file's columns, explained. The names of the fields are the names in the JSON document.
 #[derive(Clone, Debug, Serialize)]
@@ -105,39 +103,62 @@ pub struct Rules {
 }
 
 pub(super) fn explain(file: &File) -> Result<Explanation> {
-    let (metadata, source, external) =
-        (Arc::clone(&file.metadata), file.source.clone(), file.external);
-    let path = file.path.display().to_string();
-    let columns = guard::run("explain a file", move || {
-        check_readable(&metadata, external)?;
-        let leaves = 0..metadata.file_metadata().schema_descr().num_columns();
-        leaves.map(|leaf| explain_column(&metadata, &source, leaf)).collect::<Result<Vec<_>>>()
-    })?;
-    Ok(Explanation { path, columns })
+    let metadata = &file.metadata;
+    check_readable(metadata, file.external)?;
+    let schema = metadata.file_metadata().schema_descr();
+    let chunks = metadata.num_row_groups() as u64 * schema.num_columns() as u64;
+    let mut allowance = Allowance { work: Limits::of(file.size).work_bytes, chunks };
+    let leaves = 0..schema.num_columns();
+    let columns = leaves.map(|index| explain_column(file, index, &mut allowance));
+    Ok(Explanation {
+        path: file.path.display().to_string(),
+        columns: columns.collect::<Result<_>>()?,
+    })
+}
+
+/// The work that all chunks may still take, and how many are still to come.
+struct Allowance {
+    work: u64,
+    chunks: u64,
+}
+
+impl Allowance {
+    /// Each chunk may take an equal part of what those before it left.
+    fn budget(&self) -> Budget {
+        Budget::new(u64::MAX, self.work / self.chunks.max(1))
+    }
+
+    fn settle(&mut self, given: &Budget, left: &Budget) {
+        self.work -= given.work_left() - left.work_left();
+        self.chunks -= 1;
+    }
 }
 
 fn explain_column(
-    metadata: &ParquetMetaData,
-    source: &Source,
-    leaf: usize,
+    file: &File,
+    index: usize,
+    allowance: &mut Allowance,
 ) -> Result<ColumnExplanation> {
-    let descriptor = metadata.file_metadata().schema_descr().column(leaf);
-    let name = descriptor.path().string();
+    let metadata = &file.metadata;
+    let column = metadata.file_metadata().schema_descr().column(index);
+    let physical = column.physical_type();
+    let mut leaf = Leaf::new(&file.source, metadata, index);
     let mut choices: Vec<ChosenEncoding> = Vec::new();
     for (number, group) in metadata.row_groups().iter().enumerate() {
-        let Some(chunk) = group.columns().get(leaf) else { continue };
-        let rows = usize::try_from(group.num_rows()).unwrap_or(usize::MAX);
-        let sample = sample(source, chunk, rows).map_err(|cause| {
-            guard::failed("the values can't be decoded", cause).in_column(&name)
-        })?;
-        let choice = ChosenEncoding::new(number, chunk, sample);
+        leaf.start(number);
+        let given = allowance.budget();
+        let mut budget = given;
+        let sample = sample(&mut leaf, physical, &mut budget).map_err(|fault| leaf.error(fault))?;
+        allowance.settle(&given, &budget);
+        let choice = ChosenEncoding::new(number, group.column(index), sample);
         match choices.last_mut() {
             Some(last) if last.continues_with(&choice) => last.add(&choice),
             _ => choices.push(choice),
         }
     }
     choices.iter_mut().for_each(ChosenEncoding::settle);
-    Ok(ColumnExplanation { name, physical_type: descriptor.physical_type().to_string(), choices })
+    let name = column.path().string();
+    Ok(ColumnExplanation { name, physical_type: physical.to_string(), choices })
 }
 
 impl ChosenEncoding {
@@ -224,6 +245,7 @@ fn encodings(chunk: &ColumnChunkMetaData) -> Vec<String> {
 }
 
 /// What was read of a chunk.
+#[derive(Default)]
 struct Sample {
     values: u64,
     nulls: u64,
@@ -232,40 +254,18 @@ struct Sample {
     estimate: Estimate,
 }
 
-fn sample(source: &Source, chunk: &ColumnChunkMetaData, rows: usize) -> ParquetResult<Sample> {
-    let pages = SerializedPageReader::new(Arc::new(source.clone()), chunk, rows, None)?;
-    let descriptor = chunk.column_descr_ptr();
-    match get_column_reader(Arc::clone(&descriptor), Box::new(pages)) {
-        ColumnReader::BoolColumnReader(reader) => fixed(reader, Estimate::of_bools),
-        ColumnReader::Int32ColumnReader(reader) => fixed(reader, Estimate::of_int32),
-        ColumnReader::Int64ColumnReader(reader) => fixed(reader, Estimate::of_int64),
-        ColumnReader::FloatColumnReader(reader) => fixed(reader, Estimate::of_floats),
-        ColumnReader::DoubleColumnReader(reader) => fixed(reader, Estimate::of_doubles),
-        ColumnReader::Int96ColumnReader(reader) => {
-            bytes(reader, |values| Estimate::of_fixed_bytes(values.iter()))
-        }
-        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-            bytes(reader, |values| Estimate::of_fixed_bytes(values.iter()))
-        }
-        ColumnReader::ByteArrayColumnReader(reader) => {
-            bytes(reader, |values| Estimate::of_bytes(values.iter()))
-        }
-    }
+/// The values of a chunk, apart from their pages, which may be much larger.
+enum Collected {
+    Bools(Vec<bool>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Floats(Vec<f32>),
+    Doubles(Vec<f64>),
+    FixedBytes(Arrays),
+    Bytes(Arrays),
 }
 
-fn fixed<T: DataType>(
-    reader: ColumnReaderImpl<T>,
-    estimate: impl FnOnce(&[T::T]) -> Estimate,
-) -> ParquetResult<Sample> {
-    let mut values = Vec::new();
-    let (levels, nulls) = read(reader, |batch| {
-        values.append(batch);
-        true
-    })?;
-    Ok(Sample { values: values.len() as u64, nulls, levels, estimate: estimate(&values) })
-}
-
-/// Byte arrays, copied from their pages, which may be much larger.
+/// Byte arrays, one behind another.
 #[derive(Default)]
 struct Arrays {
     data: Vec<u8>,
@@ -279,42 +279,86 @@ impl Arrays {
     }
 }
 
-fn bytes<T: DataType>(
-    reader: ColumnReaderImpl<T>,
-    estimate: impl FnOnce(&Arrays) -> Estimate,
-) -> ParquetResult<Sample> {
-    let mut arrays = Arrays::default();
-    let (levels, nulls) = read(reader, |batch| {
-        for value in batch.drain(..) {
-            arrays.data.extend_from_slice(value.as_bytes());
-            arrays.ends.push(arrays.data.len());
-        }
-        arrays.data.len() < DEFAULT_EXPLAINED_BYTES
-    })?;
-    Ok(Sample { values: arrays.ends.len() as u64, nulls, levels, estimate: estimate(&arrays) })
-}
-
-/// Reads batches as long as `take` wants more of them, and not more than enough: a few bytes can stand
-/// for any number of nulls. Returns how many levels and nulls there were.
-fn read<T: DataType>(
-    mut reader: ColumnReaderImpl<T>,
-    mut take: impl FnMut(&mut Vec<T::T>) -> bool,
-) -> ParquetResult<(usize, u64)> {
-    let (mut definitions, mut repetitions, mut batch) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut levels, mut nulls) = (0, 0);
-    loop {
-        definitions.clear();
-        repetitions.clear();
-        let (records, values, read) = reader.read_records(
-            BATCH_RECORDS,
-            Some(&mut definitions),
-            Some(&mut repetitions),
-            &mut batch,
-        )?;
-        levels += read;
-        nulls += read.saturating_sub(values) as u64;
-        if !take(&mut batch) || records == 0 || levels >= DEFAULT_EXPLAINED_VALUES {
-            return Ok((levels, nulls));
+impl Collected {
+    fn new(physical: Type) -> Self {
+        match physical {
+            Type::BOOLEAN => Self::Bools(Vec::new()),
+            Type::INT32 => Self::Int32(Vec::new()),
+            Type::INT64 => Self::Int64(Vec::new()),
+            Type::FLOAT => Self::Floats(Vec::new()),
+            Type::DOUBLE => Self::Doubles(Vec::new()),
+            Type::INT96 | Type::FIXED_LEN_BYTE_ARRAY => Self::FixedBytes(Arrays::default()),
+            Type::BYTE_ARRAY => Self::Bytes(Arrays::default()),
         }
     }
+
+    fn push(&mut self, value: Value<'_>) {
+        match (self, value) {
+            (Self::Bools(values), Value::Bool(value)) => values.push(value),
+            (Self::Int32(values), Value::Int32(value)) => values.push(value),
+            (Self::Int64(values), Value::Int64(value)) => values.push(value),
+            (Self::Floats(values), Value::Float(value)) => values.push(value),
+            (Self::Doubles(values), Value::Double(value)) => values.push(value),
+            (Self::FixedBytes(arrays) | Self::Bytes(arrays), Value::Bytes(value)) => {
+                arrays.data.extend_from_slice(value);
+                arrays.ends.push(arrays.data.len());
+            }
+            // A column's values are all of its physical type.
+            _ => {}
+        }
+    }
+
+    /// The bytes of byte arrays.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::FixedBytes(arrays) | Self::Bytes(arrays) => arrays.data.len(),
+            _ => 0,
+        }
+    }
+
+    fn count_and_estimate(&self) -> (usize, Estimate) {
+        match self {
+            Self::Bools(values) => (values.len(), Estimate::of_bools(values)),
+            Self::Int32(values) => (values.len(), Estimate::of_int32(values)),
+            Self::Int64(values) => (values.len(), Estimate::of_int64(values)),
+            Self::Floats(values) => (values.len(), Estimate::of_floats(values)),
+            Self::Doubles(values) => (values.len(), Estimate::of_doubles(values)),
+            Self::FixedBytes(arrays) => {
+                (arrays.ends.len(), Estimate::of_fixed_bytes(arrays.iter()))
+            }
+            Self::Bytes(arrays) => (arrays.ends.len(), Estimate::of_bytes(arrays.iter())),
+        }
+    }
+}
+
+/// Reads the first values of a chunk: enough of them, or as many as the budget allows. A few bytes can
+/// stand for any number of nulls, so those count as well.
+fn sample(leaf: &mut Leaf, physical: Type, budget: &mut Budget) -> Step<Sample> {
+    let mut collected = Collected::new(physical);
+    let mut sample = Sample::default();
+    while sample.levels < DEFAULT_EXPLAINED_VALUES && collected.bytes() < DEFAULT_EXPLAINED_BYTES {
+        match leaf.peek(budget).and_then(|level| {
+            budget.work(VALUE_WORK)?;
+            Ok(level)
+        }) {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(Fault::Work) => break,
+            Err(fault) => return Err(fault),
+        }
+        sample.levels += 1;
+        match leaf.take()? {
+            None => sample.nulls += 1,
+            Some(value) => {
+                collected.push(value);
+                if let Value::Bytes(bytes) = value
+                    && budget.work(bytes.len() as u64 * BYTE_WORK).is_err()
+                {
+                    break;
+                }
+            }
+        }
+    }
+    leaf.park();
+    let (count, estimate) = collected.count_and_estimate();
+    Ok(Sample { values: count as u64, estimate, ..sample })
 }

@@ -59,6 +59,10 @@ pub(super) enum Shape {
     ColumnIndex,
     OffsetIndex,
     PageLocation,
+    PageHeader,
+    DataPage,
+    DictionaryPage,
+    DataPageV2,
     /// A struct that this grammar doesn't know: skipped.
     Unknown,
 }
@@ -262,6 +266,42 @@ const PAGE_LOCATION: &[Field] = &[
     count(3, "first_row_index", Wire::I64),
 ];
 
+const PAGE_HEADER: &[Field] = &[
+    any(1, "type", Wire::I32),
+    count(2, "uncompressed_page_size", Wire::I32),
+    count(3, "compressed_page_size", Wire::I32),
+    any(4, "crc", Wire::I32),
+    any(5, "data_page_header", Wire::Struct(Shape::DataPage)),
+    any(6, "index_page_header", EMPTY),
+    any(7, "dictionary_page_header", Wire::Struct(Shape::DictionaryPage)),
+    any(8, "data_page_header_v2", Wire::Struct(Shape::DataPageV2)),
+];
+
+const DATA_PAGE: &[Field] = &[
+    count(1, "num_values", Wire::I32),
+    any(2, "encoding", Wire::I32),
+    count(3, "definition_level_encoding", Wire::I32),
+    count(4, "repetition_level_encoding", Wire::I32),
+    any(5, "statistics", Wire::Struct(Shape::Statistics)),
+];
+
+const DICTIONARY_PAGE: &[Field] = &[
+    count(1, "num_values", Wire::I32),
+    any(2, "encoding", Wire::I32),
+    any(3, "is_sorted", Wire::Bool),
+];
+
+const DATA_PAGE_V2: &[Field] = &[
+    count(1, "num_values", Wire::I32),
+    count(2, "num_nulls", Wire::I32),
+    count(3, "num_rows", Wire::I32),
+    any(4, "encoding", Wire::I32),
+    count(5, "definition_levels_byte_length", Wire::I32),
+    count(6, "repetition_levels_byte_length", Wire::I32),
+    any(7, "is_compressed", Wire::Bool),
+    any(8, "statistics", Wire::Struct(Shape::Statistics)),
+];
+
 impl Shape {
     /// The struct's fields; none for a struct that is skipped.
     pub(super) fn fields(self) -> &'static [Field] {
@@ -290,6 +330,10 @@ impl Shape {
             Self::ColumnIndex => COLUMN_INDEX,
             Self::OffsetIndex => OFFSET_INDEX,
             Self::PageLocation => PAGE_LOCATION,
+            Self::PageHeader => PAGE_HEADER,
+            Self::DataPage => DATA_PAGE,
+            Self::DictionaryPage => DICTIONARY_PAGE,
+            Self::DataPageV2 => DATA_PAGE_V2,
             Self::Empty | Self::Unknown => &[],
         }
     }

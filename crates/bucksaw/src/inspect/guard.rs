@@ -8,7 +8,7 @@ use parquet::errors::ParquetError;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The stack of a decoding thread: 64 MiB. Only what is touched takes memory.
-pub(super) const DEFAULT_DECODER_STACK_BYTES: usize = 64 << 20;
+const DEFAULT_DECODER_STACK_BYTES: usize = 64 << 20;
 
 /// The name of the threads that files are decoded on. A panic on one becomes an error, so a program
 /// may keep its panic hook from telling of it.
@@ -28,7 +28,7 @@ pub(super) fn run<T: Send + 'static>(
 }
 
 /// The error for a decoder's panic.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
+fn panicked(panic: &(dyn Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -28,12 +28,19 @@ use parquet::file::metadata::{
 
 use crate::error::{Error, ErrorKind, Result};
 
+mod budget;
+mod decompress;
+mod delta;
 mod describe;
 mod description;
 mod explain;
 mod grammar;
 mod guard;
+mod hybrid;
 mod json;
+mod leaf;
+mod page;
+mod record;
 mod rows;
 mod scan;
 mod schema;
@@ -41,6 +48,12 @@ mod source;
 mod statistics;
 mod text;
 mod thrift;
+mod values;
+
+pub use budget::{
+    DEFAULT_MAX_LARGE_OPEN_BYTES, DEFAULT_MAX_LARGE_PAGE_BYTES, DEFAULT_MAX_LARGE_ROW_BYTES,
+    DEFAULT_MAX_OPEN_BYTES, DEFAULT_MAX_PAGE_BYTES, DEFAULT_MAX_ROW_BYTES, DEFAULT_MAX_WORK_BYTES,
+};
 
 pub use description::{
     Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
@@ -51,12 +64,12 @@ pub use explain::{
     EncodingBytes, Explanation, Rules,
 };
 pub use guard::DECODER_THREAD;
-use guard::DEFAULT_DECODER_STACK_BYTES;
+pub use page::DEFAULT_MAX_PAGE_HEADER_BYTES;
 use source::Source;
 
 pub use json::Json;
 pub use rows::Rows;
-pub use scan::{DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES};
+pub use scan::{DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES, DEFAULT_MAX_METADATA_BYTES};
 pub use schema::{DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES};
 pub use thrift::{DEFAULT_MAX_FOOTER_DEPTH, DEFAULT_MAX_FOOTER_ELEMENTS};
 
@@ -107,7 +120,7 @@ impl File {
         explain::explain(self).map_err(|error| error.in_source(&self.path.display().to_string()))
     }
 
-    /// Reads the first `limit` rows, in batches, on a thread of its own.
+    /// Reads the first `limit` rows, some at a time, and only the pages that they need.
     #[must_use]
     pub fn rows(&self, limit: u64) -> Rows {
         Rows::start(self, limit)
@@ -206,10 +219,16 @@ fn scan_page_index(file: &mut fs::File, facts: &scan::Facts, end: u64) -> Result
         return Err(Error::new(ErrorKind::InvalidParquet, message));
     }
     let bytes = read(file, &span)?;
+    let mut elements = 0_u64;
     for (range, shape) in &facts.indexes {
         // The span covers every range, and it fits memory: it was just read.
         let (from, to) = ((range.start - span.start) as usize, (range.end - span.start) as usize);
-        scan::scan_index(bytes.get(from..to).unwrap_or_default(), range.start, *shape, end)?;
+        let index = bytes.get(from..to).unwrap_or_default();
+        elements += scan::scan_index(index, range.start, *shape, end)?;
+        if elements > DEFAULT_MAX_FOOTER_ELEMENTS {
+            let message = format!("more than {DEFAULT_MAX_FOOTER_ELEMENTS} list elements");
+            return Err(Error::new(ErrorKind::InvalidParquet, message));
+        }
     }
     Ok(true)
 }

@@ -1,77 +1,142 @@
-//! The first rows as JSON, read on a thread of their own in small batches.
+//! The first rows as JSON, some at a time: of each column only the pages that they need.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Decimal256Type, Fields, Float16Type,
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
-    Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
-};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
 use parquet::basic::CompressionCodec;
-use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
-use super::guard;
+use super::File;
+use super::budget::{Budget, Fault, Limits};
 use super::json::Json;
-use super::source::Source;
-use super::text;
-use super::{DEFAULT_DECODER_STACK_BYTES, File};
+use super::leaf::{Leaf, Position};
+use super::record::{self, Column, Columns, Field};
+use super::statistics::Meaning;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The rows that are decoded at once, so that wide rows don't fill the memory.
-const BATCH_ROWS: usize = 64;
+/// The rows that are decoded at once to begin with.
+const FIRST_ROWS: u64 = 64;
 
-/// The batches that wait for the caller.
-const BATCHES_AHEAD: usize = 1;
-
-type Batch = Result<Vec<Json>>;
+/// The rows that are decoded at once at the most, if they are small.
+const MOST_ROWS: u64 = 4096;
 
 /// The first rows of a file, each an object with the columns in the file's order. Bytes stand in
 /// base64, timestamps in RFC 3339, decimals as text. After an error there are no more rows.
 #[derive(Debug)]
 pub struct Rows {
-    batches: Option<Receiver<Batch>>,
-    ready: std::vec::IntoIter<Json>,
     source: String,
+    metadata: Arc<ParquetMetaData>,
+    limits: Limits,
+    fields: Vec<Field>,
+    leaves: Vec<Leaf>,
+    meanings: Vec<Meaning>,
+    /// The row group that is being read, and how many of its rows were read.
+    row_group: usize,
+    taken: u64,
+    /// The rows that are still asked for, and how many are read next.
+    left: u64,
+    window: u64,
+    /// The bytes of pages that columns keep in memory.
+    held: u64,
+    ready: std::vec::IntoIter<Json>,
+    refused: Option<Error>,
 }
 
 impl Rows {
     pub(super) fn start(file: &File, limit: u64) -> Self {
-        let (sender, batches) = sync_channel(BATCHES_AHEAD);
-        let (metadata, source, external) =
-            (Arc::clone(&file.metadata), file.source.clone(), file.external);
-        let refused = sender.clone();
-        let spawned = thread::Builder::new()
-            .name(guard::DECODER_THREAD.to_owned())
-            .stack_size(DEFAULT_DECODER_STACK_BYTES)
-            .spawn(move || {
-                // Nothing of what the decoder leaves behind is used after its panic.
-                let read = AssertUnwindSafe(|| read(metadata, source, external, limit, &sender));
-                let error = match catch_unwind(read) {
-                    Ok(Ok(())) => return,
-                    Ok(Err(error)) => error,
-                    Err(panic) => guard::panicked(&*panic),
-                };
-                // The caller may be gone: then nobody waits for the error.
-                let _ = sender.send(Err(error));
-            });
-        if let Err(cause) = spawned {
-            // The channel has room for it, and the receiver is still here.
-            let _ = refused.try_send(Err(Error::io("could not start a thread to read", cause)));
+        let schema = file.metadata.file_metadata().schema_descr();
+        let leaves = 0..schema.num_columns();
+        let mut leaves: Vec<Leaf> =
+            leaves.map(|index| Leaf::new(&file.source, &file.metadata, index)).collect();
+        leaves.iter_mut().for_each(|leaf| leaf.start(0));
+        Self {
+            source: file.path.display().to_string(),
+            metadata: Arc::clone(&file.metadata),
+            limits: Limits::of(file.size),
+            fields: record::fields(schema.root_schema()),
+            leaves,
+            meanings: schema.columns().iter().map(|column| Meaning::of(column)).collect(),
+            row_group: 0,
+            taken: 0,
+            left: limit,
+            window: FIRST_ROWS,
+            held: 0,
+            ready: Vec::new().into_iter(),
+            refused: check_readable(&file.metadata, file.external).err(),
         }
-        let source = file.path.display().to_string();
-        Self { batches: Some(batches), ready: Vec::new().into_iter(), source }
+    }
+
+    /// Reads some rows; none at the end.
+    fn read(&mut self) -> Result<Option<Vec<Json>>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let in_group = loop {
+            let Some(group) = self.metadata.row_groups().get(self.row_group) else {
+                return Ok(None);
+            };
+            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+            if self.taken < rows {
+                break rows - self.taken;
+            }
+            (self.row_group, self.taken, self.held) = (self.row_group + 1, 0, 0);
+            self.leaves.iter_mut().for_each(|leaf| leaf.start(self.row_group));
+        };
+        let mut count = self.window.min(in_group).min(self.left);
+        let positions: Vec<Position> = self.leaves.iter().map(Leaf::position).collect();
+        loop {
+            let mut budget = self.limits.budget();
+            match self.read_rows(count, &mut budget) {
+                Ok(rows) => {
+                    self.taken += count;
+                    self.left -= count;
+                    self.resize(budget.memory_left());
+                    return Ok(Some(rows));
+                }
+                // Too much at once; one row may still be little enough.
+                Err((_, Fault::Memory | Fault::Work)) if count > 1 => {
+                    (count, self.window, self.held) = (1, 1, 0);
+                    for (leaf, position) in self.leaves.iter_mut().zip(&positions) {
+                        leaf.go_back(*position);
+                    }
+                }
+                Err((column, fault)) => {
+                    let error = |leaf: &Leaf| leaf.error(fault);
+                    let error = self.leaves.get(column).map(error);
+                    return Err(error.unwrap_or_else(|| {
+                        let message = "a row's names take more memory than the limit";
+                        Error::new(ErrorKind::InvalidParquet, message)
+                    }));
+                }
+            }
+        }
+    }
+
+    /// Reads so many rows of all columns, one column after another; or which column is at fault.
+    fn read_rows(&mut self, count: u64, budget: &mut Budget) -> Result<Vec<Json>, (usize, Fault)> {
+        let mut columns = Vec::with_capacity(self.leaves.len());
+        for (index, (leaf, meaning)) in self.leaves.iter_mut().zip(&self.meanings).enumerate() {
+            self.held = self.held.saturating_sub(leaf.bytes());
+            let column = Column::read(leaf, *meaning, count, budget);
+            columns.push(column.map_err(|fault| (index, fault))?);
+            match self.held + leaf.bytes() {
+                held if held <= self.limits.open_bytes => self.held = held,
+                _ => leaf.park(),
+            }
+        }
+        let mut columns = Columns { columns, budget, last: 0 };
+        let rows = (0..count).map(|_| columns.row(&self.fields)).collect::<Result<_, Fault>>();
+        let rows = rows.and_then(|rows| columns.finish().map(|()| rows));
+        rows.map_err(|fault| (columns.last, fault))
+    }
+
+    /// Reads more rows next time if these took little memory, and fewer if they took much.
+    fn resize(&mut self, memory_left: u64) {
+        let taken = self.limits.row_bytes - memory_left;
+        if taken < self.limits.row_bytes / 8 {
+            self.window = (self.window * 2).min(MOST_ROWS);
+        } else if taken > self.limits.row_bytes / 2 {
+            self.window = (self.window / 2).max(1);
+        }
     }
 }
 
@@ -79,47 +144,26 @@ impl Iterator for Rows {
     type Item = Result<Json>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(row) = self.ready.next() {
-                return Some(Ok(row));
+        if let Some(row) = self.ready.next() {
+            return Some(Ok(row));
+        }
+        let read = match self.refused.take() {
+            Some(error) => Err(error),
+            None => self.read(),
+        };
+        match read {
+            Ok(Some(rows)) => {
+                self.ready = rows.into_iter();
+                self.ready.next().map(Ok)
             }
-            match self.batches.as_ref()?.recv() {
-                Ok(Ok(rows)) => self.ready = rows.into_iter(),
-                Ok(Err(error)) => {
-                    self.batches = None;
-                    return Some(Err(error.in_source(&self.source)));
-                }
-                Err(_) => self.batches = None,
+            Ok(None) => None,
+            Err(error) => {
+                self.left = 0;
+                self.leaves.iter_mut().for_each(Leaf::park);
+                Some(Err(error.in_source(&self.source)))
             }
         }
     }
-}
-
-fn read(
-    metadata: Arc<ParquetMetaData>,
-    source: Source,
-    external: bool,
-    limit: u64,
-    sender: &SyncSender<Batch>,
-) -> Result<()> {
-    check_readable(&metadata, external)?;
-    let failed = |cause: ParquetError| guard::failed("the rows can't be decoded", cause);
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    // The Parquet schema alone decides: an embedded Arrow schema is one more thing to distrust.
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::try_new(metadata, options).map_err(failed)?;
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(source, metadata)
-        .with_batch_size(BATCH_ROWS.min(limit.max(1)))
-        .with_limit(limit)
-        .build()
-        .map_err(failed)?;
-    for batch in batches {
-        let batch = batch.map_err(|cause| failed(cause.into()))?;
-        if sender.send(Ok(rows_of(&batch)?)).is_err() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Refuses files whose pages are elsewhere or can't be decompressed.
@@ -139,126 +183,4 @@ pub(super) fn check_readable(metadata: &ParquetMetaData, external: bool) -> Resu
 /// The codecs that aren't built in: nobody writes them any more, or hardly.
 fn is_unknown(codec: &CompressionCodec) -> bool {
     matches!(codec, CompressionCodec::BROTLI | CompressionCodec::LZO)
-}
-
-fn rows_of(batch: &RecordBatch) -> Result<Vec<Json>> {
-    let schema = batch.schema_ref();
-    (0..batch.num_rows()).map(|row| object(schema.fields(), batch.columns(), row)).collect()
-}
-
-fn object(fields: &Fields, columns: &[ArrayRef], row: usize) -> Result<Json> {
-    let members = fields.iter().zip(columns).map(|(field, column)| {
-        let value = value(column, row).map_err(|error| error.in_column(field.name()))?;
-        Ok((field.name().clone(), value))
-    });
-    members.collect::<Result<Vec<_>>>().map(Json::Object)
-}
-
-fn primitive<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> T::Native {
-    array.as_primitive::<T>().value(row)
-}
-
-/// A value as JSON. The nesting is the schema's, whose depth was checked.
-fn value(array: &dyn Array, row: usize) -> Result<Json> {
-    if array.is_null(row) {
-        return Ok(Json::Null);
-    }
-    Ok(match array.data_type() {
-        DataType::Null => Json::Null,
-        DataType::Boolean => Json::Bool(array.as_boolean().value(row)),
-        DataType::Int8 => Json::Int(primitive::<Int8Type>(array, row).into()),
-        DataType::Int16 => Json::Int(primitive::<Int16Type>(array, row).into()),
-        DataType::Int32 => Json::Int(primitive::<Int32Type>(array, row).into()),
-        DataType::Int64 => Json::Int(primitive::<Int64Type>(array, row)),
-        DataType::UInt8 => Json::Uint(primitive::<UInt8Type>(array, row).into()),
-        DataType::UInt16 => Json::Uint(primitive::<UInt16Type>(array, row).into()),
-        DataType::UInt32 => Json::Uint(primitive::<UInt32Type>(array, row).into()),
-        DataType::UInt64 => Json::Uint(primitive::<UInt64Type>(array, row)),
-        DataType::Float16 => Json::Float(primitive::<Float16Type>(array, row).to_f32()),
-        DataType::Float32 => Json::Float(primitive::<Float32Type>(array, row)),
-        DataType::Float64 => Json::Double(primitive::<Float64Type>(array, row)),
-        DataType::Utf8 => Json::Text(array.as_string::<i32>().value(row).to_owned()),
-        DataType::LargeUtf8 => Json::Text(array.as_string::<i64>().value(row).to_owned()),
-        DataType::Utf8View => Json::Text(array.as_string_view().value(row).to_owned()),
-        DataType::Binary => bytes(array.as_binary::<i32>().value(row)),
-        DataType::LargeBinary => bytes(array.as_binary::<i64>().value(row)),
-        DataType::BinaryView => bytes(array.as_binary_view().value(row)),
-        DataType::FixedSizeBinary(_) => bytes(array.as_fixed_size_binary().value(row)),
-        DataType::Decimal128(..) => {
-            Json::Text(array.as_primitive::<Decimal128Type>().value_as_string(row))
-        }
-        DataType::Decimal256(..) => {
-            Json::Text(array.as_primitive::<Decimal256Type>().value_as_string(row))
-        }
-        DataType::Date32 => text::date(primitive::<Date32Type>(array, row).into()),
-        DataType::Time32(_) => {
-            text::time(primitive::<Time32MillisecondType>(array, row).into(), text::MILLIS)
-        }
-        DataType::Time64(TimeUnit::Nanosecond) => {
-            text::time(primitive::<Time64NanosecondType>(array, row), text::NANOS)
-        }
-        DataType::Time64(_) => {
-            text::time(primitive::<Time64MicrosecondType>(array, row), text::MICROS)
-        }
-        DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.is_some()),
-        _ => return nested(array, row),
-    })
-}
-
-fn bytes(value: &[u8]) -> Json {
-    Json::Text(STANDARD.encode(value))
-}
-
-fn timestamp(array: &dyn Array, row: usize, unit: TimeUnit, utc: bool) -> Json {
-    let (value, per_second) = match unit {
-        TimeUnit::Second => (primitive::<TimestampSecondType>(array, row), 1),
-        TimeUnit::Millisecond => (primitive::<TimestampMillisecondType>(array, row), text::MILLIS),
-        TimeUnit::Microsecond => (primitive::<TimestampMicrosecondType>(array, row), text::MICROS),
-        TimeUnit::Nanosecond => (primitive::<TimestampNanosecondType>(array, row), text::NANOS),
-    };
-    text::timestamp(value, per_second, utc)
-}
-
-fn nested(array: &dyn Array, row: usize) -> Result<Json> {
-    match array.data_type() {
-        DataType::List(_) => list(&array.as_list::<i32>().value(row)),
-        DataType::LargeList(_) => list(&array.as_list::<i64>().value(row)),
-        DataType::FixedSizeList(..) => list(&array.as_fixed_size_list().value(row)),
-        DataType::Struct(fields) => object(fields, array.as_struct().columns(), row),
-        DataType::Map(..) => {
-            let entries = array.as_map().value(row);
-            match entries.columns() {
-                [keys, values, ..] => map(keys, values),
-                _ => Ok(Json::Null),
-            }
-        }
-        other => {
-            let message = format!("values of type {other} can't be shown");
-            Err(Error::new(ErrorKind::Unsupported, message))
-        }
-    }
-}
-
-fn list(values: &ArrayRef) -> Result<Json> {
-    (0..values.len()).map(|at| value(values, at)).collect::<Result<Vec<_>>>().map(Json::List)
-}
-
-/// A map with text keys becomes an object, every other one a list of objects with key and value.
-fn map(keys: &ArrayRef, values: &ArrayRef) -> Result<Json> {
-    let text_keys = matches!(keys.data_type(), DataType::Utf8 | DataType::LargeUtf8);
-    let entries = (0..keys.len()).map(|at| Ok((value(keys, at)?, value(values, at)?)));
-    if text_keys {
-        let members = entries.map(|entry| {
-            entry.map(|(key, value)| match key {
-                Json::Text(key) => (key, value),
-                other => (other.to_string(), value),
-            })
-        });
-        return members.collect::<Result<Vec<_>>>().map(Json::Object);
-    }
-    let pairs = entries.map(|entry| {
-        let (key, value) = entry?;
-        Ok(Json::Object(vec![("key".to_owned(), key), ("value".to_owned(), value)]))
-    });
-    pairs.collect::<Result<Vec<_>>>().map(Json::List)
 }

@@ -14,6 +14,11 @@
 
 use std::ops::Range;
 
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+
+use super::description::{
+    ColumnChunk, KeyValue, PageEncoding, RowGroup, SortingColumn, Statistics,
+};
 use super::grammar::{Field, Shape};
 use super::schema::{self, Node};
 use super::thrift::{Visitor, invalid, walk};
@@ -24,6 +29,19 @@ pub const DEFAULT_MAX_FOOTER_BYTES: u64 = 64 << 20;
 
 /// How many column chunks a file may have: 1 Mi, row groups times columns.
 pub const DEFAULT_MAX_COLUMN_CHUNKS: u64 = 1 << 20;
+
+/// How many bytes of memory the footer may take when it is decoded and described: 1 GiB. A column
+/// chunk takes about 1 KiB.
+pub const DEFAULT_MAX_METADATA_BYTES: u64 = 1 << 30;
+
+/// How often text and bytes of the footer are copied: decoded, as readable text, and in a description.
+const COPIES: u64 = 4;
+
+/// The bytes that an element of the schema takes: a node of the tree, a column's description.
+const SCHEMA_ELEMENT_BYTES: u64 = 1 << 10;
+
+/// The bytes that a page index takes, besides its pages.
+const INDEX_BYTES: u64 = 512;
 
 /// The magic bytes at both ends.
 pub(super) const MAGIC: &[u8; 4] = b"PAR1";
@@ -70,14 +88,33 @@ pub(super) fn footer_range(tail: [u8; 8], size: u64) -> Result<Range<u64>> {
 /// Scans the footer that starts at `start` in its file.
 pub(super) fn scan_footer(footer: &[u8], start: u64) -> Result<Facts> {
     let mut checks = Checks::new(start);
-    walk(footer, start, Shape::FileMetaData, &mut checks)?;
+    let walked = walk(footer, start, Shape::FileMetaData, &mut checks)?;
+    checks.take(walked.elements.saturating_mul(size_of::<i64>() as u64), start)?;
     checks.finish()
 }
 
-/// Scans one page index. The pages it lists must lie before `end`, where the footer starts.
-pub(super) fn scan_index(bytes: &[u8], at: u64, shape: Shape, end: u64) -> Result<()> {
+/// Scans one page index, and says how many elements its lists have. The pages it lists must lie
+/// before `end`, where the footer starts.
+pub(super) fn scan_index(bytes: &[u8], at: u64, shape: Shape, end: u64) -> Result<u64> {
     let mut checks = Checks::new(end);
-    walk(bytes, at, shape, &mut checks)
+    walk(bytes, at, shape, &mut checks).map(|walked| walked.elements)
+}
+
+/// The bytes that a struct takes when it is decoded and described, besides its text and bytes.
+fn memory_of(shape: Shape) -> u64 {
+    let bytes = match shape {
+        Shape::RowGroup => size_of::<RowGroupMetaData>() + size_of::<RowGroup>(),
+        Shape::ColumnChunk => {
+            size_of::<ColumnChunkMetaData>() + size_of::<ColumnChunk>() + size_of::<Chunk>()
+        }
+        Shape::Statistics => size_of::<Statistics>(),
+        Shape::KeyValue => 2 * size_of::<KeyValue>(),
+        Shape::PageEncodingStats => 2 * size_of::<PageEncoding>(),
+        Shape::SortingColumn => 2 * size_of::<SortingColumn>(),
+        Shape::SchemaElement => return SCHEMA_ELEMENT_BYTES,
+        _ => 0,
+    };
+    bytes as u64
 }
 
 #[derive(Default)]
@@ -113,6 +150,8 @@ struct Checks {
     group_rows: u64,
     rows: Option<(u64, u64)>,
     page: (u64, u64),
+    /// What decoding and describing it all will take.
+    memory: u64,
     facts: Facts,
 }
 
@@ -129,8 +168,20 @@ impl Checks {
             group_rows: 0,
             rows: None,
             page: (0, 0),
+            memory: 0,
             facts: Facts { index_span: None, indexes: Vec::new(), external: false },
         }
+    }
+
+    fn take(&mut self, bytes: u64, at: u64) -> Result<()> {
+        self.memory = self.memory.saturating_add(bytes);
+        if self.memory > DEFAULT_MAX_METADATA_BYTES {
+            let message = format!(
+                "the footer would take more than {DEFAULT_MAX_METADATA_BYTES} bytes of memory"
+            );
+            return Err(invalid(at, message));
+        }
+        Ok(())
     }
 
     /// The checks that need the whole footer.
@@ -218,6 +269,7 @@ impl Checks {
             span.start = span.start.min(range.start);
             span.end = span.end.max(range.end);
             self.facts.indexes.push((range, shape));
+            self.take(INDEX_BYTES, at)?;
         }
         Ok(())
     }
@@ -225,6 +277,7 @@ impl Checks {
 
 impl Visitor for Checks {
     fn begin(&mut self, shape: Shape, at: u64) -> Result<()> {
+        self.take(memory_of(shape), at)?;
         match shape {
             Shape::SchemaElement => self.node = Node { at, ..Node::default() },
             Shape::RowGroup => self.group = Group::default(),
@@ -262,7 +315,8 @@ impl Visitor for Checks {
         Ok(())
     }
 
-    fn binary(&mut self, shape: Shape, field: &Field, length: u64, _at: u64) -> Result<()> {
+    fn binary(&mut self, shape: Shape, field: &Field, length: u64, at: u64) -> Result<()> {
+        self.take(length.saturating_mul(COPIES), at)?;
         match (shape, field.id) {
             (Shape::SchemaElement, 4) => self.node.name_bytes = length,
             (Shape::ColumnChunk, 1) => self.chunk.external = length > 0,

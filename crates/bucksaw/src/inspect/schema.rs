@@ -8,8 +8,12 @@ use crate::error::{Error, ErrorKind, Result};
 pub const DEFAULT_MAX_SCHEMA_ELEMENTS: usize = 100_000;
 
 /// How many bytes the full paths of all columns may take: 64 MiB. Each decoded column holds the
-/// names of all groups above it, so a long name high up counts once for each column below.
+/// names of all groups above it, so a long name high up counts once for each column below. Each name
+/// counts with 24 bytes more.
 pub const DEFAULT_MAX_SCHEMA_PATH_BYTES: u64 = 64 << 20;
+
+/// The bytes of a name besides its text.
+const NAME_BYTES: u64 = size_of::<String>() as u64;
 
 /// One element of the schema, as far as the tree is concerned.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +50,7 @@ pub(super) fn check(nodes: &[Node]) -> Result<u64> {
             return Err(invalid(node.at, "a schema element after the end of the schema's tree"));
         };
         parent.left -= 1;
-        let path = parent.path_bytes.saturating_add(node.name_bytes);
+        let path = parent.path_bytes.saturating_add(node.name_bytes + NAME_BYTES);
         if node.children == 0 {
             leaves += u64::from(node.leaf);
             path_bytes = path_bytes.saturating_add(path);

@@ -25,6 +25,8 @@ pub(super) enum Meaning {
     Text,
     Uuid,
     Float16,
+    /// INT96: a moment in nanoseconds, with a day and a time of day.
+    Nanos,
     /// Something whose order isn't defined or isn't known here.
     Unordered,
 }
@@ -51,6 +53,9 @@ fn per_second(unit: TimeUnit) -> i64 {
 
 impl Meaning {
     pub(super) fn of(column: &ColumnDescriptor) -> Self {
+        if column.physical_type() == Type::INT96 {
+            return Self::Nanos;
+        }
         match column.logical_type_ref() {
             None => Self::of_converted(column),
             Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => Self::Text,

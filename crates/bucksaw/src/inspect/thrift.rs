@@ -33,7 +33,7 @@ pub const DEFAULT_MAX_FOOTER_ELEMENTS: u64 = 8 << 20;
 pub(super) trait Visitor {
     /// A struct of a known shape begins at this byte of the file.
     fn begin(&mut self, shape: Shape, at: u64) -> Result<()>;
-    /// A known field holds an integer.
+    /// A known field holds an integer, or a boolean, which is 0 or 1.
     fn integer(&mut self, shape: Shape, field: &Field, value: i64, at: u64) -> Result<()>;
     /// A known field holds bytes.
     fn binary(&mut self, shape: Shape, field: &Field, length: u64, at: u64) -> Result<()>;
@@ -102,8 +102,22 @@ enum Frame {
     Map { left: u64, key: Type, value: Type, key_next: bool },
 }
 
+/// What a walk went through.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walked {
+    /// The bytes of the struct.
+    pub(super) bytes: u64,
+    /// The elements of all lists and maps in it.
+    pub(super) elements: u64,
+}
+
 /// Walks one struct of `root`'s shape. `base` is where `bytes` stands in the file, for messages.
-pub(super) fn walk(bytes: &[u8], base: u64, root: Shape, visitor: &mut impl Visitor) -> Result<()> {
+pub(super) fn walk(
+    bytes: &[u8],
+    base: u64,
+    root: Shape,
+    visitor: &mut impl Visitor,
+) -> Result<Walked> {
     let mut walk = Walk { bytes, at: 0, base, stack: Vec::new(), elements: 0 };
     walk.enter(root, visitor)?;
     while let Some(frame) = walk.stack.last_mut() {
@@ -127,7 +141,7 @@ pub(super) fn walk(bytes: &[u8], base: u64, root: Shape, visitor: &mut impl Visi
             }
         }
     }
-    Ok(())
+    Ok(Walked { bytes: walk.at as u64, elements: walk.elements })
 }
 
 struct Walk<'a> {
@@ -283,6 +297,10 @@ impl Walk<'_> {
                 _ => self.enter(Shape::Unknown, visitor),
             },
             Type::List => self.list(field.wire),
+            // In a field the type is the value.
+            Type::True | Type::False => {
+                visitor.integer(shape, field, i64::from(kind == Type::True), place)
+            }
             _ => self.unknown(kind, visitor),
         }
     }

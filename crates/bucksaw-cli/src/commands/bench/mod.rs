@@ -20,6 +20,7 @@ pub(crate) mod worker;
 use std::io::{self, Write};
 use std::path::Path;
 
+use bucksaw::escape::escape_lines;
 use bucksaw::{Error, ErrorKind, LocalSink, Result, Sink as _};
 use serde::Serialize;
 
@@ -88,7 +89,7 @@ fn options(arguments: &BenchArgs) -> Result<(BenchOptions, Need)> {
 
 fn print(introduction: &str, tables: &[Table]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{introduction}")?;
+    writeln!(out, "{}", escape_lines(introduction))?;
     for table in tables {
         write!(out, "\n{table}")?;
     }
