@@ -152,7 +152,7 @@ impl DeclaredSchema {
         if problems.is_empty() {
             Ok(schema)
         } else {
-            Err(Error::new(ErrorKind::Options, problems.join("\n")))
+            Err(Error::of_problems(ErrorKind::Options, problems))
         }
     }
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::escape::{escape, escape_lines};
+use crate::escape::escape;
 
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -63,6 +63,8 @@ struct Parts {
     kind: ErrorKind,
     position: Position,
     message: String,
+    /// Whether the message has several lines, each escaped; otherwise it is one, as it came.
+    has_lines: bool,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -74,8 +76,23 @@ impl Error {
             kind,
             position: Position::default(),
             message: message.into(),
+            has_lines: false,
             cause: None,
         }))
+    }
+
+    /// An error of several problems, which stand on a line each.
+    #[must_use]
+    pub fn of_problems(
+        kind: ErrorKind,
+        problems: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        // What comes from data may hold line ends, but ends no line.
+        let lines: Vec<_> =
+            problems.into_iter().map(|line| escape(line.as_ref()).into_owned()).collect();
+        let mut error = Self::new(kind, lines.join("\n"));
+        error.0.has_lines = true;
+        error
     }
 
     /// An I/O error with what was being done ("could not rename …").
@@ -168,7 +185,11 @@ impl fmt::Display for Error {
         if !places.is_empty() {
             write!(f, "{}: ", places.join(", "))?;
         }
-        f.write_str(&escape_lines(&self.0.message))?;
+        if self.0.has_lines {
+            f.write_str(&self.0.message)?;
+        } else {
+            f.write_str(&escape(&self.0.message))?;
+        }
         if let Some(cause) = &self.0.cause {
             write!(f, ": {}", escape(&cause.to_string()))?;
         }

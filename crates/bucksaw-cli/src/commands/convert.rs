@@ -194,7 +194,7 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
     let mut problems = Vec::new();
     let schema = match schema(shape) {
         Err(error) if error.kind() == ErrorKind::Options => {
-            problems.push(error.to_string());
+            problems.extend(error.to_string().lines().map(str::to_owned));
             DeclaredSchema::new()
         }
         other => other?,
@@ -246,11 +246,13 @@ fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
             problems.push(format!("--max-{name} is 0: it must be 1 or more"));
         }
     }
-    problems.extend(options.validate().err().map(|error| error.to_string()));
+    if let Err(error) = options.validate() {
+        problems.extend(error.message().lines().map(str::to_owned));
+    }
     if problems.is_empty() {
         Ok((options, ndjson))
     } else {
-        Err(Error::new(ErrorKind::Options, problems.join("\n")))
+        Err(Error::of_problems(ErrorKind::Options, problems))
     }
 }
 

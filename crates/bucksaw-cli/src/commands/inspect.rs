@@ -105,9 +105,9 @@ fn together(mut failures: Vec<Error>, files: usize) -> Result<()> {
         1 => Err(failures.remove(0)),
         count => {
             let kind = failures.first().map_or(ErrorKind::InvalidParquet, Error::kind);
-            let lines: Vec<String> = failures.iter().map(|error| format!("  {error}")).collect();
-            let message = format!("{count} of {files} files failed:\n{}", lines.join("\n"));
-            Err(Error::new(kind, message))
+            let first = format!("{count} of {files} files failed:");
+            let lines = failures.iter().map(|error| format!("  {error}"));
+            Err(Error::of_problems(kind, [first].into_iter().chain(lines)))
         }
     }
 }

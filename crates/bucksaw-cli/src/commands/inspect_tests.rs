@@ -147,7 +147,7 @@ fn long_cells_are_cut_and_late_wide_rows_are_shown() {
 #[test]
 fn what_hides_or_reorders_text_is_escaped() {
     assert_eq!(
-        inspect_text::escape("Zürich\t\u{9b}\u{202e}\u{feff}"),
+        inspect_text::name("Zürich\t\u{9b}\u{202e}\u{feff}"),
         "Zürich\\t\\u{9b}\\u{202e}\\u{feff}"
     );
 }

@@ -363,6 +363,10 @@ impl Options {
                 problems.push(format!("rows can't be sorted by {:?} twice", by.column));
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(bad(problems.join("\n"))) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::of_problems(ErrorKind::Options, problems))
+        }
     }
 }

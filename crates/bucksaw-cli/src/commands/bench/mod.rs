@@ -81,7 +81,8 @@ fn options(arguments: &BenchArgs) -> Result<(BenchOptions, Need)> {
     match (BenchOptions::new(arguments), Need::new(&arguments.sizing)) {
         (Ok(options), Ok(need)) => Ok((options, need)),
         (Err(one), Err(other)) => {
-            Err(Error::new(ErrorKind::Options, format!("{}\n{}", one.message(), other.message())))
+            let problems = one.message().lines().chain(other.message().lines());
+            Err(Error::of_problems(ErrorKind::Options, problems))
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     }

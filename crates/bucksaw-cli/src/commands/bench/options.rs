@@ -112,7 +112,7 @@ impl BenchOptions {
             problems.push(format!("--cores is {}: there are {cores}", arguments.cores));
         }
         if !problems.is_empty() {
-            return Err(Error::new(ErrorKind::Options, problems.join("\n")));
+            return Err(Error::of_problems(ErrorKind::Options, problems));
         }
         Ok(Self {
             source,

@@ -96,7 +96,7 @@ impl Need {
             format!("--headroom is {headroom}: it must be at least 0 and less than 100"),
         );
         if !problems.is_empty() {
-            return Err(Error::new(ErrorKind::Options, problems.join("\n")));
+            return Err(Error::of_problems(ErrorKind::Options, problems));
         }
         let rows = target_rows.map_or(DEFAULT_TARGET_ROWS, |rows| rows.0 as f64);
         Ok(Self {
