@@ -1,5 +1,6 @@
 //! A tiny writer of thrift's compact protocol.
 #![allow(unreachable_pub)]
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 /// Writes thrift's compact protocol, as wrongly as it is told to.
 #[derive(Default)]
