@@ -18,6 +18,8 @@ pub struct Run {
 #[derive(Arbitrary, Debug)]
 pub enum Case {
     Hybrid(Vec<Run>),
+    /// Definition or repetition levels, of lists too: numbers of one or two bits.
+    Levels(Vec<Run>, bool),
     Bits(Vec<u64>, u8),
     Delta64(Vec<Run>),
     Delta32(Vec<Run>),
@@ -42,6 +44,10 @@ fn integers(runs: &[Run]) -> Vec<i64> {
 pub fn run(case: Case) {
     match case {
         Case::Hybrid(runs) => check::hybrid(integers(&runs)),
+        Case::Levels(runs, are_lists) => {
+            let most = if are_lists { 3 } else { 1 };
+            check::hybrid(integers(&runs).into_iter().map(|level| level & most).collect());
+        }
         Case::Bits(words, less) => check::bits(&words, usize::from(less)),
         Case::Delta64(runs) => check::delta_64(integers(&runs)),
         Case::Delta32(runs) => check::delta_32(integers(&runs)),

@@ -2,7 +2,11 @@
 //! back with the parquet crate, goes through the layout checker, and holds what a plain model says.
 
 use arbitrary::Arbitrary;
-use bucksaw::{BackendKind, Compression, MemorySink, Options, Profile, Statistics, Value};
+use bucksaw::{
+    BackendKind, Compression, DeclaredSchema, DeclaredType, MemorySink, Options, Profile,
+    Statistics, Value,
+};
+use bumpalo::Bump;
 
 use crate::support::{Cell, Row, read};
 
@@ -10,6 +14,8 @@ const NAMES: [&str; 6] = ["a", "b.c", "D", "e f", "g__text", "\u{e9}"];
 
 /// Rows of one case, at the most.
 const MOST_ROWS: usize = 30_000;
+/// Elements of all lists of one case, at the most.
+const MOST_ELEMENTS: usize = 100_000;
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Type {
@@ -21,6 +27,32 @@ enum Type {
     Text,
     Bytes,
     Timestamp,
+}
+
+impl Type {
+    fn declared(self) -> DeclaredType {
+        match self {
+            Self::Bool => DeclaredType::Bool,
+            Self::I32 => DeclaredType::Int32,
+            Self::I64 => DeclaredType::Int64,
+            Self::F32 => DeclaredType::Float,
+            Self::F64 => DeclaredType::Double,
+            Self::Text => DeclaredType::Text,
+            Self::Bytes => DeclaredType::Bytes,
+            Self::Timestamp => DeclaredType::Timestamp,
+        }
+    }
+}
+
+/// The lists of a column, whose elements a row's value starts.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Lists {
+    /// Lengths go from nought to this one.
+    longest: u8,
+    /// Every n-th element is null.
+    nulls: u8,
+    /// What is added from element to element.
+    step: i8,
 }
 
 /// How a column goes on from row to row.
@@ -57,6 +89,8 @@ pub struct Case {
     page_bytes: u16,
     one_by_one: bool,
     types: [Type; NAMES.len()],
+    /// The columns that hold lists of their type, which is declared then.
+    lists: [Option<Lists>; NAMES.len()],
     /// What texts and bytes are made of.
     text: String,
     stretches: Vec<Stretch>,
@@ -82,6 +116,7 @@ impl Case {
             .compression(compression)
             .statistics(statistics)
             .threads(usize::from(self.threads % 3) + 1)
+            .schema(self.schema())
             .page_bytes(1_024 + usize::from(self.page_bytes));
         match self.is_arrow {
             false => options
@@ -93,20 +128,49 @@ impl Case {
         }
     }
 
+    fn schema(&self) -> DeclaredSchema {
+        let columns = NAMES.iter().zip(self.types).zip(self.lists);
+        columns
+            .filter(|(_, lists)| lists.is_some())
+            .fold(DeclaredSchema::new(), |schema, ((name, ty), _)| {
+                schema.column(*name, DeclaredType::list_of(ty.declared()))
+            })
+    }
+
     fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
+        let mut elements = 0;
         for stretch in &self.stretches {
             for number in 0..usize::from(stretch.rows).min(MOST_ROWS - rows.len()) {
                 let mut row = Row::new();
-                for ((name, ty), pattern) in NAMES.iter().zip(self.types).zip(&stretch.patterns) {
-                    if let Some(seed) = pattern.at(number as i64) {
-                        row.insert((*name).to_owned(), self.cell(ty, seed));
-                    }
+                for (column, pattern) in stretch.patterns.iter().enumerate() {
+                    let Some(seed) = pattern.at(number as i64) else { continue };
+                    let cell = match self.lists[column] {
+                        None => self.cell(self.types[column], seed),
+                        Some(lists) => {
+                            let most = MOST_ELEMENTS - elements;
+                            let list = self.list(self.types[column], lists, seed, most);
+                            elements += list.len();
+                            Cell::List(list)
+                        }
+                    };
+                    row.insert(NAMES[column].to_owned(), cell);
                 }
                 rows.push(row);
             }
         }
         rows
+    }
+
+    fn list(&self, ty: Type, lists: Lists, seed: i64, most: usize) -> Vec<Option<Cell>> {
+        let Lists { longest, nulls, step } = lists;
+        let len = (seed as u64 % (u64::from(longest) + 1)) as usize;
+        let element = |number: usize| {
+            let is_null = number % (usize::from(nulls) + 1) == usize::from(nulls);
+            let seed = seed.wrapping_add(number as i64 * i64::from(step));
+            (!is_null).then(|| self.cell(ty, seed))
+        };
+        (0..len.min(most)).map(element).collect()
     }
 
     fn cell(&self, ty: Type, seed: i64) -> Cell {
@@ -143,7 +207,7 @@ impl Pattern {
     }
 }
 
-fn value(cell: &Cell) -> Value<'_> {
+fn value<'c>(cell: &'c Cell, arena: &'c Bump) -> Value<'c> {
     match cell {
         Cell::Bool(value) => Value::Bool(*value),
         Cell::I32(value) => Value::I32(*value),
@@ -154,11 +218,17 @@ fn value(cell: &Cell) -> Value<'_> {
         Cell::Text(text) => Value::Text(text),
         Cell::Bytes(bytes) => Value::Bytes(bytes),
         Cell::Timestamp(value) => Value::Timestamp(*value),
-        Cell::List(_) => unreachable!("no row here has lists"),
+        Cell::List(elements) => {
+            Value::List(
+                arena.alloc_slice_fill_iter(elements.iter().map(|element| {
+                    element.as_ref().map_or(Value::Null, |cell| value(cell, arena))
+                })),
+            )
+        }
     }
 }
 
-pub fn run(case: Case) {
+pub fn run(case: &Case) {
     if case.text.len() > 5_000 {
         return;
     }
@@ -166,9 +236,10 @@ pub fn run(case: Case) {
     let sink = MemorySink::new();
     let mut writer =
         case.options(model.len()).write_to(Box::new(sink.clone())).expect("sound options");
+    let arena = Bump::new();
     let rows: Vec<Vec<(&str, Value<'_>)>> = model
         .iter()
-        .map(|row| row.iter().map(|(name, cell)| (name.as_str(), value(cell))).collect())
+        .map(|row| row.iter().map(|(name, cell)| (name.as_str(), value(cell, &arena))).collect())
         .collect();
     if case.one_by_one {
         for row in &rows {

@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bucksaw_fuzz::ndjson::run(input));
+libfuzzer_sys::fuzz_target!(
+    init: bucksaw_fuzz::prepare::prepare("ndjson"),
+    |input: &[u8]| bucksaw_fuzz::ndjson::run(input)
+);

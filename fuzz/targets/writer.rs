@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: bucksaw_fuzz::writer::Case| bucksaw_fuzz::writer::run(input));
+libfuzzer_sys::fuzz_target!(
+    init: bucksaw_fuzz::prepare::prepare("writer"),
+    |input: bucksaw_fuzz::writer::Case| bucksaw_fuzz::writer::run(&input)
+);

@@ -1,0 +1,175 @@
+//! A row of a file, from which values are taken until none is left.
+
+use bucksaw::DeclaredType;
+use serde_json::value::RawValue;
+
+use super::json::members;
+use super::places::Places;
+use crate::support::{Cell, Row};
+
+/// Where a value was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    Column,
+    Sibling,
+    Rest,
+}
+
+/// What is left of a row.
+#[derive(Debug)]
+pub struct FileRow {
+    cells: Row,
+    rest: Vec<(String, String)>,
+}
+
+impl FileRow {
+    pub fn new(mut cells: Row) -> Self {
+        let rest = match cells.remove("_rest") {
+            Some(Cell::Text(json)) => members(&json)
+                .unwrap_or_else(|| panic!("_rest is no object: {json}"))
+                .into_iter()
+                .map(|(name, value)| (name.into_owned(), value.to_owned()))
+                .collect(),
+            Some(other) => panic!("_rest is no text: {other:?}"),
+            None => Vec::new(),
+        };
+        Self { cells, rest }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.rest.is_empty()
+    }
+
+    /// Takes out the value that JSON has under this name.
+    pub fn take(&mut self, name: &str, json: &str, places: &Places) -> Option<Found> {
+        let column = places.column(name);
+        let holds = |cell: &Cell| is_same(json, cell, places.declared(name));
+        if name != "_rest" && self.cells.get(column).is_some_and(holds) {
+            self.cells.remove(column);
+            return Some(Found::Column);
+        }
+        let as_text = |cell: &Cell| matches!(cell, Cell::Text(text) if is_same_text(json, text));
+        for sibling in places.siblings(name) {
+            if self.cells.get(&sibling).is_some_and(as_text) {
+                self.cells.remove(&sibling);
+                return Some(Found::Sibling);
+            }
+        }
+        let is_it = |(known, value): &(String, String)| known == name && is_same_json(json, value);
+        let at = self.rest.iter().position(is_it)?;
+        self.rest.remove(at);
+        Some(Found::Rest)
+    }
+}
+
+/// Whether a column holds what JSON says.
+fn is_same(json: &str, cell: &Cell, declared: Option<&DeclaredType>) -> bool {
+    let text = string_of(json);
+    match cell {
+        Cell::Bool(value) => json == if *value { "true" } else { "false" },
+        Cell::I32(value) => integer_of(json, text.as_deref(), declared) == Some((*value).into()),
+        Cell::I64(value) => integer_of(json, text.as_deref(), declared) == Some((*value).into()),
+        Cell::U64(value) => json.parse() == Ok(i128::from(*value)),
+        Cell::F32(bits) => is_double(json, f64::from(f32::from_bits(*bits))),
+        Cell::F64(bits) => is_double(json, f64::from_bits(*bits)),
+        Cell::Text(value) => match text {
+            Some(text) => text == *value,
+            // JSON as it stands in the line.
+            None => json == value && json.starts_with(['[', '{']),
+        },
+        Cell::Timestamp(value) => {
+            let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
+            declared.is_some()
+                && time.is_some_and(|time| {
+                    time.timestamp_subsec_nanos() % 1_000 == 0 && time.timestamp_micros() == *value
+                })
+        }
+        Cell::List(elements) => {
+            let Some(DeclaredType::List(element)) = declared else { return false };
+            let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return false };
+            items.len() == elements.len()
+                && items.iter().zip(elements).all(|(item, cell)| match cell {
+                    None => item.get() == "null",
+                    Some(cell) => is_same(item.get(), cell, Some(&**element)),
+                })
+        }
+        // A type that no value of JSON has.
+        Cell::Bytes(_) => false,
+    }
+}
+
+fn string_of(json: &str) -> Option<String> {
+    json.starts_with('"').then(|| serde_json::from_str(json).expect("a string"))
+}
+
+/// The integer that JSON says, or that its text does in a declared column.
+fn integer_of(json: &str, text: Option<&str>, declared: Option<&DeclaredType>) -> Option<i128> {
+    let text = text.filter(|_| declared.is_some());
+    text.unwrap_or(json).parse::<i64>().ok().map(i128::from).filter(|_| json != "-0")
+}
+
+/// Whether this double is the number that JSON says, with each of its digits.
+fn is_double(json: &str, double: f64) -> bool {
+    let is_read_so = json.parse::<f64>().is_ok_and(|read| read.to_bits() == double.to_bits());
+    if json == "-0" || !is_read_so {
+        return is_read_so;
+    }
+    match json.parse::<i128>() {
+        Ok(integer) if json.len() < 30 => double as i128 == integer,
+        _ => {
+            let digits = Decimal::of(json).digits.len().max(1);
+            let as_long = format!("{double:.*e}", digits - 1);
+            [as_long, format!("{double:e}")]
+                .iter()
+                .any(|text| Decimal::of(text) == Decimal::of(json))
+        }
+    }
+}
+
+/// Whether a text is the one that a value has beside its column.
+fn is_same_text(json: &str, text: &str) -> bool {
+    match string_of(json) {
+        Some(string) => string == text,
+        None => json == text || is_same_number(json, text),
+    }
+}
+
+/// Whether JSON in `_rest` is the same value.
+fn is_same_json(json: &str, other: &str) -> bool {
+    match (string_of(json), string_of(other)) {
+        (Some(json), Some(other)) => json == other,
+        (None, None) => json == other || is_same_number(json, other),
+        _ => false,
+    }
+}
+
+/// Whether a number is the same in another spelling, which only doubles have.
+fn is_same_number(json: &str, other: &str) -> bool {
+    let is_number = json.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    is_number && other.parse().is_ok_and(|double| is_double(json, double))
+}
+
+/// A decimal number without its sign: 0.DIGITS × 10^exponent.
+#[derive(PartialEq, Eq)]
+struct Decimal {
+    digits: String,
+    exponent: i64,
+}
+
+impl Decimal {
+    fn of(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let mantissa = mantissa.trim_start_matches('-');
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_start_matches('0');
+        if significant.is_empty() {
+            return Self { digits: String::new(), exponent: 0 };
+        }
+        let zeros = (digits.len() - significant.len()) as i64;
+        let exponent: i128 = exponent.parse().unwrap_or_default();
+        let exponent = i64::try_from(exponent).unwrap_or_default();
+        let exponent = exponent.saturating_add(whole.len() as i64 - zeros);
+        Self { digits: significant.trim_end_matches('0').to_owned(), exponent }
+    }
+}

@@ -1,0 +1,107 @@
+//! What serde_json finds in a line.
+
+use std::borrow::Cow;
+
+use bucksaw::NdjsonOptions;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Rules;
+
+/// A line, as the model reads it.
+pub enum Line<'l> {
+    Blank,
+    Malformed,
+    /// The values that are not null: their path and their JSON.
+    Values(Vec<(String, &'l str)>),
+}
+
+pub fn line_of<'l>(line: &'l [u8], is_first: bool, rules: &Rules) -> Line<'l> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = if is_first { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+    if line.iter().all(|byte| b" \t\r".contains(byte)) {
+        return Line::Blank;
+    }
+    if line.len() > rules.ndjson.max_line_bytes {
+        return Line::Malformed;
+    }
+    let mut values = Vec::new();
+    let read = object_of(line).and_then(|json| flatten(json, "", 1, rules, &mut values));
+    read.map_or(Line::Malformed, |()| Line::Values(values))
+}
+
+fn object_of(line: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(line).ok()?;
+    let json = serde_json::from_str::<&RawValue>(text).ok()?.get();
+    (json.starts_with('{') && !has_lone_surrogate(json)).then_some(json)
+}
+
+/// Whether an escape in this JSON is half of a surrogate pair.
+fn has_lone_surrogate(json: &str) -> bool {
+    let mut units = Vec::new();
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        // In JSON a backslash has something after it, and `u` four digits.
+        let (escape, after) = (rest.as_bytes()[at + 1], &rest[at + 2..]);
+        // What stands between two escapes parts them.
+        if at > 0 || escape != b'u' {
+            units.push(0);
+        }
+        rest = after;
+        if escape == b'u' {
+            units.push(u16::from_str_radix(&after[..4], 16).expect("four digits"));
+            rest = &after[4..];
+        }
+    }
+    char::decode_utf16(units).any(|unit| unit.is_err())
+}
+
+/// Appends an object's members that are not null, those of objects in it by their path.
+fn flatten<'l>(
+    object: &'l str,
+    prefix: &str,
+    depth: usize,
+    rules: &Rules,
+    values: &mut Vec<(String, &'l str)>,
+) -> Option<()> {
+    let NdjsonOptions { max_depth, separator, .. } = &rules.ndjson;
+    for (name, value) in members(object)? {
+        let name = format!("{prefix}{name}");
+        match value.as_bytes()[0] {
+            b'n' => {}
+            b'{' if rules.flattens() && depth < *max_depth && !is_empty_object(value) => {
+                flatten(value, &format!("{name}{separator}"), depth + 1, rules, values)?;
+            }
+            _ => values.push((name, value)),
+        }
+    }
+    Some(())
+}
+
+fn is_empty_object(json: &str) -> bool {
+    json[1..].trim_start_matches([' ', '\t', '\r', '\n']) == "}"
+}
+
+/// The members of an object, in their order, and as often as they come.
+pub fn members(object: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    serde_json::Deserializer::from_str(object).deserialize_map(Members).ok()
+}
+
+struct Members;
+
+impl<'l> Visitor<'l> for Members {
+    type Value = Vec<(Cow<'l, str>, &'l str)>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'l>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            members.push((Cow::Owned(name), value.get()));
+        }
+        Ok(members)
+    }
+}

@@ -1,0 +1,44 @@
+//! Where the values of a name may be.
+
+use std::collections::{HashMap, HashSet};
+
+use bucksaw::{DeclaredSchema, DeclaredType, Report};
+
+/// A file's columns by the names that rows give.
+pub struct Places {
+    names: HashSet<String>,
+    renamed: HashMap<String, String>,
+    declared: HashMap<String, DeclaredType>,
+}
+
+impl Places {
+    pub fn new(names: Vec<String>, report: &Report, schema: &DeclaredSchema) -> Self {
+        let renamed = report.renamed.iter().map(|column| (column.from.clone(), column.to.clone()));
+        let columns = schema.columns.iter().map(|column| (column.name.clone(), column.ty.clone()));
+        Self {
+            names: names.into_iter().collect(),
+            renamed: renamed.collect(),
+            declared: columns.collect(),
+        }
+    }
+
+    /// The type that the column of a name was declared to have.
+    pub fn declared(&self, name: &str) -> Option<&DeclaredType> {
+        self.declared.get(name)
+    }
+
+    /// The column of a name.
+    pub fn column<'p>(&'p self, name: &'p str) -> &'p str {
+        self.renamed.get(name).map_or(name, String::as_str)
+    }
+
+    /// The columns that may hold as text what the column of a name can't.
+    pub fn siblings(&self, name: &str) -> impl Iterator<Item = String> {
+        let first = format!("{}__text", self.column(name));
+        let numbered = (2..5).map({
+            let first = first.clone();
+            move |number| format!("{first}__{number}")
+        });
+        std::iter::once(first).chain(numbered).filter(|name| self.names.contains(name))
+    }
+}
