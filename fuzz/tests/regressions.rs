@@ -29,6 +29,7 @@ fn replay(target: &str, dictionaries: &[&str], run: impl Fn(&[u8]) + RefUnwindSa
     for (number, seed) in seeds.iter().enumerate() {
         try_input(target, &format!("seed {number}"), seed, &run);
     }
+    println!("{target}: {} seeds", seeds.len());
     let words: Vec<_> = dictionaries.iter().flat_map(|words| mutations::words(words)).collect();
     let first = number_of(FIRST).unwrap_or(0);
     for round in first..first + number_of(ROUNDS).unwrap_or(DEFAULT_ROUNDS) {
