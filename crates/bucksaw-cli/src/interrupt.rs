@@ -3,34 +3,90 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bucksaw::{Error, ErrorKind, Result};
 
 use crate::exit;
 
-/// Unfinished files. Whoever holds the lock can be sure that no signal ends the process meanwhile.
-static STAGED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static RUN: Mutex<Run> = Mutex::new(Run { staged: Vec::new(), state: State::Working });
+
+/// Whoever holds the lock can be sure that no signal ends the process meanwhile.
+struct Run {
+    /// Unfinished files.
+    staged: Vec<PathBuf>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Working,
+    /// All files are published: the run ends as one that was not interrupted.
+    Published,
+    /// So it is, and a signal has come since.
+    Ending,
+}
+
+fn lock() -> MutexGuard<'static, Run> {
+    RUN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Removes what is staged when the process is interrupted, whatever it is waiting for.
 pub(crate) fn handle_signals() -> Result<()> {
-    let handler = || {
-        let staged = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
-        for path in staged.iter() {
-            // Published by now, or gone: nothing left to do.
-            let _ = fs::remove_file(path);
-        }
-        process::exit(exit::INTERRUPTED.into());
-    };
-    ctrlc::set_handler(handler).map_err(|cause| {
+    on_signals(end).map_err(|cause| {
         Error::new(ErrorKind::Io, "could not prepare for signals").with_cause(cause)
     })
 }
 
+/// What a signal does.
+fn end() {
+    let mut run = lock();
+    match run.state {
+        State::Working => {
+            for path in &run.staged {
+                // Gone already: nothing left to do.
+                let _ = fs::remove_file(path);
+            }
+            process::exit(exit::INTERRUPTED.into());
+        }
+        State::Published => run.state = State::Ending,
+        // Nobody reads what is being said, it seems.
+        State::Ending => process::exit(exit::DONE.into()),
+    }
+}
+
+/// Calls `handler` for each signal that ends a process, but for those that whoever started it has it
+/// ignore, as nohup does. Beyond a limit on the size of files a write fails, and no signal kills.
+#[cfg(unix)]
+fn on_signals(handler: fn()) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::iterator::Signals;
+    let ignored = ignored();
+    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGXFSZ];
+    let wanted = wanted.iter().filter(|signal| ignored & (1 << (**signal - 1)) == 0);
+    let mut signals = Signals::new(wanted)?;
+    let wait =
+        move || signals.forever().filter(|signal| *signal != SIGXFSZ).for_each(|_| handler());
+    std::thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
+}
+
+/// A bit for each signal that is ignored. Only Linux tells; elsewhere none is.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+#[cfg(not(unix))]
+fn on_signals(handler: fn()) -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(handler)
+}
+
 /// Returns unless the process is being interrupted: an error is then only that files went away.
 pub(crate) fn let_interruption_win() {
-    // The signal handler keeps the lock until the process has ended.
-    drop(STAGED.lock().unwrap_or_else(PoisonError::into_inner));
+    // Who ends the process keeps the lock until it has ended.
+    drop(lock());
 }
 
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.
@@ -38,8 +94,16 @@ pub(crate) fn staging<T>(
     create: impl FnOnce() -> Result<T>,
     paths: impl FnOnce(&T) -> Vec<PathBuf>,
 ) -> Result<T> {
-    let mut staged = STAGED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut run = lock();
     let created = create()?;
-    staged.extend(paths(&created));
+    run.staged.extend(paths(&created));
     Ok(created)
+}
+
+/// Runs `publish`, after which all of the run's files are there; signals wait for it.
+pub(crate) fn publishing<T>(publish: impl FnOnce() -> Result<T>) -> Result<T> {
+    let mut run = lock();
+    let published = publish()?;
+    run.state = State::Published;
+    Ok(published)
 }

@@ -9,6 +9,7 @@ mod commands;
 mod exit;
 mod interrupt;
 mod sources;
+mod system;
 mod table;
 mod ui;
 

@@ -183,18 +183,6 @@ pub(crate) fn check_untouched(sources: &[Source], target: &Path) -> Result<()> {
     }
 }
 
-/// Refuses a target at which something stands.
-pub(crate) fn check_unused(target: &Path) -> Result<()> {
-    if fs::symlink_metadata(target).is_err() {
-        return Ok(());
-    }
-    let message = format!(
-        "{} exists already: choose another name, or allow overwriting (--overwrite)",
-        target.display()
-    );
-    Err(Error::new(ErrorKind::Exists, message))
-}
-
 /// Whether both paths, whose files need not be there, name one file.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let spelled_out = |path: &Path| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::input::{Rejection, Rejects};
-use crate::sink::{LocalSink, Sink};
+use crate::sink::{LocalSink, Publication, Sink};
 
 /// What is added to the name of a dead-letter file for the file with the reasons.
 pub const REASONS_SUFFIX: &str = ".reasons.ndjson";
@@ -12,10 +12,12 @@ pub const REASONS_SUFFIX: &str = ".reasons.ndjson";
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// Keeps rejected lines in a file, each as it was read, and in a second file, `NAME.reasons.ndjson`,
-/// a JSON object for each with source, line, byte and reason. Both appear when it is published.
+/// a JSON object for each with source, line, byte and reason. Both appear together when it is published.
 pub struct DeadLetterFile {
     lines: Buffered,
     reasons: Buffered,
+    /// Publishes both at once.
+    alone: Option<Publication>,
     count: u64,
     ends_with_newline: bool,
 }
@@ -44,12 +46,23 @@ impl DeadLetterFile {
     /// # Errors
     /// As [`LocalSink::create`].
     pub fn create(path: &Path, overwrite: bool) -> Result<Self> {
-        let create = |path: &Path| -> Result<Buffered> {
-            Ok(Buffered { sink: LocalSink::create(path, overwrite, None)?, bytes: Vec::new() })
+        let mut publication = Publication::new().overwrite(overwrite);
+        let file = Self::stage(path, &mut publication)?;
+        Ok(Self { alone: Some(publication), ..file })
+    }
+
+    /// Stages both files, which then appear together with the others of `publication`.
+    ///
+    /// # Errors
+    /// As [`Publication::stage`].
+    pub fn stage(path: &Path, publication: &mut Publication) -> Result<Self> {
+        let mut stage = |path: &Path| -> Result<Buffered> {
+            Ok(Buffered { sink: publication.stage(path)?, bytes: Vec::new() })
         };
         Ok(Self {
-            lines: create(path)?,
-            reasons: create(&reasons_path(path))?,
+            lines: stage(path)?,
+            reasons: stage(&reasons_path(path))?,
+            alone: None,
             count: 0,
             ends_with_newline: true,
         })
@@ -76,10 +89,12 @@ impl DeadLetterFile {
         self.reasons.flush()?;
         Box::new(self.lines.sink).publish()?;
         Box::new(self.reasons.sink).publish()?;
+        self.alone.map_or(Ok(()), Publication::publish)?;
         Ok(self.count)
     }
 }
 
+/// Where the reasons are of the lines kept at `path`.
 fn reasons_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(REASONS_SUFFIX);

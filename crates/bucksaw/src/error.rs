@@ -108,6 +108,12 @@ impl Error {
         self
     }
 
+    /// The same error with other words for it.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// Adds the source's name where none is known yet.
     #[must_use]
     pub fn in_source(mut self, source: &str) -> Self {

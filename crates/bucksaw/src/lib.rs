@@ -86,7 +86,7 @@ pub use input::{Blocks, Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::{BackendKind, Compression, Options, Profile, SortColumn, Statistics};
 pub use report::{ColumnReport, FileReport, OrderReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
-pub use sink::{LocalSink, MemorySink, Published, Sink, StreamSink};
+pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use value::Value;
 pub use workers::Workers;
 pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

@@ -7,15 +7,15 @@ use std::time::Instant;
 
 use bucksaw::options::TELEMETRY_PREFIXES;
 use bucksaw::{
-    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, LocalSink, Ndjson,
-    NdjsonOptions, Nested, OnError, Options, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
+    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions,
+    Nested, OnError, Options, Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::cli::{ConvertArgs, NestedArg, ShapeArgs};
 use crate::sources::{self, STANDARD_STREAM, Source};
-use crate::{interrupt, ui};
+use crate::{exit, interrupt, system, ui};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -48,31 +48,43 @@ enum Target {
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     let (options, ndjson) = options(arguments)?;
     let sources = sources::expand(&arguments.inputs)?;
-    let jobs = jobs(arguments, &sources)?;
+    system::allow_many_open_files();
     interrupt::handle_signals()?;
+    let mut files = Publication::new()
+        .overwrite(arguments.overwrite)
+        .temporary_directory(options.staging_directory());
+    let jobs = jobs(arguments, &sources, &mut files)?;
     let started = Instant::now();
-    let mut bad_lines = bad_lines(arguments)?;
+    let mut bad_lines = bad_lines(arguments, &mut files)?;
     let bytes: Option<u64> = sources.iter().map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
     let mut input = InputCounts::default();
     let mut reports = Vec::new();
-    let last = jobs.len() - 1;
-    for (index, job) in jobs.iter().enumerate() {
-        let mut writer = open(&job.target, &options, arguments.overwrite)?;
+    for job in &jobs {
+        let mut writer = open(&job.target, &options, &mut files)?;
         for source in &job.sources {
             input.add(&convert(source, &mut writer, &ndjson, &mut bad_lines, &bar)?);
         }
-        if index == last {
-            // Before the last file appears, so that whoever sees all files sees all bad lines too.
-            bad_lines = publish(bad_lines)?;
-        }
         reports.push(writer.finish()?);
     }
+    if let BadLines::Keep(file) = bad_lines {
+        file.publish()?;
+    }
+    // Others may be publishing there; a signal does not wait for them.
+    files.lock()?;
+    interrupt::publishing(|| files.publish())?;
     bar.finish_and_clear();
     if !arguments.quiet {
         ui::tell(&ui::summary(&input, &reports, started.elapsed()));
     }
-    if arguments.json { ui::print_json(&Conversion { input, reports: &reports }) } else { Ok(()) }
+    if arguments.json { print_report(&Conversion { input, reports: &reports }) } else { Ok(()) }
+}
+
+fn print_report(report: &Conversion<'_>) -> Result<()> {
+    ui::print_json(report).map_err(|error| match exit::code_of(&error) {
+        exit::DONE => error,
+        _ => Error::new(error.kind(), format!("all files are written, but: {error}")),
+    })
 }
 
 /// Writes one source's rows.
@@ -98,7 +110,7 @@ fn convert(
     Ok(input.counts())
 }
 
-fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
+fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) -> Result<Vec<Job>> {
     let output = arguments.output.as_str();
     let all = || sources.to_vec();
     if output == STANDARD_STREAM {
@@ -106,86 +118,97 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source]) -> Result<Vec<Job>> {
             "standard output can't take both the Parquet file and --json"
         } else if io::stdout().is_terminal() {
             "standard output is a terminal: redirect it, or name a file with -o"
+        } else if system::is_closed(&io::stdout()) {
+            "standard output is closed: redirect it, or name a file with -o"
         } else {
             check_targets(arguments, sources, &[])?;
+            check_free(arguments, &[], files)?;
             return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
         };
         return Err(Error::new(ErrorKind::Options, problem));
     }
     let path = Path::new(output);
     if !(output.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir()) {
-        check_targets(arguments, sources, &[path.to_owned()])?;
+        let targets = [path.to_owned()];
+        check_targets(arguments, sources, &targets)?;
+        check_free(arguments, &targets, files)?;
         return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
     }
     let targets = sources::targets(sources, path)?;
     check_targets(arguments, sources, &targets)?;
     fs::create_dir_all(path)
         .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
+    check_free(arguments, &targets, files)?;
     let pairs = targets.into_iter().zip(sources);
     Ok(pairs
         .map(|(target, source)| Job { target: Target::File(target), sources: vec![source.clone()] })
         .collect())
 }
 
-/// Refuses, before any work, files to write that are inputs, each other, or there already.
+/// Refuses, before any work, streams that can't be used, and files to write that are inputs or each
+/// other.
 fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf]) -> Result<()> {
-    let mut written = targets.to_vec();
-    let on_error = arguments.on_error.as_str();
-    if !matches!(on_error, "fail" | "skip") {
-        for path in [on_error.to_owned(), format!("{on_error}{REASONS_SUFFIX}")] {
-            let path = PathBuf::from(path);
-            if targets.iter().any(|target| sources::is_same(target, &path)) {
-                let message = format!(
-                    "{} would take both rows and what --on-error keeps: name another file",
-                    path.display()
-                );
-                return Err(Error::new(ErrorKind::Options, message));
-            }
-            written.push(path);
+    if sources.contains(&Source::Stdin) && system::is_closed(&io::stdin()) {
+        let message = "standard input is closed: redirect it, or name a file";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
+    if arguments.on_error == STANDARD_STREAM {
+        let message =
+            "--on-error - would be standard output: name a file, or go on without bad lines (skip)";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
+    let kept = kept_files(arguments);
+    for path in &kept {
+        if targets.iter().any(|target| sources::is_same(target, path)) {
+            let message = format!(
+                "{} would take both rows and what --on-error keeps: name another file",
+                path.display()
+            );
+            return Err(Error::new(ErrorKind::Options, message));
         }
     }
-    for target in &written {
-        sources::check_untouched(sources, target)?;
-    }
-    if arguments.overwrite {
-        Ok(())
-    } else {
-        written.iter().try_for_each(|target| sources::check_unused(target))
+    targets.iter().chain(&kept).try_for_each(|path| sources::check_untouched(sources, path))
+}
+
+/// Refuses, before any work, files to write that are there already or can't be.
+fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
+    targets.iter().chain(&kept_files(arguments)).try_for_each(|path| files.check(path))
+}
+
+/// Where bad lines are kept, and the reasons.
+fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
+    match arguments.on_error.as_str() {
+        "fail" | "skip" => Vec::new(),
+        path => vec![path.into(), format!("{path}{REASONS_SUFFIX}").into()],
     }
 }
 
-fn open(target: &Target, options: &Options, overwrite: bool) -> Result<Writer> {
+fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<Writer> {
     let options = options.clone();
     match target {
         Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
         Target::File(path) => {
-            let create = || LocalSink::create(path, overwrite, options.staging_directory());
-            let sink = interrupt::staging(create, |sink| sink.staged_paths().to_vec())?;
+            let sink =
+                interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())?;
             options.write_to(Box::new(sink))
         }
     }
 }
 
-fn bad_lines(arguments: &ConvertArgs) -> Result<BadLines> {
+fn bad_lines(arguments: &ConvertArgs, files: &mut Publication) -> Result<BadLines> {
     Ok(match arguments.on_error.as_str() {
         "fail" => BadLines::Fail,
         "skip" => BadLines::Skip,
+        STANDARD_STREAM => {
+            let message =
+                "--on-error takes no stream: name a file, or use skip to go on without bad lines";
+            return Err(Error::new(ErrorKind::Options, message));
+        }
         path => {
-            let create = || DeadLetterFile::create(Path::new(path), arguments.overwrite);
-            let file = interrupt::staging(create, DeadLetterFile::staged_paths)?;
-            BadLines::Keep(Box::new(file))
+            let stage = || DeadLetterFile::stage(Path::new(path), files);
+            BadLines::Keep(Box::new(interrupt::staging(stage, DeadLetterFile::staged_paths)?))
         }
     })
-}
-
-fn publish(bad_lines: BadLines) -> Result<BadLines> {
-    match bad_lines {
-        BadLines::Keep(file) => {
-            file.publish()?;
-            Ok(BadLines::Fail)
-        }
-        other => Ok(other),
-    }
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once.

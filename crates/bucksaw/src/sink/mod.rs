@@ -1,13 +1,20 @@
 //! Sinks: finished bytes in, a published file out.
 
+mod directory;
+mod failure;
+mod journal;
 mod local;
 mod memory;
+mod publication;
+mod rename;
+mod staged;
 mod stream;
 
 use std::path::PathBuf;
 
 pub use local::LocalSink;
 pub use memory::MemorySink;
+pub use publication::Publication;
 pub use stream::StreamSink;
 
 use crate::error::Result;
@@ -26,7 +33,7 @@ pub struct Published {
 /// The contract, which `tests/sinks.rs` holds every sink to: until [`publish`](Self::publish)
 /// returns, nothing is visible under the final name; once it has, all of it is, durably. A sink that
 /// is dropped or whose [`discard`](Self::discard) is called leaves nothing behind. After an error it
-/// is only discarded or dropped. (A stream can't take back what it has passed on; its reader sees a
+/// is only discarded or dropped. (Files of a [`Publication`] appear when that is published. A stream can't take back what it has passed on; its reader sees a
 /// file without a footer.)
 pub trait Sink: Send {
     /// Appends bytes.

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bucksaw::escape::escape_lines;
-use bucksaw::{Error, ErrorKind, LocalSink, Result, Sink as _};
+use bucksaw::{Error, ErrorKind, LocalSink, Publication, Result, Sink as _};
 use serde::Serialize;
 
 use self::options::BenchOptions;
@@ -30,7 +30,7 @@ use super::plan;
 use super::plan::sizing::{Need, Plan};
 use crate::cli::BenchArgs;
 use crate::table::Table;
-use crate::{Allocator, interrupt, sources, ui};
+use crate::{Allocator, interrupt, ui};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -52,8 +52,8 @@ struct Finding<'d> {
 /// Runs the command.
 pub(crate) fn run(arguments: &BenchArgs, allocator: &Allocator) -> Result<()> {
     let (options, need) = options(arguments)?;
-    if let Some(path) = arguments.html.as_ref().filter(|_| !arguments.overwrite) {
-        sources::check_unused(path)?;
+    if let Some(path) = &arguments.html {
+        Publication::new().overwrite(arguments.overwrite).check(path)?;
     }
     interrupt::handle_signals()?;
     let bar = ui::steps(arguments.quiet);
@@ -101,6 +101,6 @@ fn publish(path: &Path, page: &str, overwrite: bool) -> Result<()> {
     let create = || LocalSink::create(path, overwrite, None);
     let mut sink = interrupt::staging(create, |sink| sink.staged_paths().to_vec())?;
     sink.write(page.as_bytes())?;
-    Box::new(sink).publish()?;
+    interrupt::publishing(|| Box::new(sink).publish())?;
     Ok(())
 }

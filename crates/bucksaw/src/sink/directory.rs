@@ -1,0 +1,167 @@
+//! The directories that files appear in: opened, locked, and rid of what killed processes left.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::failure::failed;
+use super::journal;
+use super::staged::STAGED_SUFFIX;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A directory that no other process publishes to as long as this lives.
+#[derive(Debug)]
+pub(super) struct Directory {
+    /// Without links, whatever the working directory is.
+    pub(super) path: PathBuf,
+    id: Id,
+    /// Has the lock. File systems without locks go on without.
+    file: Option<File>,
+}
+
+/// The device's and the directory's number: a directory may have several paths.
+#[cfg(unix)]
+type Id = (u64, u64);
+#[cfg(not(unix))]
+type Id = PathBuf;
+
+impl Directory {
+    fn open(path: &Path) -> Result<Self> {
+        let opened = || -> io::Result<Self> {
+            let file = open(path)?;
+            Ok(Self { path: path.canonicalize()?, id: id_of(path)?, file })
+        };
+        opened().map_err(|cause| unusable(path, cause))
+    }
+
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        id_of(path).is_ok_and(|id| id == self.id)
+    }
+
+    /// Makes the names in it durable.
+    pub(super) fn sync(&self) -> Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        match file.sync_all() {
+            // Some file systems know no syncing of directories.
+            Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => {
+                Err(failed(format!("could not sync the directory {}", self.path.display()), cause))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unusable(path: &Path, cause: io::Error) -> Error {
+    let shown = path.display();
+    let advice = match cause.kind() {
+        io::ErrorKind::NotFound => "make it first",
+        io::ErrorKind::PermissionDenied => {
+            "it has to be readable for the names in it to be made durable, allow that (chmod u+rwx) or write to another directory"
+        }
+        _ => return failed(format!("could not open the directory {shown}"), cause),
+    };
+    Error::io(format!("could not open the directory {shown}: {advice}"), cause)
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::DIRECTORY.bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path).map(Some)
+}
+
+/// Elsewhere directories can't be opened to be synced.
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<Option<File>> {
+    fs::read_dir(path).map(|_| None)
+}
+
+#[cfg(unix)]
+fn id_of(path: &Path) -> io::Result<Id> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn id_of(path: &Path) -> io::Result<Id> {
+    path.canonicalize()
+}
+
+/// Locks directories, each once, waiting for others that publish there; in an order that all
+/// processes have, so that no two wait for each other.
+pub(super) fn lock<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Vec<Directory>> {
+    let mut directories: Vec<Directory> = Vec::new();
+    for path in paths {
+        if !directories.iter().any(|known| known.is_at(path)) {
+            directories.push(Directory::open(path)?);
+        }
+    }
+    directories.sort_by(|one, other| one.id.cmp(&other.id));
+    for file in directories.iter().filter_map(|directory| directory.file.as_ref()) {
+        // A file system without locks.
+        let _ = file.lock();
+    }
+    Ok(directories)
+}
+
+/// Locks directories in which no publication is left half done; those of killed processes are taken
+/// back.
+pub(super) fn lock_clean<'p>(
+    paths: impl IntoIterator<Item = &'p Path> + Clone,
+) -> Result<Vec<Directory>> {
+    loop {
+        let directories = lock(paths.clone())?;
+        let mut journals = Vec::new();
+        for Directory { path, .. } in &directories {
+            let names = staged_names(path)?.into_iter().filter(|name| journal::is_name(name));
+            let paths = names.map(|name| path.join(name));
+            journals.extend(paths.filter(|path| journal::is_abandoned(path)));
+        }
+        if journals.is_empty() {
+            return Ok(directories);
+        }
+        // They may need more directories' locks, which have to be taken in order.
+        drop(directories);
+        journals.iter().try_for_each(|path| journal::recover(path))?;
+    }
+}
+
+/// The names in a directory of files that killed processes left staged; the directory is locked and
+/// clean.
+pub(super) fn abandoned_names(directory: &Path) -> Result<Vec<OsString>> {
+    let names = staged_names(directory)?;
+    // A journal that is another user's: what is staged may be old files of theirs.
+    let has_journal = names.iter().any(|name| journal::is_name(name));
+    Ok(if has_journal { Vec::new() } else { names })
+}
+
+fn staged_names(directory: &Path) -> Result<Vec<OsString>> {
+    let failed =
+        |cause| failed(format!("could not list the directory {}", directory.display()), cause);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let bytes = name.as_encoded_bytes();
+        if bytes.starts_with(b".") && bytes.ends_with(STAGED_SUFFIX.as_bytes()) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// The directory that a target lies in.
+pub(super) fn directory_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+pub(super) fn exists(target: &Path) -> Error {
+    let message = format!(
+        "{} exists already: choose another name, or allow overwriting (--overwrite)",
+        target.display()
+    );
+    Error::new(ErrorKind::Exists, message)
+}

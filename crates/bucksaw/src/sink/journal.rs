@@ -1,0 +1,235 @@
+//! What a publication of several files is about to do, on disk while it does it.
+//!
+//! It lies in every directory that the files are in, under one name. As long as that of the first
+//! directory is there, the publication is taken back by whoever finds it after its process was
+//! killed; its removal is the moment in which all files count as published.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use super::directory::{self, Directory, directory_of};
+use super::failure::failed;
+use super::staged::{Staged, only_for_the_owner, random, without_following};
+use crate::error::Result;
+
+const JOURNAL_SUFFIX: &str = ".journal.bucksaw";
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Journal {
+    /// Its own name, which an old copy under another name does not have.
+    name: OsString,
+    directories: Vec<OsString>,
+    files: Vec<Entry>,
+}
+
+/// A finished file that is to get the name of its target.
+#[derive(Debug, Deserialize, Serialize)]
+struct Entry {
+    /// The index of the directory that both names are in.
+    directory: usize,
+    staged: OsString,
+    target: OsString,
+    /// Whether something stood at the target before.
+    replaces: bool,
+    identity: Identity,
+}
+
+/// Tells a file that is ours from one that came in its place.
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+struct Identity {
+    number: u64,
+    bytes: u64,
+    modified_nanos: u128,
+}
+
+impl Identity {
+    fn of(found: &Metadata) -> Self {
+        let modified = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Self {
+            number: number_of(found),
+            bytes: found.len(),
+            modified_nanos: modified.map_or(0, |time| time.as_nanos()),
+        }
+    }
+
+    fn is_at(&self, path: &Path) -> io::Result<bool> {
+        Ok(metadata(path)?.is_some_and(|found| Self::of(&found) == *self))
+    }
+}
+
+#[cfg(unix)]
+fn number_of(found: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(found)
+}
+
+#[cfg(not(unix))]
+fn number_of(_: &Metadata) -> u64 {
+    0
+}
+
+fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+impl Journal {
+    pub(super) fn new(directories: &[Directory]) -> Self {
+        Self {
+            name: format!(".{}{JOURNAL_SUFFIX}", random()).into(),
+            directories: directories.iter().map(|known| known.path.clone().into()).collect(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds a finished file; `directory` is the index of the target's.
+    pub(super) fn add(
+        &mut self,
+        staged: &Staged,
+        target: &Path,
+        directory: usize,
+    ) -> io::Result<()> {
+        self.files.push(Entry {
+            directory,
+            staged: staged.path.file_name().unwrap_or_default().to_owned(),
+            target: target.file_name().unwrap_or_default().to_owned(),
+            replaces: metadata(target)?.is_some(),
+            identity: Identity::of(&staged.file.metadata()?),
+        });
+        Ok(())
+    }
+
+    /// Writes it into every directory, durably; the first decides.
+    pub(super) fn write(&self, directories: &[Directory]) -> Result<Vec<Staged>> {
+        let json = serde_json::to_vec(self).map_err(io::Error::other);
+        let create = |path: &Path| -> io::Result<Staged> {
+            let mut journal = Staged::open(path, only_for_the_owner(&mut OpenOptions::new()))?;
+            journal.file.write_all(json.as_deref().unwrap_or_default())?;
+            journal.file.sync_all()?;
+            Ok(journal)
+        };
+        let mut written = Vec::new();
+        for (path, directory) in self.paths().zip(directories) {
+            let created = create(&path);
+            written.push(created.map_err(|cause| {
+                failed(
+                    format!("could not prepare to publish in {}", directory.path.display()),
+                    cause,
+                )
+            })?);
+        }
+        directories.iter().try_for_each(Directory::sync)?;
+        Ok(written)
+    }
+
+    fn paths(&self) -> impl DoubleEndedIterator<Item = PathBuf> {
+        self.directories.iter().map(|directory| Path::new(directory).join(&self.name))
+    }
+
+    /// Puts every directory back into the state before the publication, however far it came. Returns
+    /// the targets at which that can't be done, because the old file is gone.
+    pub(super) fn undo(&self) -> io::Result<Vec<PathBuf>> {
+        let mut stay = Vec::new();
+        for entry in self.files.iter().rev() {
+            let Some(directory) = self.directories.get(entry.directory) else { continue };
+            let staged = Path::new(directory).join(&entry.staged);
+            let target = Path::new(directory).join(&entry.target);
+            let is_new_staged = entry.identity.is_at(&staged)?;
+            if entry.identity.is_at(&target)? {
+                if !is_new_staged && metadata(&staged)?.is_some() {
+                    // The old file, which the new one changed places with.
+                    fs::rename(&staged, &target)?;
+                } else if entry.replaces {
+                    stay.push(target);
+                } else {
+                    remove(&target)?;
+                }
+            }
+            if is_new_staged {
+                remove(&staged)?;
+            }
+        }
+        Ok(stay)
+    }
+}
+
+pub(super) fn is_name(name: &OsStr) -> bool {
+    name.as_encoded_bytes().ends_with(JOURNAL_SUFFIX.as_bytes())
+}
+
+/// Whether the process is gone whose journal is at `path`. One that another user could have written
+/// does not count: it would tell us which files to remove.
+pub(super) fn is_abandoned(path: &Path) -> bool {
+    open(path).is_ok_and(|file| file.is_some_and(|file| file.try_lock().is_ok()))
+}
+
+fn open(path: &Path) -> io::Result<Option<File>> {
+    let file = without_following(&mut OpenOptions::new()).read(true).open(path)?;
+    let found = file.metadata()?;
+    Ok((found.is_file() && is_ours_alone(&found)).then_some(file))
+}
+
+#[cfg(unix)]
+fn is_ours_alone(found: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let is_ours = found.uid() == rustix::process::geteuid().as_raw();
+    is_ours && found.nlink() == 1 && found.mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+fn is_ours_alone(_: &Metadata) -> bool {
+    true
+}
+
+/// Takes back the publication of a killed process, unless all of its files were published.
+pub(super) fn recover(path: &Path) -> Result<()> {
+    recover_locked(path).map_err(|cause| {
+        let what = "could not take back what a run that was killed had published in part";
+        failed(format!("{what} ({})", path.display()), cause)
+    })
+}
+
+fn recover_locked(path: &Path) -> io::Result<()> {
+    let Some(mut file) = open(path)? else { return Ok(()) };
+    let mut json = Vec::new();
+    file.read_to_end(&mut json)?;
+    let is_of_its_place = |journal: &Journal| journal.paths().any(|known| known == path);
+    let Ok(journal) = serde_json::from_slice::<Journal>(&json) else {
+        // It was not yet written, and so nothing was done.
+        return remove(path);
+    };
+    if !is_of_its_place(&journal) {
+        return remove(path);
+    }
+    let there = journal.directories.iter().map(Path::new).filter(|directory| directory.is_dir());
+    let directories = directory::lock(there).map_err(io::Error::other)?;
+    // Another process could have done it meanwhile.
+    let is_there = metadata(path)?.is_some();
+    let is_committed = match journal.paths().next() {
+        Some(first) => metadata(&first)?.is_none(),
+        None => true,
+    };
+    if is_there && !is_committed {
+        journal.undo()?;
+        directories.iter().try_for_each(Directory::sync).map_err(io::Error::other)?;
+    }
+    // The first one last: it decides, should this process be killed, too.
+    journal
+        .paths()
+        .rev()
+        .filter(|path| directory_of(path).is_dir())
+        .try_for_each(|path| remove(&path))
+}
