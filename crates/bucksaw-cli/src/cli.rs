@@ -86,14 +86,15 @@ pub(crate) struct ConvertArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
-    /// standard output
+    /// standard output. All files of a run appear together at its end, or none
     #[arg(short, long, value_name = "FILE|DIR/|-")]
     pub(crate) output: String,
-    /// Replace files that exist
+    /// Replace files that exist; the new ones have their permissions, and belong to who runs this
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// What becomes of malformed and refused lines: fail, skip, or a file that they are kept in
-    /// unchanged, with the reasons in FILE.reasons.ndjson
+    /// unchanged, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
+    /// fails, nor where the reader of standard output goes away before its end
     #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
     pub(crate) on_error: String,
     /// Print the report as JSON on standard output

@@ -15,7 +15,7 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const BAD_DATA: u8 = 3;
 /// Something stands at the target already.
 pub(crate) const EXISTS: u8 = 4;
-/// Interrupted by a signal.
+/// Interrupted by a signal, before the files were published.
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The table of codes for `--help` and the man page.
@@ -26,7 +26,7 @@ Exit codes:
   2    wrong usage, or options that contradict each other
   3    the data is at fault: a malformed line, a refused row, a file that is not Parquet
   4    the output exists already, and --overwrite was not given
-  130  interrupted; nothing is left behind";
+  130  interrupted before the files appeared; nothing is left behind";
 
 /// The code that the command ends with.
 pub(crate) fn code_of(error: &Error) -> u8 {

@@ -1,5 +1,7 @@
 //! What the system gave the process: streams that may be closed, files that it may have open.
 
+use bucksaw::{Error, ErrorKind, Result};
+
 /// Whether a standard stream was closed when the process started: the runtime opens /dev/null in its
 /// place, for reading and writing, as nobody does who redirects one.
 #[cfg(target_os = "linux")]
@@ -16,15 +18,30 @@ pub(crate) fn is_closed<S>(_: &S) -> bool {
     false
 }
 
-/// Raises the limit on open files as far as anyone may: all files of a run stay open until they are
+/// Files that are open beside those to write, about: streams, inputs, directories, libraries.
+#[cfg(unix)]
+const OTHER_OPEN_FILES: u64 = 32;
+
+/// Sees to it that `count` files can be open at once, as all files of a run are until they are
 /// published together.
 #[cfg(unix)]
-pub(crate) fn allow_many_open_files() {
+pub(crate) fn allow_open_files(count: usize) -> Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it can't be raised, a file more than it allows is an error that says so.
+    // It is looked at again: not everybody may raise it.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    match getrlimit(Resource::Nofile).current {
+        Some(limit) if limit < count as u64 + OTHER_OPEN_FILES => {
+            let message = format!(
+                "{count} files would be open at once, and the limit is {limit}: allow more (ulimit -n), or convert fewer inputs at once"
+            );
+            Err(Error::new(ErrorKind::Io, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]
-pub(crate) fn allow_many_open_files() {}
+pub(crate) fn allow_open_files(_: usize) -> Result<()> {
+    Ok(())
+}

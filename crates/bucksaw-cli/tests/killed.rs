@@ -1,165 +1,18 @@
-//! A command that is killed at any moment leaves its target absent or whole, never partial.
+//! What killed runs leave is taken over by the next run to the same targets; runs side by side don't
+//! get into each other's way. (Kills at every system call are in `faults`.)
 #![cfg(unix)]
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bucksaw_workloads::rng::Rng;
-use support::{Folder, is_staged, synth40, wait_until};
+use support::{Folder, Run, is_staged, synth40, wait_until};
 
-/// Kills without an old file, and as many over one.
-const KILLS: usize = 125;
-const ROWS: u64 = 2_500;
-const OLD_ROWS: u64 = 100;
 const TARGET: &str = "out.parquet";
-/// Small row groups, so that bytes are written all along.
-const ARGUMENTS: &str = "convert in.ndjson -o out.parquet --quiet --row-group-rows 300";
-
-/// What is at the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
-    Nothing,
-    Old,
-    New,
-}
-
-/// What a series of kills met.
-#[derive(Debug, Default)]
-struct Met {
-    /// Kills before the new file was there.
-    before: usize,
-    /// Those of them that left an unfinished file.
-    with_staged: usize,
-    /// Runs that were done, or killed after the new file was there.
-    after: usize,
-}
-
-struct Experiment {
-    folder: Folder,
-    old: Vec<u8>,
-    reference: Vec<u8>,
-    /// The longest time after which a run is killed: a bit more than a run takes, so that some end.
-    longest_delay: Duration,
-    rng: Rng,
-    seed: u64,
-}
-
-impl Experiment {
-    /// With the seed that `BUCKSAW_SEED` gives, or another one every time.
-    fn new() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-        let given = std::env::var("BUCKSAW_SEED").ok();
-        let seed = given.map_or(now.as_nanos() as u64, |seed| seed.parse().expect("a number"));
-        let folder = Folder::new();
-        folder.write("in.ndjson", synth40(OLD_ROWS));
-        folder.run(ARGUMENTS).expect_code(0);
-        let old = folder.read(TARGET);
-        folder.write("in.ndjson", synth40(ROWS));
-        let mut times: Vec<Duration> = (0..5)
-            .map(|_| {
-                let started = Instant::now();
-                folder.run(&format!("{ARGUMENTS} --overwrite")).expect_code(0);
-                started.elapsed()
-            })
-            .collect();
-        times.sort();
-        let reference = folder.read(TARGET);
-        fs::remove_file(folder.path(TARGET)).expect("removes");
-        Self { folder, old, reference, longest_delay: times[2] * 5 / 4, rng: Rng::new(seed), seed }
-    }
-
-    fn start(&self, options: &str) -> Child {
-        let mut command = self.folder.command(&format!("{ARGUMENTS} {options}"));
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts")
-    }
-
-    /// Starts the command and kills it after a random part of its run time, or a bit later. The
-    /// longest delay follows the machine's load: about every fifth run comes to its end.
-    fn kill(&mut self, options: &str) {
-        let mut child = self.start(options);
-        let micros = self.longest_delay.as_micros() as u64;
-        thread::sleep(Duration::from_micros(self.rng.below(micros)));
-        let has_ended = child.try_wait().expect("a child").is_some();
-        self.longest_delay = self.longest_delay.mul_f64(if has_ended { 0.96 } else { 1.01 });
-        child.kill().expect("kills");
-        child.wait().expect("ends");
-    }
-
-    /// What is at the target, which has to be whole: its footer is read and its rows are counted.
-    fn found(&self) -> Found {
-        let seed = self.seed;
-        if !self.folder.path(TARGET).exists() {
-            return Found::Nothing;
-        }
-        let bytes = self.folder.read(TARGET);
-        let found = if bytes == self.old { Found::Old } else { Found::New };
-        assert!(found == Found::Old || bytes == self.reference, "seed {seed}: neither old nor new");
-        let rows = self.folder.footer(TARGET).file_metadata().num_rows() as u64;
-        assert_eq!(rows, if found == Found::Old { OLD_ROWS } else { ROWS }, "seed {seed}");
-        found
-    }
-
-    fn staged(&self) -> Vec<String> {
-        self.folder.names().into_iter().filter(|name| is_staged(name)).collect()
-    }
-
-    /// Kills the command again and again; `before` is what a kill in time leaves at the target.
-    fn run(&mut self, options: &str, before: Found) -> Met {
-        let mut met = Met::default();
-        for _ in 0..KILLS {
-            let left = self.staged();
-            self.kill(options);
-            let staged = self.staged();
-            // A run removes what others left, and leaves one file itself at the most; one that was
-            // killed at its very start has not come to either.
-            assert!(staged.len() <= 1, "seed {}: {staged:?} after {left:?}", self.seed);
-            let found = self.found();
-            if found == Found::New {
-                met.after += 1;
-                match before {
-                    Found::Nothing => fs::remove_file(self.folder.path(TARGET)).expect("removes"),
-                    _ => self.folder.write(TARGET, &self.old),
-                }
-            } else {
-                assert_eq!(found, before, "seed {}", self.seed);
-                met.before += 1;
-                met.with_staged += usize::from(staged.len() == 1 && staged != left);
-            }
-        }
-        assert!(
-            met.before > KILLS / 4 && met.with_staged > KILLS / 4 && met.after > 0,
-            "seed {}: the kills were not spread over the run: {met:?}",
-            self.seed
-        );
-        met
-    }
-
-    /// An undisturbed run cleans up and writes the reference's bytes.
-    fn finish(&self, options: &str) {
-        self.folder.run(&format!("{ARGUMENTS} {options}")).expect_code(0);
-        assert!(self.folder.read(TARGET) == self.reference, "seed {}", self.seed);
-        assert_eq!(self.folder.names(), ["in.ndjson", TARGET], "seed {}", self.seed);
-    }
-}
-
-#[test]
-fn kills_leave_nothing_or_a_whole_file() {
-    let mut experiment = Experiment::new();
-    experiment.run("", Found::Nothing);
-    experiment.finish("");
-}
-
-#[test]
-fn kills_leave_the_old_file_or_the_new_one() {
-    let mut experiment = Experiment::new();
-    experiment.folder.write(TARGET, &experiment.old);
-    experiment.run("--overwrite", Found::Old);
-    experiment.finish("--overwrite");
-}
+const ARGUMENTS: &str = "convert in.ndjson -o out.parquet --quiet";
 
 #[test]
 fn a_file_left_by_a_killed_run_is_removed_by_the_next_one_to_its_target_only() {
@@ -189,7 +42,7 @@ fn a_file_left_by_a_killed_run_is_removed_by_the_next_one_to_its_target_only() {
 #[test]
 fn files_staged_side_by_side_for_one_target_all_stay() {
     const THREADS: usize = 4;
-    const TIMES: usize = 2_000;
+    const TIMES: usize = 500;
     let folder = Folder::new();
     let target = folder.path(TARGET);
     thread::scope(|scope| {
@@ -214,14 +67,141 @@ fn of_runs_side_by_side_one_wins() {
     folder.write("in.ndjson", synth40(10));
     for _ in 0..ROUNDS {
         let runs: Vec<Child> = (0..RUNS).map(|_| folder.start(ARGUMENTS)).collect();
-        let ends: Vec<_> = runs
-            .into_iter()
-            .map(|run| support::Run::from(run.wait_with_output().expect("ends")))
-            .collect();
+        let ends: Vec<_> =
+            runs.into_iter().map(|run| Run::from(run.wait_with_output().expect("ends"))).collect();
         let with = |code: i32| ends.iter().filter(|run| run.code == Some(code)).count();
         assert_eq!((with(0), with(4)), (1, RUNS - 1), "{ends:?}");
         assert_eq!(folder.rows(TARGET).len(), 10);
         assert_eq!(folder.names(), ["in.ndjson", TARGET]);
         fs::remove_file(folder.path(TARGET)).expect("removes");
     }
+}
+
+const SIDE_BY_SIDE: usize = 4;
+
+/// Inputs whose rows, bad lines and reasons all tell which run they are of.
+fn tagged_inputs(folder: &Folder) {
+    for run in 0..SIDE_BY_SIDE {
+        folder.write(&format!("{run}.ndjson"), format!("{{\"run\":{run}}}\nbad {run}\n"));
+    }
+}
+
+/// The runs that the three files are of.
+fn runs_of(folder: &Folder) -> BTreeSet<u64> {
+    let row = folder.rows(TARGET)[0]["run"].as_u64().expect("a number");
+    let line = folder.text("bad");
+    let line = line.trim().strip_prefix("bad ").and_then(|run| run.parse().ok()).expect("a number");
+    let reasons = folder.text("bad.reasons.ndjson");
+    let reason: serde_json::Value = serde_json::from_str(&reasons).expect("one line of JSON");
+    let source = reason["source"].as_str().and_then(|name| name.strip_suffix(".ndjson"));
+    let source = source.and_then(|run| run.parse().ok()).expect("a number");
+    BTreeSet::from([row, line, source])
+}
+
+fn mix(rounds: usize) {
+    let folder = Folder::new();
+    tagged_inputs(&folder);
+    for round in 0..rounds {
+        // Every other round there are files to replace, and leave to.
+        let option = if round % 2 == 0 { "" } else { "--overwrite" };
+        let start = |run: usize| {
+            folder.start(&format!(
+                "convert {run}.ndjson -o {TARGET} --on-error bad --quiet --threads 1 {option}"
+            ))
+        };
+        let runs: Vec<Child> = (0..SIDE_BY_SIDE).map(start).collect();
+        let ends: Vec<Run> =
+            runs.into_iter().map(|run| run.wait_with_output().expect("ends").into()).collect();
+        let done = ends.iter().filter(|run| run.code == Some(0)).count();
+        let others = ends.iter().filter(|run| run.code == Some(4)).count();
+        let expected = if option.is_empty() { (1, SIDE_BY_SIDE - 1) } else { (SIDE_BY_SIDE, 0) };
+        assert_eq!((done, others), expected, "round {round}: {ends:?}");
+        assert_eq!(runs_of(&folder).len(), 1, "round {round} mixes {:?}", runs_of(&folder));
+        assert_eq!(folder.names().len(), SIDE_BY_SIDE + 3, "{:?}", folder.names());
+        if !option.is_empty() {
+            for name in [TARGET, "bad", "bad.reasons.ndjson"] {
+                fs::remove_file(folder.path(name)).expect("removes");
+            }
+        }
+    }
+}
+
+/// Outputs, bad lines and reasons are always those of one run.
+#[test]
+fn runs_side_by_side_never_mix_their_files() {
+    mix(30);
+}
+
+#[test]
+#[ignore = "long: ./test --long"]
+fn runs_side_by_side_never_mix_their_files_many_times() {
+    mix(1_000);
+}
+
+/// A file of another run that is being written is published after this one's, whole.
+#[test]
+fn a_run_that_ends_later_replaces_all_files_of_one_that_ended_before() {
+    let folder = Folder::new();
+    let later = folder.start("convert - -o out.parquet --on-error bad --overwrite");
+    wait_until("three files are staged", || {
+        folder.names().iter().filter(|name| is_staged(name)).count() == 3
+    });
+    let first = folder
+        .run_with("convert - -o out.parquet --on-error bad --overwrite", "{\"run\":1}\nbad 1\n");
+    first.expect_code(0);
+    let mut later = later;
+    {
+        use std::io::Write as _;
+        let mut input = later.stdin.take().expect("piped");
+        input.write_all(b"{\"run\":2}\nbad 2\n").expect("is read");
+    }
+    assert_eq!(later.wait_with_output().expect("ends").status.code(), Some(0));
+    assert_eq!(folder.rows(TARGET)[0]["run"], 2);
+    assert_eq!(folder.text("bad"), "bad 2\n");
+    assert_eq!(folder.names(), ["bad", "bad.reasons.ndjson", TARGET]);
+}
+
+/// A journal that others could have written names files to remove: nobody does what it says.
+#[test]
+fn a_journal_that_others_can_write_is_not_followed() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let folder = Folder::new();
+    folder.write("in.ndjson", synth40(10));
+    folder.write("mine", "keep");
+    let found = fs::metadata(folder.path("mine")).expect("there");
+    let nanos = found.mtime() as i128 * 1_000_000_000 + i128::from(found.mtime_nsec());
+    let path = folder.path("").canonicalize().expect("there");
+    let bytes = |text: &str| format!("{{\"Unix\":{:?}}}", text.as_bytes());
+    let name = ".0123456789abcdef.journal.bucksaw";
+    let journal = format!(
+        "{{\"name\":{},\"directories\":[{}],\"files\":[{{\"directory\":0,\"staged\":{},\"target\":{},\"replaces\":false,\"identity\":{{\"number\":{},\"bytes\":{},\"modified_nanos\":{nanos}}}}}]}}",
+        bytes(name),
+        bytes(path.to_str().expect("UTF-8")),
+        bytes(".mine.0123456789abcdef.bucksaw"),
+        bytes("mine"),
+        found.ino(),
+        found.len(),
+    );
+    let mode = |mode: u32| {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(mode)).expect("sets");
+    };
+    folder.write(name, &journal);
+    mode(0o660);
+    folder.run(&format!("{ARGUMENTS} --overwrite")).expect_code(0);
+    assert_eq!(folder.names(), [name, "in.ndjson", "mine", TARGET]);
+    // An old one under another name is no journal any more.
+    fs::rename(folder.path(name), folder.path(".fedcba9876543210.journal.bucksaw"))
+        .expect("renames");
+    fs::set_permissions(
+        folder.path(".fedcba9876543210.journal.bucksaw"),
+        fs::Permissions::from_mode(0o600),
+    )
+    .expect("sets");
+    folder.run(&format!("{ARGUMENTS} --overwrite")).expect_code(0);
+    assert_eq!(folder.names(), ["in.ndjson", "mine", TARGET]);
+    // It is one where it is ours alone.
+    folder.write(name, &journal);
+    mode(0o600);
+    folder.run(&format!("{ARGUMENTS} --overwrite")).expect_code(0);
+    assert_eq!(folder.names(), ["in.ndjson", TARGET]);
 }

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use bucksaw::{BackendKind, ErrorKind, LocalSink, MemorySink, Options, Sink, StreamSink, Value};
+use bucksaw::{
+    BackendKind, ErrorKind, LocalSink, MemorySink, Options, Publication, Sink, StreamSink, Value,
+};
 
 /// A sink, and a look at what is published under its final name.
 struct Case {
@@ -186,11 +188,32 @@ fn a_long_name_can_be_staged() {
     assert!(target.exists());
 }
 
-#[cfg(target_os = "linux")]
+/// A folder on another file system than that of temporary folders.
+#[cfg(unix)]
+fn folder_elsewhere() -> tempfile::TempDir {
+    use std::os::unix::fs::MetadataExt as _;
+    const WELL_KNOWN: [&str; 4] = ["/dev/shm", "/run/lock", "/run", env!("CARGO_TARGET_TMPDIR")];
+    let device = |path: &Path| fs::metadata(path).map(|found| found.dev()).ok();
+    let here = device(&std::env::temp_dir());
+    let given = std::env::var("BUCKSAW_ANOTHER_FILE_SYSTEM").ok();
+    let mut folders = given.iter().map(String::as_str).chain(WELL_KNOWN).map(Path::new);
+    folders
+        .find(|path| device(path).is_some_and(|found| Some(found) != here))
+        .and_then(|path| tempfile::tempdir_in(path).ok())
+        .expect("a second file system: name a folder on one with BUCKSAW_ANOTHER_FILE_SYSTEM")
+}
+
+#[cfg(unix)]
 #[test]
 fn a_staging_directory_on_another_file_system_works_too() {
-    let Ok(memory) = tempfile::tempdir_in("/dev/shm") else { return };
+    use std::os::unix::fs::PermissionsExt as _;
+    let memory = folder_elsewhere();
     let folder = tempfile::tempdir().expect("a folder");
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let usual = folder.path().join("usual");
+    fs::write(&usual, "").expect("room");
+    let usual_mode = mode(&usual);
+    fs::remove_file(usual).expect("removed");
     for overwrite in [false, true] {
         let target = folder.path().join("a.parquet");
         let mut sink =
@@ -198,11 +221,67 @@ fn a_staging_directory_on_another_file_system_works_too() {
         sink.write(&[7; 100_000]).expect("room");
         sink.publish().expect("published");
         assert_eq!(fs::read(&target).expect("there"), [7; 100_000]);
+        assert_eq!(mode(&target), usual_mode);
         assert_eq!(
             (files(folder.path()), files(memory.path())),
             (vec!["a.parquet".to_owned()], vec![])
         );
     }
+}
+
+/// Finished files of a publication, each with its name for bytes.
+fn finished(folder: &Path, overwrite: bool, names: &[&str]) -> Publication {
+    let mut publication = Publication::new().overwrite(overwrite);
+    for name in names {
+        let mut sink = Box::new(publication.stage(&folder.join(name)).expect("free"));
+        sink.write(name.as_bytes()).expect("room");
+        sink.publish().expect("finished");
+    }
+    publication
+}
+
+#[test]
+fn files_of_a_publication_appear_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("sub")).expect("made");
+    for overwrite in [false, true, true] {
+        let publication = finished(folder.path(), overwrite, &["a", "b", "sub/c"]);
+        if !overwrite {
+            assert!(files(folder.path()).iter().all(|name| name.ends_with(".bucksaw")));
+        }
+        publication.publish().expect("published");
+        assert_eq!(files(folder.path()), ["a", "b", "c"]);
+        assert_eq!(fs::read(folder.path().join("sub/c")).expect("there"), b"sub/c");
+    }
+    drop(finished(folder.path(), true, &["a", "b"]));
+    Publication::new().publish().expect("nothing to do");
+    assert_eq!(files(folder.path()), ["a", "b", "c"]);
+}
+
+#[test]
+fn of_a_publication_that_finds_one_target_taken_nothing_appears() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let publication = finished(folder.path(), false, &["a", "b", "c"]);
+    fs::write(folder.path().join("b"), "other").expect("room");
+    let error = publication.publish().expect_err("taken by now");
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    assert_eq!(files(folder.path()), ["b"]);
+    assert_eq!(fs::read(folder.path().join("b")).expect("there"), b"other");
+}
+
+/// By whatever path a directory is called, it is one.
+#[cfg(unix)]
+#[test]
+fn a_publication_locks_a_directory_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(".", folder.path().join("same")).expect("linked");
+    finished(folder.path(), false, &["a", "same/b", "./same/c"]).publish().expect("published");
+    let mut names: Vec<_> = fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["a", "b", "c", "same"]);
 }
 
 #[test]
@@ -240,7 +319,11 @@ fn only_the_owner_can_read_a_file_that_is_not_published() {
     fs::write(&usual, "").expect("room");
     let target = folder.path().join("a.parquet");
     let sink = Box::new(LocalSink::create(&target, false, None).expect("free"));
-    assert_eq!(mode(sink.staged_path()) & 0o077, 0);
+    assert_eq!(mode(sink.staged_path()), 0o600);
     sink.publish().expect("published");
     assert_eq!(mode(&target), mode(&usual));
+    // A file that is replaced says who may read it.
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).expect("ours");
+    Box::new(LocalSink::create(&target, true, None).expect("free")).publish().expect("published");
+    assert_eq!(mode(&target), 0o640);
 }

@@ -48,7 +48,6 @@ enum Target {
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     let (options, ndjson) = options(arguments)?;
     let sources = sources::expand(&arguments.inputs)?;
-    system::allow_many_open_files();
     interrupt::handle_signals()?;
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
@@ -172,7 +171,9 @@ fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf
 
 /// Refuses, before any work, files to write that are there already or can't be.
 fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
-    targets.iter().chain(&kept_files(arguments)).try_for_each(|path| files.check(path))
+    let kept = kept_files(arguments);
+    system::allow_open_files(targets.len() + kept.len())?;
+    targets.iter().chain(&kept).try_for_each(|path| files.check(path))
 }
 
 /// Where bad lines are kept, and the reasons.

@@ -4,6 +4,7 @@ mod bad_lines;
 mod files;
 mod inputs;
 mod outputs;
+mod refused;
 mod shape;
 #[path = "../support/mod.rs"]
 mod support;

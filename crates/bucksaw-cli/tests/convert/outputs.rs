@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, is_staged, names_in, synth40, wait_until};
+use crate::support::{Folder, folder_elsewhere, is_staged, names_in, synth40, wait_until};
 
 const LINE: &str = "{\"n\":1}\n";
 
@@ -168,11 +168,10 @@ fn a_missing_temporary_directory_is_named() {
     assert_eq!(folder.names(), ["a.ndjson"]);
 }
 
-/// In the memory file system, which is another one than that of temporary folders on most machines.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
 fn a_temporary_directory_may_lie_on_another_file_system() {
-    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { return };
+    let elsewhere = folder_elsewhere();
     let folder = Folder::new();
     folder.write("a.ndjson", synth40(200));
     folder.run("convert a.ndjson -o reference.parquet").expect_code(0);

@@ -160,6 +160,23 @@ fn unreadable(name: &str, cause: &std::io::Error) -> Vec<u8> {
     unreachable!("{name} can't be read: {cause}")
 }
 
+/// A folder on another file system than that of temporary folders.
+#[cfg(unix)]
+pub(crate) fn folder_elsewhere() -> TempDir {
+    use std::os::unix::fs::MetadataExt as _;
+
+    const WELL_KNOWN: [&str; 4] = ["/dev/shm", "/run/lock", "/run", env!("CARGO_TARGET_TMPDIR")];
+    let device = |path: &Path| fs::metadata(path).map(|found| found.dev()).ok();
+    let here = device(&std::env::temp_dir());
+    let given = std::env::var("BUCKSAW_ANOTHER_FILE_SYSTEM").ok();
+    let folders = given.iter().map(String::as_str).chain(WELL_KNOWN).map(Path::new);
+    let mut elsewhere =
+        folders.filter(|path| device(path).is_some_and(|found| Some(found) != here));
+    elsewhere
+        .find_map(|path| tempfile::tempdir_in(path).ok())
+        .expect("a second file system: name a folder on one with BUCKSAW_ANOTHER_FILE_SYSTEM")
+}
+
 /// Every file and folder below `folder`, sorted.
 pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     fn add(folder: &Path, prefix: &str, names: &mut Vec<String>) {

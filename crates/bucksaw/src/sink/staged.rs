@@ -36,21 +36,20 @@ impl Drop for Staged {
 impl Staged {
     /// A new locked file for `name`, which only its owner can read.
     pub(super) fn create(directory: &Path, name: &OsStr) -> Result<Self> {
-        let create = || {
-            let path = directory.join(staged_name(name));
-            Self::open(&path, only_for_the_owner(&mut OpenOptions::new()))
-        };
-        let is_taken = |created: &io::Result<Self>| {
-            created.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::AlreadyExists)
-        };
-        let mut created = create();
-        for _ in 1..NAME_TRIES {
-            if !is_taken(&created) {
-                break;
+        Self::try_names(directory, name, only_for_the_owner(&mut OpenOptions::new()))
+            .map_err(|cause| creation_failed(directory, cause))
+    }
+
+    fn try_names(directory: &Path, name: &OsStr, options: &mut OpenOptions) -> io::Result<Self> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Self::open(&directory.join(staged_name(name)), options) {
+                Err(cause)
+                    if cause.kind() == io::ErrorKind::AlreadyExists && tries < NAME_TRIES => {}
+                result => return result,
             }
-            created = create();
         }
-        created.map_err(|cause| creation_failed(directory, cause))
     }
 
     /// A new locked file at a path that nobody else uses.
@@ -101,8 +100,8 @@ pub(super) fn only_for_the_owner(options: &mut OpenOptions) -> &mut OpenOptions 
 /// The permissions of new files in `directory`, as umask, access lists and the file system have
 /// them: those of an empty file that is made and removed.
 pub(super) fn usual_permissions(directory: &Path, name: &OsStr) -> Result<Permissions> {
-    let path = directory.join(staged_name(name));
-    let permissions = Staged::open(&path, &mut OpenOptions::new()).and_then(|probe| {
+    let probe = Staged::try_names(directory, name, &mut OpenOptions::new());
+    let permissions = probe.and_then(|probe| {
         let permissions = probe.file.metadata()?.permissions();
         probe.remove()?;
         Ok(permissions)
