@@ -97,7 +97,8 @@ pub(super) fn lock<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Vec<
             directories.push(Directory::open(path)?);
         }
     }
-    directories.sort_by(|one, other| one.id.cmp(&other.id));
+    #[cfg(unix)]
+    directories.sort_by_key(|known| known.id);
     for file in directories.iter().filter_map(|directory| directory.file.as_ref()) {
         // A file system without locks.
         let _ = file.lock();
