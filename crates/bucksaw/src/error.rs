@@ -27,6 +27,9 @@ pub enum ErrorKind {
     Io,
     /// A file that claims to be Parquet and is not, or is damaged.
     InvalidParquet,
+    /// A file that would pass a limit of its metadata: there would be more of it than readers take, or
+    /// than the memory limit has room for. Larger row groups or several files help.
+    FileLimit,
     /// A value or type that the chosen backend can't take.
     Unsupported,
     /// The writer was used after an error that ended it.

@@ -115,6 +115,8 @@ struct Output {
     limits: RowGroupLimits,
     tally: Tally,
     order: Order,
+    /// Rows that the backend has.
+    rows: u64,
     /// Bytes of memory that the blocks of the step so far hold.
     held_by_step: usize,
     finished: Pieces,
@@ -134,6 +136,7 @@ impl Writer {
                 limits: RowGroupLimits::new(&options),
                 tally: Tally::new(options.timestamp_column.clone()),
                 order: Order::new(&options),
+                rows: 0,
                 held_by_step: 0,
                 finished: Pieces::default(),
             }),
@@ -416,7 +419,7 @@ impl Output {
     ) -> Result<()> {
         if starts_step {
             if self.limits.is_full(self.backend.buffered(), FIXED_BYTES + self.held_by_step) {
-                self.end_row_group(schema)?;
+                self.end_full_row_group(schema)?;
             }
             self.held_by_step = 0;
         }
@@ -428,7 +431,7 @@ impl Output {
         while !rest.is_empty() {
             let mut room = self.limits.rows_left(self.backend.buffered());
             if room == 0 {
-                self.end_row_group(schema)?;
+                self.end_full_row_group(schema)?;
                 continue;
             }
             let mut slices = Vec::new();
@@ -445,13 +448,22 @@ impl Output {
             }
             slices.iter().for_each(|slice| self.order.add(slice, schema));
             self.backend.write(&slices, schema, &mut self.finished)?;
+            self.rows += slices.iter().map(|slice| slice.rows() as u64).sum::<u64>();
             self.pass_on()?;
         }
         Ok(())
     }
 
+    /// Ends a row group after which more come.
+    fn end_full_row_group(&mut self, schema: &Schema) -> Result<()> {
+        self.end_row_group(schema)?;
+        let checked = self.limits.check_finished(self.backend.buffered(), FIXED_BYTES);
+        checked.map_err(|error| error.at_row(self.rows))
+    }
+
     fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
-        self.backend.end_row_group(schema, &mut self.finished)?;
+        let ended = self.backend.end_row_group(schema, &mut self.finished);
+        ended.map_err(|error| error.at_row(self.rows))?;
         self.order.end_row_group();
         self.pass_on()
     }

@@ -6,8 +6,9 @@
 use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 
+use super::footer_size::{ColumnSizes, FooterSize};
 use super::{ColumnSummary, FileSummary, Pieces};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::format::MAGIC;
 use crate::format::metadata::{
     ColumnChunk, ColumnMetaData, FileMetaData, IndexLocation, KeyValue, RowGroup,
@@ -88,7 +89,8 @@ struct FinishedRowGroup {
 }
 
 impl FinishedRowGroup {
-    fn push(&mut self, chunk: &FinishedChunk) {
+    /// Returns how many bytes its metadata has.
+    fn push(&mut self, chunk: &FinishedChunk) -> usize {
         let (before, after) = chunk.meta_data.encoded();
         let lens = (self.column_indexes.len(), self.offset_indexes.len());
         if let Some(index) = &chunk.column_index {
@@ -105,8 +107,10 @@ impl FinishedRowGroup {
             column_index: (self.column_indexes.len() - lens.0) as u32,
             offset_index: (self.offset_indexes.len() - lens.1) as u32,
         });
+        let len = before.len() + after.len();
         self.meta_data.extend(before);
         self.meta_data.extend(after);
+        len
     }
 
     fn shrink(&mut self) {
@@ -138,6 +142,7 @@ impl FinishedRowGroup {
 #[derive(Debug, Default)]
 pub(super) struct Footer {
     groups: Vec<FinishedRowGroup>,
+    size: FooterSize,
     bytes_held: usize,
     /// Of each leaf in the first row group.
     distinct: Vec<Option<u64>>,
@@ -159,7 +164,11 @@ impl Footer {
             column_indexes: Vec::new(),
             offset_indexes: Vec::new(),
         };
-        chunks.iter().for_each(|chunk| group.push(chunk));
+        self.size.add_row_group(rows);
+        for chunk in chunks {
+            let len = group.push(chunk);
+            self.size.add_chunk(&chunk.meta_data, len);
+        }
         group.shrink();
         self.bytes_held += group.bytes_held() + size_of::<FinishedRowGroup>();
         self.groups.push(group);
@@ -168,7 +177,10 @@ impl Footer {
     /// Adds chunks to a row group that has some already.
     pub(super) fn extend(&mut self, row_group: usize, chunks: &[FinishedChunk]) {
         if let Some(group) = self.groups.get_mut(row_group) {
-            chunks.iter().for_each(|chunk| group.push(chunk));
+            for chunk in chunks {
+                let len = group.push(chunk);
+                self.size.add_chunk(&chunk.meta_data, len);
+            }
         }
     }
 
@@ -182,18 +194,26 @@ impl Footer {
         self.groups.is_empty()
     }
 
-    /// Bytes of memory that it holds.
-    pub(super) fn bytes_held(&self) -> usize {
-        self.bytes_held
+    /// How large it has grown.
+    pub(super) fn size(&self) -> FooterSize {
+        self.size
+    }
+
+    /// Bytes of memory that it holds, with those that the end of a file with these columns takes.
+    pub(super) fn bytes_held(&self, columns: ColumnSizes) -> usize {
+        self.bytes_held + self.size.bytes_held_at_end(columns)
     }
 
     /// Appends page indexes and footer to `out`, which is the file from byte `position` on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileLimit`] where it is larger than what is read back.
     pub(super) fn append(
         mut self,
         ending: &Ending<'_>,
         position: u64,
         out: &mut Pieces,
-    ) -> FileSummary {
+    ) -> Result<FileSummary> {
         let leaves = leaves(&ending.schema);
         let summary = self.summary(&leaves, ending.kept);
         let column_indexes = self.append_indexes(ending.kept, IndexKind::Column, out);
@@ -219,7 +239,8 @@ impl Footer {
             out.extend_from_slice(&(len as u32).to_le_bytes());
             out.extend_from_slice(MAGIC);
         });
-        summary
+        self.size.check_bytes(len, ColumnSizes::of(&leaves, ending.schema.len()))?;
+        Ok(summary)
     }
 
     /// Appends the page indexes of one kind and lets go of them; returns how many bytes they have.

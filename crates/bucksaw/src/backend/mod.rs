@@ -13,6 +13,7 @@ use crate::workers::Workers;
 pub(crate) mod arrow;
 pub(crate) mod direct;
 mod footer;
+mod footer_size;
 
 /// Finished bytes, in the pieces in which they were made.
 #[derive(Debug, Default)]
@@ -108,13 +109,14 @@ pub trait Backend: Send {
     /// Ends the open row group.
     ///
     /// # Errors
-    /// As [`write`](Self::write).
+    /// As [`write`](Self::write); [`ErrorKind::FileLimit`](crate::ErrorKind::FileLimit) where the file
+    /// would have more row groups and columns than are read back.
     fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()>;
 
     /// Ends the file and returns what it holds. `order` tells which row groups are sorted.
     ///
     /// # Errors
-    /// As [`write`](Self::write).
+    /// As [`end_row_group`](Self::end_row_group).
     fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary>;
 }
 

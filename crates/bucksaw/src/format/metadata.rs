@@ -49,6 +49,18 @@ impl ColumnMetaData {
         self.dictionary_page_offset.unwrap_or(self.data_page_offset)
     }
 
+    /// How many elements its lists have together, without the path.
+    pub(crate) fn list_elements(&self) -> usize {
+        let of_histogram = |histogram: &Option<Vec<i64>>| histogram.as_ref().map_or(0, Vec::len);
+        let of_sizes = |sizes: &SizeStatistics| {
+            of_histogram(&sizes.repetition_level_histogram)
+                + of_histogram(&sizes.definition_level_histogram)
+        };
+        self.encodings.len()
+            + self.encoding_stats.len()
+            + self.size_statistics.as_ref().map_or(0, of_sizes)
+    }
+
     /// The fields before and after the path, which all chunks of a column have in common.
     pub(crate) fn encoded(&self) -> (Vec<u8>, Vec<u8>) {
         let (mut before, mut after) = (Vec::new(), Vec::new());

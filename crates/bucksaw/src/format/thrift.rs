@@ -151,7 +151,8 @@ fn append_binary(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
-fn append_zigzag(value: i64, out: &mut Vec<u8>) {
+/// Appends a signed integer, which is short where it is close to zero.
+pub(crate) fn append_zigzag(value: i64, out: &mut Vec<u8>) {
     append_varint((value << 1 ^ value >> 63) as u64, out);
 }
 

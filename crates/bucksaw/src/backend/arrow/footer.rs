@@ -9,14 +9,16 @@
 use arrow::datatypes::Schema as ArrowSchema;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
 use parquet::basic::ConvertedType;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 use parquet::file::statistics::Statistics as CrateStatistics;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::backend::footer::{FinishedChunk, Footer};
+use crate::backend::footer_size::{ColumnSizes, FooterSize};
 use crate::backend::{FileSummary, Pieces, footer as shared};
+use crate::error::Result;
 use crate::format::metadata::{ColumnMetaData, KeyValue, PageEncodingStats, SizeStatistics};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::{Leaf, SchemaElement, leaves};
@@ -39,7 +41,7 @@ pub(super) fn append(
     ending: Ending<'_>,
     position: u64,
     out: &mut Pieces,
-) -> FileSummary {
+) -> Result<FileSummary> {
     let Ending { arrow_schema, kept, order, renamed } = ending;
     let file = metadata.file_metadata();
     let root = file.schema();
@@ -60,6 +62,36 @@ pub(super) fn append(
     let mut key_values = key_values(metadata, arrow_schema, kept);
     key_values.extend(renamed);
     footer.append(&shared::Ending { schema, kept: &all, order, key_values }, position, out)
+}
+
+/// How large the footer grows with each row group.
+#[derive(Default)]
+pub(super) struct Growth {
+    size: FooterSize,
+    /// The schema's elements and its leaves; of no columns before the first row group.
+    elements: usize,
+    leaves: Vec<Leaf>,
+}
+
+impl Growth {
+    /// Adds a row group.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileLimit`](crate::ErrorKind::FileLimit).
+    pub(super) fn add(&mut self, group: &RowGroupMetaData) -> Result<()> {
+        if self.leaves.is_empty() {
+            let mut schema = Vec::new();
+            append_elements(group.schema_descr().root_schema(), &mut schema);
+            (self.elements, self.leaves) = (schema.len(), leaves(&schema));
+        }
+        self.size.add_row_group(group.num_rows() as u64);
+        for (chunk, leaf) in group.columns().iter().zip(&self.leaves) {
+            let meta_data = meta_data(chunk, leaf);
+            let (before, after) = meta_data.encoded();
+            self.size.add_chunk(&meta_data, before.len() + after.len());
+        }
+        self.size.check(ColumnSizes::of(&self.leaves, self.elements))
+    }
 }
 
 /// The leaves below the kept columns: a nested column has several.
@@ -235,3 +267,7 @@ fn page_bounds(index: &ColumnIndexMetaData, page: usize) -> (Vec<u8>, Vec<u8>) {
     };
     (min.unwrap_or_default(), max.unwrap_or_default())
 }
+
+#[cfg(test)]
+#[path = "footer_tests.rs"]
+mod tests;

@@ -48,6 +48,8 @@ struct OpenFile {
     arrow_schema: SchemaRef,
     /// For each of the file's columns, its index in the schema.
     columns: Vec<usize>,
+    row_groups: usize,
+    footer: footer::Growth,
 }
 
 impl ArrowBackend {
@@ -174,7 +176,8 @@ impl ArrowBackend {
         let writer =
             ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
                 .map_err(shared::failed)?;
-        self.file = Some(OpenFile { writer, arrow_schema, columns });
+        let footer = footer::Growth::default();
+        self.file = Some(OpenFile { writer, arrow_schema, columns, row_groups: 0, footer });
         Ok(())
     }
 
@@ -253,7 +256,8 @@ impl Backend for ArrowBackend {
         // Builders grow by doubling, and hold a batch while it is encoded.
         let held = self.largest_chunk * 2;
         let Some(OpenFile { writer, .. }) = &self.file else {
-            return Buffered { rows: self.pending_rows, bytes_held: held, bytes_expected: 0 };
+            let rows = self.pending_rows;
+            return Buffered { rows, bytes_held: held, ..Buffered::default() };
         };
         let expected = writer.in_progress_size();
         Buffered {
@@ -261,6 +265,8 @@ impl Backend for ArrowBackend {
             // Ending the row group copies it.
             bytes_held: held + writer.memory_size() + expected,
             bytes_expected: expected,
+            // What the writer keeps of finished row groups it does not tell.
+            bytes_finished: 0,
         }
     }
 
@@ -271,6 +277,10 @@ impl Backend for ArrowBackend {
             let expected = file.writer.in_progress_size();
             file.writer.inner_mut().reserve(expected);
             file.writer.flush().map_err(shared::failed)?;
+            if let Some(group) = file.writer.flushed_row_groups().get(file.row_groups) {
+                file.footer.add(group)?;
+                file.row_groups += 1;
+            }
             file.drain(out)?;
         }
         Ok(())
@@ -292,7 +302,7 @@ impl Backend for ArrowBackend {
             order,
             renamed: shared::renamed_key_value(schema),
         };
-        Ok(footer::append(&metadata, ending, position as u64, out))
+        footer::append(&metadata, ending, position as u64, out)
     }
 }
 

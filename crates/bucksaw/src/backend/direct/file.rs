@@ -9,7 +9,9 @@ use super::column_chunk::{EncodedChunk, Encoder};
 use super::metadata::{Description, schema_elements};
 use super::row_group::EncodedRowGroup;
 use crate::backend::footer::{self, FinishedChunk, Footer};
+use crate::backend::footer_size::ColumnSizes;
 use crate::backend::{FileSummary, Pieces};
+use crate::column_type::ELEMENT_NAME;
 use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::format::MAGIC;
@@ -45,20 +47,30 @@ pub(super) struct File {
     description: Description,
     position: u64,
     footer: Footer,
+    /// Those of the last row group.
+    columns: ColumnSizes,
 }
 
 impl File {
     pub(super) fn new(description: Description) -> Self {
-        Self { description, position: 0, footer: Footer::default() }
+        Self {
+            description,
+            position: 0,
+            footer: Footer::default(),
+            columns: ColumnSizes::default(),
+        }
     }
 
     /// Appends a row group, which has chunks of these columns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileLimit`](crate::ErrorKind::FileLimit).
     pub(super) fn append(
         &mut self,
         mut group: EncodedRowGroup,
         columns: &[FileColumn],
         out: &mut Pieces,
-    ) {
+    ) -> Result<()> {
         self.append_magic(out);
         let filters: Vec<Vec<u8>> =
             group.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.bloom_filter)).collect();
@@ -76,15 +88,17 @@ impl File {
             self.append_bytes(filter, out);
         }
         self.footer.push(group.rows as u64, &chunks);
+        self.columns = sizes(columns);
+        self.footer.size().check(self.columns)
     }
 
     pub(super) fn has_row_groups(&self) -> bool {
         !self.footer.is_empty()
     }
 
-    /// Bytes of memory that it holds of what is finished.
+    /// Bytes of memory that it holds of what is finished, with those that the file's end takes.
     pub(super) fn bytes_held(&self) -> usize {
-        self.footer.bytes_held()
+        self.footer.bytes_held(self.columns)
     }
 
     fn append_magic(&mut self, out: &mut Pieces) {
@@ -120,6 +134,7 @@ impl File {
         out: &mut Pieces,
     ) -> Result<FileSummary> {
         self.append_magic(out);
+        self.footer.size().check(sizes(ending.columns))?;
         for (index, (rows, chunks)) in self.footer.row_groups().into_iter().enumerate() {
             let mut late = Vec::new();
             for column in &ending.columns[chunks..] {
@@ -135,7 +150,21 @@ impl File {
             order: ending.order,
             key_values: ending.key_values,
         };
-        Ok(self.footer.append(&ending, self.position, out))
+        self.footer.append(&ending, self.position, out)
+    }
+}
+
+/// Each column has one leaf; that of a list is below three elements of the schema.
+fn sizes(columns: &[FileColumn]) -> ColumnSizes {
+    let of_list = |column: &FileColumn| u64::from(matches!(column.ty, ColumnType::List(_)));
+    let lists: u64 = columns.iter().map(of_list).sum();
+    let leaves = columns.len() as u64;
+    ColumnSizes {
+        leaves,
+        schema_elements: 1 + leaves + 2 * lists,
+        path_bytes: columns.iter().map(|column| column.name.len() as u64).sum::<u64>()
+            + lists * ("list".len() + ELEMENT_NAME.len()) as u64,
+        path_parts: leaves + 2 * lists,
     }
 }
 

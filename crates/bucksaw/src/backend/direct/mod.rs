@@ -123,10 +123,12 @@ impl Backend for DirectBackend {
     }
 
     fn buffered(&self) -> Buffered {
+        let bytes_finished = self.file.bytes_held();
         Buffered {
             rows: self.group.rows(),
-            bytes_held: self.group.bytes_held() + self.file.bytes_held(),
+            bytes_held: self.group.bytes_held() + bytes_finished,
             bytes_expected: self.group.bytes_expected(),
+            bytes_finished,
         }
     }
 
@@ -141,8 +143,7 @@ impl Backend for DirectBackend {
             *has_values |= group.has(place);
         }
         let group = group.finish(&self.columns, &self.bench)?;
-        self.file.append(group, &self.columns, out);
-        Ok(())
+        self.file.append(group, &self.columns, out)
     }
 
     fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary> {

@@ -1,17 +1,6 @@
 //! Integers in as many bytes as they need, seven bits to a byte, the lowest first.
 
-pub(in crate::backend::direct) fn append_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Appends a signed integer, which is short where it is close to zero.
-pub(in crate::backend::direct) fn append_zigzag(value: i64, out: &mut Vec<u8>) {
-    append_varint(zigzag(value), out);
-}
+pub(in crate::backend::direct) use crate::format::thrift::{append_varint, append_zigzag};
 
 /// Bytes of [`append_varint`].
 pub(in crate::backend::direct) fn varint_len(value: u64) -> usize {
