@@ -39,7 +39,7 @@ const SIGNALS: [&str; 3] = ["KILL", "INT", "TERM"];
 /// What happens at the `nth` time that a thread makes a system call.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    call: String,
+    pub(crate) call: String,
     nth: usize,
     what: What,
 }
@@ -104,7 +104,10 @@ impl Table {
     pub(crate) fn add(&mut self, fault: &Fault, outcome: Outcome) {
         let Outcome { ended, problems } = outcome;
         if !problems.is_empty() {
-            self.problems.push(format!("{}: {}", fault.injection(), problems.join("; ")));
+            let problem = format!("{}: {}\n", fault.injection(), problems.join("; "));
+            // At once: a whole table takes long.
+            std::io::stderr().write_all(problem.as_bytes()).expect("standard error");
+            self.problems.push(problem);
         }
         *self.counts.entry((fault.call.clone(), fault.name(), ended)).or_default() += 1;
     }
@@ -119,7 +122,7 @@ impl Table {
 
     #[track_caller]
     pub(crate) fn expect_sound(&self) {
-        assert!(self.problems.is_empty(), "{}", self.problems.join("\n"));
+        assert!(self.problems.is_empty(), "{}", self.problems.concat());
         assert!(!self.counts.is_empty());
     }
 }
