@@ -94,7 +94,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) overwrite: bool,
     /// What becomes of malformed and refused lines: fail, skip, or a file that they are kept in
     /// unchanged, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
-    /// fails, nor where the reader of standard output goes away before its end
+    /// fails, nor where the reader of standard output goes away before its end. Without bad lines there
+    /// is none, or with --overwrite an empty one in place of an old one
     #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
     pub(crate) on_error: String,
     /// Print the report as JSON on standard output

@@ -75,15 +75,16 @@ impl DeadLetterFile {
         sinks.iter().flat_map(|sink| sink.staged_paths()).collect()
     }
 
-    /// Publishes both files; neither where nothing was rejected. Returns how many lines were.
+    /// Publishes both files. Where nothing was rejected there is none, or, where files may be replaced,
+    /// an empty one in place of an old one. Returns how many lines were rejected.
     ///
     /// # Errors
     /// As [`Sink::publish`].
     pub fn publish(mut self) -> Result<u64> {
         if self.count == 0 {
-            Box::new(self.lines.sink).discard()?;
-            Box::new(self.reasons.sink).discard()?;
-            return Ok(0);
+            // Old ones would seem to be of this run.
+            self.lines.sink = self.lines.sink.only_replacing();
+            self.reasons.sink = self.reasons.sink.only_replacing();
         }
         self.lines.flush()?;
         self.reasons.flush()?;

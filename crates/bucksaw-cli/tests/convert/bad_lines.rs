@@ -115,6 +115,21 @@ fn nothing_rejected_makes_no_file() {
     assert_eq!(folder.names(), ["in.ndjson", "out.parquet"]);
 }
 
+/// The old one would seem to be of this run.
+#[test]
+fn nothing_rejected_leaves_no_old_lines() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"n\":1}\n");
+    folder.write("bad.ndjson", "old");
+    let arguments = "convert in.ndjson -o out.parquet --on-error bad.ndjson --overwrite";
+    folder.run(arguments).expect_code(0);
+    assert_eq!(folder.names(), ["bad.ndjson", "in.ndjson", "out.parquet"]);
+    assert_eq!(folder.text("bad.ndjson"), "");
+    folder.write("bad.ndjson.reasons.ndjson", "old");
+    folder.run(arguments).expect_code(0);
+    assert_eq!(folder.text("bad.ndjson.reasons.ndjson"), "");
+}
+
 #[test]
 fn an_existing_file_of_rejected_lines_is_kept_unless_told() {
     let folder = folder();

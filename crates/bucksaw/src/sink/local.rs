@@ -21,6 +21,8 @@ use crate::error::Result;
 pub struct LocalSink {
     pub(super) target: PathBuf,
     pub(super) overwrite: bool,
+    /// Whether the file appears only where it replaces another.
+    pub(super) only_replaces: bool,
     pub(super) staged: Staged,
     /// Those of new files beside the target.
     pub(super) usual_permissions: Option<Permissions>,
@@ -61,6 +63,11 @@ impl LocalSink {
     #[must_use]
     pub fn staged_paths(&self) -> [PathBuf; 2] {
         [self.staged.path.clone(), self.path_beside_target()]
+    }
+
+    /// The file is empty, and appears only in place of an old one that says otherwise.
+    pub(crate) fn only_replacing(self) -> Self {
+        Self { only_replaces: true, ..self }
     }
 
     /// Beside the target, the staged file's name: it is not likely to be given twice.
@@ -117,8 +124,8 @@ impl LocalSink {
         // What a failed sync covered is lost for good: it is not tried again.
         let synced = self.staged.file.sync_all();
         synced.map_err(|cause| failed(format!("could not sync {shown}"), cause))?;
-        let Self { target, overwrite, staged, alone, .. } = self;
-        Ok((Finished { staged, target, overwrite }, alone))
+        let Self { target, overwrite, only_replaces, staged, alone, .. } = self;
+        Ok((Finished { staged, target, overwrite, only_replaces }, alone))
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) struct Finished {
     pub(super) staged: Staged,
     pub(super) target: PathBuf,
     pub(super) overwrite: bool,
+    pub(super) only_replaces: bool,
 }
 
 impl Publication {
@@ -149,6 +150,7 @@ impl Publication {
         Ok(LocalSink {
             target: target.to_owned(),
             overwrite: self.overwrite,
+            only_replaces: false,
             usual_permissions: self.permissions(directory_of(target), name)?,
             staged,
             bytes: 0,
@@ -214,6 +216,7 @@ fn unusable(target: &Path, cause: io::Error) -> Error {
 
 /// Publishes finished files in one step; `directories`, locked, are those of their targets.
 fn publish(mut files: Vec<Finished>, directories: &[Directory]) -> Result<()> {
+    files.retain(Finished::is_wanted);
     files.iter().try_for_each(|file| check_target(&file.target, file.overwrite))?;
     let mut journal = Journal::new(directories);
     for Finished { staged, target, .. } in &files {
@@ -238,8 +241,12 @@ fn publish(mut files: Vec<Finished>, directories: &[Directory]) -> Result<()> {
 }
 
 impl Finished {
+    fn is_wanted(&self) -> bool {
+        !self.only_replaces || self.overwrite && fs::symlink_metadata(&self.target).is_ok()
+    }
+
     fn rename(&mut self, can_be_undone: bool) -> Result<()> {
-        let Self { staged, target, overwrite } = self;
+        let Self { staged, target, overwrite, .. } = self;
         let renamed = match (*overwrite, can_be_undone) {
             (false, _) => rename::to_unused(&staged.path, target),
             (true, true) => rename::replacing(&staged.path, target),
