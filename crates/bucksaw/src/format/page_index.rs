@@ -72,12 +72,15 @@ impl ColumnIndex {
         });
     }
 
-    /// The same index by the order of the column's type; none where a page has values but none that
-    /// the order has a place for, since a bound of every such page has to be there.
+    /// The same index by the order of the column's type; none where a page has values that the order has
+    /// no place for: a bound of every page with values has to be there, and none may be of such a page.
     ///
     /// Zeros of either sign become the one or the other, so pages that came in an order still do.
     pub(crate) fn in_type_order(mut self, leaf: &SchemaElement) -> Option<Self> {
         let Some(float) = Float::of(leaf) else { return Some(self) };
+        if self.nan_counts.iter().flatten().any(|count| *count > 0) {
+            return None;
+        }
         let bounds = self.min_values.iter_mut().zip(&mut self.max_values);
         for ((min, max), _) in bounds.zip(&self.null_pages).filter(|(_, is_null)| !**is_null) {
             if float.is_nan(min) || float.is_nan(max) {

@@ -1,8 +1,8 @@
 //! Statistics of a column chunk, by the order that a column's type defines.
 //!
 //! Of floating-point numbers that order has no place for NaN, and readers may take both zeros for
-//! equal. So NaN is in no bound (its count stands beside), a zero as min is written as -0.0, and as max
-//! as +0.0.
+//! equal. So a zero as min is written as -0.0, and as max as +0.0. Many readers take NaN for greater than
+//! any number, and skip by the max where NaN may be asked for: beside NaN there are no bounds, but its count.
 
 use parquet::basic::{LogicalType, Type as PhysicalType};
 
@@ -48,8 +48,9 @@ impl Statistics {
     /// The same statistics by the order of the column's type.
     pub(crate) fn in_type_order(self, leaf: &SchemaElement) -> Self {
         let Some(float) = Float::of(leaf) else { return self };
+        let has_nan = self.nan_count.is_some_and(|count| count > 0);
         match (&self.min, &self.max) {
-            (Some(min), Some(max)) if !float.is_nan(min) && !float.is_nan(max) => {
+            (Some(min), Some(max)) if !has_nan && !float.is_nan(min) && !float.is_nan(max) => {
                 Self { min: Some(float.as_min(min)), max: Some(float.as_max(max)), ..self }
             }
             _ => Self { min: None, max: None, ..self },

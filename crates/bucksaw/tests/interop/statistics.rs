@@ -8,8 +8,7 @@ use std::path::Path;
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::basic::ColumnOrder;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::cell::Cell;
 use crate::model::Expected;
@@ -29,7 +28,6 @@ pub(crate) fn problems(path: &Path, expected: &Expected) -> Vec<String> {
             .expect("the column");
         let converter = StatisticsConverter::try_new(&column.name, metadata.schema(), descriptor)
             .expect("a column");
-        let is_total = is_total_order(parquet, leaf);
         let groups = parquet.row_groups();
         let least = converter.row_group_mins(groups).expect("minima");
         let greatest = converter.row_group_maxes(groups).expect("maxima");
@@ -42,9 +40,7 @@ pub(crate) fn problems(path: &Path, expected: &Expected) -> Vec<String> {
             let bounds = (cell(&least, number), cell(&greatest, number));
             let Some(statistics) = group.column(leaf).statistics() else { continue };
             let nulls = statistics.null_count_opt();
-            problems.extend(
-                problem(cells, &bounds, nulls, is_total).map(|why| format!("{place}: {why}")),
-            );
+            problems.extend(problem(cells, &bounds, nulls).map(|why| format!("{place}: {why}")));
             let Some(index) = parquet.page_index() else { continue };
             let (Some(bounds), Some(pages)) =
                 (index.column_index(number, leaf), index.offset_index(number, leaf))
@@ -81,7 +77,6 @@ fn page_bounds(
 ) -> Option<String> {
     let parquet = metadata.metadata();
     let index = parquet.page_index()?;
-    let is_total = is_total_order(parquet, leaf);
     let mut from = 0;
     for (number, group) in parquet.row_groups().iter().enumerate() {
         let rows = group.num_rows() as usize;
@@ -97,7 +92,7 @@ fn page_bounds(
             let start = location.first_row_index as usize;
             let end = locations.get(page + 1).map_or(rows, |next| next.first_row_index as usize);
             let bounds = (cell(&least, page), cell(&greatest, page));
-            if let Some(why) = problem(&cells[start..end], &bounds, None, is_total) {
+            if let Some(why) = problem(&cells[start..end], &bounds, None) {
                 return Some(format!("row group {number} page {page}: {why}"));
             }
         }
@@ -105,19 +100,8 @@ fn page_bounds(
     None
 }
 
-/// Whether the bounds of a column of doubles are by IEEE 754's total order, in which NaN has a place;
-/// by the order of the type it has none.
-fn is_total_order(metadata: &ParquetMetaData, leaf: usize) -> bool {
-    metadata.file_metadata().column_order(leaf) == ColumnOrder::IEEE_754_TOTAL_ORDER
-}
-
 /// What is wrong about the bounds and the null count of these cells.
-fn problem(
-    cells: &[Cell],
-    bounds: &(Cell, Cell),
-    nulls: Option<u64>,
-    is_total: bool,
-) -> Option<String> {
+fn problem(cells: &[Cell], bounds: &(Cell, Cell), nulls: Option<u64>) -> Option<String> {
     let count = cells.iter().filter(|cell| cell.is_null()).count() as u64;
     if nulls.is_some_and(|nulls| nulls != count) {
         return Some(format!("{nulls:?} nulls, not {count}"));
@@ -126,22 +110,20 @@ fn problem(
     if least.is_null() || greatest.is_null() {
         return None;
     }
-    let (mut has_values, mut has_numbers) = (false, false);
+    let mut has_values = false;
     for cell in cells.iter().filter(|cell| !cell.is_null()) {
         has_values = true;
-        // NaN is no bound in either order, if there is anything else.
         if is_nan(cell) {
-            continue;
+            return Some(
+                "bounds beside NaN, which many readers take for greater than these".into(),
+            );
         }
-        has_numbers = true;
         let is_below = order(cell, least).is_none_or(Ordering::is_lt);
         if is_below || order(cell, greatest).is_none_or(Ordering::is_gt) {
             return Some(format!("{cell:?} is not within {bounds:?}"));
         }
     }
-    let is_only_nan = has_values && !has_numbers;
-    let may_have = has_numbers || (is_only_nan && is_total && is_nan(least) && is_nan(greatest));
-    (!may_have).then(|| format!("bounds {bounds:?} of nothing"))
+    (!has_values).then(|| format!("bounds {bounds:?} of nothing"))
 }
 
 fn is_nan(cell: &Cell) -> bool {

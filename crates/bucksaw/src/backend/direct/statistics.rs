@@ -129,8 +129,11 @@ impl Bounds {
     }
 
     /// The bounds as the column index has them: bytes, truncated; none where there is no bound that
-    /// is short enough.
+    /// is short enough, and none beside NaN, which may be above all numbers to whoever reads them.
     pub(super) fn to_bytes(&self, ty: &ColumnType) -> Option<(Vec<u8>, Vec<u8>)> {
+        if self.nans > 0 {
+            return None;
+        }
         let bytes = |bound: &Bound, truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match bound {
             Bound::Bits(bits) if *ty == ColumnType::Bool => Some(vec![*bits as u8]),
             Bound::Bits(bits) if matches!(ty, ColumnType::I32 | ColumnType::F32) => {
