@@ -140,10 +140,12 @@ fn runs_side_by_side_never_mix_their_files() {
     mix(30);
 }
 
-#[test]
-#[ignore = "long: ./test --long"]
-fn runs_side_by_side_never_mix_their_files_many_times() {
-    mix(1_000);
+mod long {
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn runs_side_by_side_never_mix_their_files() {
+        super::mix(1_000);
+    }
 }
 
 /// A file of another run that is being written is published after this one's, whole.

@@ -51,7 +51,7 @@ macro_rules! scenarios {
                 super::sample(super::scenario::$name());
             })+
         }
-        mod whole {
+        mod long {
             $(#[test]
             #[ignore = "long: ./test --long"]
             fn $name() {

@@ -53,6 +53,8 @@ pub(crate) struct Case {
     pub(crate) content: Content,
     pub(crate) facts: Vec<Fact>,
     pub(crate) demand: Option<Demand>,
+    /// Whether readers that are slow to ask try all filters too.
+    pub(crate) tries_all_filters: bool,
 }
 
 impl Case {
@@ -64,6 +66,7 @@ impl Case {
             content,
             facts: Vec::new(),
             demand: None,
+            tries_all_filters: false,
         }
     }
 
@@ -133,6 +136,11 @@ impl Case {
 
     pub(crate) fn fact(mut self, fact: Fact) -> Self {
         self.facts.push(fact);
+        self
+    }
+
+    pub(crate) fn trying_all_filters(mut self) -> Self {
+        self.tries_all_filters = true;
         self
     }
 

@@ -370,15 +370,20 @@ fn json_of(cell: &Cell) -> String {
 }
 
 impl Expected {
-    /// Writes the model beside the file: a line on the columns, then a line for each row.
-    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+    /// Writes the model beside the file: a line on the columns and whatever else readers are told, then a
+    /// line for each row.
+    pub(crate) fn write(&self, path: &Path, told: &[(&str, serde_json::Value)]) -> io::Result<()> {
         let mut out = io::BufWriter::new(fs::File::create(path)?);
         let columns: Vec<_> = self
             .columns
             .iter()
             .map(|column| json!({ "name": column.name, "type": column.data_type.to_string() }))
             .collect();
-        writeln!(out, "{}", json!({ "columns": columns, "rows": self.rows }))?;
+        let mut head = json!({ "columns": columns, "rows": self.rows });
+        for (name, value) in told {
+            head[name] = value.clone();
+        }
+        writeln!(out, "{head}")?;
         for row in 0..self.rows {
             let present = self.columns.iter().filter(|column| !column.cells[row].is_null());
             let cells = present.map(|column| (column.name.clone(), column.cells[row].encoded()));

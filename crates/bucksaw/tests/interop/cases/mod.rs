@@ -1,6 +1,7 @@
 //! The cases: every kind of file.
 
 mod arrow_types;
+mod doubles;
 mod inputs;
 mod layout;
 mod lists;
@@ -14,6 +15,7 @@ use crate::case::Case;
 pub(crate) fn all() -> Vec<Case> {
     [
         values::cases(),
+        doubles::cases(),
         layout::cases(),
         lists::cases(),
         nulls::cases(),

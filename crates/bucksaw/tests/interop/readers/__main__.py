@@ -1,10 +1,11 @@
 """Reads Parquet files with other people's readers, and compares what they find with the files' models.
 
-    readers FOLDER FILES READER...
+    readers FOLDER RESULTS READER...
 
 Beside each FILE.parquet in FOLDER lies FILE.jsonl: a line with the columns' names and types and the
 number of rows, then one line a row with its cells, null ones left out. Compared are the columns' names,
 order and types, every cell, and the rows that filters find, which the readers look up by statistics.
+What is found goes to the file RESULTS, as JSON, of which table.py makes a table.
 Ends with 0 if nothing differs, 1 if anything does; any other end is a failure of this script.
 """
 
@@ -14,17 +15,19 @@ import json
 import pathlib
 import sys
 import time
+import traceback
 
 import comparison
 from model import Model
 
 # Where each reader is; Spark and the readers in Go need more than Python.
 READERS = {
-    "pyarrow": "arrow_readers.PyArrow",
-    "duckdb": "engines.DuckDB",
-    "polars": "engines.Polars",
-    "datafusion": "arrow_readers.DataFusion",
-    "clickhouse": "arrow_readers.ClickHouse",
+    "pyarrow": "pyarrow_reader.PyArrow",
+    "duckdb": "duckdb_reader.DuckDB",
+    "polars": "polars_reader.Polars",
+    "datafusion": "datafusion_reader.DataFusion",
+    "clickhouse": "clickhouse.ClickHouse",
+    "fastparquet": "fastparquet_reader.FastParquet",
     "parquet-go": "go_readers.ParquetGo",
     "arrow-go": "go_readers.ArrowGo",
     "spark": "spark.SparkVectorized",
@@ -60,52 +63,37 @@ def prepare(reader, paths):
 
 
 def main():
-    folder, files, names = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]), sys.argv[3:]
+    folder, results, names = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]), sys.argv[3:]
     paths = sorted(folder.glob("*.parquet"))
-    assert len(paths) == files > 0, f"{len(paths)} files, not {files}"
-    assert names, "no reader is named"
+    assert names and paths, "readers and files are needed"
     readers = [reader_class(name) for name in names]
-    seconds = dict.fromkeys(names, 0.0)
+    models = {path: Model(path.with_suffix(".jsonl")) for path in paths}
+    found = []
     for reader in readers:
         start = time.monotonic()
-        prepare(reader, paths)
-        seconds[reader.name] += time.monotonic() - start
-    width = max(len(path.stem) for path in paths)
-    print(f"{'file':{width}}  {'rows':>6} {'columns':>7}  " + "  ".join(f"{name:7}" for name in names))
-    total = comparison.Result()
-    for path in paths:
-        model = Model(path.with_suffix(".jsonl"))
-        words = []
-        for reader in readers:
-            start = time.monotonic()
-            result = comparison.compare(reader, path, model)
-            seconds[reader.name] += time.monotonic() - start
-            word = "DIFFERS" if result.problems else "gap" if result.found_gaps else "equal"
-            words.append(f"{word:{max(7, len(reader.name))}}")
-            total.problems += result.problems
-            total.cells += result.cells
-            total.filters += result.filters
-            total.gaps |= result.gaps
-            total.found_gaps |= result.found_gaps
-        print(f"{path.stem:{width}}  {model.rows:6} {len(model.columns):7}  " + "  ".join(words))
-    for gap in total.gaps:
-        if gap in total.found_gaps:
-            print(f"known: {gap.reader} {gap.reason}")
-        else:
-            total.problems.append(f"{gap.reader} is no longer one that {gap.reason}: it reads all of it")
-    for problem in total.problems[:50]:
-        print(problem)
-    print("seconds: " + ", ".join(f"{name} {spent:.0f}" for name, spent in seconds.items()))
-    end = f"{len(total.problems)} differences" if total.problems else "no difference"
-    print(f"{files} files, {total.cells} cells and {total.filters} filters compared: {end}")
-    return 1 if total.problems else 0
+        prepare(reader, [path for path in paths if not models[path].kept_rows])
+        total = comparison.Result()
+        for path in paths:
+            total.add(comparison.compare(reader, path, models[path]))
+        for gap in total.gaps - total.found_gaps:
+            total.problems.append(f"{reader.name} {reader.version} is no longer one that {gap.reason}")
+        found.append({
+            "reader": f"{reader.name} {reader.version}",
+            "seconds": time.monotonic() - start,
+            "cells": total.cells,
+            "filters": total.filters,
+            "outcomes": total.outcomes,
+            "problems": total.problems,
+        })
+    results.write_text(json.dumps(found))
+    return 1 if any(each["problems"] for each in found) else 0
 
 
 if __name__ == "__main__":
     # An exception that got here would end Python with 1, which stands for a difference.
     try:
         code = main()
-    except BaseException as error:
-        print(f"the readers' script failed: {error!r}", file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
         code = 2
     sys.exit(code)

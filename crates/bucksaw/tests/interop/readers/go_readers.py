@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 
+import versions
 from model import Model
 
 
@@ -30,7 +31,9 @@ class GoReader:
 
 class ParquetGo(GoReader):
     name = "parquet-go"
+    version = versions.of_go_module("github.com/parquet-go/parquet-go")
 
 
 class ArrowGo(GoReader):
     name = "arrow-go"
+    version = versions.of_go_module("github.com/apache/arrow-go")

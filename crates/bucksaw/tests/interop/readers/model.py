@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 import math
+import operator
 import re
 import struct
 
@@ -42,6 +43,20 @@ def bits32(value):
 def double(number):
     """The double that a compared value stands for."""
     return struct.unpack("<d", struct.pack("<Q", number))[0]
+
+
+def single(number):
+    return struct.unpack("<f", struct.pack("<I", number))[0]
+
+
+# Types whose compared values stand for numbers that have an order of their own.
+FLOATS = {"Float64": double, "Float32": single}
+# How a reader orders floats: as IEEE 754's numbers, where NaN compares with nothing; with NaN above them;
+# or with NaN above or below them by its sign; or by that standard's total order, where -0.0 is below 0.0 too.
+NUMBERS, NAN_ABOVE, NAN_BY_SIGN, TOTAL_ORDER = "numbers", "NaN above", "NaN by its sign", "total order"
+# What asks for NaN, in the place of a comparison.
+IS_NAN = "is nan"
+COMPARISONS = {"=": operator.eq, "<": operator.lt, ">": operator.gt, ">=": operator.ge}
 
 
 def plain(cell):
@@ -87,8 +102,8 @@ def unscaled(value):
 
 def probe_value(probe, model_type):
     """A compared value as the one that a filter is given."""
-    if model_type == "Float64":
-        return double(probe)
+    if model_type in FLOATS:
+        return FLOATS[model_type](probe)
     if model_type == MICROS:
         return EPOCH + datetime.timedelta(microseconds=probe)
     return probe
@@ -110,32 +125,51 @@ class Model:
                 for name, cells in self.cells.items():
                     cells.append(plain(row.get(name)))
         self.rows = head["rows"]
+        # Whether every reader tries all filters, however slow.
+        self.tries_all_filters = head.get("tries_all_filters", False)
+        # The only rows whose pages can be read; none where all of them can.
+        self.kept_rows = head.get("kept_rows") and slice(*head["kept_rows"])
         assert len(self.types) == len(self.columns), "a name stands twice"
         assert all(len(cells) == self.rows for cells in self.cells.values())
 
     def probes(self, name):
-        """Values to look a column's rows up by: middle, first, last, least and greatest."""
+        """Values to look a column's rows up by: middle, first, last, min and max."""
+        number = FLOATS.get(self.types[name])
         present = [cell for cell in self.cells[name] if cell is not None]
-        if self.types[name] == "Float64":
-            present = [cell for cell in present if not math.isnan(double(cell))]
+        if number:
+            present = [cell for cell in present if not math.isnan(number(cell))]
         if self.types[name] == MICROS:
             # Other moments are compared as cells, and as rows that these find or leave out.
             present = [cell for cell in present if cell in PYTHON_MOMENTS]
         if not present:
             return []
-        key = double if self.types[name] == "Float64" else None
         picked = [present[len(present) // 2], present[0], present[-1]]
-        picked += [min(present, key=key), max(present, key=key)]
-        return list({(cell, key and key(cell)): cell for cell in picked}.values())
+        picked += [min(present, key=number), max(present, key=number)]
+        return list(dict.fromkeys(picked))
 
-    def found(self, name, operator, probe):
-        """The rows where `name operator probe` holds. NaN is no number, and never found."""
-        is_double = self.types[name] == "Float64"
+    def found(self, name, operator, probe, order):
+        """The rows where `name operator probe` holds, or that are NaN where the operator is that."""
+        cells = enumerate(self.cells[name])
+        model_type = self.types[name]
+        if operator == IS_NAN:
+            return [row for row, cell in cells if cell is not None and math.isnan(FLOATS[model_type](cell))]
+        key = sort_key(model_type, order)
+        holds, sought = COMPARISONS[operator], key(probe)
+        return [row for row, cell in cells if cell is not None and holds(key(cell), sought)]
 
-        def holds(cell):
-            if cell is None or (is_double and math.isnan(double(cell))):
-                return False
-            left, right = (double(cell), double(probe)) if is_double else (cell, probe)
-            return {"=": left == right, ">=": left >= right, "<": left < right}[operator]
 
-        return [row for row, cell in enumerate(self.cells[name]) if holds(cell)]
+def sort_key(model_type, order):
+    """What compared values are compared by."""
+    if model_type not in FLOATS:
+        return lambda cell: cell
+    number = FLOATS[model_type]
+    if order == NUMBERS:
+        return number
+    if order == NAN_ABOVE:
+        return lambda cell: (math.isnan(number(cell)), 0 if math.isnan(number(cell)) else number(cell))
+    sign = 1 << (63 if model_type == "Float64" else 31)
+
+    def total(cell):
+        return -(cell - sign) - 1 if cell & sign else cell
+
+    return total if order == TOTAL_ORDER else lambda cell: total(0 if cell == sign else cell)

@@ -10,11 +10,13 @@ import pathlib
 import urllib.parse
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import SparkSession, functions
 from pyspark.sql import types as st
 
-from arrow_readers import cells_of
-from model import DECIMAL, DECIMAL_SCALE, MICROS, STRUCT, converted, known_type, probe_value
+import versions
+from arrow_values import cells_of
+from model import COMPARISONS, DECIMAL, DECIMAL_SCALE, IS_NAN, MICROS, NAN_ABOVE, STRUCT, converted, known_type, probe_value
 
 # Splits of all files that are read at once, and the least bytes of one.
 SPLITS = 60
@@ -22,7 +24,8 @@ LEAST_SPLIT = 1_500
 
 # Names for which no case has a column.
 PATH = "\x01path"
-ROW = "\x01row"
+# What the rows of a file are sorted by, to be in the file's order: where their split begins, and their order in it.
+ROW = {"\x01split": "input_file_block_start()", "\x01row": "monotonically_increasing_id()"}
 
 TYPES = {
     "Boolean": st.BooleanType(),
@@ -60,6 +63,8 @@ def session(is_vectorized):
 
 
 class Spark:
+    version = versions.of_package("pyspark")
+    order = NAN_ABOVE
     # Each filter takes half a second.
     FILTERED_COLUMNS = 1
     PROBES = 1
@@ -76,8 +81,16 @@ class Spark:
         for (columns, has_gaps), paths in same.items():
             try:
                 cls.read(columns, has_gaps, paths)
-            except Exception as error:  # found again when one of the files is looked at
-                cls.tables.update(dict.fromkeys(paths, error))
+            except Exception:  # of one of the files
+                for path in paths:
+                    cls.read_alone(columns, has_gaps, path)
+
+    @classmethod
+    def read_alone(cls, columns, has_gaps, path):
+        try:
+            cls.read(columns, has_gaps, [path])
+        except Exception as error:  # found again when the file is looked at
+            cls.tables[path] = error
 
     @classmethod
     def read(cls, columns, has_gaps, paths):
@@ -92,16 +105,15 @@ class Spark:
             # Columns that any file has more or otherwise would be among these.
             frame = spark.read.option("mergeSchema", "true").parquet(*paths)
         own = [functions.col("_metadata.file_path").alias(PATH)]
-        own += [functions.col("_metadata.row_index").alias(ROW)]
-        table = frame.select("*", *own).toArrow()
+        own += [functions.expr(row).alias(name) for name, row in ROW.items()]
+        table = arrow_table(frame.select("*", *own))
         paths_found = [urllib.parse.urlparse(path.as_py()).path for path in table.column(PATH).unique()]
         by_path = dict(zip(paths_found, table.column(PATH).unique()))
         for path in paths:
             rows = table.slice(0, 0)
             if path in by_path:
-                rows = table.filter(pa.compute.equal(table.column(PATH), by_path[path])).sort_by(ROW)
-            if rows.column(ROW).to_pylist() != list(range(len(rows))):
-                raise ValueError(f"{path}: its rows are numbered {rows.column(ROW).to_pylist()}")
+                rows = table.filter(pc.equal(table.column(PATH), by_path[path]))
+                rows = rows.sort_by([(name, "ascending") for name in ROW])
             cls.tables[path] = rows
             cls.schemas[path] = [(field.name, field.dataType) for field in frame.schema]
 
@@ -112,6 +124,9 @@ class Spark:
             raise self.table
 
     def columns(self):
+        if self.path not in self.schemas:
+            schema = session(self.is_vectorized).read.parquet(self.path).schema
+            self.schemas[self.path] = [(field.name, field.dataType) for field in schema]
         return self.schemas[self.path]
 
     @staticmethod
@@ -123,7 +138,7 @@ class Spark:
         if all(name in names for name, _ in columns):
             return self.of_table(self.table, columns)
         frame = session(self.is_vectorized).read.parquet(self.path)
-        return self.of_table(frame.select(*(column(name) for name, _ in columns)).toArrow(), columns)
+        return self.of_table(arrow_table(frame.select(*(column(name) for name, _ in columns))), columns)
 
     @staticmethod
     def of_table(table, columns):
@@ -134,18 +149,26 @@ class Spark:
         return [cells(name, model_type) for name, model_type in columns]
 
     def look_up(self, name, operator, probe, columns, types):
-        value = probe_value(probe, types[name])
-        if types[name] == "UInt64":
-            value = decimal.Decimal(value)
-        value = functions.lit(value).cast(TYPES[types[name]])
-        sought = column(name)
-        wanted = {"=": sought == value, ">=": sought >= value, "<": sought < value}[operator]
-        if types[name] == "Float64":
-            # As elsewhere, NaN equals itself and is greater than any number.
-            wanted = wanted & ~functions.isnan(sought)
+        if operator == IS_NAN:
+            wanted = functions.isnan(column(name))
+        else:
+            value = probe_value(probe, types[name])
+            if types[name] == "UInt64":
+                value = decimal.Decimal(value)
+            wanted = COMPARISONS[operator](column(name), functions.lit(value).cast(TYPES[types[name]]))
         schema = st.StructType([st.StructField(*field) for field in self.columns()])
         frame = session(self.is_vectorized).read.schema(schema).parquet(self.path).filter(wanted)
-        return self.of_table(frame.select(*(column(name) for name, _ in columns)).toArrow(), columns)
+        return self.of_table(arrow_table(frame.select(*(column(name) for name, _ in columns))), columns)
+
+
+def arrow_table(frame):
+    """The frame's rows in an Arrow table, which versions before 4.0 don't offer."""
+    if hasattr(frame, "toArrow"):
+        return frame.toArrow()
+    batches = frame._collect_as_arrow()
+    if batches:
+        return pa.Table.from_batches(batches)
+    return pa.table({name: [] for name in frame.columns})
 
 
 def column(name):

@@ -1,13 +1,15 @@
-"""DuckDB and polars."""
+"""DuckDB."""
 
 import duckdb
-import polars as pl
 
+import versions
 from model import (
     DECIMAL,
     DECIMAL_SCALE,
+    IS_NAN,
     MICROS,
     NANOS,
+    NAN_ABOVE,
     STRUCT,
     element_type,
     from_python,
@@ -22,6 +24,9 @@ INFINITY = 2**63 - 1
 
 class DuckDB:
     name = "duckdb"
+    version = versions.of_package("duckdb")
+    order = NAN_ABOVE
+    LAMBDA = "lambda element:" if versions.numbers(version) >= (1, 3) else "element ->"
     TYPES = {
         "Boolean": "BOOLEAN",
         "Int32": "INTEGER",
@@ -63,7 +68,7 @@ class DuckDB:
         element = element_type(model_type)
         if element is None:
             return DuckDB.plain(quoted(name), model_type)
-        return f"list_transform({quoted(name)}, lambda element: {DuckDB.plain('element', element)})"
+        return f"list_transform({quoted(name)}, {DuckDB.LAMBDA} {DuckDB.plain('element', element)})"
 
     @staticmethod
     def plain(name, model_type):
@@ -80,58 +85,7 @@ class DuckDB:
         return name
 
     def look_up(self, name, operator, probe, columns, types):
-        value = probe_value(probe, types[name])
-        # DuckDB's NaN equals itself and is greater than any number.
-        numbers = f" AND NOT isnan({quoted(name)})" if types[name] == "Float64" else ""
-        where = f"WHERE {quoted(name)} {operator} ?::{self.TYPES[types[name]]}{numbers}"
-        return self.cells(columns, where, [value])
-
-
-class Polars:
-    name = "polars"
-    TYPES = {
-        "Boolean": pl.Boolean(),
-        "Int32": pl.Int32(),
-        "Int64": pl.Int64(),
-        "UInt64": pl.UInt64(),
-        "Float32": pl.Float32(),
-        "Float64": pl.Float64(),
-        "Utf8": pl.String(),
-        "Binary": pl.Binary(),
-        "Date32": pl.Date(),
-        DECIMAL: pl.Decimal(25, DECIMAL_SCALE),
-        MICROS: pl.Datetime("us", "UTC"),
-        NANOS: pl.Datetime("ns"),
-        STRUCT: pl.Struct({"a": pl.Int64(), "b": pl.String()}),
-    }
-
-    def __init__(self, path):
-        self.path = path
-        self.schema = pl.read_parquet_schema(path)
-
-    def columns(self):
-        return list(self.schema.items())
-
-    def type_of(self, model_type):
-        return known_type(self.TYPES, model_type, pl.List)
-
-    def cells(self, columns, frame=None):
-        frame = pl.read_parquet(self.path, glob=False) if frame is None else frame
-        return [self.of_column(frame.get_column(name), model_type) for name, model_type in columns]
-
-    @staticmethod
-    def of_column(column, model_type):
-        if (element_type(model_type) or model_type) in (MICROS, NANOS, "Date32"):
-            column = column.to_physical()
-        return from_python(column.to_list(), model_type)
-
-    def look_up(self, name, operator, probe, columns, types):
-        # nth, since col takes some names for patterns.
-        column = pl.nth(list(self.schema).index(name))
-        value = pl.lit(probe_value(probe, types[name]), self.TYPES[types[name]])
-        wanted = {"=": column == value, ">=": column >= value, "<": column < value}[operator]
-        if types[name] == "Float64":
-            # As in DuckDB, NaN equals itself and is greater than any number.
-            wanted = wanted & column.is_not_nan()
-        found = pl.scan_parquet(self.path, glob=False).filter(wanted).collect()
-        return self.cells(columns, found)
+        if operator == IS_NAN:
+            return self.cells(columns, f"WHERE isnan({quoted(name)})")
+        where = f"WHERE {quoted(name)} {operator} ?::{self.TYPES[types[name]]}"
+        return self.cells(columns, where, [probe_value(probe, types[name])])

@@ -1,0 +1,30 @@
+"""Arrow's types and values, in which several readers answer."""
+
+import pyarrow as pa
+
+from model import DECIMAL, DECIMAL_SCALE, MICROS, NANOS, STRUCT, element_type, from_python, known_type
+
+TYPES = {
+    "Boolean": pa.bool_(),
+    "Int32": pa.int32(),
+    "Int64": pa.int64(),
+    "UInt64": pa.uint64(),
+    "Float32": pa.float32(),
+    "Float64": pa.float64(),
+    "Utf8": pa.string(),
+    "Binary": pa.binary(),
+    "Date32": pa.date32(),
+    DECIMAL: pa.decimal128(25, DECIMAL_SCALE),
+    MICROS: pa.timestamp("us", "UTC"),
+    NANOS: pa.timestamp("ns"),
+    STRUCT: pa.struct([("a", pa.int64()), ("b", pa.string())]),
+}
+# Types that Python does not hold whole, and the integers that they are compared as.
+INTEGERS = {MICROS: pa.int64(), NANOS: pa.int64(), "Date32": pa.int32()}
+
+
+def cells_of(column, model_type):
+    """An Arrow column as the values that are compared."""
+    if (element_type(model_type) or model_type) in INTEGERS:
+        column = column.cast(known_type(INTEGERS, model_type, pa.list_))
+    return from_python(column.to_pylist(), model_type)
