@@ -19,6 +19,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use bucksaw::{BackendKind, Profile};
 
@@ -150,21 +153,32 @@ struct Found {
     table: String,
 }
 
-/// Runs the readers on a folder's files.
+/// Runs the readers on a folder's files, those of as many interpreters at once as there are processors.
 fn read_with(all: &[Readers], folder: &Path) -> Found {
-    let mut is_equal = true;
-    let mut results = Vec::new();
-    for (number, readers) in all.iter().enumerate() {
-        let result = folder.join(format!("{number}.json"));
-        let (code, _) = python(&readers.python, |command| {
-            command.arg(PROGRAM).arg(folder).arg(&result).args(&readers.names)
-        });
-        is_equal &= code == 0;
-        results.push(result);
-    }
-    let table = format!("{PROGRAM}/table.py");
-    let (_, table) = python(&all[0].python, |command| command.arg(table).args(results));
-    Found { is_equal, table }
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let queue = Mutex::new(all.iter().enumerate());
+    let next = || queue.lock().expect("no thread has panicked").next();
+    let result = |number: usize| folder.join(format!("{number}.json"));
+    let is_equal = AtomicBool::new(true);
+    thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(|| {
+                while let Some((number, readers)) = next() {
+                    let (code, _) = python(&readers.python, |command| {
+                        let arguments = command.arg(PROGRAM).arg(folder).arg(result(number));
+                        arguments.args(&readers.names)
+                    });
+                    if code != 0 {
+                        is_equal.store(false, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let (_, table) = python(&all[0].python, |command| {
+        command.arg(format!("{PROGRAM}/table.py")).args((0..all.len()).map(result))
+    });
+    Found { is_equal: is_equal.into_inner(), table }
 }
 
 /// Runs a Python program; its exit code, which is 0 or 1, and what it printed.

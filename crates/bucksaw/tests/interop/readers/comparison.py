@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from gaps import GAPS, NOT_SKIPPED
+from gaps import FILTER_GAPS, GAPS, NOT_SKIPPED
 from model import FLOATS, IS_NAN, MICROS
 
 # Types with an order, by which filters can look values up.
@@ -58,8 +58,8 @@ def compare(reader, path, model):
         compared, error = attempt(lambda: compare_columns(reader(str(path)), place, sound, model, result))
         if error:
             result.problems.append(f"{place}: {error}")
-    result.gaps = set(gaps.values())
-    for gap in result.gaps:
+    result.gaps |= set(gaps.values())
+    for gap in set(gaps.values()):
         columns = [column for column in model.columns if gaps.get(column[0]) == gap]
         found, _ = attempt(lambda: reader(str(path)).cells(columns))
         if found is None or not is_equal(found, columns, model, range(model.rows)):
@@ -117,15 +117,22 @@ def compare_cells(place, found, wanted, result):
 def compare_filters(file, place, columns, model, result):
     """Compares the rows that filters find, which readers look up by statistics."""
     ordered = [name for name, model_type in columns if model_type in ORDERED]
-    if not model.tries_all_filters:
-        ordered = ordered[: getattr(file, "FILTERED_COLUMNS", FILTERED_COLUMNS)]
-    for name in ordered:
+    limit = getattr(file, "FILTERED_COLUMNS", FILTERED_COLUMNS)
+    if model.tries_all_filters and limit:
+        limit = len(ordered)
+    for name in ordered[:limit]:
         others = [column for column in columns if column[0] != name]
         compared = [(name, model.types[name]), *others[: COMPARED_COLUMNS - 1]]
         for operator, probe in filters(file, model, name):
             rows = model.found(name, operator, probe, file.order)
             found = file.look_up(name, operator, probe, compared, model.types)
             result.filters += 1
+            known = [gap for gap in FILTER_GAPS if gap.is_of(file) and gap.is_about(model.stem, model.types[name], probe)]
+            if known:
+                result.gaps |= set(known)
+                if not is_equal(found, compared, model, rows):
+                    result.found_gaps |= set(known)
+                continue
             for (column, _), cells in zip(compared, found, strict=True):
                 wanted = [model.cells[column][row] for row in rows]
                 where = f"where {name!r} {operator} {shortened(repr(probe))}"
@@ -151,15 +158,17 @@ def compare_skipping(reader, path, model):
     result = Result()
     place = f"{reader.name} {reader.version} {path.stem}"
     file, error = attempt(lambda: reader(str(path)))
-    if error or not hasattr(file, "look_up"):
+    if error or not hasattr(file, "look_up") or getattr(file, "FILTERED_COLUMNS", True) == 0:
         return result
-    found, _ = attempt(lambda: file.cells(model.columns))
-    if found is not None and is_equal(found, model.columns, model, range(model.rows)):
+    gaps = gaps_of(reader, path.stem, model.columns)
+    columns = [column for column in model.columns if column[0] not in gaps]
+    found, _ = attempt(lambda: file.cells(columns))
+    if found is not None and is_equal(found, columns, model, range(model.rows)):
         result.problems.append(f"{place}: pages that are overwritten are read")
-    for name, model_type in model.columns:
+    for name, model_type in columns:
         for operator, probe in skipping_filters(model, name):
             what = f"{path.stem} {model_type} {operator}"
-            compared = [(name, model_type), *(column for column in model.columns if column[0] != name)]
+            compared = [(name, model_type), *(column for column in columns if column[0] != name)]
             found, error = attempt(lambda: file.look_up(name, operator, probe, compared, model.types))
             result.filters += 1
             rows = model.found(name, operator, probe, reader.order)

@@ -5,6 +5,7 @@ import datetime
 import json
 import math
 import operator
+import pathlib
 import re
 import struct
 
@@ -113,6 +114,7 @@ class Model:
     """Columns, their types, and their cells by row: of a model, or of what a reader wrote in its form."""
 
     def __init__(self, path):
+        self.stem = pathlib.Path(path).stem
         with open(path, encoding="utf-8") as lines:
             head = json.loads(next(lines))
             if "error" in head:
