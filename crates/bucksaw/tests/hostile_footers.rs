@@ -399,3 +399,37 @@ fn known_fields_of_other_types_or_given_twice() {
         "no field type",
     );
 }
+
+/// Many small structs, which take far more memory decoded than in the footer.
+#[test]
+fn footers_that_would_take_too_much_memory() {
+    let limit = "would take more than 1073741824 bytes of memory";
+    // Pairs of metadata, and row groups of no columns: as many as there may be list elements.
+    let pairs = |count: u64| {
+        begun(|footer| {
+            footer.list(2, 12, 1).group("root", 0).i64(3, 0).list(4, 12, 0);
+            footer.list(5, 12, count).raw(&[0x18, 0, 0].repeat(count as usize)).end();
+        })
+    };
+    assert_eq!(
+        open(&file(&pairs(9), pairs(9).len() as u32)).unwrap().describe().key_value_metadata.len(),
+        9
+    );
+    let groups = |count: u64| {
+        begun(|footer| {
+            footer.list(2, 12, 1).group("root", 0).i64(3, 0).list(4, 12, count);
+            footer.raw(&[0x19, 0x0c, 0x16, 0, 0x16, 0, 0].repeat(count as usize)).end();
+        })
+    };
+    assert_eq!(
+        open(&file(&groups(9), groups(9).len() as u32)).unwrap().describe().row_groups.len(),
+        9
+    );
+    // Some 50 MB are scanned before the limit, which takes its time without optimisation.
+    let footer = groups(7 << 20);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("groups.parquet");
+    std::fs::write(&path, file(&footer, footer.len() as u32)).unwrap();
+    let error = File::open(&path).unwrap_err();
+    assert!(error.message().contains(limit), "{error}");
+}

@@ -191,7 +191,7 @@ fn runs_of_levels_and_of_indices() {
     let indices = [&levels.concat()[..], &[1], &run(MANY as u64, 0)].concat();
     let pages = [dictionary, data_page(MANY, 8, &indices)].concat();
     let chunk = Chunk { codec: UNCOMPRESSED, values: MANY, pages };
-    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more memory than the limit");
+    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 16777216 bytes of memory");
 
     let pages = [dictionary_page(1, &[7, 0, 0, 0]), data_page(9, 8, &[1, 18, 1])].concat();
     refused(&required(INT32, UNCOMPRESSED, 9, &pages), "index 1 into a dictionary of 1 values");
@@ -266,7 +266,7 @@ fn values_that_are_repeated_endlessly() {
             .concat();
     let pages = [dictionary, compressed(&[levels, indices].concat(), 8)].concat();
     let chunk = Chunk { codec: ZSTD, values: 1_000_000, pages };
-    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more memory");
+    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 16777216 bytes of memory");
 
     // Each text is the one before: all of its bytes are shared.
     let deltas = |first: i64, then: i64, count: u64| {
@@ -347,8 +347,11 @@ fn chunks_that_share_their_pages() {
         let bytes = crafted::shared(&columns, 1 << 20, &chunk);
         let [rows, explained] = outcome(&bytes);
         assert!(rows.starts_with("error: "), "{rows}");
-        let reason =
-            if size > 8 << 20 { "the limit for that is" } else { "more work than the limit" };
+        let reason = if size > 8 << 20 {
+            "the limit for that is"
+        } else {
+            "bytes of pages and values to decode"
+        };
         assert!(rows.contains(reason), "{rows}");
         // Explained from what the work allows for each column.
         assert_eq!(explained.starts_with("error: "), size > 8 << 20, "{explained}");

@@ -106,19 +106,22 @@ enum Align {
     Right,
 }
 
-/// Writes lines of cells, each column as wide as its widest cell.
-fn table(heads: &[(&str, Align)], lines: &[Vec<String>], out: &mut impl Write) -> io::Result<()> {
-    let widths: Vec<usize> = heads
-        .iter()
-        .enumerate()
-        .map(|(at, (head, _))| {
-            let cells = lines.iter().filter_map(|line| line.get(at));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0).max(head.chars().count())
-        })
-        .collect();
+/// Writes lines of cells, each column as wide as its widest cell. The lines are made twice, once for
+/// their widths: a file may have a million row groups.
+fn table<L: Iterator<Item = Vec<String>>>(
+    heads: &[(&str, Align)],
+    lines: impl Fn() -> L,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut widths: Vec<usize> = heads.iter().map(|(head, _)| head.chars().count()).collect();
+    for cells in lines() {
+        for (width, cell) in widths.iter_mut().zip(&cells) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
     let aligns: Vec<Align> = heads.iter().map(|(_, align)| *align).collect();
     line(heads.iter().map(|(head, _)| *head), &aligns, &widths, out)?;
-    for cells in lines {
+    for cells in lines() {
         line(cells.iter().map(String::as_str), &aligns, &widths, out)?;
     }
     Ok(())
@@ -189,9 +192,8 @@ fn schema(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
         ("def", Right),
         ("rep", Right),
     ];
-    let lines: Vec<Vec<String>> = columns
-        .iter()
-        .map(|column| {
+    let lines = || {
+        columns.iter().map(|column| {
             let length = column.type_length.map(|length| format!("({length})")).unwrap_or_default();
             vec![
                 name(&column.name),
@@ -203,8 +205,8 @@ fn schema(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
                 column.max_repetition_level.to_string(),
             ]
         })
-        .collect();
-    table(&heads, &lines, out)
+    };
+    table(&heads, lines, out)
 }
 
 /// Per column over all row groups: how it is stored, and its statistics.
@@ -225,9 +227,8 @@ fn storage(columns: &[Column], groups: usize, out: &mut impl Write) -> io::Resul
         ("pages", Right),
         ("has", Left),
     ];
-    let lines: Vec<Vec<String>> = columns
-        .iter()
-        .map(|column| {
+    let lines = || {
+        columns.iter().map(|column| {
             let totals = &column.totals;
             vec![
                 name(&column.name),
@@ -244,8 +245,8 @@ fn storage(columns: &[Column], groups: usize, out: &mut impl Write) -> io::Resul
                 extras(column, groups as u64),
             ]
         })
-        .collect();
-    table(&heads, &lines, out)
+    };
+    table(&heads, lines, out)
 }
 
 /// What the column chunks have besides data pages; with numbers where not all have it.
@@ -275,10 +276,8 @@ fn row_groups(groups: &[RowGroup], out: &mut impl Write) -> io::Result<()> {
         ("ratio", Right),
         ("sorted by", Left),
     ];
-    let lines: Vec<Vec<String>> = groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| {
+    let lines = || {
+        groups.iter().enumerate().map(|(index, group)| {
             let sorting = group.sorting_columns.iter().map(|sorting| {
                 let order = if sorting.descending { " desc" } else { "" };
                 format!("{}{order}", name(&sorting.name))
@@ -293,8 +292,8 @@ fn row_groups(groups: &[RowGroup], out: &mut impl Write) -> io::Result<()> {
                 sorting.collect::<Vec<_>>().join(", "),
             ]
         })
-        .collect();
-    table(&heads, &lines, out)
+    };
+    table(&heads, lines, out)
 }
 
 /// Rows as an aligned table. The widths come from the first rows; the others are written as they

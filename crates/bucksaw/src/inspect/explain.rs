@@ -107,7 +107,8 @@ pub(super) fn explain(file: &File) -> Result<Explanation> {
     check_readable(metadata, file.external)?;
     let schema = metadata.file_metadata().schema_descr();
     let chunks = metadata.num_row_groups() as u64 * schema.num_columns() as u64;
-    let mut allowance = Allowance { work: Limits::of(file.size).work_bytes, chunks };
+    let limits = Limits::of(file.size);
+    let mut allowance = Allowance { work: limits.work_bytes, chunks, limits };
     let leaves = 0..schema.num_columns();
     let columns = leaves.map(|index| explain_column(file, index, &mut allowance));
     Ok(Explanation {
@@ -120,6 +121,7 @@ pub(super) fn explain(file: &File) -> Result<Explanation> {
 struct Allowance {
     work: u64,
     chunks: u64,
+    limits: Limits,
 }
 
 impl Allowance {
@@ -148,7 +150,8 @@ fn explain_column(
         leaf.start(number);
         let given = allowance.budget();
         let mut budget = given;
-        let sample = sample(&mut leaf, physical, &mut budget).map_err(|fault| leaf.error(fault))?;
+        let sample = sample(&mut leaf, physical, &mut budget)
+            .map_err(|fault| leaf.error(fault, &allowance.limits))?;
         allowance.settle(&given, &budget);
         let choice = ChosenEncoding::new(number, group.column(index), sample);
         match choices.last_mut() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
 
-use super::budget::{Budget, Fault, Step, damaged};
+use super::budget::{Budget, Fault, Limits, Step, damaged};
 use super::hybrid::{HighFirst, Hybrid};
 use super::page::{self, Chunk, Page, PageKind};
 use super::source::Source;
@@ -256,7 +256,7 @@ impl Leaf {
     }
 
     /// The error for a fault, with the place where it happened.
-    pub(super) fn error(&self, fault: Fault) -> Error {
+    pub(super) fn error(&self, fault: Fault, limits: &Limits) -> Error {
         let column = self.metadata.file_metadata().schema_descr().column(self.index);
         let group = self.position.row_group;
         let page = self.position.page.max(self.chunk.map_or(0, |chunk| chunk.start));
@@ -265,11 +265,18 @@ impl Leaf {
             Fault::Io(what) => (ErrorKind::Io, what),
             Fault::Memory => (
                 ErrorKind::InvalidParquet,
-                "a row takes more memory than the limit for a file of this size".to_owned(),
+                format!(
+                    "a row takes more than {} bytes of memory, the limit for a file of this size",
+                    limits.row_bytes
+                ),
             ),
             Fault::Work => (
                 ErrorKind::InvalidParquet,
-                "its pages take more work than the limit for a file of this size".to_owned(),
+                format!(
+                    "the first rows take more than {} bytes of pages and values to decode, the \
+                     limit for a file of this size",
+                    limits.work_bytes
+                ),
             ),
         };
         let message = format!("row group {group}, page at byte {page}: {what}");

@@ -100,7 +100,7 @@ impl Rows {
                     }
                 }
                 Err((column, fault)) => {
-                    let error = |leaf: &Leaf| leaf.error(fault);
+                    let error = |leaf: &Leaf| leaf.error(fault, &self.limits);
                     let error = self.leaves.get(column).map(error);
                     return Err(error.unwrap_or_else(|| {
                         let message = "a row's names take more memory than the limit";
