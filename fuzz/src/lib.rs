@@ -5,6 +5,7 @@ mod backend;
 pub mod convert;
 pub mod encodings;
 pub mod footer;
+mod format;
 pub mod inspect_rows;
 pub mod lines;
 pub mod mutations;
