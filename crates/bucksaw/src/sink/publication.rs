@@ -229,8 +229,10 @@ fn publish(mut files: Vec<Finished>, directories: &[Directory]) -> Result<()> {
     // The renaming of a single file is whole by itself.
     let mut journals = if files.len() > 1 { journal.write(directories)? } else { Vec::new() };
     let has_journal = !journals.is_empty();
+    // Those finished last appear first: what was rejected on the way to a file is there before it.
     let published = files
         .iter_mut()
+        .rev()
         .try_for_each(|file| file.rename(has_journal))
         .and_then(|()| directories.iter().try_for_each(Directory::sync))
         .and_then(|()| commit(&mut journals));
