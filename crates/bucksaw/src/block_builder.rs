@@ -61,6 +61,8 @@ pub struct BlockBuilder<'b, 'a> {
     arena: &'a Bump,
     /// What `_rest` gets of this row, without its braces.
     rest: String,
+    /// Hashes of the names in it.
+    rest_names: Vec<u64>,
     row_start: Checkpoint,
     alterations_before: Alterations,
 }
@@ -73,7 +75,8 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         }
         let row_start = schema.checkpoint();
         let alterations_before = block.alterations;
-        Self { block, schema, arena, rest: String::new(), row_start, alterations_before }
+        let (rest, rest_names) = (String::new(), Vec::new());
+        Self { block, schema, arena, rest, rest_names, row_start, alterations_before }
     }
 
     /// The arena for text that is made on the way.
@@ -184,6 +187,18 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         [id.filter(has), sibling.filter(has)]
     }
 
+    /// Whether this row has a value in the column that `key` leads to, or in its sibling.
+    pub(crate) fn has_value(&self, key: Key<'_>) -> bool {
+        self.holders(key).iter().any(Option::is_some)
+    }
+
+    /// Hashes of the names that this row gave a column for the first time, and of those in `_rest`.
+    pub(crate) fn hashes_of_new_names(&self) -> impl Iterator<Item = u64> {
+        let new = self.schema.columns_since(self.row_start);
+        let new = new.iter().map(|column| self.schema.hash_of(column.given_name()));
+        new.chain(self.rest_names.iter().copied())
+    }
+
     /// Does for this row what it repeats beside the runs in the columns.
     fn repeat_again(&mut self) {
         let row = self.block.rows;
@@ -250,6 +265,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             self.rest.push('}');
             let json = self.arena.alloc_str(&self.rest);
             self.rest.clear();
+            self.rest_names.clear();
             let id = self.schema.rest();
             let row = self.block.rows;
             let column = self.block.column_mut(id);
@@ -266,6 +282,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// Forgets what was pushed since the last row's end.
     pub fn undo_row(&mut self) {
         self.rest.clear();
+        self.rest_names.clear();
         self.block.truncate(self.block.rows);
         self.block.alterations = self.alterations_before;
         self.schema.undo(self.row_start);
@@ -367,7 +384,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             return Err(refused(
                 &column.name,
                 &format!(
-                    "it holds {ty}, and {shown:?} is not one: mend the row, or open the schema and leave strict mode to keep it as text"
+                    "it holds {ty}, and {shown:?} is not one: fix the row, or open the schema and leave strict mode to keep it as text"
                 ),
             ));
         }
@@ -393,9 +410,17 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     fn store_duplicate(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
         let name = self.given_name(id);
-        self.refuse_if_strict(&name, "the row gives it twice")?;
+        self.push_duplicate(&name, item)
+    }
+
+    /// Keeps a value whose name the row has given already.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+        self.refuse_if_strict(name, "the row gives it twice")?;
         self.block.alterations.duplicates += 1;
-        self.push_rest(&name, item)
+        self.push_rest(name, item)
     }
 
     fn given_name(&self, id: ColumnId) -> String {
@@ -410,6 +435,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     fn rest_of(&mut self, name: &str, item: Item<'a>) {
         self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
+        self.rest_names.push(self.schema.hash_of(name));
         append_json_string(name, &mut self.rest);
         self.rest.push(':');
         item.append_json(&mut self.rest);

@@ -12,7 +12,8 @@ pub const REASONS_SUFFIX: &str = ".reasons.ndjson";
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// Keeps rejected lines in a file, each as it was read, and in a second file, `NAME.reasons.ndjson`,
-/// a JSON object for each with source, line, byte and reason. Both appear together when it is published.
+/// a JSON object for each with source, line, column, byte and reason. Both appear together when it is
+/// published.
 pub struct DeadLetterFile {
     lines: Buffered,
     reasons: Buffered,

@@ -51,6 +51,8 @@ pub struct Position {
     pub source: Option<String>,
     /// The line in the source, from 1.
     pub line: Option<u64>,
+    /// The byte in the line, from 1.
+    pub line_column: Option<u64>,
     /// The byte in the source after decompression, from 0.
     pub byte: Option<u64>,
     /// The column's name.
@@ -124,10 +126,12 @@ impl Error {
         self
     }
 
-    /// Adds line and byte where none is known yet.
+    /// Adds the line (from 1), the byte in it (from 1) and the byte in the source (from 0) where none is
+    /// known yet.
     #[must_use]
-    pub fn at_line(mut self, line: u64, byte: u64) -> Self {
+    pub fn at_line(mut self, line: u64, line_column: u64, byte: u64) -> Self {
         self.0.position.line.get_or_insert(line);
+        self.0.position.line_column.get_or_insert(line_column);
         self.0.position.byte.get_or_insert(byte);
         self
     }
@@ -174,13 +178,15 @@ impl Error {
 /// With every name, and whatever else comes from data, escaped: it may go to a terminal.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Position { source, line, byte, column, row } = &self.0.position;
+        let Position { source, line, line_column, byte, column, row } = &self.0.position;
         let mut places = Vec::new();
         if let Some(line) = line {
             places.push(format!("line {line}"));
         }
-        if let Some(byte) = byte {
-            places.push(format!("byte {byte}"));
+        match (line_column, byte) {
+            (Some(at), Some(byte)) => places.push(format!("column {at} (byte {byte})")),
+            (None, Some(byte)) => places.push(format!("byte {byte}")),
+            _ => {}
         }
         if let Some(row) = row {
             places.push(format!("row {row}"));

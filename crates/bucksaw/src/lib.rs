@@ -35,7 +35,7 @@
 //! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
-//! | a name that its row has given already (the first stays) | `_rest` | `duplicates` |
+//! | a name that its row has given already (the first stays), an object as a whole | `_rest` | `duplicates` |
 //! | columns beyond 1,000, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values` |
 //! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
 //! | an empty name | the column `_empty` | `renamed` |

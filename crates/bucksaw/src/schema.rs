@@ -1,6 +1,7 @@
 //! The columns of a file: declared beforehand or found on the way.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
 
 pub use crate::column_type::ColumnType;
 use crate::declared_schema::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
@@ -159,6 +160,16 @@ impl Schema {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<ColumnId> {
         self.by_name.get(name).copied()
+    }
+
+    /// A name's hash, for as long as this schema lives.
+    pub(crate) fn hash_of(&self, name: &str) -> u64 {
+        self.by_name.hasher().hash_one(name)
+    }
+
+    /// The columns that were added since.
+    pub(crate) fn columns_since(&self, checkpoint: Checkpoint) -> &[Column] {
+        &self.columns[checkpoint.columns..]
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &Column {

@@ -77,63 +77,194 @@ fn line_ends_blank_lines_and_a_byte_order_mark_are_no_matter() {
     }
 }
 
-/// Lines that are no JSON object, and the byte at which that shows.
-const MALFORMED: [(&[u8], u64); 33] = [
-    (b"{\"a\":\"\\ud800\"}", 6),
-    (b"{\"a\":\"\\ud800\\u0041\"}", 6),
-    (b"{\"a\":\"\\udc00\\ud800\"}", 6),
-    (b"{\"a\":[\"\\udfff\"]}", 7),
-    (b"{\"\\ud912\":1}", 2),
-    (b"{\"a\":\"\xff\"}", 6),
-    (b"{\"a\":\"\xed\xa0\x80\"}", 6),
-    (b"{\"a\":\"\xc0\xaf\"}", 6),
-    (b"{\"a\":NaN}", 5),
-    (b"{\"a\":-NaN}", 6),
-    (b"{\"a\":Infinity}", 5),
-    (b"{\"a\":-Infinity}", 6),
-    (b"{\"a\":1,}", 7),
-    (b"{\"a\":[1,]}", 8),
-    (b"{\"a\":1", 6),
-    (b"{\"a\":\"x", 7),
-    (b"{\"a\"", 4),
-    (b"{", 1),
-    (b"{\"a\":1}}", 7),
-    (b"{\"a\":1} x", 8),
-    (b"{\"a\":1}{\"a\":2}", 7),
-    (b"[1]", 0),
-    (b"1", 0),
-    (b"\"a\"", 0),
-    (b"null", 0),
-    (b"{\"a\":01}", 6),
-    (b"{\"a\":1.}", 7),
-    (b"{\"a\":.5}", 5),
-    (b"{\"a\":+1}", 5),
-    (b"{\"a\":0x10}", 6),
-    (b"{'a':1}", 1),
-    (b"{\"a\":\"\\x41\"}", 7),
-    (b"{\"a\":\"tab\there\"}", 8),
+/// Other white space than JSON's is no blank line.
+#[test]
+fn only_the_white_space_of_json_is_blank() {
+    for space in ["\u{c}", "\u{b}", "\u{a0}", "\u{85}", "\u{2028}", "\u{feff}", "\u{0}", "\u{1c}"] {
+        let lines = format!("{{\"a\":1}}\n {space}\t\r\n{{\"a\":2}}\n\n \t\r\n");
+        let (rows, kept, counts) =
+            convert_keeping(lines.as_bytes(), 1_000, NdjsonOptions::default());
+        assert_eq!(rows.len(), 2);
+        assert_eq!(kept.lines, format!(" {space}\t\r\n").as_bytes());
+        assert_eq!((kept.rejections[0].line, kept.rejections[0].column), (2, 2), "{space:?}");
+        assert_eq!((counts.rejected, counts.blank), (1, 2), "{space:?}");
+        let inside = format!("{{\"a\":{space}1}}\n{{\"a\":[{space}]}}\n{{\"a\":{{{space}}}}}");
+        assert_eq!(
+            convert_keeping(inside.as_bytes(), 1_000, NdjsonOptions::default()).2.rejected,
+            3
+        );
+    }
+}
+
+/// Lines that are no JSON object, the byte at which that shows, and what is said of it.
+const MALFORMED: [(&[u8], u64, &str); 51] = [
+    (b"{\"a\":\"\\ud800\"}", 6, r"a surrogate escape (\ud800 to \udfff) without its other half"),
+    (
+        b"{\"a\":\"\\ud800\\u0041\"}",
+        6,
+        r"a surrogate escape (\ud800 to \udfff) without its other half",
+    ),
+    (
+        b"{\"a\":\"\\udc00\\ud800\"}",
+        6,
+        r"a surrogate escape (\ud800 to \udfff) without its other half",
+    ),
+    (b"{\"a\":[\"\\udfff\"]}", 7, r"a surrogate escape (\ud800 to \udfff) without its other half"),
+    (b"{\"\\ud912\":1}", 2, r"a surrogate escape (\ud800 to \udfff) without its other half"),
+    (b"{\"a\":\"\xff\"}", 6, "the bytes are not UTF-8"),
+    (b"{\"a\":\"\xed\xa0\x80\"}", 6, "the bytes are not UTF-8"),
+    (b"{\"a\":\"\xc0\xaf\"}", 6, "the bytes are not UTF-8"),
+    (
+        b"{\"a\":NaN}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "NaN}""#,
+    ),
+    (
+        b"{\"a\":-NaN}",
+        6,
+        r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "NaN}""#,
+    ),
+    (
+        b"{\"a\":Infinity}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "Infinity}""#,
+    ),
+    (
+        b"{\"a\":-Infinity}",
+        6,
+        r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "Infinity}""#,
+    ),
+    (b"{\"a\":1,}", 7, r#"a comma without anything after it, before "}""#),
+    (
+        b"{\"a\":[1,]}",
+        8,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "]}""#,
+    ),
+    (b"{\"a\":1", 6, "the line ends inside an object: it was cut, or goes on in the next line"),
+    (b"{\"a\":\"x", 7, "the line ends inside a string: it was cut, or goes on in the next line"),
+    (b"{\"a\"", 4, "the line ends inside an object: it was cut, or goes on in the next line"),
+    (b"{", 1, "the line ends inside an object: it was cut, or goes on in the next line"),
+    (
+        b"{\"a\":1}}",
+        7,
+        r#"the line goes on behind its object: each object needs a line of its own; found "}""#,
+    ),
+    (
+        b"{\"a\":1} x",
+        8,
+        r#"the line goes on behind its object: each object needs a line of its own; found "x""#,
+    ),
+    (
+        b"{\"a\":1}{\"a\":2}",
+        7,
+        r#"the line goes on behind its object: each object needs a line of its own; found "{\"a\":2}""#,
+    ),
+    (b"[1]", 0, r#"expected an object ({…}), found an array: "[1]""#),
+    (b"1", 0, r#"expected an object ({…}), found a number: "1""#),
+    (b"\"a\"", 0, r#"expected an object ({…}), found a string: "\"a\"""#),
+    (b"null", 0, r#"expected an object ({…}), found true, false or null: "null""#),
+    (
+        b"{\"a\":01}",
+        6,
+        r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "1}""#,
+    ),
+    (
+        b"{\"a\":1.}",
+        7,
+        r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "}""#,
+    ),
+    (
+        b"{\"a\":.5}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found ".5}""#,
+    ),
+    (
+        b"{\"a\":+1}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "+1}""#,
+    ),
+    (b"{\"a\":0x10}", 6, r#"expected a comma or the object's end, found "x10}""#),
+    (b"{'a':1}", 1, r#"expected a name in double quotes, found "'a':1}""#),
+    (
+        b"{\"a\":\"\\x41\"}",
+        7,
+        r#"a string has an escape that JSON does not know (it has \" \\ \/ \b \f \n \r \t and \uXXXX)"#,
+    ),
+    (
+        b"{\"a\":\"tab\there\"}",
+        9,
+        r#"a string holds a control character that is not written as an escape (such as \t or \u0000), found "\there\"}""#,
+    ),
+    (b"\x0c", 0, r#"expected an object ({…}), found no JSON: "\u{c}""#),
+    (b" \x0c ", 1, r#"expected an object ({…}), found no JSON: "\u{c} ""#),
+    (b"\xc2\xa0", 0, r#"expected an object ({…}), found no JSON: "\u{a0}""#),
+    (
+        b"\xef\xbb\xbf{\"a\":1}",
+        0,
+        "a byte order mark inside the source: only its start may have one (were files with marks joined?)",
+    ),
+    (b"true", 0, r#"expected an object ({…}), found true, false or null: "true""#),
+    (b"not json", 0, r#"expected an object ({…}), found no JSON: "not json""#),
+    (
+        b"{\"a\":True}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "True}""#,
+    ),
+    (b"{\"a\":tru}", 8, r#"expected true, false or null, found "}""#),
+    (b"{\"a\" 1}", 5, r#"expected a colon between name and value, found "1}""#),
+    (
+        b"{\"a\":{\"b\":}}",
+        10,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "}}""#,
+    ),
+    (b"{\"a\":[1 2]}", 8, r#"expected a comma or the array's end, found "2]}""#),
+    (b"{\"a\":1 \"b\":2}", 7, r#"expected a comma or the object's end, found "\"b\":2}""#),
+    (b"{\"a\":[1", 7, "the line ends inside an array: it was cut, or goes on in the next line"),
+    (
+        b"{\"a\":",
+        5,
+        "the line ends where a value should be: it was cut, or goes on in the next line",
+    ),
+    (b"{,}", 1, r#"expected a name in double quotes, found ",}""#),
+    (
+        b"{\"a\":\"\\u12\"}",
+        11,
+        r#"a string has an escape that JSON does not know (it has \" \\ \/ \b \f \n \r \t and \uXXXX)"#,
+    ),
+    (
+        b"{\"a\":\x0c1}",
+        5,
+        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "\u{c}1}""#,
+    ),
+    (b"\x1e{\"a\":1}", 0, r#"expected an object ({…}), found no JSON: "\u{1e}{\"a\":1}""#),
 ];
 
 #[test]
-fn what_is_not_json_is_rejected_with_its_line_and_byte() {
-    for (line, at) in MALFORMED {
+fn what_is_not_json_is_rejected_with_its_position_and_a_clear_reason() {
+    for (line, at, expected) in MALFORMED {
         let shown = String::from_utf8_lossy(line).into_owned();
         let lines = [b"{\"a\":0}\n", line, b"\n{\"a\":2}\n"].concat();
         let (rows, kept, counts) = convert_keeping(&lines, 1_000, NdjsonOptions::default());
         assert_eq!(rows, [row(&[("a", Value::I64(0))]), row(&[("a", Value::I64(2))])], "{shown}");
         assert_eq!(kept.lines, [line, b"\n"].concat(), "{shown}");
-        let [Rejection { source, line, byte, reason }] = kept.rejections.as_slice() else {
+        let [Rejection { source, line, column, byte, reason }] = kept.rejections.as_slice() else {
             panic!("{shown}: {:?}", kept.rejections)
         };
-        assert_eq!((source.as_str(), *line, *byte), ("input", 2, 8 + at), "{shown}: {reason}");
-        assert!(!reason.is_empty());
-        assert_eq!(counts.rejected, 1);
+        assert_eq!(reason, expected, "{shown}");
+        assert_eq!(
+            (source.as_str(), *line, *column, *byte),
+            ("input", 2, at + 1, 8 + at),
+            "{shown}"
+        );
+        assert_eq!((counts.rejected, counts.blank), (1, 0));
         let failed = convert_with(&lines, Options::new(), NdjsonOptions::default(), OnError::Fail);
         let error = failed.err().expect("told to fail");
         assert_eq!(error.kind(), ErrorKind::Malformed);
         assert_eq!(error.position().line, Some(2));
+        assert_eq!(error.position().line_column, Some(at + 1));
         assert_eq!(error.position().byte, Some(8 + at));
-        assert!(error.to_string().starts_with("input: line 2, byte "), "{error}");
+        let position = format!("input: line 2, column {} (byte {}): ", at + 1, 8 + at);
+        assert!(error.to_string().starts_with(&position), "{error}");
     }
 }
 

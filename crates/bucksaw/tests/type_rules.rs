@@ -286,6 +286,68 @@ fn of_a_name_given_twice_the_first_value_stays_and_the_others_are_kept_in_rest()
 }
 
 #[test]
+fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
+    let one = Value::I64(1);
+    let cases: [(&str, &[(&str, Value<'_>)], &str, u64); 13] = [
+        (r#"{"a":{"x":1},"a":{"y":2}}"#, &[("a.x", one)], r#"{"a":{"y":2}}"#, 1),
+        (
+            r#"{"a":{"x":1},"b":1,"a":{"x":[2]}}"#,
+            &[("a.x", one), ("b", one)],
+            r#"{"a":{"x":[2]}}"#,
+            1,
+        ),
+        (r#"{"a":{"x":1},"a":5}"#, &[("a.x", one)], r#"{"a":5}"#, 1),
+        (r#"{"a":1,"a":{"x":2}}"#, &[("a", one)], r#"{"a":{"x":2}}"#, 1),
+        (r#"{"a":{"x":1},"a":[2]}"#, &[("a.x", one)], r#"{"a":[2]}"#, 1),
+        (r#"{"a":[2],"a":{"x":1}}"#, &[("a", Value::Text("[2]"))], r#"{"a":{"x":1}}"#, 1),
+        (r#"{"a":{"x":1},"a":{}}"#, &[("a.x", one)], r#"{"a":{}}"#, 1),
+        (r#"{"a":{ },"a":{"x":1}}"#, &[("a", Value::Text("{ }"))], r#"{"a":{"x":1}}"#, 1),
+        (r#"{"a":{"x":null},"a":{"y":2}}"#, &[], r#"{"a":{"y":2}}"#, 1),
+        (
+            r#"{"a":{"x":1},"a":{"y":2},"a":"z","a":{"x":3}}"#,
+            &[("a.x", one)],
+            r#"{"a":{"y":2},"a":"z","a":{"x":3}}"#,
+            3,
+        ),
+        (
+            r#"{"o":{"a":{"x":1},"a":{"y":{"z":2}}}}"#,
+            &[("o.a.x", one)],
+            r#"{"o.a":{"y":{"z":2}}}"#,
+            1,
+        ),
+        (r#"{"o":{"a":1,"\u0061":{"y":2}}}"#, &[("o.a", one)], r#"{"o.a":{"y":2}}"#, 1),
+        (r#"{"a":{"x":1},"a":{"y":2},"a.x":3}"#, &[("a.x", one)], r#"{"a":{"y":2},"a.x":3}"#, 2),
+    ];
+    for (line, values, rest, duplicates) in cases {
+        let mut expected = row(values);
+        expected.extend(row(&[("_rest", Value::Text(rest))]));
+        // Columns that earlier lines brought make no difference.
+        for before in ["", r#"{"a":{"x":1,"y":1},"o":{"a":{"x":1,"y":{"z":1}}}}"#] {
+            let lines = format!("{before}\n{line}");
+            let written = convert(&lines, Options::new()).expect("a file");
+            assert_eq!(written.rows().last(), Some(&expected), "{lines}");
+            assert_eq!(written.report.alterations.duplicates, duplicates, "{lines}");
+        }
+        let column = if line.contains('o') { "o.a" } else { "a" };
+        let error = convert(line, Options::new().strict(true)).err().expect("refused");
+        assert_eq!(error.position().column.as_deref(), Some(column), "{error}");
+        assert!(error.to_string().contains("twice"), "{error}");
+    }
+    // A null gives nothing, and elsewhere the name is another.
+    check(
+        r#"{"a":null,"a":{"x":1},"a":null,"b":{"a":{"x":2}},"x":3}"#,
+        &[&[("a.x", one), ("b.a.x", Value::I64(2)), ("x", Value::I64(3))]],
+        none(),
+    );
+    let options = NdjsonOptions { nested: Nested::Json, ..NdjsonOptions::default() };
+    let lines = br#"{"a":{"x":1},"a":{"y":2}}"#;
+    let kept = convert_with(lines, Options::new(), options, OnError::Fail).expect("a file");
+    let rest = Value::Text(r#"{"a":{"y":2}}"#);
+    assert_eq!(kept.rows(), [row(&[("a", Value::Text(r#"{"x":1}"#)), ("_rest", rest)])]);
+    assert_eq!(kept.report.alterations.duplicates, 1);
+}
+
+#[test]
 fn names_that_differ_only_in_case_and_empty_names_are_renamed() {
     let lines = r#"{"Level":1,"level":2,"LEVEL":3,"":4,"ÄÖ":5,"äö":6}"#;
     let written = check(

@@ -29,7 +29,7 @@ fn the_first_bad_line_fails_with_its_place_and_leaves_nothing() {
         let run = folder.run(&format!("convert in.ndjson -o out.parquet {options}"));
         let run = run.expect_code(3);
         // The byte of what is wrong in the source, the line from 1 with blank ones counted.
-        run.expect_told(&["in.ndjson: line 3, byte 10:", "--on-error skip"]);
+        run.expect_told(&["in.ndjson: line 3, column 1 (byte 9):", "--on-error skip"]);
         assert_eq!(folder.names(), ["in.ndjson"]);
     }
 }
@@ -60,7 +60,7 @@ fn bad_lines_are_kept_unchanged_with_their_reasons() {
         .map(|reason| {
             assert_eq!(reason["source"], "in.ndjson");
             assert!(reason["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
-            assert_eq!(reason.as_object().map(|members| members.len()), Some(4));
+            assert_eq!(reason.as_object().map(|members| members.len()), Some(5));
             (reason["line"].as_u64().expect("a number"), reason["byte"].as_u64().expect("a number"))
         })
         .collect();
@@ -79,7 +79,7 @@ fn bad_lines_are_kept_unchanged_with_their_reasons() {
         let end = starts.get(line + 1).copied().unwrap_or(LINES.len() as u64);
         assert!((starts[line]..end).contains(byte), "byte {byte} in line {}", line + 1);
     }
-    assert_eq!(reasons[2]["reason"], "invalid UTF-8");
+    assert_eq!(reasons[2]["reason"], "the bytes are not UTF-8");
     assert_eq!(places[2].1, LINES.iter().position(|byte| *byte == 0xff).expect("there") as u64);
     assert_eq!(
         folder.names(),
@@ -159,7 +159,11 @@ fn refused_rows_are_rejected_like_malformed_lines() {
     let folder = Folder::new();
     folder.write("in.ndjson", "{\"n\":1}\n{\"n\":\"x\"}\n{\"n\":2}\n");
     let run = folder.run("convert in.ndjson -o out.parquet --strict");
-    run.expect_code(3).expect_told(&["in.ndjson: line 2, byte 8", "column \"n\"", "int64"]);
+    run.expect_code(3).expect_told(&[
+        "in.ndjson: line 2, column 1 (byte 8)",
+        "column \"n\"",
+        "int64",
+    ]);
     folder.run("convert in.ndjson -o out.parquet --strict --on-error bad").expect_code(0);
     assert_eq!(folder.rows("out.parquet"), [json!({"n": 1}), json!({"n": 2})]);
     assert_eq!(folder.text("bad"), "{\"n\":\"x\"}\n");
@@ -179,5 +183,6 @@ fn long_lines_are_rejected_unchanged() {
     assert_eq!(folder.text("bad"), format!("{long}\n{huge}\n"));
     assert_eq!(report["input"]["rejected"], 2);
     let run = folder.run("convert in.ndjson -o again.parquet --max-line 97B");
-    run.expect_code(3).expect_told(&["in.ndjson: line 1, byte 0", "longer than 97 bytes"]);
+    run.expect_code(3)
+        .expect_told(&["in.ndjson: line 1, column 1 (byte 0)", "longer than 97 bytes"]);
 }

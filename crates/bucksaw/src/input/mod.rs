@@ -79,7 +79,9 @@ pub struct Rejection {
     pub source: String,
     /// The line, from 1.
     pub line: u64,
-    /// The byte in the source, after decompression, from 0, at which it went wrong.
+    /// The byte in the line, from 1, at which it went wrong.
+    pub column: u64,
+    /// The same byte in the source, after decompression, from 0.
     pub byte: u64,
     /// Why.
     pub reason: String,

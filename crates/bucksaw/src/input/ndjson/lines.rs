@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
-use super::object::{self, Fault, Shape};
-use super::tokenizer;
+use super::object::{self, Shape};
+use super::reasons::Fault;
+use super::tokenizer::{self, Scratch};
 use crate::block::Block;
 use crate::block_builder::BlockBuilder;
 use crate::error::Error;
@@ -71,9 +72,11 @@ pub(super) fn parse<'a>(
     let mut builder = BlockBuilder::new(&mut block, schema, arena);
     // Checked as a whole; where it is no text, the careful reader finds the lines that are.
     let text = simdutf8::basic::from_utf8(chunk).ok().filter(|_| manner.speed == Speed::Fast);
+    let mut scratch = Scratch::default();
     let mut start = 0;
     while start < chunk.len() {
-        let fast = text.map(|text| tokenizer::scatter(text, start, manner.shape, &mut builder));
+        let fast = text
+            .map(|text| tokenizer::scatter(text, start, manner.shape, &mut builder, &mut scratch));
         let end = if let Some(Ok(end)) = fast {
             builder.end_row();
             parsed.counts.rows += 1;
@@ -113,7 +116,7 @@ fn parse_carefully<'a>(
     }
     let whole = &chunk[bytes.clone()];
     let bare = trimmed(whole, is_first);
-    if bare.iter().all(u8::is_ascii_whitespace) {
+    if bare.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
         parsed.counts.blank += 1;
         return;
     }

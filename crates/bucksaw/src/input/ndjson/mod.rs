@@ -14,6 +14,8 @@ mod lines;
 #[cfg(test)]
 mod lines_tests;
 mod object;
+mod objects;
+mod reasons;
 mod scan;
 mod tokenizer;
 
@@ -234,6 +236,7 @@ impl<'r> Ndjson<'r> {
                 let rejection = Rejection {
                     source: self.name.clone(),
                     line: self.line + rejected.line,
+                    column: (rejected.at - rejected.bytes.start) as u64 + 1,
                     byte: chunk.position + rejected.at as u64,
                     reason: rejected.reason,
                 };
@@ -257,8 +260,9 @@ impl<'r> Ndjson<'r> {
         let rejection = Rejection {
             source: self.name.clone(),
             line: self.line,
+            column: 1,
             byte: start,
-            reason: format!("the line is longer than {} bytes", self.shape.max_line_bytes),
+            reason: reasons::too_long(self.shape.max_line_bytes),
         };
         if let OnError::Fail = self.on_error {
             return Err(failure(rejection, None));
@@ -344,9 +348,9 @@ impl Input for Ndjson<'_> {
 
 fn failure(rejection: Rejection, refused: Option<Error>) -> Error {
     let advice =
-        "mend the line, or leave such lines out (--on-error skip) or aside (--on-error FILE)";
+        "fix the line, or leave such lines out (--on-error skip) or aside (--on-error FILE)";
     let error = refused.unwrap_or_else(|| {
         Error::new(ErrorKind::Malformed, format!("{}: {advice}", rejection.reason))
     });
-    error.in_source(&rejection.source).at_line(rejection.line, rejection.byte)
+    error.in_source(&rejection.source).at_line(rejection.line, rejection.column, rejection.byte)
 }

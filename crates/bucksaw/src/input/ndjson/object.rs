@@ -1,17 +1,16 @@
 //! One line: a JSON object, scattered to a block.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use bumpalo::Bump;
-use serde::Deserializer as _;
-use serde::de::{Deserialize, Error as _, MapAccess, Visitor};
-use serde_json::error::Category;
+use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Nested;
+use super::reasons::{self, Fault};
 use crate::block_builder::{BlockBuilder, Key};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::number::double_holds;
 use crate::type_rules::Item;
 use crate::value::Value;
@@ -25,56 +24,32 @@ pub(super) struct Shape {
     pub(super) max_line_bytes: usize,
 }
 
-/// Why a line makes no row.
-pub(super) enum Fault {
-    /// It is no JSON object; `at` is the byte in the line.
-    Malformed { at: usize, reason: String },
-    /// A closed schema or strict mode does not take it.
-    Refused(Error),
-}
-
 /// Pushes the members of the object in `line`. After a fault the row is to be undone.
 pub(super) fn scatter<'a>(
     line: &'a [u8],
     shape: &Shape,
     builder: &mut BlockBuilder<'_, 'a>,
 ) -> Result<(), Fault> {
-    let malformed = |at: usize, reason: &str| Fault::Malformed { at, reason: reason.to_owned() };
     if line.len() > shape.max_line_bytes {
-        return Err(malformed(
-            0,
-            &format!("the line is longer than {} bytes", shape.max_line_bytes),
-        ));
+        return Err(Fault::malformed(0, reasons::too_long(shape.max_line_bytes)));
     }
     let text = simdutf8::compat::from_utf8(line)
-        .map_err(|error| malformed(error.valid_up_to(), "invalid UTF-8"))?;
+        .map_err(|error| Fault::malformed(error.valid_up_to(), reasons::INVALID_UTF8))?;
+    reasons::check_start(text)?;
     if let Some(at) = lone_surrogate(line) {
-        return Err(malformed(at, "a surrogate escape without its other half"));
+        return Err(Fault::malformed(at, reasons::LONE_SURROGATE));
     }
-    let mut row = Row { shape, builder, path: String::new(), refused: None };
-    let result = row.object(text, 1);
+    let mut row = Row { text, shape, builder, path: String::new(), refused: None };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let result = Object { row: &mut row, depth: 1 }.deserialize(&mut deserializer);
     if let Some(error) = row.refused {
         return Err(Fault::Refused(error));
     }
-    result.map_err(|error| {
-        let reason = error.to_string();
-        // The line and column at the end are given apart, counted from the source's start.
-        let reason = reason
-            .rsplit_once(" at line ")
-            .map_or(reason.as_str(), |(reason, _)| reason)
-            .to_owned();
-        let at = match error.classify() {
-            // The line is another kind of value than an object, from its start.
-            Category::Data => 0,
-            Category::Eof => line.len(),
-            // Columns count from 1.
-            _ => error.column().saturating_sub(1).min(line.len()),
-        };
-        Fault::Malformed { at, reason }
-    })
+    result.and_then(|()| deserializer.end()).map_err(|error| reasons::fault(&error, text))
 }
 
 struct Row<'w, 'b, 'a> {
+    text: &'a str,
     shape: &'w Shape,
     builder: &'w mut BlockBuilder<'b, 'a>,
     /// The names of the objects around, each with a separator after it.
@@ -83,43 +58,43 @@ struct Row<'w, 'b, 'a> {
 }
 
 impl<'a> Row<'_, '_, 'a> {
-    /// Pushes the members of `json`, an object on level `depth` from 1.
-    fn object(&mut self, json: &'a str, depth: usize) -> serde_json::Result<()> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        deserializer.deserialize_map(Members { row: self, depth })?;
-        deserializer.end()
+    /// Whether an object comes next, behind a member's name, whose members become columns.
+    fn is_flattened_next(&self, name: &RawValue, depth: usize) -> bool {
+        let end = name.get().as_ptr() as usize - self.text.as_ptr() as usize + name.get().len();
+        let value = self.text[end..].trim_start_matches(is_space).strip_prefix(':');
+        let value = value.unwrap_or_default().trim_start_matches(is_space);
+        value.starts_with('{')
+            && !is_empty_object(value)
+            && self.shape.nested == Nested::Flatten
+            && depth < self.shape.max_depth
     }
 
-    fn member(&mut self, name: &str, json: &'a str, depth: usize) -> serde_json::Result<()> {
-        let arena = self.builder.arena();
-        let item = match json.as_bytes().first() {
-            Some(b'{') if !is_empty_object(json) && self.shape.nested == Nested::Flatten => {
-                if depth < self.shape.max_depth {
-                    let outer = self.path.len();
-                    self.path.push_str(name);
-                    self.path.push_str(&self.shape.separator);
-                    let result = self.object(json, depth + 1);
-                    self.path.truncate(outer);
-                    return result;
-                }
-                Item::TooDeep(json)
-            }
-            _ => item_of(json, arena)?,
-        };
-        let pushed = if self.path.is_empty() {
-            self.builder.push_item(Key::Name(name), item)
-        } else {
-            let outer = self.path.len();
-            self.path.push_str(name);
-            let pushed = self.builder.push_item(Key::Name(&self.path), item);
-            self.path.truncate(outer);
-            pushed
-        };
+    fn is_too_deep(&self, object: &str, depth: usize) -> bool {
+        self.shape.nested == Nested::Flatten
+            && depth >= self.shape.max_depth
+            && !is_empty_object(object)
+    }
+
+    /// Pushes a member by `push`, which is given its path.
+    fn member(
+        &mut self,
+        name: &str,
+        push: impl FnOnce(&mut BlockBuilder<'_, 'a>, &str) -> Result<()>,
+    ) -> serde_json::Result<()> {
+        let outer = self.path.len();
+        self.path.push_str(name);
+        let pushed = push(self.builder, &self.path);
+        self.path.truncate(outer);
         pushed.map_err(|error| {
             self.refused = Some(error);
             serde_json::Error::custom("refused")
         })
     }
+}
+
+/// White space, as JSON has it.
+fn is_space(sign: char) -> bool {
+    matches!(sign, ' ' | '\t' | '\r' | '\n')
 }
 
 /// The item that a JSON value is by itself: arrays and objects are JSON text.
@@ -141,7 +116,7 @@ pub(crate) fn items_of_array<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<I
 }
 
 fn is_empty_object(json: &str) -> bool {
-    json.as_bytes()[1..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'}')
+    json[1..].trim_start_matches(is_space).starts_with('}')
 }
 
 /// The text of a JSON string that is known to be whole.
@@ -202,13 +177,22 @@ fn code_unit(line: &[u8], at: usize) -> Option<u16> {
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// Visits the members of an object.
-struct Members<'v, 'w, 'b, 'a> {
+/// The members of an object on level `depth` from 1. A member that gives an object again, or an object
+/// and something else, is a duplicate as a whole.
+struct Object<'v, 'w, 'b, 'a> {
     row: &'v mut Row<'w, 'b, 'a>,
     depth: usize,
 }
 
-impl<'a> Visitor<'a> for Members<'_, '_, '_, 'a> {
+impl<'a> DeserializeSeed<'a> for Object<'_, '_, '_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,35 +200,39 @@ impl<'a> Visitor<'a> for Members<'_, '_, '_, 'a> {
     }
 
     fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<(), M::Error> {
-        while let Some(Name(name)) = members.next_key()? {
-            let value: &'a RawValue = members.next_value()?;
-            self.row.member(&name, value.get(), self.depth).map_err(M::Error::custom)?;
+        let Self { row, depth } = self;
+        // The names so far, and whether each gave an object that became columns.
+        let mut given = HashMap::<&str, bool>::new();
+        while let Some(name) = members.next_key::<&'a RawValue>()? {
+            let arena = row.builder.arena();
+            let is_flattened = row.is_flattened_next(name, depth);
+            let name = unescaped(name.get(), arena).map_err(M::Error::custom)?;
+            let known = given.get(name).copied();
+            if is_flattened && known.is_none() {
+                given.insert(name, true);
+                let outer = row.path.len();
+                row.path.push_str(name);
+                row.path.push_str(&row.shape.separator);
+                members.next_value_seed(Object { row, depth: depth + 1 })?;
+                row.path.truncate(outer);
+                continue;
+            }
+            let json = members.next_value::<&'a RawValue>()?.get();
+            let item = match json.as_bytes().first() {
+                Some(b'{') if row.is_too_deep(json, depth) => Item::TooDeep(json),
+                _ => item_of(json, arena).map_err(M::Error::custom)?,
+            };
+            let is_null = matches!(item, Item::Value(Value::Null));
+            let is_duplicate = is_flattened || known == Some(true);
+            row.member(name, |builder, path| match is_duplicate && !is_null {
+                true => builder.push_duplicate(path, item),
+                false => builder.push_item(Key::Name(path), item),
+            })
+            .map_err(M::Error::custom)?;
+            if !is_null {
+                given.entry(name).or_insert(false);
+            }
         }
         Ok(())
-    }
-}
-
-/// A member's name, borrowed unless it has escapes.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'a> Deserialize<'a> for Name<'a> {
-    fn deserialize<D: serde::Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'a> Visitor<'a> for Text {
-            type Value = Name<'a>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Name<'a>, E> {
-                Ok(Name(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Name<'a>, E> {
-                Ok(Name(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Text)
     }
 }

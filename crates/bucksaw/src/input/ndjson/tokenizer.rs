@@ -5,19 +5,28 @@
 
 use super::Nested;
 use super::object::{Shape, number};
+use super::objects::RowObjects;
 use super::scan::string_end;
 use crate::block_builder::{BlockBuilder, Key};
 use crate::schema::ColumnId;
 use crate::type_rules::Item;
 use crate::value::Value;
 
-/// Arrays and objects in each other that are read; deeper ones are left to the careful reader.
-const MAX_NESTING: usize = 60;
 /// Digits of an integer that can't overflow 64 bits, without a sign.
 const SAFE_DIGITS: usize = 19;
 
 /// It is not sure, or the line is no row.
 pub(super) struct Unsure;
+
+/// What is kept from line to line for its memory.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// The names of the objects around, each with a separator after it.
+    path: String,
+    objects: RowObjects,
+    /// How each array and object ends that is being skipped, the innermost last.
+    ends: Vec<u8>,
+}
 
 /// Pushes the members of the object at `start`, and returns where its line ends: behind the newline, or
 /// at the end of `text`. After [`Unsure`] the row is to be undone.
@@ -26,9 +35,13 @@ pub(super) fn scatter<'a>(
     start: usize,
     shape: &Shape,
     builder: &mut BlockBuilder<'_, 'a>,
+    scratch: &mut Scratch,
 ) -> Result<usize, Unsure> {
-    let mut reader =
-        Reader { text, bytes: text.as_bytes(), at: start, shape, builder, path: String::new() };
+    let Scratch { path, objects, ends } = scratch;
+    path.clear();
+    objects.clear();
+    let bytes = text.as_bytes();
+    let mut reader = Reader { text, bytes, at: start, shape, builder, path, objects, ends };
     reader.skip_spaces();
     reader.expect(b'{')?;
     reader.members(1)?;
@@ -38,7 +51,9 @@ pub(super) fn scatter<'a>(
         None => reader.at,
         Some(_) => return Err(Unsure),
     };
-    if reader.at - start > shape.max_line_bytes { Err(Unsure) } else { Ok(end) }
+    let is_sure =
+        reader.at - start <= shape.max_line_bytes && !reader.objects.may_repeat(reader.builder);
+    if is_sure { Ok(end) } else { Err(Unsure) }
 }
 
 /// Where a member's value goes.
@@ -53,8 +68,9 @@ struct Reader<'r, 'b, 'a> {
     at: usize,
     shape: &'r Shape,
     builder: &'r mut BlockBuilder<'b, 'a>,
-    /// The names of the objects around, each with a separator after it.
-    path: String,
+    path: &'r mut String,
+    objects: &'r mut RowObjects,
+    ends: &'r mut Vec<u8>,
 }
 
 impl<'a> Reader<'_, '_, 'a> {
@@ -178,7 +194,7 @@ impl<'a> Reader<'_, '_, 'a> {
             Name::New(name) => {
                 let outer = self.path.len();
                 self.path.push_str(name);
-                let pushed = self.builder.push_item(Key::Name(&self.path), item);
+                let pushed = self.builder.push_item(Key::Name(self.path), item);
                 self.path.truncate(outer);
                 pushed
             }
@@ -206,6 +222,7 @@ impl<'a> Reader<'_, '_, 'a> {
             Name::Column(id) => self.path.push_str(self.builder.schema.column(*id).given_name()),
             Name::New(name) => self.path.push_str(name),
         }
+        self.objects.add(self.path, self.builder.schema);
         self.path.push_str(&self.shape.separator);
         self.members(depth + 1)?;
         self.path.truncate(outer);
@@ -344,51 +361,64 @@ impl<'a> Reader<'_, '_, 'a> {
     /// An array or object as it stands.
     fn skipped(&mut self) -> Result<&'a str, Unsure> {
         let start = self.at;
-        self.skip_value(0)?;
+        self.skip_value()?;
         Ok(&self.text[start..self.at])
     }
 
-    fn skip_value(&mut self, nesting: usize) -> Result<(), Unsure> {
-        if nesting > MAX_NESTING {
-            return Err(Unsure);
-        }
-        match self.peek() {
-            Some(b'"') => {
-                self.at += 1;
-                self.skip_string()
+    /// Skips a value, however deep it nests.
+    fn skip_value(&mut self) -> Result<(), Unsure> {
+        self.ends.clear();
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    self.skip_string()?;
+                }
+                Some(b'-' | b'0'..=b'9') => self.number().map(|_| ())?,
+                Some(b't') => self.literal("true", Value::Null).map(|_| ())?,
+                Some(b'f') => self.literal("false", Value::Null).map(|_| ())?,
+                Some(b'n') => self.literal("null", Value::Null).map(|_| ())?,
+                Some(b'[') if self.opens(b']')? => continue,
+                Some(b'{') if self.opens(b'}')? => continue,
+                Some(b'[' | b'{') => {}
+                _ => return Err(Unsure),
             }
-            Some(b'-' | b'0'..=b'9') => self.number().map(|_| ()),
-            Some(b't') => self.literal("true", Value::Null).map(|_| ()),
-            Some(b'f') => self.literal("false", Value::Null).map(|_| ()),
-            Some(b'n') => self.literal("null", Value::Null).map(|_| ()),
-            Some(b'[') => self.skip_elements(b']', nesting),
-            Some(b'{') => self.skip_elements(b'}', nesting),
-            _ => Err(Unsure),
+            loop {
+                let Some(end) = self.ends.last().copied() else { return Ok(()) };
+                if !self.ends(end)? {
+                    self.skip_to_value(end)?;
+                    break;
+                }
+                self.ends.pop();
+            }
         }
     }
 
-    /// Skips an array or object that ends with `end`.
-    fn skip_elements(&mut self, end: u8, nesting: usize) -> Result<(), Unsure> {
+    /// Enters an array or object that ends with `end`, up to its first value; false where it has none
+    /// and so is behind.
+    fn opens(&mut self, end: u8) -> Result<bool, Unsure> {
         self.at += 1;
         self.skip_spaces();
         if self.peek() == Some(end) {
             self.at += 1;
-            return Ok(());
+            return Ok(false);
         }
-        loop {
+        self.ends.push(end);
+        self.skip_to_value(end)?;
+        Ok(true)
+    }
+
+    /// Skips white space, and an object's next name.
+    fn skip_to_value(&mut self, end: u8) -> Result<(), Unsure> {
+        self.skip_spaces();
+        if end == b'}' {
+            self.expect(b'"')?;
+            self.skip_string()?;
             self.skip_spaces();
-            if end == b'}' {
-                self.expect(b'"')?;
-                self.skip_string()?;
-                self.skip_spaces();
-                self.expect(b':')?;
-                self.skip_spaces();
-            }
-            self.skip_value(nesting + 1)?;
-            if self.ends(end)? {
-                return Ok(());
-            }
+            self.expect(b':')?;
+            self.skip_spaces();
         }
+        Ok(())
     }
 
     fn skip_string(&mut self) -> Result<(), Unsure> {
