@@ -4,7 +4,7 @@ mod bench;
 
 use std::path::PathBuf;
 
-use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR};
+use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
 use bucksaw::options::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_ROW_GROUP_BYTES,
     DEFAULT_ROW_GROUP_ROWS,
@@ -83,6 +83,11 @@ pub(crate) enum NestedArg {
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
     /// Files, globs, directories, or - for standard input: NDJSON, plain, gzip or zstd
+    ///
+    /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json or
+    /// .log, also with .gz, .zst or .zstd behind; links to directories are not followed. Hidden files
+    /// and what --on-error wrote (a file with FILE.reasons.ndjson beside it, and these reasons) are left
+    /// out unless they are named. A file is read once, however often it is named or linked.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
@@ -138,18 +143,18 @@ pub(crate) struct ShapeArgs {
     /// What becomes of nested objects
     #[arg(long, value_enum, default_value_t)]
     pub(crate) nested: NestedArg,
-    /// What stands between the names of nested objects
+    /// What stands between the names of nested objects: 1 to 64 bytes without control characters
     #[arg(long, value_name = "TEXT", default_value = DEFAULT_SEPARATOR)]
     pub(crate) separator: String,
-    /// Levels of objects that become columns
+    /// Levels of objects that become columns, 64 at the most
     #[arg(long, value_name = "LEVELS", default_value_t = DEFAULT_MAX_DEPTH)]
     pub(crate) max_depth: usize,
     /// Columns in one file; the rest is kept in the column _rest
     #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
     pub(crate) max_columns: usize,
-    /// The longest line; longer ones are rejected
-    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MAX_LINE_BYTES as u64))]
-    pub(crate) max_line: ByteSize,
+    /// The longest line; longer ones are rejected [default: 16 MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_line: Option<ByteSize>,
     /// An int32 or int64 column whose first and last value are reported
     #[arg(long, value_name = "COLUMN")]
     pub(crate) timestamp_column: Option<String>,
@@ -171,7 +176,8 @@ pub(crate) struct FileArgs {
     /// Bytes that everything between input and output may hold together
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MEMORY_LIMIT as u64))]
     pub(crate) memory_limit: ByteSize,
-    /// Threads that parse and encode side by side; the file is the same for any number [default: all cores]
+    /// Threads that parse and encode side by side, 256 at the most; the file is the same for any number
+    /// [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Rows in one row group, at the most

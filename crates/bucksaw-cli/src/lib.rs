@@ -7,7 +7,9 @@
 mod cli;
 mod commands;
 mod exit;
+mod files;
 mod interrupt;
+mod search;
 mod sources;
 mod system;
 mod table;

@@ -8,11 +8,18 @@ use std::path::{Path, PathBuf};
 use bucksaw::{Error, ErrorKind, Result};
 use glob::MatchOptions;
 
+use crate::files::FileId;
+use crate::search::Found;
+
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
 /// How the names of files that a directory is searched for end, apart from a compression's ending.
 const DATA_ENDINGS: [&str; 4] = [".ndjson", ".jsonl", ".json", ".log"];
 const COMPRESSION_ENDINGS: [&str; 3] = [".gz", ".zst", ".zstd"];
+/// Files of one kind that are told by name.
+const MOST_NOTES: usize = 10;
+/// Where the system shows standard input as a file, where it does.
+const STDIN_PATH: &str = "/dev/stdin";
 /// What a stream's file is called in an output directory.
 const STREAM_STEM: &str = "stdin";
 
@@ -42,6 +49,15 @@ impl Source {
         }
     }
 
+    /// Which regular file it is, if it is one; so may standard input be.
+    pub(crate) fn regular_file(&self) -> Option<FileId> {
+        let path = match self {
+            Self::Stdin => Path::new(STDIN_PATH),
+            Self::File(path) => path,
+        };
+        FileId::of_regular(path)
+    }
+
     pub(crate) fn open(&self) -> Result<Box<dyn Read + Send>> {
         match self {
             Self::Stdin => Ok(Box::new(io::stdin())),
@@ -61,17 +77,30 @@ impl Source {
     }
 }
 
-/// The sources that `inputs` name, in order, each directory's and glob's sorted by path.
-pub(crate) fn expand(inputs: &[String]) -> Result<Vec<Source>> {
-    let mut sources = Vec::new();
+/// What `inputs` name.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    /// The sources in order, each directory's and glob's sorted by path, each file once.
+    pub(crate) sources: Vec<Source>,
+    /// What users should hear of files that are not among them.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A source, and whether it is a link that a search came upon.
+type Named = (Source, bool);
+
+/// The sources that `inputs` name.
+pub(crate) fn expand(inputs: &[String]) -> Result<Inputs> {
+    let mut named: Vec<Named> = Vec::new();
+    let mut left_out = Vec::new();
     for input in inputs {
         let path = Path::new(input);
         if input == STANDARD_STREAM {
-            sources.push(Source::Stdin);
+            named.push((Source::Stdin, false));
         } else if path.is_dir() {
-            let before = sources.len();
-            search(path, &mut sources)?;
-            if sources.len() == before {
+            let mut found = Found::default();
+            found.search(path)?;
+            if found.files.is_empty() {
                 let message = format!(
                     "no input in the directory {input}: files in it have to end in {}, or one of these with {}",
                     DATA_ENDINGS.join(", "),
@@ -79,16 +108,64 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Vec<Source>> {
                 );
                 return Err(Error::new(ErrorKind::Options, message));
             }
+            let files = found.files.into_iter();
+            named.extend(files.map(|file| (Source::File(file.path), file.is_link)));
+            left_out.extend(found.left_out);
         } else if path.exists() || !input.contains(['*', '?', '[']) {
-            sources.push(Source::File(path.to_owned()));
+            named.push((Source::File(path.to_owned()), false));
         } else {
-            sources.extend(matches(input)?);
+            named.extend(matches(input)?.into_iter().map(|source| (source, false)));
         }
     }
-    if sources.iter().filter(|source| **source == Source::Stdin).count() > 1 {
+    if named.iter().filter(|(source, _)| *source == Source::Stdin).count() > 1 {
         return Err(Error::new(ErrorKind::Options, "standard input can be read only once"));
     }
-    Ok(sources)
+    let mut notes =
+        listed(left_out.iter().map(|path| path.display().to_string()).collect(), |name| {
+            format!(
+                "{name} is left out: it holds rejected lines or their reasons; name it to read it"
+            )
+        });
+    let (sources, repeated) = distinct(named);
+    notes.extend(listed(repeated, |name| format!("{name} is read once")));
+    Ok(Inputs { sources, notes })
+}
+
+/// Notes about files by name, but for the rest of too many.
+fn listed(names: Vec<String>, note: impl Fn(&str) -> String) -> Vec<String> {
+    let mut notes: Vec<String> = names.iter().take(MOST_NOTES).map(|name| note(name)).collect();
+    if names.len() > MOST_NOTES {
+        notes.push(note(&format!("each of {} more files", names.len() - MOST_NOTES)));
+    }
+    notes
+}
+
+/// Each regular file once, where it is named first (a link that a search came upon gives way to the
+/// file itself), and what was left out for that.
+fn distinct(named: Vec<Named>) -> (Vec<Source>, Vec<String>) {
+    let ids: Vec<Option<FileId>> = named.iter().map(|(source, _)| source.regular_file()).collect();
+    let mut first = HashMap::<&FileId, usize>::new();
+    for is_link in [false, true] {
+        let known = ids.iter().enumerate().filter(|(index, _)| named[*index].1 == is_link);
+        for (index, id) in known {
+            if let Some(id) = id {
+                first.entry(id).or_insert(index);
+            }
+        }
+    }
+    let (mut sources, mut repeated) = (Vec::new(), Vec::new());
+    for (index, (source, _)) in named.iter().enumerate() {
+        match ids[index].as_ref().map(|id| first[id]) {
+            Some(other) if other != index => {
+                repeated.push(match named[other].0.name() {
+                    name if name == source.name() => format!("{name}, named several times,"),
+                    name => format!("{}, the same file as {name},", source.name()),
+                });
+            }
+            _ => sources.push(source.clone()),
+        }
+    }
+    (sources, repeated)
 }
 
 /// The files that a glob matches.
@@ -112,36 +189,12 @@ fn matches(pattern: &str) -> Result<Vec<Source>> {
     Ok(found)
 }
 
-/// Adds a directory's input files, and those of the directories below; none that are hidden.
-fn search(directory: &Path, sources: &mut Vec<Source>) -> Result<()> {
-    let failed = |cause| {
-        Error::io("could not list the directory", cause).in_source(&directory.display().to_string())
-    };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(directory).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            search(&path, sources)?;
-        } else if data_stem(&name).is_some() {
-            sources.push(Source::File(path));
-        }
-    }
-    Ok(())
-}
-
 fn without_ending<'n>(name: &'n str, endings: &[&str]) -> &'n str {
     endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
 /// The name without its endings, if they are an input file's.
-fn data_stem(name: &str) -> Option<&str> {
+pub(crate) fn data_stem(name: &str) -> Option<&str> {
     let plain = without_ending(name, &COMPRESSION_ENDINGS);
     let stem = without_ending(plain, &DATA_ENDINGS);
     (stem.len() < plain.len() && !stem.is_empty()).then_some(stem)
@@ -165,32 +218,6 @@ pub(crate) fn targets(sources: &[Source], directory: &Path) -> Result<Vec<PathBu
         targets.push(target);
     }
     Ok(targets)
-}
-
-/// Refuses a target that is one of the sources.
-pub(crate) fn check_untouched(sources: &[Source], target: &Path) -> Result<()> {
-    let Ok(target_path) = target.canonicalize() else { return Ok(()) };
-    let is_target = |source: &&Source| match source {
-        Source::Stdin => false,
-        Source::File(path) => path.canonicalize().is_ok_and(|path| path == target_path),
-    };
-    match sources.iter().find(is_target) {
-        None => Ok(()),
-        Some(_) => {
-            let message = format!("{} is an input: write to another file", target.display());
-            Err(Error::new(ErrorKind::Options, message))
-        }
-    }
-}
-
-/// Whether both paths, whose files need not be there, name one file.
-pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
-    let spelled_out = |path: &Path| {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-        parent.ok().zip(path.file_name()).map(|(parent, name)| parent.join(name))
-    };
-    one == other || spelled_out(one).is_some_and(|one| spelled_out(other) == Some(one))
 }
 
 #[cfg(test)]

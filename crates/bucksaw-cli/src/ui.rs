@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 use bucksaw::report::Renamed;
-use bucksaw::{Alterations, Error, FileReport, InputCounts, Report, Result};
+use bucksaw::{
+    Alterations, ColumnOption, Error, FileReport, InputCounts, Report, Result, UnknownColumn,
+};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -142,6 +144,25 @@ pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration
         );
     }
     lines.join("\n")
+}
+
+/// What to say of columns that options name and that none of the files has.
+pub(crate) fn unknown_columns(reports: &[Report]) -> Vec<String> {
+    let Some((first, others)) = reports.split_first() else { return Vec::new() };
+    let is_unknown_to_all =
+        |named: &&UnknownColumn| others.iter().all(|report| report.unknown_columns.contains(named));
+    let unknown = first.unknown_columns.iter().filter(is_unknown_to_all);
+    let note = |UnknownColumn { option, column }: &UnknownColumn| {
+        let flag = match option {
+            ColumnOption::SortedBy => "--sorted-by",
+            ColumnOption::BloomFilterOf => "--bloom-filter",
+            ColumnOption::DictionaryOf => "--dictionary",
+            ColumnOption::TimestampColumn => "--timestamp-column",
+            _ => "an option",
+        };
+        format!("no row had a column {column:?}, which {flag} names")
+    };
+    unknown.map(note).collect()
 }
 
 /// What to say where rows did not come in the declared order.

@@ -83,7 +83,9 @@ pub use declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::ndjson::{Ndjson, NdjsonOptions, Nested};
 pub use input::{Blocks, Input, InputCounts, OnError, Rejection, Rejects};
-pub use options::{BackendKind, Compression, Options, Profile, SortColumn, Statistics};
+pub use options::{
+    BackendKind, ColumnOption, Compression, Options, Profile, SortColumn, Statistics, UnknownColumn,
+};
 pub use report::{ColumnReport, FileReport, OrderReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};

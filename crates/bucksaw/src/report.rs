@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::alterations::Alterations;
 use crate::backend::{ColumnSummary, FileSummary};
+use crate::options::UnknownColumn;
 use crate::schema::{ColumnType, Schema};
 
 /// A column that the file calls otherwise than the rows do.
@@ -91,6 +92,8 @@ pub struct Report {
     pub alterations: Alterations,
     /// Columns that the files call otherwise than the rows do.
     pub renamed: Vec<Renamed>,
+    /// Columns that options name, and that no row had and no schema declares.
+    pub unknown_columns: Vec<UnknownColumn>,
     /// First and last of each timestamp column, and of [`Options::timestamp_column`](crate::Options::timestamp_column).
     pub timestamps: Vec<TimeRange>,
     /// Time from the writer's creation to its end.

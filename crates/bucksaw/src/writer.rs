@@ -16,7 +16,7 @@ use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::block_of_batch;
 use crate::input::{Blocks, Input};
-use crate::options::Options;
+use crate::options::{self, Options, UnknownColumn};
 use crate::order::Order;
 use crate::prefetch::prefetch_start;
 use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
@@ -105,6 +105,8 @@ pub struct Writer {
     rows: u64,
     rejected: u64,
     alterations: Alterations,
+    /// The columns that options name.
+    named_columns: Vec<UnknownColumn>,
     started: Instant,
 }
 
@@ -146,6 +148,7 @@ impl Writer {
             rows: 0,
             rejected: 0,
             alterations: Alterations::default(),
+            named_columns: options.named_columns(),
             started: Instant::now(),
         })
     }
@@ -345,6 +348,7 @@ impl Writer {
             rejected: self.rejected,
             alterations: self.alterations,
             renamed: renamed(&self.schema),
+            unknown_columns: options::unknown(self.named_columns, &self.schema),
             timestamps: output.tally.time_ranges(&self.schema),
             elapsed: self.started.elapsed(),
             peak_memory: peak_memory(),

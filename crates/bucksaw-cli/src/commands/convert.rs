@@ -1,20 +1,25 @@
 //! `bucksaw convert`: inputs in, Parquet files out.
 
+mod checks;
+mod options;
+
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use bucksaw::options::TELEMETRY_PREFIXES;
+use bucksaw::escape::escape;
 use bucksaw::{
-    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions,
-    Nested, OnError, Options, Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
+    DeadLetterFile, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions,
+    OnError, Options, Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use crate::cli::{ConvertArgs, NestedArg, ShapeArgs};
-use crate::sources::{self, STANDARD_STREAM, Source};
+use self::checks::Files;
+use self::options::{Settings, settings};
+use crate::cli::ConvertArgs;
+use crate::sources::{self, Inputs, STANDARD_STREAM, Source};
 use crate::{exit, interrupt, system, ui};
 
 /// What `--json` prints.
@@ -46,8 +51,10 @@ enum Target {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
-    let (options, ndjson) = options(arguments)?;
-    let sources = sources::expand(&arguments.inputs)?;
+    let Settings { options, ndjson, notes } = settings(arguments)?;
+    tell_notes(&notes);
+    let Inputs { sources, notes } = sources::expand(&arguments.inputs)?;
+    tell_notes(&notes);
     interrupt::handle_signals()?;
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
@@ -73,6 +80,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     files.lock()?;
     interrupt::publishing(|| files.publish())?;
     bar.finish_and_clear();
+    tell_notes(&ui::unknown_columns(&reports));
     if !arguments.quiet {
         ui::tell(&ui::summary(&input, &reports, started.elapsed()));
     }
@@ -84,6 +92,11 @@ fn print_report(report: &Conversion<'_>) -> Result<()> {
         exit::DONE => error,
         _ => Error::new(error.kind(), format!("all files are written, but: {error}")),
     })
+}
+
+/// Says a line for each, whatever names are in it.
+fn tell_notes(notes: &[String]) {
+    notes.iter().for_each(|note| ui::tell(&escape(note)));
 }
 
 /// Writes one source's rows.
@@ -144,7 +157,7 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) ->
         .collect())
 }
 
-/// Refuses, before any work, streams that can't be used, and files to write that are inputs or each
+/// Refuses, before any work, streams that can't be used, and files to write that are read or each
 /// other.
 fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf]) -> Result<()> {
     if sources.contains(&Source::Stdin) && system::is_closed(&io::stdin()) {
@@ -156,17 +169,9 @@ fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf
             "--on-error - would be standard output: name a file, or go on without bad lines (skip)";
         return Err(Error::new(ErrorKind::Options, message));
     }
-    let kept = kept_files(arguments);
-    for path in &kept {
-        if targets.iter().any(|target| sources::is_same(target, path)) {
-            let message = format!(
-                "{} would take both rows and what --on-error keeps: name another file",
-                path.display()
-            );
-            return Err(Error::new(ErrorKind::Options, message));
-        }
-    }
-    targets.iter().chain(&kept).try_for_each(|path| sources::check_untouched(sources, path))
+    let has_stream = arguments.output == STANDARD_STREAM;
+    let schema = arguments.shape.schema.as_deref();
+    Files { sources, schema, targets, has_stream, kept: &kept_files(arguments) }.check()
 }
 
 /// Refuses, before any work, files to write that are there already or can't be.
@@ -210,125 +215,4 @@ fn bad_lines(arguments: &ConvertArgs, files: &mut Publication) -> Result<BadLine
             BadLines::Keep(Box::new(interrupt::staging(stage, DeadLetterFile::staged_paths)?))
         }
     })
-}
-
-/// The library's options, as the command line gives them; every problem of theirs at once.
-fn options(arguments: &ConvertArgs) -> Result<(Options, NdjsonOptions)> {
-    let ConvertArgs { shape, file, overwrite, .. } = arguments;
-    let mut problems = Vec::new();
-    let schema = match schema(shape) {
-        Err(error) if error.kind() == ErrorKind::Options => {
-            problems.extend(error.to_string().lines().map(str::to_owned));
-            DeclaredSchema::new()
-        }
-        other => other?,
-    };
-    let mut options = Options::new()
-        .backend(file.backend)
-        .profile(file.profile)
-        .threads(file.threads.unwrap_or_else(all_cores))
-        .compression(file.compression)
-        .memory_limit(bytes(file.memory_limit)?)
-        .row_group_rows(file.row_group_rows)
-        .row_group_bytes(bytes(file.row_group_bytes)?)
-        .chunk_rows(file.chunk_rows)
-        .statistics(file.statistics)
-        .sorted_by(file.sorted_by.clone())
-        .overwrite(*overwrite)
-        .schema(schema)
-        .strict(shape.strict)
-        .text_prefixes(prefixes(&shape.string_prefixes))
-        .int64_from_text(!shape.no_int64_from_text)
-        .omit_null_columns(!shape.keep_null_columns)
-        .max_columns(shape.max_columns);
-    if let Some(size) = file.page_size {
-        options = options.page_bytes(bytes(size)?);
-    }
-    if let Some(directory) = &file.temp_dir {
-        options = options.temporary_directory(directory);
-    }
-    if let Some(column) = &shape.timestamp_column {
-        options = options.timestamp_column(column);
-    }
-    for choice in &file.dictionary {
-        options = match dictionary_choice(choice) {
-            Some((Some(column), on)) => options.dictionary_of(column, on),
-            Some((None, on)) => options.dictionary(on),
-            None => {
-                let advice = "use on, off, COLUMN=on or COLUMN=off";
-                problems.push(format!("--dictionary {choice}: {advice}"));
-                options
-            }
-        };
-    }
-    for column in &file.bloom_filter {
-        options = options.bloom_filter_of(column);
-    }
-    let ndjson = ndjson_options(shape)?;
-    for (name, limit) in [("line", ndjson.max_line_bytes), ("depth", ndjson.max_depth)] {
-        if limit == 0 {
-            problems.push(format!("--max-{name} is 0: it must be 1 or more"));
-        }
-    }
-    if let Err(error) = options.validate() {
-        problems.extend(error.message().lines().map(str::to_owned));
-    }
-    if problems.is_empty() {
-        Ok((options, ndjson))
-    } else {
-        Err(Error::of_problems(ErrorKind::Options, problems))
-    }
-}
-
-fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
-    let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
-    let name = path.display().to_string();
-    let json = fs::read_to_string(path)
-        .map_err(|cause| Error::io("could not read the schema", cause).in_source(&name))?;
-    let schema = DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name))?;
-    let closed = schema.closed || shape.closed;
-    Ok(schema.closed(closed))
-}
-
-fn prefixes(list: &str) -> Vec<String> {
-    match list {
-        "none" => Vec::new(),
-        "telemetry" => TELEMETRY_PREFIXES.map(str::to_owned).to_vec(),
-        list => list.split(',').map(str::to_owned).collect(),
-    }
-}
-
-/// The column, or none for all, and whether it gets a dictionary.
-fn dictionary_choice(choice: &str) -> Option<(Option<&str>, bool)> {
-    let (column, word) = match choice.rsplit_once('=') {
-        Some((column, word)) => (Some(column), word),
-        None => (None, choice),
-    };
-    match word {
-        "on" => Some((column, true)),
-        "off" => Some((column, false)),
-        _ => None,
-    }
-}
-
-fn bytes(size: bytesize::ByteSize) -> Result<usize> {
-    usize::try_from(size.as_u64()).map_err(|cause| {
-        Error::new(ErrorKind::Options, format!("{size} is too large")).with_cause(cause)
-    })
-}
-
-fn ndjson_options(shape: &ShapeArgs) -> Result<NdjsonOptions> {
-    Ok(NdjsonOptions {
-        max_line_bytes: bytes(shape.max_line)?,
-        max_depth: shape.max_depth,
-        nested: match shape.nested {
-            NestedArg::Flatten => Nested::Flatten,
-            NestedArg::Json => Nested::Json,
-        },
-        separator: shape.separator.clone(),
-    })
-}
-
-fn all_cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

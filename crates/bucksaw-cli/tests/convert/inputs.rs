@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::support::Folder;
+use crate::support::{Folder, names_in};
 
 fn gzip(content: &str) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -53,9 +53,99 @@ fn several_files_are_read_in_the_given_order() {
     let folder = Folder::new();
     folder.write("a.ndjson", "{\"n\":1,\"a\":true}\n");
     folder.write("b.ndjson", "{\"n\":2,\"b\":\"x\"}\n");
-    folder.run("convert b.ndjson a.ndjson b.ndjson -o out.parquet").expect_code(0);
-    let b = json!({"n": 2, "b": "x"});
-    assert_eq!(folder.rows("out.parquet"), [b.clone(), json!({"n": 1, "a": true}), b]);
+    let run = folder.run("convert b.ndjson a.ndjson -o out.parquet").expect_code(0);
+    assert!(!run.stderr.contains("read once"), "{}", run.stderr);
+    let rows = [json!({"n": 2, "b": "x"}), json!({"n": 1, "a": true})];
+    assert_eq!(folder.rows("out.parquet"), rows);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_read_once_and_told() {
+    let folder = Folder::new();
+    folder.write("logs/a.ndjson", "{\"n\":1}\n");
+    folder.write("logs/b.ndjson", "{\"n\":2}\n");
+    fs::hard_link(folder.path("logs/a.ndjson"), folder.path("hard.ndjson")).expect("links");
+    for (inputs, told) in [
+        ("logs/a.ndjson logs/b.ndjson logs/a.ndjson", "logs/a.ndjson, named several times,"),
+        ("logs/a.ndjson logs/b.ndjson ./logs/../logs/a.ndjson", "same file as logs/a.ndjson"),
+        ("hard.ndjson logs", "logs/a.ndjson, the same file as hard.ndjson, is read once"),
+        ("logs logs", "logs/b.ndjson, named several times,"),
+        ("logs/*.ndjson hard.ndjson", "hard.ndjson, the same file as logs/a.ndjson, is read once"),
+    ] {
+        let run = folder.run(&format!("convert {inputs} -o out.parquet --overwrite --quiet"));
+        run.expect_code(0).expect_told(&[told]);
+        assert_eq!(numbers(&folder.rows("out.parquet")), [1, 2], "{inputs}");
+    }
+}
+
+/// Only what is in the folder, and each file once.
+#[cfg(unix)]
+#[test]
+fn a_search_follows_no_links_to_folders_and_takes_regular_files_only() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let folder = Folder::new();
+    folder.write("logs/b.ndjson", "{\"n\":1}\n");
+    folder.write("logs/sub/c.ndjson", "{\"n\":2}\n");
+    folder.write("elsewhere/d.ndjson", "{\"n\":3}\n");
+    folder.write("elsewhere/e.ndjson", "{\"n\":9}\n");
+    let link = |to: &str, name: &str| symlink(to, folder.path(name)).expect("links");
+    link(".", "logs/loop");
+    link("..", "logs/sub/up.ndjson");
+    link("../elsewhere", "logs/elsewhere");
+    link("../elsewhere/d.ndjson", "logs/z.ndjson");
+    // Comes before the file that it leads to, which keeps its name.
+    link("sub/c.ndjson", "logs/a.ndjson");
+    let made = std::process::Command::new("mkfifo").arg(folder.path("logs/pipe.ndjson")).status();
+    assert!(made.expect("mkfifo is installed").success());
+    let _socket = UnixListener::bind(folder.path("logs/socket.ndjson")).expect("a socket");
+    let run = folder.run("convert logs -o out.parquet");
+    run.expect_code(0)
+        .expect_told(&["logs/a.ndjson, the same file as logs/sub/c.ndjson, is read once"]);
+    assert_eq!(numbers(&folder.rows("out.parquet")), [1, 2, 3]);
+    folder.run("convert logs -o out/").expect_code(0);
+    assert_eq!(names_in(&folder.path("out")), ["b.parquet", "c.parquet", "z.parquet"]);
+    // A link that is named is followed.
+    folder.run("convert logs/elsewhere -o named.parquet").expect_code(0);
+    assert_eq!(numbers(&folder.rows("named.parquet")), [3, 9]);
+    link("nowhere", "logs/gone.ndjson");
+    let run = folder.run("convert logs -o none.parquet");
+    run.expect_code(1).expect_told(&["logs/gone.ndjson", "could not open"]);
+}
+
+/// What is named is read, whatever it is.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_is_named_is_read() {
+    let folder = Folder::new();
+    let made = std::process::Command::new("mkfifo").arg(folder.path("pipe")).status();
+    assert!(made.expect("mkfifo is installed").success());
+    let child = folder.start("convert pipe -o out.parquet");
+    fs::write(folder.path("pipe"), "{\"n\":1}\n").expect("writes");
+    assert!(child.wait_with_output().expect("ends").status.success());
+    assert_eq!(numbers(&folder.rows("out.parquet")), [1]);
+}
+
+#[test]
+fn rejected_lines_and_their_reasons_are_no_input_unless_named() {
+    let folder = Folder::new();
+    folder.write("logs/a.ndjson", "{\"n\":1}\nbad\n");
+    for output in ["one.parquet", "two.parquet --overwrite"] {
+        let run =
+            folder.run(&format!("convert logs -o {output} --on-error logs/bad.ndjson --json"));
+        let report = run.expect_code(0).json();
+        assert_eq!(report["input"]["records"], 2);
+        assert_eq!(folder.text("logs/bad.ndjson"), "bad\n");
+    }
+    let run = folder.run("convert logs -o three.parquet --on-error skip --quiet");
+    run.expect_code(0).expect_told(&[
+        "logs/bad.ndjson is left out",
+        "logs/bad.ndjson.reasons.ndjson is left out",
+    ]);
+    assert_eq!(numbers(&folder.rows("three.parquet")), [1]);
+    folder.write("logs/bad.ndjson", "{\"n\":2}\n");
+    folder.run("convert logs logs/bad.ndjson -o four.parquet --on-error skip").expect_code(0);
+    assert_eq!(numbers(&folder.rows("four.parquet")), [1, 2]);
 }
 
 #[test]

@@ -116,6 +116,40 @@ fn an_output_that_is_an_input_is_refused() {
     assert_eq!(folder.text("bad.reasons.ndjson"), LINE);
 }
 
+/// Whatever a path is called, and whatever else is read there.
+#[cfg(unix)]
+#[test]
+fn nothing_that_is_read_is_written() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", LINE);
+    folder.write("s.json", "{\"columns\": [{\"name\": \"n\", \"type\": \"int64\"}]}");
+    fs::hard_link(folder.path("a.ndjson"), folder.path("hard")).expect("links");
+    fs::hard_link(folder.path("s.json"), folder.path("hard.reasons.ndjson")).expect("links");
+    std::os::unix::fs::symlink("s.json", folder.path("soft")).expect("links");
+    let before = folder.names();
+    for (arguments, told) in [
+        ("a.ndjson -o hard", "hard is an input"),
+        ("a.ndjson -o x.parquet --on-error hard", "hard is an input"),
+        ("a.ndjson -o s.json --schema s.json", "s.json is the schema"),
+        ("a.ndjson -o soft --schema s.json", "soft is the schema"),
+        ("a.ndjson -o x.parquet --schema s.json --on-error ./s.json", "s.json is the schema"),
+        ("a.ndjson -o x.parquet --schema soft --on-error hard", "hard"),
+        ("hard -o ./a.ndjson", "a.ndjson is an input"),
+        ("a.ndjson -o new --on-error ./new", "--on-error"),
+    ] {
+        let run = folder.run(&format!("convert {arguments} --overwrite"));
+        run.expect_code(2).expect_told(&[told]);
+        assert_eq!(folder.names(), before, "{arguments}");
+    }
+    assert_eq!(folder.text("hard"), LINE);
+    // Standard input may be a file, too.
+    let input = fs::File::open(folder.path("a.ndjson")).expect("opens");
+    let mut command = folder.command("convert - -o a.ndjson --overwrite");
+    let output = command.stdin(input).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(folder.text("a.ndjson"), LINE);
+}
+
 #[test]
 fn rejected_lines_and_rows_do_not_go_to_one_file() {
     let folder = Folder::new();

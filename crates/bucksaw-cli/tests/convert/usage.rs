@@ -20,13 +20,139 @@ fn every_problem_of_the_options_is_told_at_once() {
         "memory limit",
         "page bytes",
         "columns is 0",
-        "--max-line",
-        "--max-depth",
+        "longest line",
+        "depth is 0",
         "--dictionary maybe",
         "--dictionary col=perhaps",
         "prefix",
     ]);
     assert_eq!(folder.names(), ["in.ndjson"]);
+}
+
+/// Each option with a value that it can't have, all at once: all are told, and nothing is done.
+#[test]
+fn values_that_no_option_can_have_are_told_at_once() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    folder.write(
+        "s.json",
+        r#"{"columns": [{"name": "a", "type": "int64"}, {"name": "A", "type": "text"}], "closed": true}"#,
+    );
+    let arguments = [
+        (
+            "--memory-limit 100EiB --row-group-bytes 15EiB --page-size 2GiB",
+            &[
+                "memory limit is 18446744073709551615",
+                "row-group bytes is 17293822569102704640",
+                "page bytes is 2147483648",
+            ][..],
+        ),
+        (
+            "--chunk-rows 9999999999999 --row-group-rows 9999999999999 --max-columns 9999999999",
+            &["chunk rows is", "row-group rows is", "columns is"],
+        ),
+        (
+            "--max-depth 65 --max-line 65MiB --threads 0",
+            &[
+                "depth is 65: it must be from 1 to 64",
+                "--max-line 65.0 MiB is more than --memory-limit 64.0 MiB",
+                "threads is 0",
+            ],
+        ),
+        ("--max-depth 100000 --max-line 17EiB", &["depth is 100000", "--max-line"]),
+        (
+            "--dictionary a=on --dictionary a=off --dictionary on --dictionary off --dictionary on",
+            &["--dictionary a=off contradicts", "--dictionary off contradicts"],
+        ),
+        (
+            "--dictionary =off --bloom-filter ,b --timestamp-column= --string-prefixes=",
+            &[
+                "a dictionary names a column without a name",
+                "a bloom filter names a column without a name",
+                "the timestamp column names a column without a name",
+                "prefix",
+            ],
+        ),
+        ("--separator= --on-error=", &["separator is empty", "--on-error names no file"]),
+        ("--separator \u{1b}[2J", &["separator \"\\u{1b}[2J\" has control characters"]),
+        ("--schema s.json --sorted-by nope", &["\"A\" twice"]),
+    ];
+    for (arguments, told) in arguments {
+        let run = folder.run(&format!("convert in.ndjson -o out.parquet {arguments}"));
+        run.expect_code(2).expect_told(told);
+    }
+    let long = "x".repeat(65);
+    let run = folder.run(&format!("convert in.ndjson -o out.parquet --separator {long}"));
+    run.expect_code(2).expect_told(&["65 bytes"]);
+    for negative in ["--threads", "--max-line", "--max-columns", "--memory-limit", "--chunk-rows"] {
+        folder.run(&format!("convert in.ndjson -o out.parquet {negative} -1")).expect_code(2);
+        folder.run(&format!("convert in.ndjson -o out.parquet {negative} NaN")).expect_code(2);
+    }
+    assert_eq!(folder.names(), ["in.ndjson", "s.json"]);
+}
+
+const NAMING: &str =
+    "--sorted-by nope,n --bloom-filter nope,n --dictionary nope=off --timestamp-column nope";
+
+#[test]
+fn columns_that_options_name_and_no_row_had_are_told() {
+    let folder = Folder::new();
+    folder.write("a/1.ndjson", "{\"n\":1}\n");
+    folder.write("a/2.ndjson", "{\"n\":1,\"once\":true}\n");
+    let run = folder.run(&format!("convert a -o out.parquet --json --quiet {NAMING}"));
+    let run = run.expect_code(0);
+    let flags = ["--sorted-by", "--bloom-filter", "--dictionary", "--timestamp-column"];
+    let told: Vec<String> =
+        flags.map(|flag| format!("no row had a column \"nope\", which {flag} names\n")).into();
+    assert_eq!(run.stderr, told.concat());
+    let options = ["sorted_by", "bloom_filter_of", "dictionary_of", "timestamp_column"];
+    let unknown: Vec<_> = options
+        .iter()
+        .map(|option| serde_json::json!({"option": option, "column": "nope"}))
+        .collect();
+    assert_eq!(run.json()["reports"][0]["unknown_columns"], serde_json::Value::from(unknown));
+    // One of several files has it.
+    let run = folder.run("convert a -o out/ --bloom-filter once,never --quiet").expect_code(0);
+    assert_eq!(run.stderr, "no row had a column \"never\", which --bloom-filter names\n");
+}
+
+#[test]
+fn columns_that_options_name_and_a_closed_schema_lacks_are_refused() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"n\":1}\n");
+    folder.write("s.json", r#"{"columns": [{"name": "n", "type": "int64"}]}"#);
+    let closed = format!("convert in.ndjson -o out.parquet --schema s.json --closed {NAMING}");
+    folder.run(&closed).expect_code(2).expect_told(&[
+        "the sort order names the column \"nope\", which the closed schema does not have",
+        "a bloom filter names",
+        "a dictionary names",
+        "the timestamp column names",
+    ]);
+    assert_eq!(folder.names(), ["in.ndjson", "s.json"]);
+    let run = folder.run(&closed.replace("nope", "n").replace("n,n", "n")).expect_code(0);
+    assert!(!run.stderr.contains("no row had"), "{}", run.stderr);
+}
+
+#[test]
+fn too_many_threads_are_taken_as_fewer() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", synth40(300));
+    folder.run("convert in.ndjson -o one.parquet --threads 1").expect_code(0);
+    for threads in ["257", "1000", "18446744073709551615"] {
+        let run = folder
+            .run(&format!("convert in.ndjson -o out.parquet --overwrite --threads {threads}"));
+        run.expect_code(0).expect_told(&[&format!("--threads {threads} is more than 256")]);
+        assert!(folder.read("out.parquet") == folder.read("one.parquet"), "{threads}");
+    }
+}
+
+#[test]
+fn a_memory_limit_beyond_the_machine_is_told() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    let run = folder.run("convert in.ndjson -o out.parquet --memory-limit 1PiB");
+    let run = run.expect_code(0);
+    assert_eq!(run.stderr.contains("more than this machine has"), cfg!(target_os = "linux"));
 }
 
 #[test]
@@ -44,7 +170,7 @@ fn wrong_usage_exits_with_2_and_says_why() {
         ("convert in.ndjson -o out.parquet --backend quill", "quill"),
         ("convert in.ndjson -o out.parquet --statistics some", "none, chunk or page"),
         ("convert in.ndjson -o out.parquet --row-group-rows many", "many"),
-        ("convert in.ndjson -o out.parquet --row-group-rows 2147483648", "2^31"),
+        ("convert in.ndjson -o out.parquet --row-group-rows 2147483648", "2147483647 or less"),
         ("convert in.ndjson -o out.parquet --max-line big", "big"),
         ("convert in.ndjson -o - --json", "--json"),
         ("completions quill", "quill"),

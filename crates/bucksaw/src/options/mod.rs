@@ -1,11 +1,14 @@
 //! What a writer can be told, each with its default and its unit.
 
 mod choices;
+mod columns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
+pub(crate) use self::columns::unknown;
+pub use self::columns::{ColumnOption, UnknownColumn};
 use crate::declared_schema::DeclaredSchema;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -19,6 +22,12 @@ pub const DEFAULT_ROW_GROUP_BYTES: usize = 128 << 20;
 pub const DEFAULT_MEMORY_LIMIT: usize = 64 << 20;
 /// The smallest memory limit, in bytes, that a row group of useful size fits in.
 pub const MIN_MEMORY_LIMIT: usize = 8 << 20;
+/// The largest limit in bytes: no machine has more.
+pub const MAX_LIMIT_BYTES: usize = isize::MAX as usize;
+/// Threads at the most: more are taken as so many.
+pub const MAX_THREADS: usize = 256;
+/// Columns, and rows of a record batch, that the formats count, at the most.
+const MAX_COUNT: usize = i32::MAX as usize;
 /// Bytes in one data page before compression, about.
 pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
 /// Files of more columns than this get smaller pages: some readers hold a page of every column.
@@ -166,10 +175,10 @@ impl Options {
     }
 
     /// Threads that parse and encode side by side; the file's bytes don't depend on it. Each beyond
-    /// the first takes some megabytes of its own. Default: 1.
+    /// the first takes some megabytes of its own. More than [`MAX_THREADS`] are as many. Default: 1.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
+        self.threads = threads.min(MAX_THREADS);
         self
     }
 
@@ -337,15 +346,19 @@ impl Options {
         let page_bytes = self.page_bytes.unwrap_or(DEFAULT_PAGE_BYTES);
         at_least("page bytes", page_bytes, 1_024);
         at_least("columns", self.max_columns, 1);
-        if page_bytes > (1 << 30) {
-            problems.push(format!("page bytes are {page_bytes}: readers take at most 1 GiB"));
-        }
-        if self.row_group_rows > i32::MAX as usize {
-            problems.push(format!(
-                "row-group rows are {}: they must stay below 2^31",
-                self.row_group_rows
-            ));
-        }
+        let mut at_most = |name: &str, value: usize, most: usize| {
+            if value > most {
+                problems.push(format!("{name} is {value}: it must be {most} or less"));
+            }
+        };
+        at_most("chunk rows", self.chunk_rows, MAX_COUNT);
+        at_most("row-group rows", self.row_group_rows, MAX_COUNT);
+        at_most("row-group bytes", self.row_group_bytes, MAX_LIMIT_BYTES);
+        at_most("memory limit", self.memory_limit, MAX_LIMIT_BYTES);
+        // Readers take no larger pages.
+        at_most("page bytes", page_bytes, 1 << 30);
+        at_most("columns", self.max_columns, MAX_COUNT);
+        problems.extend(self.column_problems());
         problems.extend(self.compression.problem());
         problems.extend(self.schema.problems());
         if self.schema.columns.len() > self.max_columns {

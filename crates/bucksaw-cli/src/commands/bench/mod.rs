@@ -13,7 +13,7 @@ pub(crate) mod results;
 mod rows;
 mod run;
 mod session;
-mod system;
+pub(crate) mod system;
 mod tables;
 pub(crate) mod worker;
 

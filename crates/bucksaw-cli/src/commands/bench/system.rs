@@ -1,7 +1,7 @@
 //! What only the system can do: pin, cap, and tell what a process takes. Elsewhere than on Linux
 //! nothing is pinned, capped or told, and the figures say so by being absent.
 
-pub(super) use self::own::*;
+pub(crate) use self::own::*;
 
 #[cfg(target_os = "linux")]
 mod own {

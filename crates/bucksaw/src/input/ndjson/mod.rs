@@ -42,6 +42,8 @@ pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
 pub const DEFAULT_MAX_DEPTH: usize = 64;
 /// What stands between the names of nested objects in a column's name.
 pub const DEFAULT_SEPARATOR: &str = ".";
+/// Bytes in it, at the most.
+pub const MAX_SEPARATOR_BYTES: usize = 64;
 
 /// What becomes of nested objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,40 @@ pub struct NdjsonOptions {
     pub nested: Nested,
     /// What stands between the names of nested objects. Default: [`DEFAULT_SEPARATOR`].
     pub separator: String,
+}
+
+impl NdjsonOptions {
+    /// Every problem of these options at once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`], with a line for each problem.
+    pub fn validate(&self) -> Result<()> {
+        let mut problems = Vec::new();
+        if self.max_line_bytes == 0 {
+            problems.push("the longest line has 0 bytes: it must have 1 or more".to_owned());
+        }
+        if !(1..=DEFAULT_MAX_DEPTH).contains(&self.max_depth) {
+            let depth = self.max_depth;
+            problems
+                .push(format!("the depth is {depth}: it must be from 1 to {DEFAULT_MAX_DEPTH}"));
+        }
+        let separator = &self.separator;
+        if separator.is_empty() {
+            problems.push(
+                "the separator is empty: names of nested objects would run together".to_owned(),
+            );
+        } else if separator.contains(char::is_control) {
+            problems.push(format!("the separator {separator:?} has control characters"));
+        } else if separator.len() > MAX_SEPARATOR_BYTES {
+            let len = separator.len();
+            problems
+                .push(format!("the separator has {len} bytes: {MAX_SEPARATOR_BYTES} is the limit"));
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Error::of_problems(ErrorKind::Options, problems))
+    }
 }
 
 impl Default for NdjsonOptions {
@@ -129,13 +165,14 @@ impl<'r> Ndjson<'r> {
     /// The lines of `source`, decompressed if need be; `name` is what errors call it.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] where the first bytes can't be read.
+    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where the first bytes can't be read.
     pub fn new(
         name: impl Into<String>,
         source: impl Read + Send + 'r,
         options: NdjsonOptions,
         on_error: OnError<'r>,
     ) -> Result<Self> {
+        options.validate()?;
         let name = name.into();
         let source = decompressed(source)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
@@ -146,7 +183,7 @@ impl<'r> Ndjson<'r> {
             shape: Shape {
                 nested: options.nested,
                 separator: options.separator,
-                max_depth: options.max_depth.clamp(1, DEFAULT_MAX_DEPTH),
+                max_depth: options.max_depth,
                 max_line_bytes: options.max_line_bytes,
             },
             speed: Speed::Fast,

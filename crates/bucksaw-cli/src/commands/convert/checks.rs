@@ -1,0 +1,79 @@
+//! What is refused before any work: files to write that are read, or each other.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use bucksaw::{Error, ErrorKind, Result};
+
+use crate::files::{FileId, Location};
+use crate::sources::Source;
+
+/// What a run reads and writes.
+pub(super) struct Files<'f> {
+    pub(super) sources: &'f [Source],
+    pub(super) schema: Option<&'f Path>,
+    /// The Parquet files.
+    pub(super) targets: &'f [PathBuf],
+    /// Where rejected lines are kept, and their reasons.
+    pub(super) kept: &'f [PathBuf],
+}
+
+impl Files<'_> {
+    /// Checks that no file is written that is read or written otherwise. Files are compared as the file
+    /// system knows them, so that no link and no spelling gets past.
+    pub(super) fn check(&self) -> Result<()> {
+        let mut read: HashMap<FileId, &str> = HashMap::new();
+        read.extend(
+            self.sources.iter().filter_map(|source| Some((source.regular_file()?, "an input"))),
+        );
+        let schema = self.schema.and_then(FileId::of);
+        read.extend(schema.map(|file| (file, "the schema")));
+        let mut written: HashMap<Location, &Path> = HashMap::new();
+        for path in self.targets.iter().chain(self.kept) {
+            let location = Location::of(path);
+            if let Location::File(file) = &location
+                && let Some(what) = read.get(file)
+            {
+                return Err(refused(format!(
+                    "{} is {what}: write to another file",
+                    path.display()
+                )));
+            }
+            if let Some(other) = written.insert(location, path) {
+                return Err(refused(format!(
+                    "{} and {} are the same file, and would take both rows and what --on-error keeps: name another",
+                    other.display(),
+                    path.display(),
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::new(ErrorKind::Options, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::tests::LOOKED_UP;
+
+    /// Each file is looked at a few times, however many others there are.
+    #[test]
+    fn every_file_is_looked_up_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |number: usize, ending: &str| {
+            let path = folder.path().join(format!("{number}{ending}"));
+            std::fs::write(&path, "").expect("writes");
+            path
+        };
+        let sources: Vec<_> = (0..200).map(|at| Source::File(write(at, ".ndjson"))).collect();
+        let targets: Vec<_> = (0..200).map(|at| write(at, ".parquet")).collect();
+        let before = LOOKED_UP.get();
+        let files = Files { sources: &sources, schema: None, targets: &targets, kept: &[] };
+        files.check().expect("different files");
+        assert_eq!(LOOKED_UP.get() - before, sources.len() + targets.len());
+    }
+}

@@ -1,0 +1,175 @@
+//! The library's options from the command line's.
+
+use std::collections::HashMap;
+use std::fs;
+
+use bucksaw::input::ndjson::DEFAULT_MAX_LINE_BYTES;
+use bucksaw::options::{MAX_THREADS, TELEMETRY_PREFIXES};
+use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result};
+use bytesize::ByteSize;
+
+use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs};
+use crate::commands::bench::system;
+
+/// What the command line asks for.
+pub(super) struct Settings {
+    pub(super) options: Options,
+    pub(super) ndjson: NdjsonOptions,
+    /// What users should hear of it.
+    pub(super) notes: Vec<String>,
+}
+
+/// The library's options, as the command line gives them; every problem of theirs at once.
+pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
+    let ConvertArgs { shape, file, overwrite, .. } = arguments;
+    let mut problems = Vec::new();
+    let schema = match schema(shape) {
+        Err(error) if error.kind() == ErrorKind::Options => {
+            problems.extend(error.to_string().lines().map(str::to_owned));
+            DeclaredSchema::new()
+        }
+        other => other?,
+    };
+    let mut options = Options::new()
+        .backend(file.backend)
+        .profile(file.profile)
+        .threads(file.threads.unwrap_or_else(all_cores))
+        .compression(file.compression)
+        .memory_limit(bytes(file.memory_limit))
+        .row_group_rows(file.row_group_rows)
+        .row_group_bytes(bytes(file.row_group_bytes))
+        .chunk_rows(file.chunk_rows)
+        .statistics(file.statistics)
+        .sorted_by(file.sorted_by.clone())
+        .overwrite(*overwrite)
+        .schema(schema)
+        .strict(shape.strict)
+        .text_prefixes(prefixes(&shape.string_prefixes))
+        .int64_from_text(!shape.no_int64_from_text)
+        .omit_null_columns(!shape.keep_null_columns)
+        .max_columns(shape.max_columns);
+    if let Some(size) = file.page_size {
+        options = options.page_bytes(bytes(size));
+    }
+    if let Some(directory) = &file.temp_dir {
+        options = options.temporary_directory(directory);
+    }
+    if let Some(column) = &shape.timestamp_column {
+        options = options.timestamp_column(column);
+    }
+    for column in &file.bloom_filter {
+        options = options.bloom_filter_of(column);
+    }
+    options = with_dictionaries(options, &file.dictionary, &mut problems);
+    let ndjson = ndjson_options(shape);
+    problems.extend(long_lines(shape, file));
+    if arguments.on_error.is_empty() {
+        problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
+    }
+    for error in [ndjson.validate().err(), options.validate().err()].into_iter().flatten() {
+        problems.extend(error.message().lines().map(str::to_owned));
+    }
+    if problems.is_empty() {
+        Ok(Settings { options, ndjson, notes: notes(file) })
+    } else {
+        Err(Error::of_problems(ErrorKind::Options, problems))
+    }
+}
+
+fn with_dictionaries(
+    mut options: Options,
+    choices: &[String],
+    problems: &mut Vec<String>,
+) -> Options {
+    let mut chosen = HashMap::new();
+    for choice in choices {
+        let Some((column, on)) = dictionary_choice(choice) else {
+            let advice = "use on, off, COLUMN=on or COLUMN=off";
+            problems.push(format!("--dictionary {choice}: {advice}"));
+            continue;
+        };
+        if chosen.insert(column, on).is_some_and(|before| before != on) {
+            problems.push(format!("--dictionary {choice} contradicts an earlier --dictionary"));
+        }
+        options = match column {
+            Some(column) => options.dictionary_of(column, on),
+            None => options.dictionary(on),
+        };
+    }
+    options
+}
+
+/// A line that is asked for has to fit in the memory.
+fn long_lines(shape: &ShapeArgs, file: &FileArgs) -> Option<String> {
+    let longest = shape.max_line.filter(|longest| *longest > file.memory_limit)?;
+    Some(format!(
+        "--max-line {longest} is more than --memory-limit {}: lower it, or raise the limit",
+        file.memory_limit
+    ))
+}
+
+/// What is taken otherwise than it was asked for, or is likely to fail.
+fn notes(file: &FileArgs) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(threads) = file.threads.filter(|threads| *threads > MAX_THREADS) {
+        notes.push(format!("--threads {threads} is more than {MAX_THREADS}, and taken as that"));
+    }
+    let machine = system::memory_bytes().map(ByteSize);
+    if let Some(machine) = machine.filter(|machine| *machine < file.memory_limit) {
+        let limit = file.memory_limit;
+        notes.push(format!("--memory-limit {limit} is more than this machine has ({machine})"));
+    }
+    notes
+}
+
+fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
+    let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
+    let name = path.display().to_string();
+    let json = fs::read_to_string(path)
+        .map_err(|cause| Error::io("could not read the schema", cause).in_source(&name))?;
+    let schema = DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name))?;
+    let closed = schema.closed || shape.closed;
+    Ok(schema.closed(closed))
+}
+
+fn prefixes(list: &str) -> Vec<String> {
+    match list {
+        "none" => Vec::new(),
+        "telemetry" => TELEMETRY_PREFIXES.map(str::to_owned).to_vec(),
+        list => list.split(',').map(str::to_owned).collect(),
+    }
+}
+
+/// The column, or none for all, and whether it gets a dictionary.
+fn dictionary_choice(choice: &str) -> Option<(Option<&str>, bool)> {
+    let (column, word) = match choice.rsplit_once('=') {
+        Some((column, word)) => (Some(column), word),
+        None => (None, choice),
+    };
+    match word {
+        "on" => Some((column, true)),
+        "off" => Some((column, false)),
+        _ => None,
+    }
+}
+
+/// A size that no memory has is refused by [`Options::validate`].
+fn bytes(size: ByteSize) -> usize {
+    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
+}
+
+fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
+    NdjsonOptions {
+        max_line_bytes: shape.max_line.map_or(DEFAULT_MAX_LINE_BYTES, bytes),
+        max_depth: shape.max_depth,
+        nested: match shape.nested {
+            NestedArg::Flatten => Nested::Flatten,
+            NestedArg::Json => Nested::Json,
+        },
+        separator: shape.separator.clone(),
+    }
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
