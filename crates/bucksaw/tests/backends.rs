@@ -16,7 +16,7 @@ use bucksaw::{
 use bumpalo::Bump;
 use parquet::basic::{Encoding, Type as PhysicalType};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use support::{Row, Written, footer, read, row};
+use support::{Row, Written, convert, footer, read, row};
 
 /// Every backend.
 const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
@@ -474,6 +474,32 @@ fn late_columns_are_taken_or_refused_with_advice() {
             }
             other => panic!("{other} has no expectation here"),
         }
+    }
+}
+
+/// Whether the first batch ends for its rows or for its text, and on how many threads lines are read.
+#[test]
+fn a_late_column_of_the_arrow_backend_is_told_with_its_row() {
+    let text = "y".repeat(2_000);
+    let lines: String = (0..3_000)
+        .map(|row| {
+            let late = if row == 2_500 { ",\"late\":1" } else { "" };
+            format!("{{\"i\":{row},\"m\":\"{text}\"{late}}}\n")
+        })
+        .collect();
+    for (chunk_rows, threads, advice) in [
+        (1_000, 1, "raise the chunk rows"),
+        (1_000, 3, "raise the chunk rows"),
+        (100_000, 1, "raise the memory limit"),
+        (100_000, 3, "raise the memory limit"),
+    ] {
+        let options = Options::new().backend(BackendKind::Arrow).memory_limit(8 << 20);
+        let options = options.chunk_rows(chunk_rows).threads(threads);
+        let error = convert(&lines, options).err().expect("late");
+        assert_eq!(error.kind(), ErrorKind::LateColumn, "{error}");
+        assert_eq!(error.position().row, Some(2_500), "{error}");
+        assert!(error.message().contains(advice), "{error}");
+        assert!(!error.message().contains("100000"), "{error}");
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct ArrowBackend {
     chunk_bytes: usize,
     builders: Vec<ColumnBuilder>,
     pending_rows: usize,
+    /// Rows of all slices so far.
+    rows: u64,
     /// The most that the builders ever held, in bytes: the next batch will need it too.
     largest_chunk: usize,
     /// Which of the schema's columns have had a value.
@@ -48,6 +50,8 @@ struct OpenFile {
     arrow_schema: SchemaRef,
     /// For each of the file's columns, its index in the schema.
     columns: Vec<usize>,
+    /// Rows of the first batch, which fixed them.
+    first_rows: usize,
     row_groups: usize,
     footer: footer::Growth,
 }
@@ -59,6 +63,7 @@ impl ArrowBackend {
             chunk_bytes: (options.memory_limit / 8).min(MAX_CHUNK_BYTES),
             builders: Vec::new(),
             pending_rows: 0,
+            rows: 0,
             largest_chunk: 0,
             has_values: Vec::new(),
             file: None,
@@ -100,7 +105,7 @@ impl ArrowBackend {
         if rows == 0 {
             return Ok(());
         }
-        self.open(schema)?;
+        self.open(schema, rows)?;
         let Some(file) = &mut self.file else { return Ok(()) };
         let mut arrays = Vec::with_capacity(file.columns.len());
         for index in &file.columns {
@@ -125,7 +130,7 @@ impl ArrowBackend {
         out: &mut Pieces,
     ) -> Result<()> {
         self.write_pending(schema, out)?;
-        self.open(schema)?;
+        self.open(schema, rows.rows())?;
         let Some(file) = &mut self.file else { return Ok(()) };
         let mut slices: Vec<_> = schema.columns().iter().map(|_| None).collect();
         for (id, slice) in rows.columns() {
@@ -145,7 +150,7 @@ impl ArrowBackend {
 
     /// Fixes the file's columns: those declared and those with a value by now, or `_rest` where there
     /// are none.
-    fn open(&mut self, schema: &Schema) -> Result<()> {
+    fn open(&mut self, schema: &Schema, first_rows: usize) -> Result<()> {
         if self.file.is_some() {
             return Ok(());
         }
@@ -176,8 +181,9 @@ impl ArrowBackend {
         let writer =
             ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
                 .map_err(shared::failed)?;
-        let footer = footer::Growth::default();
-        self.file = Some(OpenFile { writer, arrow_schema, columns, row_groups: 0, footer });
+        let (row_groups, footer) = (0, footer::Growth::default());
+        self.file =
+            Some(OpenFile { writer, arrow_schema, columns, first_rows, row_groups, footer });
         Ok(())
     }
 
@@ -217,24 +223,33 @@ impl ArrowBackend {
     /// A column that has its first value now, too late.
     fn check_late(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
         self.has_values.resize(schema.columns().len(), false);
-        for (id, _) in rows.columns() {
+        for (id, slice) in rows.columns() {
             if std::mem::replace(&mut self.has_values[id.index()], true) {
                 continue;
             }
             let Some(file) = &self.file else { continue };
             if file.columns.binary_search(&id.index()).is_err() {
-                return Err(Error::new(
-                    ErrorKind::LateColumn,
-                    format!(
-                        "the column appears after the first {} rows were written, and the arrow backend can't add \
-                         it any more: choose the direct backend, declare the column in the schema, or raise the chunk rows so that it appears in the first chunk",
-                        self.options.chunk_rows
-                    ),
-                )
-                .in_column(&schema.column(id).name));
+                let row =
+                    self.rows + slice.present().take_while(|is_there| !is_there).count() as u64;
+                return Err(self.late(file.first_rows, row).in_column(&schema.column(id).name));
             }
         }
+        self.rows += rows.rows() as u64;
         Ok(())
+    }
+
+    fn late(&self, first_rows: usize, row: u64) -> Error {
+        let room = match self.options.chunk_rows as u64 > row {
+            // The batch ended for its text.
+            true => "raise the memory limit",
+            false => "raise the chunk rows",
+        };
+        let message = format!(
+            "the column has its first value here, after the arrow backend fixed the file's columns with its first \
+             record batch, of {first_rows} rows: choose the direct backend, declare the column in the schema, or \
+             {room} so that the first batch has this row"
+        );
+        Error::new(ErrorKind::LateColumn, message).at_row(row)
     }
 }
 
@@ -287,7 +302,7 @@ impl Backend for ArrowBackend {
     }
 
     fn finish(&mut self, schema: &Schema, order: &Order, out: &mut Pieces) -> Result<FileSummary> {
-        self.open(schema)?;
+        self.open(schema, 0)?;
         self.has_values.resize(schema.columns().len(), false);
         let Some(mut file) = self.file.take() else {
             return Err(Error::new(ErrorKind::WriterEnded, "the file is finished already"));
