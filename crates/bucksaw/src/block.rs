@@ -239,6 +239,8 @@ impl<'a> BlockColumn<'a> {
     }
 
     pub(crate) fn truncate(&mut self, rows: usize) {
+        #[cfg(test)]
+        tests::TRUNCATED.with(|count| count.set(count.get() + 1));
         self.present.truncate(rows);
         let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
         if len < self.values.len() {
@@ -262,6 +264,8 @@ pub struct Block<'a> {
     pub(crate) most_text: usize,
     /// What the rows to come repeat beside the runs in the columns.
     pub(crate) repeated: Vec<Repeated<'a>>,
+    /// The columns that the row so far has been given values of.
+    pub(crate) touched: Vec<ColumnId>,
 }
 
 /// What is done again with the end of each of these rows.
@@ -334,15 +338,17 @@ impl<'a> Block<'a> {
         &mut self.columns[id.index()]
     }
 
-    /// Forgets every value of row `rows` and after, but for runs of repeated values: those go on.
-    pub(crate) fn truncate(&mut self, rows: usize) {
-        for column in &mut self.columns {
-            column.truncate(rows.max(column.run_end));
+    /// Forgets every value of the row that has not ended, but for runs of repeated values: those go on.
+    pub(crate) fn undo_row(&mut self) {
+        let rows = self.rows;
+        for id in self.touched.drain(..) {
+            if let Some(column) = self.columns.get_mut(id.index()) {
+                column.truncate(rows.max(column.run_end));
+            }
         }
         for repeated in &mut self.repeated {
             repeated.rows.start = repeated.rows.start.min(rows);
         }
-        self.rows = rows;
     }
 
     /// Ends all runs of repeated values with the last row.
@@ -549,8 +555,15 @@ fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// How often this thread cut a column back.
+        pub(crate) static TRUNCATED: Cell<usize> = const { Cell::new(0) };
+    }
 
     /// A block may refer to more text than an array's or a page's lengths of 32 bits can count.
     #[test]

@@ -274,6 +274,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             self.block.most_text += json.len();
         }
         self.block.rows += 1;
+        self.block.touched.clear();
         self.schema.row_ended();
         self.row_start = self.schema.checkpoint();
         self.alterations_before = self.block.alterations;
@@ -283,7 +284,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     pub fn undo_row(&mut self) {
         self.rest.clear();
         self.rest_names.clear();
-        self.block.truncate(self.block.rows);
+        self.block.undo_row();
         self.block.alterations = self.alterations_before;
         self.schema.undo(self.row_start);
         self.schema.row_ended();
@@ -333,6 +334,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             None => false,
         };
         if is_stored {
+            self.block.touched.push(id);
             self.block.most_text += value.text_bytes();
         }
         is_stored
@@ -369,6 +371,8 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         if !column.claim(row) {
             return self.store_duplicate(id, item);
         }
+        self.block.touched.push(id);
+        let column = self.block.column_mut(id);
         append(&mut column.values, value);
         self.block.most_text += value.text_bytes();
         how.count(&mut self.block.alterations);
@@ -400,6 +404,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             if column.claim(row) {
                 let text = item.into_text(self.arena);
                 push_text(&mut column.values, text);
+                self.block.touched.push(sibling);
                 self.block.most_text += text.len();
                 return Ok(());
             }

@@ -92,6 +92,8 @@ pub struct Schema {
     by_name: HashMap<Box<str>, ColumnId, RandomState>,
     /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
     folded_names: HashSet<String>,
+    /// Of names in lower case that were taken, the number to try next.
+    next_numbers: HashMap<String, u64>,
     /// Columns that got their type after they were added, for [`Schema::undo`].
     typed: Vec<ColumnId>,
     linked: Vec<ColumnId>,
@@ -129,6 +131,7 @@ impl Schema {
             columns: Vec::new(),
             by_name: HashMap::default(),
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
+            next_numbers: HashMap::new(),
             typed: Vec::new(),
             linked: Vec::new(),
             rest: None,
@@ -303,9 +306,11 @@ impl Schema {
                 self.folded_names.remove(&column.name.to_lowercase());
             }
             self.by_name.remove(column.given_name());
+            // The numbers that are free again come first.
+            self.next_numbers.clear();
         }
-        // Other columns may get the places of those that are gone.
-        self.order = Order::default();
+        // What came after a column that is gone; where one of these was next, its name will tell.
+        self.order.followers.truncate(checkpoint.columns + 1);
         if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
             self.rest = None;
         }
@@ -320,14 +325,19 @@ impl Schema {
     }
 
     /// `name`, or with `__2`, `__3` … where it differs only in case from another or is taken.
-    fn unused_name(&self, name: &str) -> String {
-        let taken = |name: &str| self.folded_names.contains(&name.to_lowercase());
-        if !taken(name) {
+    fn unused_name(&mut self, name: &str) -> String {
+        let is_taken = |name: &str| self.folded_names.contains(&name.to_lowercase());
+        if !is_taken(name) {
             return name.to_owned();
         }
-        let numbered = (2..).map(|number: u64| format!("{name}__{number}"));
-        // Numbers outlast any set of names.
-        numbered.into_iter().find(|name| !taken(name)).unwrap_or_default()
+        let next = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
+        loop {
+            let numbered = format!("{name}__{next}");
+            *next += 1;
+            if !is_taken(&numbered) {
+                return numbered;
+            }
+        }
     }
 
     fn add(&mut self, given: &str, name: String) -> ColumnId {

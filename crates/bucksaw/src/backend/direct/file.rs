@@ -39,6 +39,12 @@ impl FileColumn {
     pub(super) fn stand_in() -> Self {
         Self { name: REST_COLUMN.to_owned(), ty: ColumnType::Text, place: None, is_late: false }
     }
+
+    pub(super) fn stands_in_for(&self, column: &Column) -> bool {
+        #[cfg(test)]
+        tests::COMPARED.with(|count| count.set(count.get() + 1));
+        self.place.is_none() && self.name == column.name
+    }
 }
 
 /// See the module.
@@ -173,4 +179,14 @@ pub(super) struct Ending<'e> {
     pub(super) columns: &'e [FileColumn],
     pub(super) order: &'e Order,
     pub(super) key_values: Vec<KeyValue>,
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How often this thread compared a column with one of the file's.
+        pub(in super::super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
 }

@@ -44,6 +44,8 @@ pub(crate) struct DirectBackend {
     file: File,
     /// The file's columns, in the order in which they came.
     columns: Vec<FileColumn>,
+    /// Of the schema's columns, which are among them.
+    is_in_file: Vec<bool>,
     has_values: Vec<bool>,
 }
 
@@ -59,6 +61,7 @@ impl DirectBackend {
             group: RowGroup::default(),
             file: File::new(Description::new(options)),
             columns: Vec::new(),
+            is_in_file: Vec::new(),
             has_values: Vec::new(),
         }
     }
@@ -67,12 +70,14 @@ impl DirectBackend {
     /// first row group has to have one, since the file's first column may not be late.
     fn add_columns(&mut self, schema: &Schema) {
         let is_late = self.file.has_row_groups();
+        self.is_in_file.resize(schema.columns().len(), false);
         for (place, column) in schema.columns().iter().enumerate() {
             let is_there = self.group.has(place) || (!is_late && column.declared);
-            if !is_there || self.columns.iter().any(|known| known.place == Some(place)) {
+            if !is_there || std::mem::replace(&mut self.is_in_file[place], true) {
                 continue;
             }
-            match self.columns.iter_mut().find(|known| known.name == column.name) {
+            // Only the first column may stand in for another.
+            match self.columns.first_mut().filter(|known| known.stands_in_for(column)) {
                 Some(stand_in) => stand_in.place = Some(place),
                 None => self.columns.push(FileColumn::new(column, place, is_late)),
             }
@@ -158,5 +163,26 @@ impl Backend for DirectBackend {
         let ended = File::new(Description::new(&self.bench.options));
         let file = std::mem::replace(&mut self.file, ended);
         self.bench.with_encoder(|encoder| file.finish(ending, &kept, encoder, out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file::tests::COMPARED;
+    use crate::{MemorySink, Options, Value};
+
+    /// Each column is compared once, however many others and row groups there are.
+    #[test]
+    fn the_cost_of_finding_columns_is_linear() {
+        let names: Vec<String> = (0..2_000).map(|number| format!("c{number}")).collect();
+        let options = Options::new().max_columns(2_000).row_group_rows(1);
+        let mut writer = options.write_to(Box::new(MemorySink::new())).expect("sound options");
+        let before = COMPARED.get();
+        for names in names.chunks(500) {
+            let row = names.iter().map(|name| (name.as_str(), Value::I64(1)));
+            writer.write_row(row).expect("taken");
+        }
+        assert_eq!(writer.finish().expect("a file").files[0].columns.len(), names.len());
+        assert!(COMPARED.get() - before <= names.len(), "{}", COMPARED.get() - before);
     }
 }

@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use super::lines::{Manner, Parsed, Speed, parse};
 use super::object::Shape;
 use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, Nested};
+use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
 use crate::options::Options;
 use crate::schema::Schema;
@@ -225,4 +226,26 @@ fn both_readers_agree_about_deep_nesting() {
             assert_eq!(left, 0, "depth {depth}");
         }
     }
+}
+
+/// However many columns there are.
+#[test]
+fn blank_and_rejected_lines_cost_nothing_but_themselves() {
+    let shape = Shape {
+        nested: Nested::Flatten,
+        separator: DEFAULT_SEPARATOR.to_owned(),
+        max_depth: DEFAULT_MAX_DEPTH,
+        max_line_bytes: DEFAULT_MAX_LINE_BYTES,
+    };
+    let members: Vec<String> = (0..2_000).map(|number| format!("\"c{number}\":1")).collect();
+    let wide = format!("{{{}}}\n", members.join(","));
+    let chunk = format!("{wide}{}{wide}", "\n{\"c1500\":2,\"new\":true,\"c7\":4,}\n".repeat(100));
+    let (mut schema, arena) = (Schema::new(&Options::new().max_columns(3_000)), Bump::new());
+    let manner = Manner { shape: &shape, stops_at_rejected: false, speed: Speed::Fast };
+    let before = TRUNCATED.get();
+    let parsed = parse(chunk.as_bytes(), Block::new(), true, manner, &mut schema, &arena);
+    assert_eq!((parsed.counts.rows, parsed.counts.rejected, parsed.counts.blank), (2, 100, 100));
+    // Three values are taken back for each reader of a rejected line.
+    assert_eq!(TRUNCATED.get() - before, 100 * 2 * 3);
+    assert_eq!(schema.columns().len(), 2_000);
 }
