@@ -247,11 +247,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
                     self.block.alterations.rest_values += 1;
                     self.push_rest(name, item)
                 }
-                Place::Unexpected => Err(Error::new(
-                    ErrorKind::Refused,
-                    "the closed schema has no such column: declare it, or open the schema",
-                )
-                .in_column(name)),
+                Place::Unexpected => Err(unexpected(name)),
             },
         }
     }
@@ -424,6 +420,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// As [`push`](Self::push).
     pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'a>) -> Result<()> {
         self.refuse_if_strict(name, "the row gives it twice")?;
+        if self.schema.closed && self.schema.find(name).is_none() {
+            return Err(unexpected(name));
+        }
         self.block.alterations.duplicates += 1;
         self.push_rest(name, item)
     }
@@ -445,6 +444,10 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rest.push(':');
         item.append_json(&mut self.rest);
     }
+}
+
+fn unexpected(name: &str) -> Error {
+    refused(name, "the closed schema has no such column: declare it, or open the schema")
 }
 
 fn refused(name: &str, why: &str) -> Error {

@@ -339,6 +339,12 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         &[&[("a.x", one), ("b.a.x", Value::I64(2)), ("x", Value::I64(3))]],
         none(),
     );
+    // A closed schema has to have the name.
+    let closed = DeclaredSchema::new().column("a.x", DeclaredType::Int64).closed(true);
+    for twice in [r#"{"a":{"x":1},"a":{"x":2}}"#, r#"{"a":{"x":1},"a":2}"#] {
+        let error = convert(twice, Options::new().schema(closed.clone())).err().expect("refused");
+        assert_eq!(error.position().column.as_deref(), Some("a"), "{error}");
+    }
     let options = NdjsonOptions { nested: Nested::Json, ..NdjsonOptions::default() };
     let lines = br#"{"a":{"x":1},"a":{"y":2}}"#;
     let kept = convert_with(lines, Options::new(), options, OnError::Fail).expect("a file");

@@ -142,7 +142,11 @@ fn nothing_that_is_read_is_written() {
         assert_eq!(folder.names(), before, "{arguments}");
     }
     assert_eq!(folder.text("hard"), LINE);
-    // Standard input may be a file, too.
+    // Standard output may be a file, too.
+    let end = fs::OpenOptions::new().append(true).open(folder.path("a.ndjson")).expect("opens");
+    let output = folder.command("convert a.ndjson -o -").stdout(end).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    // And standard input.
     let input = fs::File::open(folder.path("a.ndjson")).expect("opens");
     let mut command = folder.command("convert - -o a.ndjson --overwrite");
     let output = command.stdin(input).output().expect("runs");

@@ -8,12 +8,17 @@ use bucksaw::{Error, ErrorKind, Result};
 use crate::files::{FileId, Location};
 use crate::sources::Source;
 
+/// Where the system shows standard output as a file, where it does.
+const STDOUT_PATH: &str = "/dev/stdout";
+
 /// What a run reads and writes.
 pub(super) struct Files<'f> {
     pub(super) sources: &'f [Source],
     pub(super) schema: Option<&'f Path>,
     /// The Parquet files.
     pub(super) targets: &'f [PathBuf],
+    /// Whether one goes to standard output.
+    pub(super) has_stream: bool,
     /// Where rejected lines are kept, and their reasons.
     pub(super) kept: &'f [PathBuf],
 }
@@ -29,7 +34,11 @@ impl Files<'_> {
         let schema = self.schema.and_then(FileId::of);
         read.extend(schema.map(|file| (file, "the schema")));
         let mut written: HashMap<Location, &Path> = HashMap::new();
-        for path in self.targets.iter().chain(self.kept) {
+        let stream = Path::new(STDOUT_PATH);
+        let stream =
+            self.has_stream.then_some(stream).filter(|path| FileId::of_regular(path).is_some());
+        let paths = self.targets.iter().chain(self.kept).map(PathBuf::as_path);
+        for path in stream.into_iter().chain(paths) {
             let location = Location::of(path);
             if let Location::File(file) = &location
                 && let Some(what) = read.get(file)
@@ -72,7 +81,13 @@ mod tests {
         let sources: Vec<_> = (0..200).map(|at| Source::File(write(at, ".ndjson"))).collect();
         let targets: Vec<_> = (0..200).map(|at| write(at, ".parquet")).collect();
         let before = LOOKED_UP.get();
-        let files = Files { sources: &sources, schema: None, targets: &targets, kept: &[] };
+        let files = Files {
+            sources: &sources,
+            schema: None,
+            targets: &targets,
+            has_stream: false,
+            kept: &[],
+        };
         files.check().expect("different files");
         assert_eq!(LOOKED_UP.get() - before, sources.len() + targets.len());
     }
