@@ -287,8 +287,10 @@ fn of_a_name_given_twice_the_first_value_stays_and_the_others_are_kept_in_rest()
 
 #[test]
 fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
+    /// A line, its row, what `_rest` gets and the duplicates that are counted.
+    type Case<'c> = (&'c str, &'c [(&'c str, Value<'c>)], &'c str, u64);
     let one = Value::I64(1);
-    let cases: [(&str, &[(&str, Value<'_>)], &str, u64); 13] = [
+    let cases: [Case<'_>; 13] = [
         (r#"{"a":{"x":1},"a":{"y":2}}"#, &[("a.x", one)], r#"{"a":{"y":2}}"#, 1),
         (
             r#"{"a":{"x":1},"b":1,"a":{"x":[2]}}"#,

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use bucksaw::escape::escape;
 use bucksaw::{
-    DeadLetterFile, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions,
-    OnError, Options, Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
+    DeadLetterFile, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions, OnError, Options,
+    Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
