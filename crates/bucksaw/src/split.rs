@@ -70,7 +70,11 @@ impl RowGroupLimits {
             return Ok(());
         }
         let message = format!(
-            "the memory limit of {limit} bytes is too small for so many row groups of so many columns: what the              file's end will say of them takes {finished} bytes by now, and too little is left for the next. Raise the              memory limit to {} bytes (row groups become larger with it, so that it takes about {} times as many rows),              raise the limits of row groups where they are lower, write several files, or store fewer columns",
+            "the memory limit of {limit} bytes is too small for so many row groups of so many \
+             columns: what the file's end will say of them takes {finished} bytes by now, and too \
+             little is left for the next. Raise the memory limit to {} bytes (row groups become \
+             larger with it, so that it takes about {} times as many rows), raise the limits of row \
+             groups where they are lower, write several files, or store fewer columns",
             limit * LARGER_LIMIT,
             LARGER_LIMIT * LARGER_LIMIT
         );

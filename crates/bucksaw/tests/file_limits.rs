@@ -53,6 +53,23 @@ fn a_footer_is_never_larger_than_what_is_read_back() {
 }
 
 #[test]
+#[ignore = "long: ./test --long"]
+fn as_many_column_chunks_are_written_as_are_read_back() {
+    let names: Vec<String> = (0..1_000).map(|index| format!("{index}")).collect();
+    let options = || Options::new().memory_limit(4 << 30);
+    let (_, refused) = write(options(), &names, 1_000);
+    let error = refused.expect_err("too many column chunks");
+    assert_eq!(error.kind(), ErrorKind::FileLimit, "{error}");
+    let row = error.position().row.expect("where it is") as usize;
+    assert!(row > 200, "{error}");
+    let (folder, taken) = write(options(), &names, row - 1);
+    taken.expect("a row fewer");
+    let file = inspect::File::open(folder.path().join("file.parquet")).expect("read back");
+    assert_eq!(file.metadata().num_row_groups(), row - 1);
+    assert!(file.describe().problems.is_empty());
+}
+
+#[test]
 fn columns_that_come_late_count_for_the_row_groups_before() {
     let mut names = long_names(2);
     let folder = tempfile::tempdir().expect("a folder");
@@ -80,6 +97,7 @@ fn what_is_kept_of_row_groups_is_within_the_memory_limit() {
     assert!(error.position().row.is_some_and(|row| row > 8), "{error}");
     let enough = 32 << 20;
     assert!(error.message().contains(&enough.to_string()), "{error}");
+    assert!(!error.message().contains("  "), "{error}");
     let rows = error.position().row.unwrap_or_default() as usize;
     write(Options::new().memory_limit(enough), &names, 2 * rows).1.expect("the advice helps");
 }

@@ -5,7 +5,8 @@ use crate::format::metadata::ColumnMetaData;
 use crate::format::schema::Leaf;
 use crate::inspect::{
     DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES, DEFAULT_MAX_FOOTER_ELEMENTS,
-    DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES,
+    DEFAULT_MAX_METADATA_BYTES, DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES,
+    memory_of_written,
 };
 
 /// Bytes that a column chunk has beside its metadata and its path, at the most.
@@ -101,9 +102,12 @@ impl FooterSize {
             + (1 + columns.path_parts + columns.leaves) * self.row_groups
             + columns.leaves
             + columns.schema_elements;
+        let (bytes, chunks) = (self.bytes(columns), self.row_groups * columns.leaves);
+        let memory = memory_of_written(bytes, self.row_groups, chunks, columns.schema_elements);
         let limits = [
-            (self.bytes(columns), DEFAULT_MAX_FOOTER_BYTES, "bytes of metadata"),
-            (self.row_groups * columns.leaves, DEFAULT_MAX_COLUMN_CHUNKS, "column chunks"),
+            (bytes, DEFAULT_MAX_FOOTER_BYTES, "bytes of metadata"),
+            (memory, DEFAULT_MAX_METADATA_BYTES, "bytes of metadata once it is decoded"),
+            (chunks, DEFAULT_MAX_COLUMN_CHUNKS, "column chunks"),
             (elements, DEFAULT_MAX_FOOTER_ELEMENTS, "elements in its metadata"),
             (columns.schema_elements, DEFAULT_MAX_SCHEMA_ELEMENTS as u64, "columns and groups"),
             (columns.path_bytes, DEFAULT_MAX_SCHEMA_PATH_BYTES, "bytes of column names"),

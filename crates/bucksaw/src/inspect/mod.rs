@@ -69,6 +69,7 @@ use source::Source;
 
 pub use json::Json;
 pub use rows::Rows;
+pub(crate) use scan::memory_of_written;
 pub use scan::{DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES, DEFAULT_MAX_METADATA_BYTES};
 pub use schema::{DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES};
 pub use thrift::{DEFAULT_MAX_FOOTER_DEPTH, DEFAULT_MAX_FOOTER_ELEMENTS};

@@ -117,6 +117,30 @@ fn memory_of(shape: Shape) -> u64 {
     bytes as u64
 }
 
+/// The bytes that a footer as our writer makes it takes when it is decoded and described, at the most:
+/// of so many row groups, column chunks with both page indexes, and elements of the schema.
+pub(crate) fn memory_of_written(
+    footer_bytes: u64,
+    row_groups: u64,
+    chunks: u64,
+    elements: u64,
+) -> u64 {
+    // A chunk's encodings, the path in the schema, and statistics of the encodings of a dictionary page
+    // and of data pages of two encodings.
+    const PAGE_ENCODINGS: u64 = 3;
+    const LIST_ELEMENTS: u64 = 16;
+    let of_chunk = memory_of(Shape::ColumnChunk)
+        + memory_of(Shape::Statistics)
+        + PAGE_ENCODINGS * memory_of(Shape::PageEncodingStats)
+        + 2 * INDEX_BYTES
+        + LIST_ELEMENTS * size_of::<i64>() as u64;
+    // All of its bytes could be text.
+    COPIES * footer_bytes
+        + row_groups * memory_of(Shape::RowGroup)
+        + chunks * of_chunk
+        + elements * SCHEMA_ELEMENT_BYTES
+}
+
 #[derive(Default)]
 struct Chunk {
     external: bool,
