@@ -11,6 +11,9 @@ const MAGIC: &[u8] = b"PAR1";
 /// Changes of one kind, at the most.
 const MOST: usize = 8;
 
+/// Zeros in one page, at the most: more take long to make.
+const MOST_MEBIBYTES: u8 = 80;
+
 /// A sound file and what is changed in it.
 #[derive(Arbitrary, Debug)]
 pub struct Case {
@@ -38,7 +41,7 @@ enum Body {
     Insert(u16, Vec<u8>),
     /// An RLE run of a length and a value, at the page's start or after its first bytes.
     Run(u8, u32, u8),
-    /// So many MiB of zeros, well compressed.
+    /// So many MiB of zeros, well compressed: some more than `inspect` may take.
     Zeros(u8),
 }
 
@@ -146,7 +149,7 @@ impl Body {
                 body.splice(place..end, run);
             }
             Self::Zeros(mebibytes) => {
-                let zeros = vec![0; usize::from(*mebibytes) << 20];
+                let zeros = vec![0; usize::from(*mebibytes % MOST_MEBIBYTES) << 20];
                 let Some(packed) = packed(codec, &zeros) else { return };
                 *body = packed;
                 header.set_int(2, zeros.len() as i64);
