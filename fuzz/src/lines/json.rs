@@ -1,6 +1,7 @@
 //! What serde_json finds in a line.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bucksaw::NdjsonOptions;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -57,7 +58,8 @@ fn has_lone_surrogate(json: &str) -> bool {
     char::decode_utf16(units).any(|unit| unit.is_err())
 }
 
-/// Appends an object's members that are not null, those of objects in it by their path.
+/// Appends an object's members that are not null, those of objects in it by their path. An object under a
+/// name that its own object has given already is one value.
 fn flatten<'l>(
     object: &'l str,
     prefix: &str,
@@ -66,11 +68,13 @@ fn flatten<'l>(
     values: &mut Vec<(String, &'l str)>,
 ) -> Option<()> {
     let NdjsonOptions { max_depth, separator, .. } = &rules.ndjson;
+    let mut given = HashSet::new();
     for (name, value) in members(object)? {
+        let is_new = value == "null" || given.insert(name.clone());
         let name = format!("{prefix}{name}");
         match value.as_bytes()[0] {
             b'n' => {}
-            b'{' if rules.flattens() && depth < *max_depth && !is_empty_object(value) => {
+            b'{' if is_new && rules.flattens() && depth < *max_depth && !is_empty_object(value) => {
                 flatten(value, &format!("{name}{separator}"), depth + 1, rules, values)?;
             }
             _ => values.push((name, value)),
