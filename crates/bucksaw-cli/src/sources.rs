@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bucksaw::{Error, ErrorKind, Result};
-use glob::MatchOptions;
+use glob::{MatchOptions, Pattern, PatternError};
 
 use crate::files::FileId;
-use crate::search::Found;
+use crate::search::{self, Found};
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
@@ -171,22 +171,29 @@ fn distinct(named: Vec<Named>) -> (Vec<Source>, Vec<String>) {
 /// The files that a glob matches.
 fn matches(pattern: &str) -> Result<Vec<Source>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
+    let no_glob = |cause: PatternError| bad(format!("{pattern:?} is no glob")).with_cause(cause);
     // As in a shell and in directories: hidden files only where their dot is spelled out.
-    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
-    let paths = glob::glob_with(pattern, options)
-        .map_err(|cause| bad(format!("{pattern:?} is no glob")).with_cause(cause))?;
-    let mut found = Vec::new();
-    for path in paths {
-        let path = path
-            .map_err(|cause| bad(format!("could not search for {pattern:?}")).with_cause(cause))?;
-        if path.is_file() {
-            found.push(Source::File(path));
+    let options = MatchOptions {
+        require_literal_leading_dot: true,
+        require_literal_separator: true,
+        ..MatchOptions::new()
+    };
+    let found = if pattern.contains("**") {
+        // The crate's own search would follow links in circles.
+        search::matches_below(&Pattern::new(pattern).map_err(no_glob)?, options)?
+    } else {
+        let mut found = Vec::new();
+        for path in glob::glob_with(pattern, options).map_err(no_glob)? {
+            let failed = |cause| bad(format!("could not search for {pattern:?}")).with_cause(cause);
+            found.push(path.map_err(failed)?);
         }
-    }
+        found.retain(|path| path.is_file());
+        found
+    };
     if found.is_empty() {
         return Err(bad(format!("no file matches {pattern:?}")));
     }
-    Ok(found)
+    Ok(found.into_iter().map(Source::File).collect())
 }
 
 fn without_ending<'n>(name: &'n str, endings: &[&str]) -> &'n str {

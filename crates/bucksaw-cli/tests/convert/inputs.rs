@@ -161,6 +161,27 @@ fn a_glob_is_expanded_sorted_and_skips_hidden_files() {
     assert!(!folder.path("none.parquet").exists());
 }
 
+/// Links to folders are not followed, so that loops of them end.
+#[cfg(unix)]
+#[test]
+fn a_glob_of_all_folders_takes_each_file_once() {
+    let folder = Folder::new();
+    folder.write("logs/b.ndjson", "{\"n\":3}\n");
+    folder.write("logs/a/deep/c.ndjson", "{\"n\":2}\n");
+    folder.write("logs/a/b.ndjson", "{\"n\":1}\n");
+    folder.write("logs/.hidden/b.ndjson", "{\"n\":9}\n");
+    folder.write("logs/a/d.txt", "{\"n\":9}\n");
+    for (to, link) in [(".", "logs/one"), (".", "logs/two"), ("..", "logs/a/up")] {
+        std::os::unix::fs::symlink(to, folder.path(link)).expect("links");
+    }
+    for pattern in ["logs/**/*.ndjson", "./logs/**/*.ndjson", "**/*.ndjson", "l*/**/[bc].ndjson"] {
+        folder.run(&format!("convert {pattern} -o out.parquet --overwrite")).expect_code(0);
+        assert_eq!(numbers(&folder.rows("out.parquet")), [1, 2, 3], "{pattern}");
+    }
+    folder.run("convert **/*.gz -o none.parquet").expect_code(2).expect_told(&["no file matches"]);
+    folder.run("convert logs/a**/x -o none.parquet").expect_code(2).expect_told(&["is no glob"]);
+}
+
 #[test]
 fn a_file_whose_name_looks_like_a_glob_is_that_file() {
     let folder = Folder::new();
