@@ -82,8 +82,8 @@ impl Bits {
         }
     }
 
-    pub(crate) fn bytes_held(&self) -> usize {
-        self.words.capacity() * 8
+    pub(crate) fn bytes_used(&self) -> usize {
+        self.words.len() * 8
     }
 }
 

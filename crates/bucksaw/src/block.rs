@@ -140,18 +140,18 @@ impl Values<'_> {
         }
     }
 
-    fn bytes_held(&self) -> usize {
+    fn bytes_used(&self) -> usize {
         match self {
             Self::Empty => 0,
-            Self::Bool(values) => values.capacity(),
-            Self::I32(values) => values.capacity() * 4,
-            Self::I64(values) | Self::Timestamp(values) => values.capacity() * 8,
-            Self::U64(values) => values.capacity() * 8,
-            Self::F32(values) => values.capacity() * 4,
-            Self::F64(values) => values.capacity() * 8,
-            Self::Text(values) => values.capacity() * 16,
-            Self::Bytes(values) => values.capacity() * 16,
-            Self::List(lists) => lists.bytes_held(),
+            Self::Bool(values) => values.len(),
+            Self::I32(values) => values.len() * 4,
+            Self::I64(values) | Self::Timestamp(values) => values.len() * 8,
+            Self::U64(values) => values.len() * 8,
+            Self::F32(values) => values.len() * 4,
+            Self::F64(values) => values.len() * 8,
+            Self::Text(values) => values.len() * 16,
+            Self::Bytes(values) => values.len() * 16,
+            Self::List(lists) => lists.bytes_used(),
             // Its values belong to whoever made the batch.
             Self::Arrow(_) => 0,
         }
@@ -218,8 +218,8 @@ impl<'a> BlockColumn<'a> {
         !is_whole && self.present.insert(row)
     }
 
-    pub(crate) fn bytes_held(&self) -> usize {
-        self.values.bytes_held() + self.present.bytes_held()
+    pub(crate) fn bytes_used(&self) -> usize {
+        self.values.bytes_used() + self.present.bytes_used()
     }
 
     /// Whether `row` has a value.
@@ -308,10 +308,10 @@ impl<'a> Block<'a> {
         self.rows
     }
 
-    /// Bytes that its lists take; the text itself is elsewhere.
+    /// Bytes that its values take in its lists, which may have room for more; text itself is elsewhere.
     #[must_use]
-    pub fn bytes_held(&self) -> usize {
-        self.columns.iter().map(BlockColumn::bytes_held).sum()
+    pub fn bytes_used(&self) -> usize {
+        self.columns.iter().map(BlockColumn::bytes_used).sum()
     }
 
     /// All of its rows.

@@ -44,8 +44,8 @@ impl<'a> Lists<'a> {
         self.elements.truncate(self.end_of(lists));
     }
 
-    pub(crate) fn bytes_held(&self) -> usize {
-        self.ends.capacity() * 8 + self.elements.bytes_held()
+    pub(crate) fn bytes_used(&self) -> usize {
+        self.ends.len() * 8 + self.elements.bytes_used()
     }
 
     pub(crate) fn slice(&self, lists: Range<usize>) -> ListsSlice<'_, 'a> {

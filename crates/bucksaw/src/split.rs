@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
-/// for, and for what a step adds before anyone looks again.
+/// for, and for what a batch adds before anyone looks again.
 const ALLOCATOR_PARTS: usize = 4;
 
 /// How many times the memory limit that is too small for a file the one is that is advised.

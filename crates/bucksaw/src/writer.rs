@@ -15,7 +15,7 @@ use crate::block::{Block, BlockSlice};
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::block_of_batch;
-use crate::input::{Blocks, Input};
+use crate::input::{Blocks, Input, SourceBlock};
 use crate::options::{self, Options, UnknownColumn};
 use crate::order::Order;
 use crate::prefetch::prefetch_start;
@@ -35,8 +35,12 @@ pub const BLOCK_BYTES: usize = 512 << 10;
 const ROWS_ASKED_AHEAD: usize = 3;
 /// Bytes that hashing, names and the footer take beside what is counted, about.
 const FIXED_BYTES: usize = 4 << 20;
-/// A step of an input may have one part in so many of the memory limit.
-const STEP_SHARE: usize = 32;
+/// Blocks of an input are encoded together until they are one part in so many of the memory limit,
+/// counted in bytes of the source: a batch. Between batches row groups may end.
+const BATCH_SHARE: usize = 32;
+/// What a batch holds beside its blocks' lists, for each byte of the source: the byte itself, and in
+/// the arena the text that had to be unescaped.
+const BATCH_BYTES_HELD_PER_BYTE: usize = 2;
 
 self_cell!(
     /// Rows given one at a time: the block, and the arena that its text was copied into.
@@ -100,7 +104,6 @@ pub struct Writer {
     /// Whether rows can be refused.
     refuses_rows: bool,
     workers: Arc<Workers>,
-    step_bytes: usize,
     output: Option<Output>,
     rows: u64,
     rejected: u64,
@@ -119,9 +122,40 @@ struct Output {
     order: Order,
     /// Rows that the backend has.
     rows: u64,
-    /// Bytes of memory that the blocks of the step so far hold.
-    held_by_step: usize,
+    batch: Batch,
     finished: Pieces,
+}
+
+/// The blocks of an input since a row group could last end.
+///
+/// Where batches end depends on the source alone, and never on how many blocks came at a time: so do
+/// row groups then.
+#[derive(Debug)]
+struct Batch {
+    /// Bytes of the source that make a batch.
+    full: usize,
+    source_bytes: usize,
+    /// Bytes of memory that it holds.
+    held: usize,
+}
+
+impl Batch {
+    fn of_limit(memory_limit: usize) -> Self {
+        Self { full: memory_limit / BATCH_SHARE, source_bytes: 0, held: 0 }
+    }
+
+    /// Adds a block that is so many bytes of the source; whether the batch is full with it.
+    fn add(&mut self, block: &Block<'_>, source_bytes: usize, held: usize) -> bool {
+        self.source_bytes += source_bytes;
+        self.held += block.bytes_used() + held;
+        self.source_bytes >= self.full
+    }
+
+    /// Starts anew; returns what the batch held.
+    fn end(&mut self) -> usize {
+        self.source_bytes = 0;
+        std::mem::take(&mut self.held)
+    }
 }
 
 impl Writer {
@@ -139,12 +173,11 @@ impl Writer {
                 tally: Tally::new(options.timestamp_column.clone()),
                 order: Order::new(&options),
                 rows: 0,
-                held_by_step: 0,
+                batch: Batch::of_limit(options.memory_limit),
                 finished: Pieces::default(),
             }),
             schema,
             workers,
-            step_bytes: options.memory_limit / STEP_SHARE,
             rows: 0,
             rejected: 0,
             alterations: Alterations::default(),
@@ -298,14 +331,27 @@ impl Writer {
         self.write_collected()?;
         let rejected = input.counts().rejected;
         let workers = Arc::clone(&self.workers);
-        let is_more = match input.next_blocks(&mut self.schema, &workers, self.step_bytes)? {
+        let batch_bytes = self.output.as_ref().map_or(0, |output| output.batch.full);
+        let next = input.next_blocks(&mut self.schema, &workers, batch_bytes);
+        let next = next.inspect_err(|error| {
+            if !error.kind().writer_goes_on() {
+                self.output = None;
+            }
+        });
+        let is_more = match next? {
             None => false,
-            Some(Blocks { blocks, starts_step, bytes_held, meanwhile }) => {
-                let mut write = || self.write_blocks(&blocks, bytes_held, starts_step);
-                match meanwhile {
-                    Some(aside) => workers.meanwhile(aside, write)?,
-                    None => write()?,
+            Some(Blocks { blocks, batches_held }) => {
+                let mut batch = Vec::with_capacity(blocks.len());
+                for SourceBlock { block, source_bytes } in blocks {
+                    batch.push(block);
+                    let held = source_bytes * BATCH_BYTES_HELD_PER_BYTE;
+                    let output = self.output.as_mut().ok_or_else(ended)?;
+                    if output.batch.add(block, source_bytes, held) {
+                        self.write_blocks(&std::mem::take(&mut batch))?;
+                        self.end_batch(batches_held)?;
+                    }
                 }
+                self.write_blocks(&batch)?;
                 true
             }
         };
@@ -383,27 +429,35 @@ impl Writer {
         Ok(())
     }
 
-    /// Passes a block on, as a step of its own.
+    /// Passes a block on, as a batch of its own, whose text takes `held` bytes.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
-        self.write_blocks(&[block], held, true)
+        self.write_blocks(&[block])?;
+        self.output.as_mut().ok_or_else(ended)?.batch.add(block, 0, held);
+        self.end_batch(1)
     }
 
-    /// Passes blocks on; an error ends the writer. `held` counts the bytes that their text takes.
-    fn write_blocks(
-        &mut self,
-        blocks: &[&Block<'_>],
-        held: usize,
-        starts_step: bool,
-    ) -> Result<()> {
-        let Some(mut output) = self.output.take() else { return Err(ended()) };
-        let written = output.write(blocks, &self.schema, held, starts_step);
-        written.map_err(|error| error.at_row(self.rows))?;
-        self.output = Some(output);
+    /// Passes blocks on; an error ends the writer.
+    fn write_blocks(&mut self, blocks: &[&Block<'_>]) -> Result<()> {
+        self.output(|output, schema| output.write(blocks, schema))?;
         for block in blocks {
             self.rows += block.rows() as u64;
             self.alterations.add(&block.alterations);
         }
         Ok(())
+    }
+
+    /// Ends the row group if it is full. So many batches like this one may be in memory.
+    fn end_batch(&mut self, batches_held: usize) -> Result<()> {
+        self.output(|output, schema| output.end_batch(batches_held, schema))
+    }
+
+    /// Has something done that ends the writer where it fails.
+    fn output(&mut self, work: impl FnOnce(&mut Output, &Schema) -> Result<()>) -> Result<()> {
+        let output = self.output.as_mut().ok_or_else(ended)?;
+        work(output, &self.schema).map_err(|error| {
+            self.output = None;
+            error.at_row(self.rows)
+        })
     }
 }
 
@@ -413,30 +467,21 @@ impl Output {
         self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
     }
 
-    /// Row groups end before steps, or where they are full of rows.
-    fn write(
-        &mut self,
-        blocks: &[&Block<'_>],
-        schema: &Schema,
-        held: usize,
-        starts_step: bool,
-    ) -> Result<()> {
-        if starts_step {
-            if self.limits.is_full(self.backend.buffered(), FIXED_BYTES + self.held_by_step) {
-                self.end_full_row_group(schema)?;
-            }
-            self.held_by_step = 0;
-        }
-        let lists: usize = blocks.iter().map(|block| block.bytes_held()).sum();
-        self.held_by_step += held + lists;
+    /// Row groups end here only where they are full of rows.
+    fn write(&mut self, blocks: &[&Block<'_>], schema: &Schema) -> Result<()> {
         let mut rest: VecDeque<BlockSlice<'_, '_>> =
             blocks.iter().map(|block| block.all()).collect();
         rest.iter().for_each(|slice| self.tally.add(slice, schema));
         while !rest.is_empty() {
-            let mut room = self.limits.rows_left(self.backend.buffered());
+            let buffered = self.backend.buffered();
+            let mut room = self.limits.rows_left(buffered);
             if room == 0 {
-                self.end_full_row_group(schema)?;
+                self.end_row_group(schema)?;
                 continue;
+            }
+            if buffered.rows == 0 {
+                let checked = self.limits.check_finished(buffered, FIXED_BYTES);
+                checked.map_err(|error| error.at_row(self.rows))?;
             }
             let mut slices = Vec::new();
             while room > 0
@@ -458,11 +503,13 @@ impl Output {
         Ok(())
     }
 
-    /// Ends a row group after which more come.
-    fn end_full_row_group(&mut self, schema: &Schema) -> Result<()> {
-        self.end_row_group(schema)?;
-        let checked = self.limits.check_finished(self.backend.buffered(), FIXED_BYTES);
-        checked.map_err(|error| error.at_row(self.rows))
+    /// Ends the row group if it is full.
+    fn end_batch(&mut self, batches_held: usize, schema: &Schema) -> Result<()> {
+        let held = FIXED_BYTES + self.batch.end() * batches_held;
+        if self.limits.is_full(self.backend.buffered(), held) {
+            self.end_row_group(schema)?;
+        }
+        Ok(())
     }
 
     fn end_row_group(&mut self, schema: &Schema) -> Result<()> {

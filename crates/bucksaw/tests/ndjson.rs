@@ -374,8 +374,13 @@ fn a_source_that_fails_is_an_error() {
     let source = io::Cursor::new(b"{\"a\":1}\n".repeat(10)).chain(Broken);
     let mut input =
         Ndjson::new("cable", source, NdjsonOptions::default(), OnError::Skip).expect("starts well");
-    let mut writer = Options::new().write_to(Box::new(MemorySink::new())).expect("sound options");
+    let sink = MemorySink::new();
+    let mut writer = Options::new().write_to(Box::new(sink.clone())).expect("sound options");
     let error = writer.write_input(&mut input).expect_err("broken");
     assert_eq!(error.kind(), ErrorKind::Io);
     assert_eq!(error.to_string(), "cable: could not read: the cable is out");
+    // A file without the rows that could not be read must not be taken for the whole.
+    let error = writer.finish().expect_err("ended");
+    assert_eq!(error.kind(), ErrorKind::WriterEnded);
+    assert!(sink.published().is_none());
 }

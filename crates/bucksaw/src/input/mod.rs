@@ -1,7 +1,9 @@
 //! Inputs: bytes in, blocks out.
 
 pub mod decompress;
+pub(crate) mod framing;
 pub mod ndjson;
+pub(crate) mod parallel;
 pub(crate) mod record_batch;
 
 use serde::Serialize;
@@ -14,7 +16,8 @@ use crate::workers::Workers;
 /// Turns a source into blocks.
 pub trait Input {
     /// The next blocks, with columns of `schema`, made side by side by `workers`; none at the end. A
-    /// block may have no rows. `step_bytes` are the bytes of the source, about, that make a step.
+    /// block may have no rows. `batch_bytes` are the bytes of the source, about, whose blocks are given
+    /// out together.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) where the source can't be read, and
@@ -24,26 +27,28 @@ pub trait Input {
         &mut self,
         schema: &mut Schema,
         workers: &Workers,
-        step_bytes: usize,
+        batch_bytes: usize,
     ) -> Result<Option<Blocks<'_>>>;
 
     /// What it has read so far.
     fn counts(&self) -> InputCounts;
 }
 
-/// Blocks of an input.
-///
-/// Row groups end between steps: which blocks make a step depends on the source alone, and never on
-/// the number of threads.
+/// Blocks of an input, in order.
 pub struct Blocks<'i> {
-    /// The blocks, in order.
-    pub blocks: Vec<&'i Block<'i>>,
-    /// Whether the first of them starts a step.
-    pub starts_step: bool,
-    /// Bytes of memory that they hold beside their own lists.
-    pub bytes_held: usize,
-    /// What the input can do while they are encoded.
-    pub meanwhile: Option<Box<dyn FnOnce() + Send + 'i>>,
+    /// Each block, and how much of the source it is: that depends on the source alone.
+    pub blocks: Vec<SourceBlock<'i>>,
+    /// So many batches the input may hold in memory at one time, these blocks among them.
+    pub batches_held: usize,
+}
+
+/// A block, and how much of its source it is.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceBlock<'i> {
+    /// The rows.
+    pub block: &'i Block<'i>,
+    /// Bytes of the source, after decompression.
+    pub source_bytes: usize,
 }
 
 /// What an input has read: `records = rows + rejected`.

@@ -5,11 +5,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::lines::{Manner, Parsed, Speed, parse};
+use super::lines::{Lines, Speed};
 use super::object::Shape;
 use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, Nested};
 use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
+use crate::input::framing::Chunk;
+use crate::input::parallel::{Decoded, Decoder as _, Target};
 use crate::options::Options;
 use crate::schema::Schema;
 
@@ -117,7 +119,7 @@ fn content(block: &Block<'_>) -> Vec<String> {
     columns.chain([format!("{} rows, {:?}", block.rows(), block.alterations)]).collect()
 }
 
-fn outcome(parsed: &Parsed<'_>, schema: &Schema) -> Vec<String> {
+fn outcome(parsed: &Decoded<'_>, schema: &Schema) -> Vec<String> {
     let rejected = parsed.rejected.iter().map(|rejected| {
         let (line, bytes, at, reason) =
             (rejected.line, &rejected.bytes, rejected.at, &rejected.reason);
@@ -132,9 +134,12 @@ fn outcome(parsed: &Parsed<'_>, schema: &Schema) -> Vec<String> {
 fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<String>, u64) {
     let outcome_at = |speed| {
         let (mut schema, arena) = (Schema::new(options), Bump::new());
-        let manner = Manner { shape, stops_at_rejected: false, speed };
-        let parsed = parse(chunk, Block::new(), true, manner, &mut schema, &arena);
-        (outcome(&parsed, &schema), parsed.careful)
+        let decoder = Lines::new(shape.clone(), speed);
+        let chunk = Chunk { bytes: chunk.to_vec(), position: 0 };
+        let block = Block::new();
+        let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
+        let decoded = decoder.decode(&chunk, into);
+        (outcome(&decoded, &schema), decoder.careful.into_inner())
     };
     let (fast, careful) = outcome_at(Speed::Fast);
     (fast, outcome_at(Speed::Careful).0, careful)
@@ -241,9 +246,15 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
     let wide = format!("{{{}}}\n", members.join(","));
     let chunk = format!("{wide}{}{wide}", "\n{\"c1500\":2,\"new\":true,\"c7\":4,}\n".repeat(100));
     let (mut schema, arena) = (Schema::new(&Options::new().max_columns(3_000)), Bump::new());
-    let manner = Manner { shape: &shape, stops_at_rejected: false, speed: Speed::Fast };
     let before = TRUNCATED.get();
-    let parsed = parse(chunk.as_bytes(), Block::new(), true, manner, &mut schema, &arena);
+    let chunk = Chunk { bytes: chunk.into_bytes(), position: 0 };
+    let into = Target {
+        block: Block::new(),
+        schema: &mut schema,
+        arena: &arena,
+        stops_at_rejected: false,
+    };
+    let parsed = Lines::new(shape, Speed::Fast).decode(&chunk, into);
     assert_eq!((parsed.counts.rows, parsed.counts.rejected, parsed.counts.blank), (2, 100, 100));
     // Three values are taken back for each reader of a rejected line.
     assert_eq!(TRUNCATED.get() - before, 100 * 2 * 3);

@@ -11,12 +11,13 @@ use super::Nested;
 use super::reasons::{self, Fault};
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, Result};
+use crate::input::framing::too_long;
 use crate::number::double_holds;
 use crate::type_rules::Item;
 use crate::value::Value;
 
 /// How an object becomes a row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) nested: Nested,
     pub(super) separator: String,
@@ -31,7 +32,7 @@ pub(super) fn scatter<'a>(
     builder: &mut BlockBuilder<'_, 'a>,
 ) -> Result<(), Fault> {
     if line.len() > shape.max_line_bytes {
-        return Err(Fault::malformed(0, reasons::too_long(shape.max_line_bytes)));
+        return Err(Fault::malformed(0, too_long(shape.max_line_bytes)));
     }
     let text = simdutf8::compat::from_utf8(line)
         .map_err(|error| Fault::malformed(error.valid_up_to(), reasons::INVALID_UTF8))?;

@@ -71,10 +71,6 @@ impl Fault {
     }
 }
 
-pub(super) fn too_long(limit: usize) -> String {
-    format!("the line is longer than {limit} bytes")
-}
-
 /// Checks that the line starts as an object does.
 pub(super) fn check_start(line: &str) -> Result<(), Fault> {
     let bare = line.trim_start_matches([' ', '\t', '\r']);

@@ -1,4 +1,4 @@
-//! A source's bytes in chunks of whole lines.
+//! A source's bytes in chunks of whole records.
 //!
 //! Where chunks are cut depends on the bytes alone, not on how many of them the source gave at a time:
 //! so do blocks then, and pages.
@@ -7,28 +7,55 @@ use std::io::{self, Read};
 
 use crate::error::{Error, Result};
 
-/// Bytes that a chunk has, about; one longer line makes a larger chunk.
-pub(super) const CHUNK_BYTES: usize = 256 << 10;
+/// Bytes that a chunk has, about; one longer record makes a larger chunk.
+pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
 /// What comes next.
-pub(super) enum Next {
-    /// Whole lines.
-    Lines(Chunk),
-    /// A line that is longer than the limit, for [`Chunks::skip_line`].
-    LongLine,
+pub(crate) enum Frame {
+    /// Whole records.
+    Records(Chunk),
+    /// A record that is longer than the limit, which is so many bytes, for [`Framer::skip_record`].
+    TooLong(usize),
     /// Nothing.
     End,
 }
 
-/// Whole lines.
-pub(super) struct Chunk {
-    pub(super) bytes: Vec<u8>,
+/// Whole records.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub(crate) bytes: Vec<u8>,
     /// The source's byte at which they start.
-    pub(super) position: u64,
+    pub(crate) position: u64,
 }
 
-/// See the module.
-pub(super) struct Chunks<'r> {
+/// Why such a record is rejected.
+pub(crate) fn too_long(limit: usize) -> String {
+    format!("the line is longer than {limit} bytes")
+}
+
+/// Cuts a source into chunks of whole records: reads, and knows no values.
+pub(crate) trait Framer {
+    /// Reads until there is a chunk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    fn next(&mut self) -> Result<Frame>;
+
+    /// The source's byte at which the next chunk starts.
+    fn position(&self) -> u64;
+
+    /// Passes the next record on in parts, with its end, and returns its length.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of `take`.
+    fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64>;
+
+    /// Takes the buffer of a chunk that is done with.
+    fn reuse(&mut self, buffer: Vec<u8>);
+}
+
+/// Cuts at newlines.
+pub(crate) struct Lines<'r> {
     source: Box<dyn Read + Send + 'r>,
     max_line_bytes: usize,
     /// What was read and not yet handed out; zeros after the first `filled` bytes.
@@ -41,8 +68,8 @@ pub(super) struct Chunks<'r> {
     spare: Vec<Vec<u8>>,
 }
 
-impl<'r> Chunks<'r> {
-    pub(super) fn new(source: Box<dyn Read + Send + 'r>, max_line_bytes: usize) -> Self {
+impl<'r> Lines<'r> {
+    pub(crate) fn new(source: Box<dyn Read + Send + 'r>, max_line_bytes: usize) -> Self {
         Self {
             source,
             max_line_bytes,
@@ -51,43 +78,6 @@ impl<'r> Chunks<'r> {
             is_at_end: false,
             position: 0,
             spare: Vec::new(),
-        }
-    }
-
-    /// The source's byte at which the next lines start.
-    pub(super) fn position(&self) -> u64 {
-        self.position
-    }
-
-    /// Takes the buffer of a chunk that is done with.
-    pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
-        // One that had to grow for a long line is let go.
-        if buffer.capacity() <= CHUNK_BYTES * 2 {
-            self.spare.push(buffer);
-        }
-    }
-
-    /// Reads until there is a chunk.
-    pub(super) fn next(&mut self) -> Result<Next> {
-        let mut wanted = CHUNK_BYTES;
-        loop {
-            self.fill(wanted)?;
-            let newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
-            let len = match newline {
-                Some(last) if !self.is_at_end => last + 1,
-                _ if self.is_at_end => self.filled,
-                _ => 0,
-            };
-            if len > 0 {
-                return Ok(Next::Lines(self.cut(len)));
-            }
-            if self.is_at_end {
-                return Ok(Next::End);
-            }
-            if self.filled > self.max_line_bytes {
-                return Ok(Next::LongLine);
-            }
-            wanted *= 2;
         }
     }
 
@@ -108,25 +98,6 @@ impl<'r> Chunks<'r> {
         Chunk { bytes, position }
     }
 
-    /// Passes the next line on in parts, with its newline, and returns its length.
-    pub(super) fn skip_line(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        let mut skipped = 0;
-        loop {
-            let unread = &self.buffer[..self.filled];
-            let newline = memchr::memchr(b'\n', unread);
-            let len = newline.map_or(unread.len(), |at| at + 1);
-            take(&unread[..len])?;
-            self.buffer.copy_within(len..self.filled, 0);
-            self.filled -= len;
-            self.position += len as u64;
-            skipped += len as u64;
-            if newline.is_some() || (self.is_at_end && self.filled == 0) {
-                return Ok(skipped);
-            }
-            self.fill(CHUNK_BYTES)?;
-        }
-    }
-
     /// Reads until the buffer has `wanted` bytes, or to the end.
     fn fill(&mut self, wanted: usize) -> Result<()> {
         if self.buffer.len() < wanted {
@@ -143,6 +114,61 @@ impl<'r> Chunks<'r> {
             }
         }
         Ok(())
+    }
+}
+
+impl Framer for Lines<'_> {
+    fn position(&self) -> u64 {
+        self.position
+    }
+
+    fn reuse(&mut self, buffer: Vec<u8>) {
+        // One that had to grow for a long line is let go.
+        if buffer.capacity() <= CHUNK_BYTES * 2 {
+            self.spare.push(buffer);
+        }
+    }
+
+    fn next(&mut self) -> Result<Frame> {
+        let mut wanted = CHUNK_BYTES;
+        loop {
+            self.fill(wanted)?;
+            let newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
+            let len = match newline {
+                Some(last) if !self.is_at_end => last + 1,
+                _ if self.is_at_end => self.filled,
+                _ => 0,
+            };
+            if len > 0 {
+                return Ok(Frame::Records(self.cut(len)));
+            }
+            if self.is_at_end {
+                return Ok(Frame::End);
+            }
+            if self.filled > self.max_line_bytes {
+                return Ok(Frame::TooLong(self.max_line_bytes));
+            }
+            // No more than tells whether the line is too long.
+            wanted = (wanted * 2).min(self.max_line_bytes.saturating_add(1));
+        }
+    }
+
+    fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut skipped = 0;
+        loop {
+            let unread = &self.buffer[..self.filled];
+            let newline = memchr::memchr(b'\n', unread);
+            let len = newline.map_or(unread.len(), |at| at + 1);
+            take(&unread[..len])?;
+            self.buffer.copy_within(len..self.filled, 0);
+            self.filled -= len;
+            self.position += len as u64;
+            skipped += len as u64;
+            if newline.is_some() || (self.is_at_end && self.filled == 0) {
+                return Ok(skipped);
+            }
+            self.fill(CHUNK_BYTES)?;
+        }
     }
 }
 
@@ -166,22 +192,22 @@ mod tests {
 
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
-        let mut chunks = Chunks::new(Box::new(Dribble(bytes, at_a_time)), max_line_bytes);
+        let mut chunks = Lines::new(Box::new(Dribble(bytes, at_a_time)), max_line_bytes);
         let mut all = Vec::new();
         loop {
             match chunks.next().expect("memory can be read") {
-                Next::Lines(chunk) => {
+                Frame::Records(chunk) => {
                     let start = chunk.position as usize;
                     assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);
                     all.push((chunk.position, chunk.bytes.len(), false));
                     chunks.reuse(chunk.bytes);
                 }
-                Next::LongLine => {
+                Frame::TooLong(_) => {
                     let start = chunks.position();
-                    let len = chunks.skip_line(&mut |_| Ok(())).expect("memory can be read");
+                    let len = chunks.skip_record(&mut |_| Ok(())).expect("memory can be read");
                     all.push((start, len as usize, true));
                 }
-                Next::End => return all,
+                Frame::End => return all,
             }
         }
     }
