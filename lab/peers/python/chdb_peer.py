@@ -1,10 +1,13 @@
-"""ClickHouse, through chdb. Usage: chdb_peer.py memory|ndjson INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""ClickHouse, through chdb. Usage: chdb_peer.py memory|ndjson INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import sys
 
 from chdb.session import Session
 
 from clock import measure
+from columns import columns
+
+TYPES = {"bool": "Bool", "int64": "Int64", "double": "Float64", "text": "String"}
 
 
 def settings(threads):
@@ -18,25 +21,20 @@ def settings(threads):
         "output_format_compression_level": 1,
         "output_format_parquet_string_as_string": 1,
         "engine_file_truncate_on_insert": 1,
-        # The whole file, since columns may appear late; and text stays text.
-        "input_format_max_rows_to_read_for_schema_inference": 1_000_000_000,
-        "input_format_max_bytes_to_read_for_schema_inference": 1_000_000_000_000,
-        "input_format_try_infer_dates": 0,
-        "input_format_try_infer_datetimes": 0,
     }
 
 
-def main(job, source, output, threads):
+def main(job, source, schema, output, threads):
     session = Session()
     for name, value in settings(int(threads)).items():
         session.query(f"SET {name} = {value}")
-    read = f"SELECT * FROM file('{source}', {'Arrow' if job == 'memory' else 'JSONEachRow'})"
     if job == "memory":
-        session.query(f"CREATE TABLE t ENGINE = Memory AS {read}")
+        session.query(f"CREATE TABLE t ENGINE = Memory AS SELECT * FROM file('{source}', Arrow)")
         rows = int(session.query("SELECT count() FROM t").bytes())
         measure(lambda: write(session, "SELECT * FROM t", output) or rows, output)
     else:
-        write(session, read, output)
+        told = ", ".join(f"`{name}` Nullable({kind})" for name, kind in columns(schema, TYPES).items())
+        write(session, f"SELECT * FROM file('{source}', JSONEachRow, '{told}')", output)
 
 
 def write(session, what, output):

@@ -1,4 +1,4 @@
-"""DuckDB. Usage: duckdb_peer.py memory|ndjson V1|V2 INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""DuckDB. Usage: duckdb_peer.py memory|ndjson V1|V2 INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import sys
 
@@ -6,6 +6,9 @@ import duckdb
 import pyarrow.feather
 
 from clock import measure
+from columns import columns
+
+TYPES = {"bool": "BOOLEAN", "int64": "BIGINT", "double": "DOUBLE", "text": "VARCHAR"}
 
 
 def copy(connection, what, version, output):
@@ -13,7 +16,7 @@ def copy(connection, what, version, output):
     return connection.execute(f"COPY ({what}) TO '{output}' ({options})").fetchone()[0]
 
 
-def main(job, version, source, output, threads):
+def main(job, version, source, schema, output, threads):
     connection = duckdb.connect(config={"threads": int(threads)})
     if job == "memory":
         connection.register("arrow", pyarrow.feather.read_table(source))
@@ -21,8 +24,8 @@ def main(job, version, source, output, threads):
         connection.unregister("arrow")
         measure(lambda: copy(connection, "SELECT * FROM t", version, output), output)
     else:
-        # The whole file, since columns may appear late.
-        copy(connection, f"SELECT * FROM read_ndjson('{source}', sample_size = -1)", version, output)
+        quoted = ", ".join(f"'{name}': '{kind}'" for name, kind in columns(schema, TYPES).items())
+        copy(connection, f"SELECT * FROM read_ndjson('{source}', columns = {{{quoted}}})", version, output)
 
 
 main(*sys.argv[1:])

@@ -1,27 +1,27 @@
-"""polars. Usage: polars_peer.py memory|ndjson INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""polars. Usage: polars_peer.py memory|ndjson INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import os
 import sys
 
-os.environ["POLARS_MAX_THREADS"] = sys.argv[4]
+os.environ["POLARS_MAX_THREADS"] = sys.argv[5]
 
 import polars
 import pyarrow.feather
 
 from clock import measure
+from columns import columns
 
-# The whole file, since columns may appear late.
-WHOLE = {"infer_schema_length": None}
+TYPES = {"bool": polars.Boolean, "int64": polars.Int64, "double": polars.Float64, "text": polars.String}
 ZSTD = {"compression": "zstd", "compression_level": 1}
 
 
-def main(job, source, output, _threads):
+def main(job, source, schema, output, _threads):
     if job == "memory":
         frame = polars.from_arrow(pyarrow.feather.read_table(source), rechunk=True)
         measure(lambda: frame.write_parquet(output, **ZSTD) or frame.height, output)
     else:
         # Streams: less memory than reading a frame and writing that, in about the same time.
-        polars.scan_ndjson(source, **WHOLE).sink_parquet(output, **ZSTD)
+        polars.scan_ndjson(source, schema=columns(schema, TYPES)).sink_parquet(output, **ZSTD)
 
 
 main(*sys.argv[1:])

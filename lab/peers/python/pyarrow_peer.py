@@ -1,4 +1,4 @@
-"""pyarrow. Usage: pyarrow_peer.py memory|ndjson default|tuned INPUT OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""pyarrow. Usage: pyarrow_peer.py memory|ndjson default|tuned INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
 
 import sys
 
@@ -9,16 +9,19 @@ import pyarrow.json
 import pyarrow.parquet
 
 from clock import measure
+from columns import columns
 
 SAMPLE_ROWS = 10_000
+TYPES = {"bool": pyarrow.bool_(), "int64": pyarrow.int64(), "double": pyarrow.float64(), "text": pyarrow.string()}
 
 
-def load(job, path, threads):
+def load(job, path, schema, threads):
     if job == "memory":
         return pyarrow.feather.read_table(path, memory_map=False)
-    # Its streaming reader takes no columns that appear after the first block.
-    options = pyarrow.json.ReadOptions(use_threads=threads > 1)
-    return pyarrow.json.read_json(path, options)
+    reading = pyarrow.json.ReadOptions(use_threads=threads > 1)
+    told = pyarrow.schema(columns(schema, TYPES).items())
+    parsing = pyarrow.json.ParseOptions(explicit_schema=told, unexpected_field_behavior="error")
+    return pyarrow.json.read_json(path, reading, parsing)
 
 
 def write(table, output, options):
@@ -42,11 +45,11 @@ def tuned(table):
     return {"use_dictionary": dictionary, "column_encoding": encodings}
 
 
-def main(job, way, source, output, threads):
+def main(job, way, source, schema, output, threads):
     threads = int(threads)
     pyarrow.set_cpu_count(threads)
     pyarrow.set_io_thread_count(threads)
-    table = load(job, source, threads)
+    table = load(job, source, schema, threads)
     options = tuned(table) if way == "tuned" else {}
     if job == "memory":
         # What reading left in Arrow's pool would serve writing, unseen.

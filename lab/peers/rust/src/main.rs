@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS    rows in memory to Parquet; prints figures
-//! bucksaw-lab ndjson INPUT OUTPUT                        arrow-json to ArrowWriter
+//! bucksaw-lab ndjson INPUT SCHEMA OUTPUT                 arrow-json to ArrowWriter
 //! ```
 #![forbid(unsafe_code)]
 
@@ -25,7 +25,7 @@ use crate::rows::Rows;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
-    "usage: bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS | bucksaw-lab ndjson INPUT OUTPUT";
+    "usage: bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS | bucksaw-lab ndjson INPUT SCHEMA OUTPUT";
 
 fn main() -> ExitCode {
     match run() {
@@ -44,7 +44,9 @@ fn run() -> Result<()> {
         ["memory", way, workload, rows, output, threads] => {
             memory(way, workload, rows.parse()?, Path::new(output), threads.parse()?)
         }
-        ["ndjson", input, output] => ndjson::convert(Path::new(input), Path::new(output)),
+        ["ndjson", input, schema, output] => {
+            ndjson::convert(Path::new(input), Path::new(schema), Path::new(output))
+        }
         _ => Err(USAGE.into()),
     }
 }
