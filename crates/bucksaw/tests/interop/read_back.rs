@@ -167,8 +167,8 @@ fn holds(reader: &SerializedFileReader<File>, fact: Fact) -> bool {
         Fact::Statistics(kind) => chunks.all(|chunk| {
             let has_index = chunk.column_index_offset().is_some();
             // Beside NaN there are no bounds, and an index is nothing without them.
-            let path = chunk.column_path().string();
-            let has_nan = ["double", "float", "only_nan"].contains(&path.as_str());
+            let nans = chunk.statistics().and_then(|statistics| statistics.nan_count_opt());
+            let has_nan = nans.is_some_and(|nans| nans > 0);
             chunk.statistics().is_some() == (kind != Statistics::None)
                 && has_index == (kind == Statistics::Page && !has_nan)
         }),

@@ -127,7 +127,8 @@ def compare_filters(file, place, columns, model, result):
             rows = model.found(name, operator, probe, file.order)
             found = file.look_up(name, operator, probe, compared, model.types)
             result.filters += 1
-            known = [gap for gap in FILTER_GAPS if gap.is_of(file) and gap.is_about(model.stem, model.types[name], probe)]
+            of_file = (gap for gap in FILTER_GAPS if gap.is_of(file))
+            known = [gap for gap in of_file if gap.is_about(model.stem, model.types[name], probe)]
             if known:
                 result.gaps |= set(known)
                 if not is_equal(found, compared, model, rows):
@@ -173,7 +174,8 @@ def compare_skipping(reader, path, model):
             result.filters += 1
             rows = model.found(name, operator, probe, reader.order)
             is_found = found is not None and is_equal(found, compared, model, rows)
-            known = [gap for gap in NOT_SKIPPED if gap.is_of(reader) and gap.is_about(path.stem, model_type, operator)]
+            of_reader = (gap for gap in NOT_SKIPPED if gap.is_of(reader))
+            known = [gap for gap in of_reader if gap.is_about(path.stem, model_type, operator)]
             result.gaps |= set(known)
             if is_found and not known:
                 result.outcomes[what] = READ, None
