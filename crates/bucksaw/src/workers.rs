@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The threads of a [`Writer`](crate::Writer): the caller's own, and others beside it.
 ///
-/// There are two kinds of work. [`run`](Self::run) does tasks that borrow, and returns when all are
-/// done. [`submit`](Self::submit) queues a job that owns what it needs, and returns at once; its
+/// There are two kinds of work. `run` does tasks that borrow, and returns when all are
+/// done. `submit` queues a job that owns what it needs, and returns at once; its
 /// result is waited for later. The caller takes part in both, so it never waits for work that nobody
 /// has begun, and other threads always have queued jobs to turn to while the caller reads and writes.
 pub struct Workers {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-/// The bytes of a decompressed page: 8 MiB, or [`PAGE_RATIO`] times the bytes that it is stored in
+/// The bytes of a decompressed page: 8 MiB, or 64 times the bytes that it is stored in
 /// where that is more, but never more than [`DEFAULT_MAX_LARGE_PAGE_BYTES`].
 pub const DEFAULT_MAX_PAGE_BYTES: u64 = 8 << 20;
 
@@ -24,14 +24,14 @@ pub const DEFAULT_MAX_ROW_BYTES: u64 = 16 << 20;
 pub const DEFAULT_MAX_LARGE_ROW_BYTES: u64 = 256 << 20;
 
 /// The bytes of work that rows read at once may take, and that all of an explanation may: 256 MiB,
-/// and [`WORK_RATIO`] times the file's size. A page counts with its bytes, a value with some more.
+/// and 256 times the file's size. A page counts with its bytes, a value with some more.
 pub const DEFAULT_MAX_WORK_BYTES: u64 = 256 << 20;
 
 /// How many bytes of work each byte of the file adds.
 const WORK_RATIO: u64 = 256;
 
 /// The bytes of decompressed pages that stay in memory while other columns are read: 8 MiB, and
-/// [`OPEN_RATIO`] times the file's size, but never more than [`DEFAULT_MAX_LARGE_OPEN_BYTES`].
+/// 16 times the file's size, but never more than [`DEFAULT_MAX_LARGE_OPEN_BYTES`].
 /// Others are decompressed again.
 pub const DEFAULT_MAX_OPEN_BYTES: u64 = 8 << 20;
 
