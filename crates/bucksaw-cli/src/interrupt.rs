@@ -1,7 +1,8 @@
 //! Ctrl-C, and the other signals that end a process, leave nothing behind.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,13 +10,26 @@ use bucksaw::{Error, ErrorKind, Result};
 
 use crate::exit;
 
-static RUN: Mutex<Run> = Mutex::new(Run { staged: Vec::new(), state: State::Working });
+static RUN: Mutex<Run> =
+    Mutex::new(Run { staged: Vec::new(), folders: Vec::new(), state: State::Working });
 
 /// Whoever holds the lock can be sure that no signal ends the process meanwhile.
 struct Run {
     /// Unfinished files.
     staged: Vec<PathBuf>,
+    /// Folders that the run made, each after the one that it is in.
+    folders: Vec<PathBuf>,
     state: State,
+}
+
+impl Run {
+    /// Removes folders that the run made, where nothing is in them.
+    fn remove_folders(&mut self) {
+        for folder in self.folders.drain(..).rev() {
+            // Something is in it by now, and so it stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,6 +61,7 @@ fn end() {
                 // Gone already: nothing left to do.
                 let _ = fs::remove_file(path);
             }
+            run.remove_folders();
             process::exit(exit::INTERRUPTED.into());
         }
         State::Published => run.state = State::Ending,
@@ -58,7 +73,7 @@ fn end() {
 /// Calls `handler` for each signal that ends a process, but for those that whoever started it has it
 /// ignore, as nohup does. Beyond a limit on the size of files a write fails, and no signal kills.
 #[cfg(unix)]
-fn on_signals(handler: fn()) -> std::io::Result<()> {
+fn on_signals(handler: fn()) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use signal_hook::iterator::Signals;
     let ignored = ignored();
@@ -83,10 +98,29 @@ fn on_signals(handler: fn()) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(handler)
 }
 
-/// Returns unless the process is being interrupted: an error is then only that files went away.
-pub(crate) fn let_interruption_win() {
+/// What is left to do after an error. Returns unless the process is being interrupted: the error is
+/// then only that files went away.
+pub(crate) fn after_error() {
     // Who ends the process keeps the lock until it has ended.
-    drop(lock());
+    lock().remove_folders();
+}
+
+/// Makes a folder and those that it is in, where they are missing. They go again if the run comes to
+/// nothing.
+pub(crate) fn make_folders(path: &Path) -> io::Result<()> {
+    let mut run = lock();
+    let missing =
+        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.is_dir());
+    let missing: Vec<_> = missing.collect();
+    for folder in missing.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Ok(()) => run.folders.push(folder.to_owned()),
+            // Someone else made it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.

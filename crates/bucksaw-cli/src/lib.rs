@@ -85,7 +85,7 @@ pub fn main(allocator: &Allocator) -> ExitCode {
     match result {
         Ok(()) => ExitCode::from(exit::DONE),
         Err(error) => {
-            interrupt::let_interruption_win();
+            interrupt::after_error();
             let code = exit::code_of(&error);
             if code != exit::DONE {
                 ui::tell(&format!("bucksaw: {error}"));

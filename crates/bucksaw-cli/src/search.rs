@@ -1,12 +1,17 @@
-//! Searches folders for input files, and for those that a glob with `**` matches.
+//! Searches folders for input files, and for those that a glob matches. (The glob crate matches names;
+//! its own search ends with a panic at names that are no UTF-8.)
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 
-use bucksaw::{Error, REASONS_SUFFIX, Result};
-use glob::{MatchOptions, Pattern};
+use bucksaw::{Error, REASONS_SUFFIX};
+use glob::{MatchOptions, Pattern, PatternError};
 
 use crate::sources::data_stem;
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a search comes to.
 #[derive(Default)]
@@ -40,20 +45,83 @@ impl Found {
     }
 }
 
-/// The regular files that a glob with `**` matches, and links to such, sorted by path. Links to
-/// folders are not followed.
-pub(crate) fn matches_below(pattern: &Pattern, options: MatchOptions) -> Result<Vec<PathBuf>> {
-    let is_plain =
-        |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
-    let base: PathBuf = Path::new(pattern.as_str()).components().take_while(is_plain).collect();
-    let folder = if base.as_os_str().is_empty() { Path::new(".") } else { base.as_path() };
+/// What stands for more than itself in a glob.
+const WILDCARDS: [char; 3] = ['*', '?', '['];
+
+/// The regular files that a glob matches, and links to such, sorted by path; of names that are no
+/// UTF-8 too. Where `**` stands links to folders are not followed, since they may lead in circles.
+pub(crate) fn matches(pattern: &str, options: MatchOptions) -> Result<Vec<PathBuf>, GlobError> {
     let mut found = Vec::new();
-    walk(folder, &base, false, &mut |path, _| {
-        if pattern.matches_path_with(&path, options) && path.is_file() {
-            found.push(path);
-        }
-    })?;
+    if pattern.contains("**") {
+        let whole = Pattern::new(pattern)?;
+        let is_plain = |part: &Component<'_>| !is_wild(&part.as_os_str().to_string_lossy());
+        let base: PathBuf = Path::new(pattern).components().take_while(is_plain).collect();
+        walk(listed(&base), &base, false, &mut |path, _| {
+            if whole.matches_with(&path.to_string_lossy(), options) && path.is_file() {
+                found.push(path);
+            }
+        })?;
+    } else {
+        let parts = Path::new(pattern).components();
+        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+        descend(Path::new(""), &parts, options, &mut found)?;
+    }
     Ok(found)
+}
+
+/// Why a glob could not be searched for.
+pub(crate) enum GlobError {
+    Pattern(PatternError),
+    Search(Error),
+}
+
+impl From<PatternError> for GlobError {
+    fn from(cause: PatternError) -> Self {
+        Self::Pattern(cause)
+    }
+}
+
+impl From<Error> for GlobError {
+    fn from(cause: Error) -> Self {
+        Self::Search(cause)
+    }
+}
+
+fn is_wild(part: &str) -> bool {
+    part.contains(WILDCARDS)
+}
+
+/// The folder to list for a path that may be empty.
+fn listed(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// Finds what is below `folder` and matches the parts of a path one after another.
+fn descend(
+    folder: &Path,
+    parts: &[Cow<'_, str>],
+    options: MatchOptions,
+    found: &mut Vec<PathBuf>,
+) -> Result<(), GlobError> {
+    let Some((part, rest)) = parts.split_first() else {
+        if folder.is_file() {
+            found.push(folder.to_owned());
+        }
+        return Ok(());
+    };
+    if !is_wild(part) {
+        return descend(&folder.join(&**part), rest, options, found);
+    }
+    let pattern = Pattern::new(part)?;
+    if !listed(folder).is_dir() {
+        return Ok(());
+    }
+    for (name, _) in entries(listed(folder))? {
+        if pattern.matches_with(&name.to_string_lossy(), options) {
+            descend(&folder.join(name), rest, options, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// Visits everything below `folder` that is no folder, sorted by path, as something below `name`.
@@ -63,19 +131,10 @@ fn walk(
     skips_hidden: bool,
     visit: &mut impl FnMut(PathBuf, FileType),
 ) -> Result<()> {
-    let failed = |cause| {
-        let name = folder.display().to_string();
-        Error::io("could not list the directory", cause).in_source(&name)
-    };
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if !(skips_hidden && entry.file_name().as_encoded_bytes().starts_with(b".")) {
-            entries.push((entry.file_name(), entry.file_type().map_err(failed)?));
+    for (entry, kind) in entries(folder)? {
+        if skips_hidden && entry.as_encoded_bytes().starts_with(b".") {
+            continue;
         }
-    }
-    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-    for (entry, kind) in entries {
         if kind.is_dir() {
             walk(&folder.join(&entry), &name.join(&entry), skips_hidden, visit)?;
         } else {
@@ -85,13 +144,28 @@ fn walk(
     Ok(())
 }
 
+/// What is in a folder, sorted by name.
+fn entries(folder: &Path) -> Result<Vec<(OsString, FileType)>> {
+    let failed = |cause| {
+        let name = folder.display().to_string();
+        Error::io("could not list the directory", cause).in_source(&name)
+    };
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        entries.push((entry.file_name(), entry.file_type().map_err(failed)?));
+    }
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(entries)
+}
+
 /// Whether a path leads to a regular file; also where it leads nowhere, which is told when it is opened.
 fn is_file_or_gone(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |found| found.is_file())
 }
 
 /// Whether a file is what `--on-error` wrote: reasons, or lines with their reasons beside them.
-fn is_of_rejected_lines(path: &Path) -> bool {
+pub(crate) fn is_of_rejected_lines(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     let mut reasons = name.to_owned();
     reasons.push(REASONS_SUFFIX);

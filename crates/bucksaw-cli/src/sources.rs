@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bucksaw::{Error, ErrorKind, Result};
-use glob::{MatchOptions, Pattern, PatternError};
+use glob::MatchOptions;
 
 use crate::files::FileId;
-use crate::search::{self, Found};
+use crate::search::{self, Found, GlobError};
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
@@ -114,7 +114,10 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Inputs> {
         } else if path.exists() || !input.contains(['*', '?', '[']) {
             named.push((Source::File(path.to_owned()), false));
         } else {
-            named.extend(matches(input)?.into_iter().map(|source| (source, false)));
+            let (rejected, files): (Vec<_>, Vec<_>) =
+                matches(input)?.into_iter().partition(|path| search::is_of_rejected_lines(path));
+            named.extend(files.into_iter().map(|path| (Source::File(path), false)));
+            left_out.extend(rejected);
         }
     }
     if named.iter().filter(|(source, _)| *source == Source::Stdin).count() > 1 {
@@ -169,31 +172,24 @@ fn distinct(named: Vec<Named>) -> (Vec<Source>, Vec<String>) {
 }
 
 /// The files that a glob matches.
-fn matches(pattern: &str) -> Result<Vec<Source>> {
+fn matches(pattern: &str) -> Result<Vec<PathBuf>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
-    let no_glob = |cause: PatternError| bad(format!("{pattern:?} is no glob")).with_cause(cause);
     // As in a shell and in directories: hidden files only where their dot is spelled out.
     let options = MatchOptions {
         require_literal_leading_dot: true,
         require_literal_separator: true,
         ..MatchOptions::new()
     };
-    let found = if pattern.contains("**") {
-        // The crate's own search would follow links in circles.
-        search::matches_below(&Pattern::new(pattern).map_err(no_glob)?, options)?
-    } else {
-        let mut found = Vec::new();
-        for path in glob::glob_with(pattern, options).map_err(no_glob)? {
-            let failed = |cause| bad(format!("could not search for {pattern:?}")).with_cause(cause);
-            found.push(path.map_err(failed)?);
+    let found = search::matches(pattern, options).map_err(|error| match error {
+        GlobError::Pattern(cause) => {
+            bad(format!("no file is called {pattern:?}, and it is no glob")).with_cause(cause)
         }
-        found.retain(|path| path.is_file());
-        found
-    };
+        GlobError::Search(error) => error,
+    })?;
     if found.is_empty() {
         return Err(bad(format!("no file matches {pattern:?}")));
     }
-    Ok(found.into_iter().map(Source::File).collect())
+    Ok(found)
 }
 
 fn without_ending<'n>(name: &'n str, endings: &[&str]) -> &'n str {

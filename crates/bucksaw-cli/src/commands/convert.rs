@@ -3,7 +3,6 @@
 mod checks;
 mod options;
 
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -148,7 +147,7 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) ->
     }
     let targets = sources::targets(sources, path)?;
     check_targets(arguments, sources, &targets)?;
-    fs::create_dir_all(path)
+    interrupt::make_folders(path)
         .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
     check_free(arguments, &targets, files)?;
     let pairs = targets.into_iter().zip(sources);

@@ -250,3 +250,42 @@ fn no_rows_make_a_file_without_rows() {
     assert_eq!(report["input"]["blank"], 2);
     assert_eq!(report["reports"][0]["rows"], 0);
 }
+
+/// Names that are no UTF-8 are names, for every way to name files.
+#[cfg(target_os = "linux")]
+#[test]
+fn globs_find_names_that_are_no_utf8() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = Folder::new();
+    folder.write("logs/a.ndjson", "{\"n\":1}\n");
+    let odd = |bytes: &[u8]| folder.path("logs").join(std::ffi::OsStr::from_bytes(bytes));
+    fs::create_dir(odd(b"d\xff")).expect("makes a folder");
+    fs::write(odd(b"b\xff.ndjson"), "{\"n\":2}\n").expect("writes");
+    fs::write(odd(b"d\xff/c.ndjson"), "{\"n\":3}\n").expect("writes");
+    for (glob, found) in [
+        ("logs/*.ndjson", &[1, 2][..]),
+        ("logs/*/*.ndjson", &[3]),
+        ("logs/**/*.ndjson", &[1, 2, 3]),
+        ("l*/b?.ndjson", &[2]),
+        ("./logs/[ab]*", &[1, 2]),
+    ] {
+        folder.run(&format!("convert {glob} -o out.parquet --overwrite")).expect_code(0);
+        assert_eq!(numbers(&folder.rows("out.parquet")), found, "{glob}");
+    }
+}
+
+#[test]
+fn what_bad_lines_left_is_no_input_of_a_glob_either() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", "{\"n\":1}\nbad\n");
+    let command = "convert *.ndjson -o out.parquet --overwrite --on-error bad.ndjson";
+    for _ in 0..2 {
+        folder.run(command).expect_code(0);
+        assert_eq!(numbers(&folder.rows("out.parquet")), [1]);
+        assert_eq!(folder.text("bad.ndjson"), "bad\n");
+    }
+    let run = folder.run("convert *.ndjson -o out.parquet --overwrite --on-error skip");
+    run.expect_code(0)
+        .expect_told(&["bad.ndjson is left out", "bad.ndjson.reasons.ndjson is left out"]);
+    assert_eq!(numbers(&folder.rows("out.parquet")), [1]);
+}

@@ -303,3 +303,18 @@ fn the_summary_goes_to_standard_error_and_quiet_leaves_it_out() {
     let run = folder.run("convert in.ndjson -o out.parquet --quiet --overwrite");
     run.expect_code(3).expect_told(&["in.ndjson"]);
 }
+
+/// Folders that a run made for its files go with it, but for those in which something is.
+#[test]
+fn a_run_that_comes_to_nothing_leaves_no_folders() {
+    let folder = Folder::new();
+    folder.write("in/a.ndjson", "{\"n\":1}\n");
+    folder.write("in/b.ndjson", "bad\n");
+    folder.run("convert in -o out/of/it/").expect_code(3);
+    assert!(!folder.path("out").exists());
+    fs::create_dir(folder.path("out")).expect("makes a folder");
+    folder.run("convert in -o out/of/it/").expect_code(3);
+    assert!(folder.path("out").exists() && !folder.path("out/of").exists());
+    folder.run("convert in -o out/of/it/ --on-error skip").expect_code(0);
+    assert_eq!(names_in(&folder.path("out/of/it")), ["a.parquet", "b.parquet"]);
+}
