@@ -11,6 +11,8 @@ const MAGIC: &[u8] = b"PAR1";
 /// Changes of one kind, at the most.
 const MOST: usize = 8;
 
+/// Bytes or nodes that one change makes of others, at the most.
+const MOST_AGAIN: usize = 64 << 10;
 /// Zeros in one page, at the most: more take long to make.
 const MOST_MEBIBYTES: u8 = 80;
 
@@ -105,10 +107,16 @@ impl Change {
             (Node::Bytes(bytes), What::Number(number)) => {
                 *bytes = number.value().to_le_bytes().to_vec();
             }
-            (Node::Bytes(bytes), What::Again(times)) => *bytes = bytes.repeat((*times).into()),
+            (Node::Bytes(bytes), What::Again(times)) => {
+                if bytes.len() * usize::from(*times) <= MOST_AGAIN {
+                    *bytes = bytes.repeat((*times).into());
+                }
+            }
             (Node::Bytes(bytes), What::Drop) => bytes.clear(),
             (Node::List(_, elements), What::Again(times)) => {
-                if let Some(last) = elements.last().cloned() {
+                if let Some(last) = elements.last().cloned()
+                    && last.count() * usize::from(*times) <= MOST_AGAIN
+                {
                     elements.extend(std::iter::repeat_n(last, (*times).into()));
                 }
             }
