@@ -184,9 +184,10 @@ fn a_journal_that_others_can_write_is_not_followed() {
     let bytes = |text: &str| format!("{{\"Unix\":{:?}}}", text.as_bytes());
     let name = ".0123456789abcdef.journal.bucksaw";
     let journal = format!(
-        "{{\"name\":{},\"directories\":[{}],\"files\":[{{\"directory\":0,\"staged\":{},\"target\":{},\"replaces\":false,\"identity\":{{\"number\":{},\"bytes\":{},\"modified_nanos\":{nanos}}}}}]}}",
+        "{{\"name\":{},\"directories\":[{{\"path\":{},\"number\":{}}}],\"files\":[{{\"directory\":0,\"staged\":{},\"target\":{},\"replaces\":false,\"identity\":{{\"number\":{},\"bytes\":{},\"modified_nanos\":{nanos}}}}}]}}",
         bytes(name),
         bytes(path.to_str().expect("UTF-8")),
+        fs::metadata(&path).expect("there").ino(),
         bytes(".mine.0123456789abcdef.bucksaw"),
         bytes("mine"),
         found.ino(),
@@ -214,4 +215,55 @@ fn a_journal_that_others_can_write_is_not_followed() {
     mode(0o600);
     folder.run(&format!("{ARGUMENTS} --overwrite")).expect_code(0);
     assert_eq!(folder.names(), ["in.ndjson", TARGET]);
+}
+
+/// What a killed run has published in part is taken back where its directory is by then, and nowhere
+/// else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_that_was_moved_after_a_kill_is_put_in_order_too() {
+    let folder = Folder::new();
+    for n in 1..=3 {
+        folder.write(&format!("in/f{n}.ndjson"), format!("{{\"n\":{n}}}\n"));
+    }
+    // The kill comes when one of the files has its name, in one of two directories, moved alone or
+    // with the other.
+    for (kept, from, to) in
+        [("", "out", "moved"), ("bad/", "out", "moved"), ("out/bad/", "out", "moved")]
+    {
+        for overwrite in ["", "--overwrite"] {
+            let bad = if kept.is_empty() { "skip".to_owned() } else { format!("{kept}lines") };
+            folder.write("in/f1.ndjson", "{\"n\":1}\nbad\n");
+            for name in ["out", "bad", "out/bad"] {
+                fs::create_dir_all(folder.path(name)).expect("makes a folder");
+            }
+            if !overwrite.is_empty() {
+                (1..=3).for_each(|n| folder.write(&format!("out/f{n}.parquet"), "old"));
+            }
+            let mut strace = std::process::Command::new("strace");
+            let kill = "-f -qq -o /dev/null -e inject=renameat2:signal=KILL:when=3";
+            let run = format!("convert in -o out/ -q --on-error {bad} {overwrite}");
+            strace.args(kill.split(' ')).arg(env!("CARGO_BIN_EXE_bucksaw"));
+            let ended = strace.args(run.split_whitespace()).current_dir(folder.path("")).status();
+            let ended =
+                ended.expect("strace: install it (on Debian and Ubuntu: apt-get install strace)");
+            assert!(!ended.success(), "{run}");
+            fs::rename(folder.path(from), folder.path(to)).expect("moves");
+            folder.run(&format!("convert in/f3.ndjson -o {to}/other.parquet")).expect_code(0);
+            let case = format!("{run}: {:?}", folder.names());
+            for n in 1..=3 {
+                let target = folder.path(&format!("{to}/f{n}.parquet"));
+                let found = fs::read(target).ok();
+                let before = (!overwrite.is_empty()).then(|| b"old".to_vec());
+                assert!(found == before, "{case}");
+            }
+            assert!(!folder.names().iter().any(|name| name.starts_with("moved/.f")), "{case}");
+            folder.run(&run.replace("out/", "moved/")).expect_code(0);
+            let names = folder.names();
+            assert!(!names.iter().any(|name| is_staged(name)), "{case} {names:?}");
+            for name in ["moved", "bad", "out"] {
+                let _ = fs::remove_dir_all(folder.path(name));
+            }
+        }
+    }
 }

@@ -23,8 +23,36 @@ const JOURNAL_SUFFIX: &str = ".journal.bucksaw";
 pub(super) struct Journal {
     /// Its own name, which an old copy under another name does not have.
     name: OsString,
-    directories: Vec<OsString>,
+    directories: Vec<Place>,
     files: Vec<Entry>,
+}
+
+/// A directory as it was when the journal was written. It may have been moved since, or be mounted
+/// elsewhere.
+#[derive(Debug, Deserialize, Serialize)]
+struct Place {
+    /// Any bytes, which a path in JSON could not be.
+    path: OsString,
+    number: u64,
+}
+
+impl Place {
+    fn path(&self) -> &Path {
+        Path::new(&self.path)
+    }
+
+    /// Its path if it was moved together with `here`, which is at `now`.
+    fn moved_as(&self, here: &Self, now: &Path) -> Option<PathBuf> {
+        let (mut before, mut after) = (here.path(), now);
+        while before.file_name() == after.file_name() {
+            (before, after) = (before.parent()?, after.parent()?);
+        }
+        self.path().strip_prefix(before).ok().map(|below| after.join(below))
+    }
+
+    fn is_at(&self, path: &Path) -> io::Result<bool> {
+        Ok(fs::metadata(path).map(|found| number_of(&found))? == self.number)
+    }
 }
 
 /// A finished file that is to get the name of its target.
@@ -87,12 +115,16 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 impl Journal {
-    pub(super) fn new(directories: &[Directory]) -> Self {
-        Self {
+    pub(super) fn new(directories: &[Directory]) -> io::Result<Self> {
+        let place = |known: &Directory| -> io::Result<Place> {
+            let number = number_of(&fs::metadata(&known.path)?);
+            Ok(Place { path: known.path.clone().into(), number })
+        };
+        Ok(Self {
             name: format!(".{}{JOURNAL_SUFFIX}", random()).into(),
-            directories: directories.iter().map(|known| known.path.clone().into()).collect(),
+            directories: directories.iter().map(place).collect::<io::Result<_>>()?,
             files: Vec::new(),
-        }
+        })
     }
 
     /// Adds a finished file; `directory` is the index of the target's.
@@ -122,8 +154,8 @@ impl Journal {
             Ok(journal)
         };
         let mut written = Vec::new();
-        for (path, directory) in self.paths().zip(directories) {
-            let created = create(&path);
+        for directory in directories {
+            let created = create(&directory.path.join(&self.name));
             written.push(created.map_err(|cause| {
                 failed(
                     format!("could not prepare to publish in {}", directory.path.display()),
@@ -135,18 +167,57 @@ impl Journal {
         Ok(written)
     }
 
-    fn paths(&self) -> impl DoubleEndedIterator<Item = PathBuf> {
-        self.directories.iter().map(|directory| Path::new(directory).join(&self.name))
+    /// Where its directories are now, if it was found in one of them: none for one that is gone.
+    fn located(&self, found_in: &Path) -> io::Result<Option<Vec<Option<PathBuf>>>> {
+        // The path first: on several file systems directories may have one number.
+        let same_path = |place: &&Place| place.path() == found_in;
+        let places = || self.directories.iter();
+        let known = places().filter(same_path).chain(places().filter(|_| cfg!(unix)));
+        let mut here = None;
+        for place in known {
+            if place.is_at(found_in)? {
+                here = Some(place);
+                break;
+            }
+        }
+        let Some(here) = here else { return Ok(None) };
+        let located = |place: &Place| {
+            if std::ptr::eq(place, here) {
+                return Ok(Some(found_in.to_owned()));
+            }
+            for path in [Some(place.path().to_owned()), place.moved_as(here, found_in)]
+                .into_iter()
+                .flatten()
+            {
+                if path.is_dir() && place.is_at(&path)? {
+                    return Ok(Some(path));
+                }
+            }
+            if metadata(place.path())?.is_none() {
+                return Ok(None);
+            }
+            Err(io::Error::other(format!(
+                "it was publishing in another directory too, which is not at {} any more: bring it back, or remove the journal",
+                place.path().display()
+            )))
+        };
+        self.directories.iter().map(located).collect::<io::Result<_>>().map(Some)
     }
 
     /// Puts every directory back into the state before the publication, however far it came. Returns
     /// the targets at which that can't be done, because the old file is gone.
     pub(super) fn undo(&self) -> io::Result<Vec<PathBuf>> {
+        let places = self.directories.iter().map(|place| Some(place.path().to_owned()));
+        self.undo_at(&places.collect::<Vec<_>>())
+    }
+
+    /// The same, where the directories are now.
+    fn undo_at(&self, directories: &[Option<PathBuf>]) -> io::Result<Vec<PathBuf>> {
         let mut stay = Vec::new();
         for entry in self.files.iter().rev() {
-            let Some(directory) = self.directories.get(entry.directory) else { continue };
-            let staged = Path::new(directory).join(&entry.staged);
-            let target = Path::new(directory).join(&entry.target);
+            let Some(Some(directory)) = directories.get(entry.directory) else { continue };
+            let staged = directory.join(&entry.staged);
+            let target = directory.join(&entry.target);
             let is_new_staged = entry.identity.is_at(&staged)?;
             if entry.identity.is_at(&target)? {
                 if !is_new_staged && metadata(&staged)?.is_some() {
@@ -206,30 +277,28 @@ fn recover_locked(path: &Path) -> io::Result<()> {
     let Some(mut file) = open(path)? else { return Ok(()) };
     let mut json = Vec::new();
     file.read_to_end(&mut json)?;
-    let is_of_its_place = |journal: &Journal| journal.paths().any(|known| known == path);
     let Ok(journal) = serde_json::from_slice::<Journal>(&json) else {
         // It was not yet written, and so nothing was done.
         return remove(path);
     };
-    if !is_of_its_place(&journal) {
+    let is_named_so = path.file_name() == Some(journal.name.as_os_str());
+    let located = if is_named_so { journal.located(directory_of(path))? } else { None };
+    let Some(located) = located else {
+        // A copy: none of the files is the one that it tells of.
         return remove(path);
-    }
-    let there = journal.directories.iter().map(Path::new).filter(|directory| directory.is_dir());
-    let directories = directory::lock(there).map_err(io::Error::other)?;
+    };
+    let there = || located.iter().flatten();
+    let directories = directory::lock(there().map(PathBuf::as_path)).map_err(io::Error::other)?;
     // Another process could have done it meanwhile.
     let is_there = metadata(path)?.is_some();
-    let is_committed = match journal.paths().next() {
-        Some(first) => metadata(&first)?.is_none(),
-        None => true,
+    let is_committed = match located.first() {
+        Some(Some(first)) => metadata(&first.join(&journal.name))?.is_none(),
+        _ => true,
     };
     if is_there && !is_committed {
-        journal.undo()?;
+        journal.undo_at(&located)?;
         directories.iter().try_for_each(Directory::sync).map_err(io::Error::other)?;
     }
     // The first one last: it decides, should this process be killed, too.
-    journal
-        .paths()
-        .rev()
-        .filter(|path| directory_of(path).is_dir())
-        .try_for_each(|path| remove(&path))
+    there().rev().try_for_each(|directory| remove(&directory.join(&journal.name)))
 }

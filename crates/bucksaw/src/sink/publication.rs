@@ -218,7 +218,8 @@ fn unusable(target: &Path, cause: io::Error) -> Error {
 fn publish(mut files: Vec<Finished>, directories: &[Directory]) -> Result<()> {
     files.retain(Finished::is_wanted);
     files.iter().try_for_each(|file| check_target(&file.target, file.overwrite))?;
-    let mut journal = Journal::new(directories);
+    let mut journal = Journal::new(directories)
+        .map_err(|cause| failed("could not prepare to publish".to_owned(), cause))?;
     for Finished { staged, target, .. } in &files {
         let index = directories.iter().position(|known| known.is_at(directory_of(target)));
         let added = index.ok_or(io::ErrorKind::NotFound.into());
