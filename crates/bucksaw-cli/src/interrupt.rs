@@ -134,6 +134,13 @@ pub(crate) fn staging<T>(
     Ok(created)
 }
 
+/// Runs `finish`, after which a file is whole under its staged name. Where it `moves` there from another
+/// directory, signals wait: else it could appear after they have removed what is staged.
+pub(crate) fn finishing<T>(moves: bool, finish: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _run = moves.then(lock);
+    finish()
+}
+
 /// Runs `publish`, after which all of the run's files are there; signals wait for it.
 pub(crate) fn publishing<T>(publish: impl FnOnce() -> Result<T>) -> Result<T> {
     let mut run = lock();

@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
         .temporary_directory(options.staging_directory());
+    let moves = options.staging_directory().is_some();
     let jobs = jobs(arguments, &sources, &mut files)?;
     let started = Instant::now();
     let mut bad_lines = bad_lines(arguments, &mut files)?;
@@ -70,10 +71,10 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
         for source in &job.sources {
             input.add(&convert(source, &mut writer, &ndjson, &mut bad_lines, &bar)?);
         }
-        reports.push(writer.finish()?);
+        reports.push(interrupt::finishing(moves, || writer.finish())?);
     }
     if let BadLines::Keep(file) = bad_lines {
-        file.publish()?;
+        interrupt::finishing(moves, || file.publish())?;
     }
     // Others may be publishing there; a signal does not wait for them.
     files.lock()?;
