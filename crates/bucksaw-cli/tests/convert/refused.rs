@@ -151,7 +151,7 @@ fn a_limit_on_open_files_is_raised_or_told() {
     }
     let run = shell(&folder, "ulimit -n 40; exec $B convert in -o out/ --quiet");
     run.expect_code(1).expect_told(&["60 files", "the limit is 40", "ulimit -n"]);
-    assert_eq!(names_in(&folder.path("out")), [""; 0]);
+    assert!(!folder.path("out").exists());
     shell(&folder, "ulimit -Sn 40; exec $B convert in -o out/ --quiet").expect_code(0);
     assert_eq!(names_in(&folder.path("out")).len(), INPUTS);
 }
