@@ -207,11 +207,16 @@ fn orders_are_read_from_text() {
         ("a:asc:nulls-last", column("a", false, false)),
         ("a:desc", column("a", true, false)),
         ("a:b:desc:nulls-first", column("a:b", true, true)),
-        ("a:down", column("a:down", false, false)),
+        ("a:nulls-first:desc", column("a", true, true)),
+        ("a:down:asc", column("a:down", false, false)),
     ] {
         assert_eq!(text.parse::<SortColumn>().expect(text), expected);
     }
     assert_eq!(":desc".parse::<SortColumn>().expect_err("no name").kind(), ErrorKind::Options);
+    for text in ["a:down", "a:b:nulls-first", "a:"] {
+        let error = text.parse::<SortColumn>().expect_err("no order").to_string();
+        assert!(error.contains("asc or desc, and nulls-first or nulls-last"), "{error}");
+    }
     let twice = Options::new().sorted_by(by(&["a", "b", "a:desc"])).validate().expect_err("twice");
     assert!(twice.to_string().contains("\"a\" twice"), "{twice}");
 }

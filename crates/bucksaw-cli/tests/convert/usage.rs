@@ -76,6 +76,7 @@ fn values_that_no_option_can_have_are_told_at_once() {
         ("--separator= --on-error=", &["separator is empty", "--on-error names no file"]),
         ("--separator \u{1b}[2J", &["separator \"\\u{1b}[2J\" has control characters"]),
         ("--schema s.json --sorted-by nope", &["\"A\" twice"]),
+        ("--sorted-by n:down", &["\"down\"", "asc or desc", "nulls-first or nulls-last"]),
     ];
     for (arguments, told) in arguments {
         let run = folder.run(&format!("convert in.ndjson -o out.parquet {arguments}"));

@@ -186,19 +186,29 @@ impl FromStr for SortColumn {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let (rest, nulls_first) = match text.rsplit_once(':') {
-            Some((rest, "nulls-first")) => (rest, true),
-            Some((rest, "nulls-last")) => (rest, false),
-            _ => (text, false),
-        };
-        let (column, descending) = match rest.rsplit_once(':') {
-            Some((column, "desc")) => (column, true),
-            Some((column, "asc")) => (column, false),
-            _ => (rest, false),
-        };
+        let mut column = text;
+        let (mut descending, mut nulls_first) = (None, None);
+        while let Some((rest, word)) = column.rsplit_once(':') {
+            match word {
+                "asc" | "desc" if descending.is_none() => descending = Some(word == "desc"),
+                "nulls-first" | "nulls-last" if nulls_first.is_none() => {
+                    nulls_first = Some(word == "nulls-first");
+                }
+                // A colon of the column's name.
+                _ if descending.is_some() => break,
+                _ => {
+                    return Err(bad(format!(
+                        "{word:?} in {text:?} is no order: asc or desc, and nulls-first or nulls-last (a column with a colon in its name needs its order, as in {:?})",
+                        format!("{column}:asc")
+                    )));
+                }
+            }
+            column = rest;
+        }
         if column.is_empty() {
             return Err(bad(format!("{text:?} names no column to be sorted by")));
         }
+        let (descending, nulls_first) = (descending == Some(true), nulls_first == Some(true));
         Ok(Self { column: column.to_owned(), descending, nulls_first })
     }
 }
