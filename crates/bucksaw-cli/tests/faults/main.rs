@@ -61,4 +61,11 @@ macro_rules! scenarios {
     };
 }
 
-scenarios![one_file, dead_letters, replacing, several_directories, another_file_system];
+scenarios![
+    one_file,
+    dead_letters,
+    replacing,
+    several_directories,
+    new_in_several_directories,
+    another_file_system,
+];
