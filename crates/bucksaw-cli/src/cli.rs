@@ -2,6 +2,7 @@
 
 mod bench;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
@@ -89,11 +90,12 @@ pub(crate) struct ConvertArgs {
     /// and what --on-error wrote (a file with FILE.reasons.ndjson beside it, and these reasons) are left
     /// out unless they are named. A file is read once, however often it is named or linked.
     #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<String>,
+    pub(crate) inputs: Vec<OsString>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
-    /// standard output. All files of a run appear together at its end, or none
+    /// standard output. All files of a run appear together at its end, or none; devices and pipes get
+    /// their bytes as they come, as standard output does
     #[arg(short, long, value_name = "FILE|DIR/|-")]
-    pub(crate) output: String,
+    pub(crate) output: OsString,
     /// Replace files that exist; the new ones have their permissions, and belong to who runs this
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -102,7 +104,7 @@ pub(crate) struct ConvertArgs {
     /// fails, nor where the reader of standard output goes away before its end. Without bad lines there
     /// is none, or with --overwrite an empty one in place of an old one
     #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
-    pub(crate) on_error: String,
+    pub(crate) on_error: OsString,
     /// Print the report as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

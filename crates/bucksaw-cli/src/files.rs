@@ -67,6 +67,22 @@ impl Location {
     }
 }
 
+/// Whether a path leads to a device, a pipe or the like, which takes bytes as they come.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// The name that an open file of this process has among its open files, where a path is such, as
+/// /dev/stdout and /dev/fd/3 are.
+pub(crate) fn open_file(path: &Path) -> Option<OsString> {
+    let number = |path: &Path| {
+        let folder = path.parent()?.canonicalize().ok()?;
+        let is_of_open_files = folder.starts_with("/proc") && folder.ends_with("fd");
+        path.file_name().filter(|_| is_of_open_files).map(ToOwned::to_owned)
+    };
+    number(path).or_else(|| number(&path.parent()?.join(fs::read_link(path).ok()?)))
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::cell::Cell;

@@ -1,11 +1,11 @@
 //! Searches folders for input files, and for those that a glob matches. (The glob crate matches names;
 //! its own search ends with a panic at names that are no UTF-8.)
 
-use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 
+use bucksaw::escape::escape_path;
 use bucksaw::{Error, REASONS_SUFFIX};
 use glob::{MatchOptions, Pattern, PatternError};
 
@@ -32,8 +32,8 @@ impl Found {
     /// that are hidden. Links to folders are not followed.
     pub(crate) fn search(&mut self, folder: &Path) -> Result<()> {
         walk(folder, folder, true, &mut |path, kind| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if data_stem(&name).is_none() || !is_file_or_gone(&path) {
+            let name = path.file_name().unwrap_or_default();
+            if data_stem(name).is_none() || !is_file_or_gone(&path) {
                 return;
             }
             if is_of_rejected_lines(&path) {
@@ -50,21 +50,24 @@ const WILDCARDS: [char; 3] = ['*', '?', '['];
 
 /// The regular files that a glob matches, and links to such, sorted by path; of names that are no
 /// UTF-8 too. Where `**` stands links to folders are not followed, since they may lead in circles.
-pub(crate) fn matches(pattern: &str, options: MatchOptions) -> Result<Vec<PathBuf>, GlobError> {
+pub(crate) fn matches(pattern: &Path, options: MatchOptions) -> Result<Vec<PathBuf>, GlobError> {
+    let is_plain = |part: &Component<'_>| !is_wild(part.as_os_str());
+    let base: PathBuf = pattern.components().take_while(is_plain).collect();
+    let rest: PathBuf = pattern.components().skip_while(is_plain).collect();
+    let rest = rest.to_str().ok_or(GlobError::Encoding)?;
     let mut found = Vec::new();
-    if pattern.contains("**") {
-        let whole = Pattern::new(pattern)?;
-        let is_plain = |part: &Component<'_>| !is_wild(&part.as_os_str().to_string_lossy());
-        let base: PathBuf = Path::new(pattern).components().take_while(is_plain).collect();
-        walk(listed(&base), &base, false, &mut |path, _| {
-            if whole.matches_with(&path.to_string_lossy(), options) && path.is_file() {
+    if rest.contains("**") {
+        let whole = Pattern::new(rest)?;
+        walk(listed(&base), Path::new(""), false, &mut |path, _| {
+            let is_match = whole.matches_with(&path.to_string_lossy(), options);
+            let path = base.join(path);
+            if is_match && path.is_file() {
                 found.push(path);
             }
         })?;
     } else {
-        let parts = Path::new(pattern).components();
-        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
-        descend(Path::new(""), &parts, options, &mut found)?;
+        let parts: Vec<_> = Path::new(rest).iter().filter_map(OsStr::to_str).collect();
+        descend(&base, &parts, options, &mut found)?;
     }
     Ok(found)
 }
@@ -72,6 +75,8 @@ pub(crate) fn matches(pattern: &str, options: MatchOptions) -> Result<Vec<PathBu
 /// Why a glob could not be searched for.
 pub(crate) enum GlobError {
     Pattern(PatternError),
+    /// It is not UTF-8 where it has to be.
+    Encoding,
     Search(Error),
 }
 
@@ -87,8 +92,8 @@ impl From<Error> for GlobError {
     }
 }
 
-fn is_wild(part: &str) -> bool {
-    part.contains(WILDCARDS)
+pub(crate) fn is_wild(part: &OsStr) -> bool {
+    part.to_string_lossy().contains(WILDCARDS)
 }
 
 /// The folder to list for a path that may be empty.
@@ -99,7 +104,7 @@ fn listed(path: &Path) -> &Path {
 /// Finds what is below `folder` and matches the parts of a path one after another.
 fn descend(
     folder: &Path,
-    parts: &[Cow<'_, str>],
+    parts: &[&str],
     options: MatchOptions,
     found: &mut Vec<PathBuf>,
 ) -> Result<(), GlobError> {
@@ -109,8 +114,8 @@ fn descend(
         }
         return Ok(());
     };
-    if !is_wild(part) {
-        return descend(&folder.join(&**part), rest, options, found);
+    if !part.contains(WILDCARDS) {
+        return descend(&folder.join(part), rest, options, found);
     }
     let pattern = Pattern::new(part)?;
     if !listed(folder).is_dir() {
@@ -146,10 +151,8 @@ fn walk(
 
 /// What is in a folder, sorted by name.
 fn entries(folder: &Path) -> Result<Vec<(OsString, FileType)>> {
-    let failed = |cause| {
-        let name = folder.display().to_string();
-        Error::io("could not list the directory", cause).in_source(&name)
-    };
+    let failed =
+        |cause| Error::io("could not list the directory", cause).in_source(&escape_path(folder));
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;

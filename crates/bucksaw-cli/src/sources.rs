@@ -1,10 +1,12 @@
 //! What the command line names as input: files, globs, directories, standard input.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use glob::MatchOptions;
 
@@ -14,8 +16,8 @@ use crate::search::{self, Found, GlobError};
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
 /// How the names of files that a directory is searched for end, apart from a compression's ending.
-const DATA_ENDINGS: [&str; 4] = [".ndjson", ".jsonl", ".json", ".log"];
-const COMPRESSION_ENDINGS: [&str; 3] = [".gz", ".zst", ".zstd"];
+const DATA_ENDINGS: [&str; 4] = ["ndjson", "jsonl", "json", "log"];
+const COMPRESSION_ENDINGS: [&str; 3] = ["gz", "zst", "zstd"];
 /// Files of one kind that are told by name.
 const MOST_NOTES: usize = 10;
 /// Where the system shows standard input as a file, where it does.
@@ -31,11 +33,19 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// What errors call it.
+    /// What errors call it. What is no UTF-8 in it is escaped.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => path.to_str().map_or_else(|| escape_path(path), str::to_owned),
+        }
+    }
+
+    /// Its path, if it has one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path),
         }
     }
 
@@ -70,10 +80,10 @@ impl Source {
     }
 
     /// The name of its file in an output directory, without an ending.
-    fn stem(&self) -> String {
-        let Self::File(path) = self else { return STREAM_STEM.to_owned() };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        data_stem(&name).unwrap_or(without_ending(&name, &COMPRESSION_ENDINGS)).to_owned()
+    fn stem(&self) -> &OsStr {
+        let Self::File(path) = self else { return OsStr::new(STREAM_STEM) };
+        let name = path.file_name().unwrap_or_default();
+        data_stem(name).unwrap_or(without_ending(name, &COMPRESSION_ENDINGS))
     }
 }
 
@@ -90,7 +100,7 @@ pub(crate) struct Inputs {
 type Named = (Source, bool);
 
 /// The sources that `inputs` name.
-pub(crate) fn expand(inputs: &[String]) -> Result<Inputs> {
+pub(crate) fn expand(inputs: &[OsString]) -> Result<Inputs> {
     let mut named: Vec<Named> = Vec::new();
     let mut left_out = Vec::new();
     for input in inputs {
@@ -102,20 +112,21 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Inputs> {
             found.search(path)?;
             if found.files.is_empty() {
                 let message = format!(
-                    "no input in the directory {input}: files in it have to end in {}, or one of these with {}",
-                    DATA_ENDINGS.join(", "),
-                    COMPRESSION_ENDINGS.join(", ")
+                    "no input in the directory {}: files in it have to end in .{}, or one of these with .{}",
+                    escape_path(path),
+                    DATA_ENDINGS.join(", ."),
+                    COMPRESSION_ENDINGS.join(", .")
                 );
                 return Err(Error::new(ErrorKind::Options, message));
             }
             let files = found.files.into_iter();
             named.extend(files.map(|file| (Source::File(file.path), file.is_link)));
             left_out.extend(found.left_out);
-        } else if path.exists() || !input.contains(['*', '?', '[']) {
+        } else if path.exists() || !search::is_wild(input) {
             named.push((Source::File(path.to_owned()), false));
         } else {
             let (rejected, files): (Vec<_>, Vec<_>) =
-                matches(input)?.into_iter().partition(|path| search::is_of_rejected_lines(path));
+                matches(path)?.into_iter().partition(|path| search::is_of_rejected_lines(path));
             named.extend(files.into_iter().map(|path| (Source::File(path), false)));
             left_out.extend(rejected);
         }
@@ -123,12 +134,9 @@ pub(crate) fn expand(inputs: &[String]) -> Result<Inputs> {
     if named.iter().filter(|(source, _)| *source == Source::Stdin).count() > 1 {
         return Err(Error::new(ErrorKind::Options, "standard input can be read only once"));
     }
-    let mut notes =
-        listed(left_out.iter().map(|path| path.display().to_string()).collect(), |name| {
-            format!(
-                "{name} is left out: it holds rejected lines or their reasons; name it to read it"
-            )
-        });
+    let mut notes = listed(left_out.iter().map(|path| escape_path(path)).collect(), |name| {
+        format!("{name} is left out: it holds rejected lines or their reasons; name it to read it")
+    });
     let (sources, repeated) = distinct(named);
     notes.extend(listed(repeated, |name| format!("{name} is read once")));
     Ok(Inputs { sources, notes })
@@ -172,7 +180,7 @@ fn distinct(named: Vec<Named>) -> (Vec<Source>, Vec<String>) {
 }
 
 /// The files that a glob matches.
-fn matches(pattern: &str) -> Result<Vec<PathBuf>> {
+fn matches(pattern: &Path) -> Result<Vec<PathBuf>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
     // As in a shell and in directories: hidden files only where their dot is spelled out.
     let options = MatchOptions {
@@ -184,6 +192,9 @@ fn matches(pattern: &str) -> Result<Vec<PathBuf>> {
         GlobError::Pattern(cause) => {
             bad(format!("no file is called {pattern:?}, and it is no glob")).with_cause(cause)
         }
+        GlobError::Encoding => bad(format!(
+            "no file is called {pattern:?}, and a glob is UTF-8 from its first wildcard on: write ? for what is not"
+        )),
         GlobError::Search(error) => error,
     })?;
     if found.is_empty() {
@@ -192,15 +203,17 @@ fn matches(pattern: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn without_ending<'n>(name: &'n str, endings: &[&str]) -> &'n str {
-    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+fn without_ending<'n>(name: &'n OsStr, endings: &[&str]) -> &'n OsStr {
+    let path = Path::new(name);
+    let has_one = path.extension().is_some_and(|found| endings.iter().any(|known| found == *known));
+    path.file_stem().filter(|_| has_one).unwrap_or(name)
 }
 
 /// The name without its endings, if they are an input file's.
-pub(crate) fn data_stem(name: &str) -> Option<&str> {
+pub(crate) fn data_stem(name: &OsStr) -> Option<&OsStr> {
     let plain = without_ending(name, &COMPRESSION_ENDINGS);
     let stem = without_ending(plain, &DATA_ENDINGS);
-    (stem.len() < plain.len() && !stem.is_empty()).then_some(stem)
+    (stem.len() < plain.len()).then_some(stem)
 }
 
 /// For each source the file in `directory` that it becomes.
@@ -208,13 +221,15 @@ pub(crate) fn targets(sources: &[Source], directory: &Path) -> Result<Vec<PathBu
     let mut taken: HashMap<PathBuf, &Source> = HashMap::new();
     let mut targets = Vec::new();
     for source in sources {
-        let target = directory.join(source.stem() + ".parquet");
+        let mut name = source.stem().to_owned();
+        name.push(".parquet");
+        let target = directory.join(name);
         if let Some(other) = taken.insert(target.clone(), source) {
             let message = format!(
                 "{} and {} would both become {}: convert them into different directories",
                 other.name(),
                 source.name(),
-                target.display()
+                escape_path(&target)
             );
             return Err(Error::new(ErrorKind::Options, message));
         }

@@ -184,8 +184,7 @@ fn a_journal_that_others_can_write_is_not_followed() {
     let bytes = |text: &str| format!("{{\"Unix\":{:?}}}", text.as_bytes());
     let name = ".0123456789abcdef.journal.bucksaw";
     let journal = format!(
-        "{{\"name\":{},\"directories\":[{{\"path\":{},\"number\":{}}}],\"files\":[{{\"directory\":0,\"staged\":{},\"target\":{},\"replaces\":false,\"identity\":{{\"number\":{},\"bytes\":{},\"modified_nanos\":{nanos}}}}}]}}",
-        bytes(name),
+        "{{\"id\":\"0123456789abcdef\",\"directories\":[{{\"path\":{},\"number\":{}}}],\"files\":[{{\"directory\":0,\"staged\":{},\"target\":{},\"replaces\":false,\"identity\":{{\"number\":{},\"bytes\":{},\"modified_nanos\":{nanos}}}}}]}}",
         bytes(path.to_str().expect("UTF-8")),
         fs::metadata(&path).expect("there").ino(),
         bytes(".mine.0123456789abcdef.bucksaw"),

@@ -19,10 +19,15 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_where(text, |character| character != '\n' && is_hidden(character))
 }
 
-/// A path, escaped; U+FFFD stands for what is no UTF-8 in it.
+/// A path, escaped; bytes of it that are no UTF-8 are written like `\xff`.
 #[must_use]
 pub fn escape_path(path: &Path) -> String {
-    escape(&path.to_string_lossy()).into_owned()
+    let mut safe = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        safe.push_str(&escape(chunk.valid()));
+        chunk.invalid().iter().for_each(|byte| safe.push_str(&format!("\\x{byte:02x}")));
+    }
+    safe
 }
 
 /// Whether a character has no shape of its own: controls, and what reorders or hides text.
@@ -67,5 +72,13 @@ mod tests {
             assert_eq!(escape(text), safe);
         }
         assert_eq!(escape_lines("a\nb\rc"), "a\nb\\rc");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_of_a_path_that_are_no_text_are_spelled_out() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let path = std::ffi::OsStr::from_bytes(b"a\xff\xfe/\x1bz\xc3");
+        assert_eq!(escape_path(Path::new(path)), r"a\xff\xfe/\u{1b}z\xc3");
     }
 }

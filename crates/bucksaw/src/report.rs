@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::alterations::Alterations;
 use crate::backend::{ColumnSummary, FileSummary};
+use crate::escape::escape_path;
 use crate::options::UnknownColumn;
 use crate::schema::{ColumnType, Schema};
 
@@ -55,7 +56,8 @@ pub struct ColumnReport {
 /// A finished file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FileReport {
-    /// Where it is; none for a stream.
+    /// Where it is; none for a stream without a path.
+    #[serde(serialize_with = "escaped_unless_text")]
     pub path: Option<PathBuf>,
     /// Its rows.
     pub rows: u64,
@@ -101,6 +103,15 @@ pub struct Report {
     pub elapsed: Duration,
     /// The most memory that the whole process ever had resident, in bytes, where the system tells.
     pub peak_memory: Option<u64>,
+}
+
+/// Text as it is; a path that is none, escaped.
+fn escaped_unless_text<S: serde::Serializer>(
+    path: &Option<PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let text = |path: &PathBuf| path.to_str().map_or_else(|| escape_path(path), str::to_owned);
+    path.as_ref().map(text).serialize(serializer)
 }
 
 fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,11 +3,13 @@
 mod checks;
 mod options;
 
+use std::ffi::OsString;
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use bucksaw::escape::escape;
+use bucksaw::escape::{escape, escape_path};
 use bucksaw::{
     DeadLetterFile, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions, OnError, Options,
     Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
@@ -18,6 +20,7 @@ use serde::Serialize;
 use self::checks::Files;
 use self::options::{Settings, settings};
 use crate::cli::ConvertArgs;
+use crate::files::{is_stream, open_file};
 use crate::sources::{self, Inputs, STANDARD_STREAM, Source};
 use crate::{exit, interrupt, system, ui};
 
@@ -45,6 +48,8 @@ struct Job {
 
 enum Target {
     Stdout,
+    /// A device, a pipe or the like.
+    Stream(PathBuf),
     File(PathBuf),
 }
 
@@ -57,7 +62,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     interrupt::handle_signals()?;
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
-        .temporary_directory(options.staging_directory());
+        .temporary_directory(options.staging_directory())
+        .sparing(sources.iter().filter_map(Source::path).chain(arguments.shape.schema.as_deref()));
     let moves = options.staging_directory().is_some();
     let jobs = jobs(arguments, &sources, &mut files)?;
     let started = Instant::now();
@@ -123,33 +129,30 @@ fn convert(
 }
 
 fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) -> Result<Vec<Job>> {
-    let output = arguments.output.as_str();
+    let path = Path::new(&arguments.output);
+    let open_file = open_file(path);
     let all = || sources.to_vec();
-    if output == STANDARD_STREAM {
-        let problem = if arguments.json {
-            "standard output can't take both the Parquet file and --json"
-        } else if io::stdout().is_terminal() {
-            "standard output is a terminal: redirect it, or name a file with -o"
-        } else if system::is_closed(&io::stdout()) {
-            "standard output is closed: redirect it, or name a file with -o"
-        } else {
-            check_targets(arguments, sources, &[])?;
-            check_free(arguments, &[], files)?;
-            return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
-        };
-        return Err(Error::new(ErrorKind::Options, problem));
+    if arguments.output == STANDARD_STREAM || open_file.as_ref().is_some_and(|name| name == "1") {
+        check_stdout(arguments.json)?;
+        check_targets(arguments, sources, &[], true)?;
+        check_free(arguments, &[], files)?;
+        return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
     }
-    let path = Path::new(output);
-    if !(output.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir()) {
-        let targets = [path.to_owned()];
-        check_targets(arguments, sources, &targets)?;
+    let targets = [path.to_owned()];
+    if open_file.is_some() || is_stream(path) {
+        check_targets(arguments, sources, &targets, false)?;
+        check_free(arguments, &[], files)?;
+        return Ok(vec![Job { target: Target::Stream(path.to_owned()), sources: all() }]);
+    }
+    if !(ends_in_separator(path) || path.is_dir()) {
+        check_targets(arguments, sources, &targets, false)?;
         check_free(arguments, &targets, files)?;
         return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
     }
     let targets = sources::targets(sources, path)?;
-    check_targets(arguments, sources, &targets)?;
+    check_targets(arguments, sources, &targets, false)?;
     interrupt::make_folders(path)
-        .map_err(|cause| Error::io(format!("could not create {output}"), cause))?;
+        .map_err(|cause| Error::io(format!("could not create {}", escape_path(path)), cause))?;
     check_free(arguments, &targets, files)?;
     let pairs = targets.into_iter().zip(sources);
     Ok(pairs
@@ -157,42 +160,85 @@ fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) ->
         .collect())
 }
 
+fn ends_in_separator(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+/// Refuses a standard output that can't take the file.
+fn check_stdout(takes_json: bool) -> Result<()> {
+    let problem = if takes_json {
+        "standard output can't take both the Parquet file and --json"
+    } else if io::stdout().is_terminal() {
+        "standard output is a terminal: redirect it, or name a file with -o"
+    } else if system::is_closed(&io::stdout()) {
+        "standard output is closed: redirect it, or name a file with -o"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Options, problem))
+}
+
 /// Refuses, before any work, streams that can't be used, and files to write that are read or each
 /// other.
-fn check_targets(arguments: &ConvertArgs, sources: &[Source], targets: &[PathBuf]) -> Result<()> {
+fn check_targets(
+    arguments: &ConvertArgs,
+    sources: &[Source],
+    targets: &[PathBuf],
+    has_stream: bool,
+) -> Result<()> {
     if sources.contains(&Source::Stdin) && system::is_closed(&io::stdin()) {
         let message = "standard input is closed: redirect it, or name a file";
         return Err(Error::new(ErrorKind::Options, message));
     }
-    if arguments.on_error == STANDARD_STREAM {
-        let message =
-            "--on-error - would be standard output: name a file, or go on without bad lines (skip)";
+    let kept = kept_files(arguments);
+    if let Some(path) = kept.first()
+        && (arguments.on_error == STANDARD_STREAM || is_stream(path))
+    {
+        let message = format!(
+            "--on-error {} is a stream: name a file to keep bad lines in, or go on without them (skip)",
+            escape_path(path)
+        );
         return Err(Error::new(ErrorKind::Options, message));
     }
-    let has_stream = arguments.output == STANDARD_STREAM;
     let schema = arguments.shape.schema.as_deref();
-    Files { sources, schema, targets, has_stream, kept: &kept_files(arguments) }.check()
+    Files { sources, schema, targets, has_stream, kept: &kept }.check()
 }
 
 /// Refuses, before any work, files to write that are there already or can't be.
 fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
     let kept = kept_files(arguments);
     system::allow_open_files(targets.len() + kept.len())?;
-    targets.iter().chain(&kept).try_for_each(|path| files.check(path))
+    files.check(targets.iter().chain(&kept))
+}
+
+/// Where bad lines are kept, if they are.
+fn kept_lines(arguments: &ConvertArgs) -> Option<&Path> {
+    let is_word = ["fail", "skip"].iter().any(|word| arguments.on_error == *word);
+    (!is_word).then_some(Path::new(&arguments.on_error))
 }
 
 /// Where bad lines are kept, and the reasons.
 fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
-    match arguments.on_error.as_str() {
-        "fail" | "skip" => Vec::new(),
-        path => vec![path.into(), format!("{path}{REASONS_SUFFIX}").into()],
-    }
+    let Some(lines) = kept_lines(arguments) else { return Vec::new() };
+    let mut reasons = OsString::from(lines);
+    reasons.push(REASONS_SUFFIX);
+    vec![lines.to_owned(), reasons.into()]
 }
 
 fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<Writer> {
     let options = options.clone();
     match target {
         Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
+        Target::Stream(path) => {
+            let stream = OpenOptions::new().write(true).open(path).map_err(|cause| {
+                Error::io(format!("could not open {}", escape_path(path)), cause)
+            })?;
+            if stream.is_terminal() {
+                let message = format!("{} is a terminal: name a file", escape_path(path));
+                return Err(Error::new(ErrorKind::Options, message));
+            }
+            options.write_to(Box::new(StreamSink::new(stream).at(path)))
+        }
         Target::File(path) => {
             let sink =
                 interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())?;
@@ -202,17 +248,10 @@ fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<W
 }
 
 fn bad_lines(arguments: &ConvertArgs, files: &mut Publication) -> Result<BadLines> {
-    Ok(match arguments.on_error.as_str() {
-        "fail" => BadLines::Fail,
-        "skip" => BadLines::Skip,
-        STANDARD_STREAM => {
-            let message =
-                "--on-error takes no stream: name a file, or use skip to go on without bad lines";
-            return Err(Error::new(ErrorKind::Options, message));
-        }
-        path => {
-            let stage = || DeadLetterFile::stage(Path::new(path), files);
-            BadLines::Keep(Box::new(interrupt::staging(stage, DeadLetterFile::staged_paths)?))
-        }
-    })
+    let Some(path) = kept_lines(arguments) else {
+        let skips = arguments.on_error == "skip";
+        return Ok(if skips { BadLines::Skip } else { BadLines::Fail });
+    };
+    let stage = || DeadLetterFile::stage(path, files);
+    Ok(BadLines::Keep(Box::new(interrupt::staging(stage, DeadLetterFile::staged_paths)?)))
 }

@@ -213,6 +213,28 @@ fn a_directory_without_input_is_named() {
     assert_eq!(folder.names(), ["empty"]);
 }
 
+/// Nothing in a folder is left out because it can't be listed. (Permissions don't keep root out: the
+/// listing itself is made to fail.)
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_can_not_be_listed_is_named() {
+    for input in ["in", "in/**/*.ndjson", "in/*/*.ndjson"] {
+        let folder = Folder::new();
+        folder.write("in/a.ndjson", "{\"n\":1}\n");
+        folder.write("in/sub/b.ndjson", "{\"n\":2}\n");
+        let mut strace = std::process::Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-P", "in/sub"]);
+        strace.args(["-e", "inject=openat:error=EACCES", env!("CARGO_BIN_EXE_bucksaw")]);
+        let arguments = ["convert", input, "-o", "out.parquet"];
+        let output = strace.args(arguments).current_dir(folder.path("")).output();
+        let output =
+            output.expect("strace: install it (on Debian and Ubuntu: apt-get install strace)");
+        let run = crate::support::Run::from(output).expect_code(1);
+        run.expect_told(&["in/sub", "could not list the directory", "ermission denied"]);
+        assert_eq!(folder.names(), ["in", "in/a.ndjson", "in/sub", "in/sub/b.ndjson"]);
+    }
+}
+
 #[test]
 fn standard_input_goes_to_a_file() {
     let folder = Folder::new();

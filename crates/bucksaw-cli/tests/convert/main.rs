@@ -3,9 +3,11 @@
 mod bad_lines;
 mod files;
 mod inputs;
+mod names;
 mod outputs;
 mod refused;
 mod shape;
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod usage;

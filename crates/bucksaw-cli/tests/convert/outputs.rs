@@ -62,25 +62,6 @@ fn an_existing_file_in_a_directory_is_found_before_any_work() {
     assert_eq!(folder.text("out/b.parquet"), "old");
 }
 
-/// Replacing a device or a pipe with a file is never what is meant.
-#[cfg(unix)]
-#[test]
-fn what_is_no_file_is_never_replaced() {
-    use std::os::unix::fs::FileTypeExt as _;
-    let folder = Folder::new();
-    folder.write("a.ndjson", LINE);
-    let made = std::process::Command::new("mkfifo").arg(folder.path("pipe")).status();
-    assert!(made.expect("mkfifo is installed").success());
-    std::os::unix::fs::symlink("pipe", folder.path("link")).expect("links");
-    for target in ["pipe", "link"] {
-        let run = folder.run(&format!("convert a.ndjson -o {target} --overwrite"));
-        run.expect_code(4).expect_told(&[target, "-o -"]);
-        let found = fs::metadata(folder.path(target)).expect("still there");
-        assert!(found.file_type().is_fifo());
-    }
-    assert_eq!(folder.names(), ["a.ndjson", "link", "pipe"]);
-}
-
 #[test]
 fn a_file_that_appears_meanwhile_is_kept() {
     let folder = Folder::new();

@@ -1,5 +1,6 @@
 //! The directories that files appear in: opened, locked, and rid of what killed processes left.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -9,6 +10,7 @@ use super::failure::failed;
 use super::journal;
 use super::staged::STAGED_SUFFIX;
 use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_path;
 
 /// A directory that no other process publishes to as long as this lives.
 #[derive(Debug)]
@@ -44,16 +46,22 @@ impl Directory {
         let Some(file) = &self.file else { return Ok(()) };
         match file.sync_all() {
             // Some file systems know no syncing of directories.
-            Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => {
-                Err(failed(format!("could not sync the directory {}", self.path.display()), cause))
-            }
+            Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => Err(failed(
+                format!("could not sync the directory {}", escape_path(&self.path)),
+                cause,
+            )),
             _ => Ok(()),
         }
     }
 }
 
+/// The directory's path without links, which stays the directory's whatever links lead to later.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|cause| unusable(path, cause))
+}
+
 fn unusable(path: &Path, cause: io::Error) -> Error {
-    let shown = path.display();
+    let shown = escape_path(path);
     let advice = match cause.kind() {
         io::ErrorKind::NotFound => "make it first",
         io::ErrorKind::PermissionDenied => {
@@ -110,12 +118,14 @@ pub(super) fn lock<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Vec<
 /// back.
 pub(super) fn lock_clean<'p>(
     paths: impl IntoIterator<Item = &'p Path> + Clone,
+    spared: &HashSet<PathBuf>,
 ) -> Result<Vec<Directory>> {
     loop {
         let directories = lock(paths.clone())?;
         let mut journals = Vec::new();
         for Directory { path, .. } in &directories {
-            let names = staged_names(path)?.into_iter().filter(|name| journal::is_name(name));
+            let names = staged_names(path, spared)?.into_iter();
+            let names = names.filter(|name| journal::is_name(name));
             let paths = names.map(|name| path.join(name));
             journals.extend(paths.filter(|path| journal::is_abandoned(path)));
         }
@@ -130,21 +140,26 @@ pub(super) fn lock_clean<'p>(
 
 /// The names in a directory of files that killed processes left staged; the directory is locked and
 /// clean.
-pub(super) fn abandoned_names(directory: &Path) -> Result<Vec<OsString>> {
-    let names = staged_names(directory)?;
+pub(super) fn abandoned_names(
+    directory: &Path,
+    spared: &HashSet<PathBuf>,
+) -> Result<Vec<OsString>> {
+    let names = staged_names(directory, spared)?;
     // A journal that is another user's: what is staged may be old files of theirs.
     let has_journal = names.iter().any(|name| journal::is_name(name));
     Ok(if has_journal { Vec::new() } else { names })
 }
 
-fn staged_names(directory: &Path) -> Result<Vec<OsString>> {
+/// The names in a directory that are those of staged files and journals, but for the spared files'.
+fn staged_names(directory: &Path, spared: &HashSet<PathBuf>) -> Result<Vec<OsString>> {
     let failed =
-        |cause| failed(format!("could not list the directory {}", directory.display()), cause);
+        |cause| failed(format!("could not list the directory {}", escape_path(directory)), cause);
     let mut names = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let bytes = name.as_encoded_bytes();
-        if bytes.starts_with(b".") && bytes.ends_with(STAGED_SUFFIX.as_bytes()) {
+        let is_staged = bytes.starts_with(b".") && bytes.ends_with(STAGED_SUFFIX.as_bytes());
+        if is_staged && !spared.contains(&directory.join(&name)) {
             names.push(name);
         }
     }
@@ -162,7 +177,7 @@ pub(super) fn directory_of(target: &Path) -> &Path {
 pub(super) fn exists(target: &Path) -> Error {
     let message = format!(
         "{} exists already: choose another name, or allow overwriting (--overwrite)",
-        target.display()
+        escape_path(target)
     );
     Error::new(ErrorKind::Exists, message)
 }

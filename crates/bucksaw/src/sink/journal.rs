@@ -1,8 +1,9 @@
 //! What a publication of several files is about to do, on disk while it does it.
 //!
-//! It lies in every directory that the files are in, under one name. As long as that of the first
-//! directory is there, the publication is taken back by whoever finds it after its process was
-//! killed; its removal is the moment in which all files count as published.
+//! A copy lies in every directory that the files are in, and the first directory's decides. As long as
+//! it has the name that all copies have, whoever finds one after the process was killed takes the
+//! publication back. All files count as published from the moment in which it is renamed; who finds a
+//! copy then only removes what is left: old files and copies, the first one last.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -14,15 +15,18 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::{self, Directory, directory_of};
 use super::failure::failed;
-use super::staged::{Staged, only_for_the_owner, random, without_following};
+use super::staged::{Staged, is_random_name, only_for_the_owner, random, without_following};
 use crate::error::Result;
+use crate::escape::escape_path;
 
 const JOURNAL_SUFFIX: &str = ".journal.bucksaw";
+/// The first directory's, from when on all files count as published.
+const PUBLISHED_SUFFIX: &str = ".published.bucksaw";
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Journal {
-    /// Its own name, which an old copy under another name does not have.
-    name: OsString,
+    /// The random part of its name, which a user's copy under another name does not have.
+    id: String,
     directories: Vec<Place>,
     files: Vec<Entry>,
 }
@@ -121,7 +125,7 @@ impl Journal {
             Ok(Place { path: known.path.clone().into(), number })
         };
         Ok(Self {
-            name: format!(".{}{JOURNAL_SUFFIX}", random()).into(),
+            id: random(),
             directories: directories.iter().map(place).collect::<io::Result<_>>()?,
             files: Vec::new(),
         })
@@ -144,27 +148,35 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes it into every directory, durably; the first decides.
-    pub(super) fn write(&self, directories: &[Directory]) -> Result<Vec<Staged>> {
+    fn name(&self) -> String {
+        format!(".{}{JOURNAL_SUFFIX}", self.id)
+    }
+
+    fn published_name(&self) -> String {
+        format!(".{}{PUBLISHED_SUFFIX}", self.id)
+    }
+
+    /// Writes it into every directory, durably.
+    pub(super) fn write(&self, directories: &[Directory]) -> Result<Copies> {
         let json = serde_json::to_vec(self).map_err(io::Error::other);
         let create = |path: &Path| -> io::Result<Staged> {
-            let mut journal = Staged::open(path, only_for_the_owner(&mut OpenOptions::new()))?;
-            journal.file.write_all(json.as_deref().unwrap_or_default())?;
-            journal.file.sync_all()?;
-            Ok(journal)
+            let mut copy = Staged::open(path, only_for_the_owner(&mut OpenOptions::new()))?;
+            copy.file.write_all(json.as_deref().unwrap_or_default())?;
+            copy.file.sync_all()?;
+            Ok(copy)
         };
-        let mut written = Vec::new();
+        let mut copies = Copies(Vec::new());
         for directory in directories {
-            let created = create(&directory.path.join(&self.name));
-            written.push(created.map_err(|cause| {
+            let created = create(&directory.path.join(self.name()));
+            copies.0.push(created.map_err(|cause| {
                 failed(
-                    format!("could not prepare to publish in {}", directory.path.display()),
+                    format!("could not prepare to publish in {}", escape_path(&directory.path)),
                     cause,
                 )
             })?);
         }
         directories.iter().try_for_each(Directory::sync)?;
-        Ok(written)
+        Ok(copies)
     }
 
     /// Where its directories are now, if it was found in one of them: none for one that is gone.
@@ -198,17 +210,26 @@ impl Journal {
             }
             Err(io::Error::other(format!(
                 "it was publishing in another directory too, which is not at {} any more: bring it back, or remove the journal",
-                place.path().display()
+                escape_path(place.path())
             )))
         };
         self.directories.iter().map(located).collect::<io::Result<_>>().map(Some)
     }
 
+    /// Where its directories were when it was written.
+    fn places(&self) -> Vec<Option<PathBuf>> {
+        self.directories.iter().map(|place| Some(place.path().to_owned())).collect()
+    }
+
     /// Puts every directory back into the state before the publication, however far it came. Returns
     /// the targets at which that can't be done, because the old file is gone.
     pub(super) fn undo(&self) -> io::Result<Vec<PathBuf>> {
-        let places = self.directories.iter().map(|place| Some(place.path().to_owned()));
-        self.undo_at(&places.collect::<Vec<_>>())
+        self.undo_at(&self.places())
+    }
+
+    /// Removes the old files, which are left once all files are published.
+    pub(super) fn finish(&self) {
+        self.finish_at(&self.places());
     }
 
     /// The same, where the directories are now.
@@ -235,10 +256,67 @@ impl Journal {
         }
         Ok(stay)
     }
+
+    /// The same, where the directories are now.
+    fn finish_at(&self, directories: &[Option<PathBuf>]) {
+        for entry in &self.files {
+            if let Some(Some(directory)) = directories.get(entry.directory) {
+                // The next run to this target removes it otherwise.
+                let _ = fs::remove_file(directory.join(&entry.staged));
+            }
+        }
+    }
+}
+
+/// The copies of a journal that are on disk, in the order of the directories. They are removed when
+/// dropped, the first one last: it decides, should this process be killed meanwhile.
+#[derive(Debug)]
+pub(super) struct Copies(Vec<Staged>);
+
+impl Drop for Copies {
+    fn drop(&mut self) {
+        while self.0.pop().is_some() {}
+    }
+}
+
+impl Copies {
+    /// Those of a publication that needs no journal.
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// From now on all files count as published.
+    pub(super) fn commit(&mut self, journal: &Journal) -> io::Result<()> {
+        self.rename_first(&journal.published_name())
+    }
+
+    /// From now on they count as not published, as before.
+    pub(super) fn revoke(&mut self, journal: &Journal) -> io::Result<()> {
+        self.rename_first(&journal.name())
+    }
+
+    fn rename_first(&mut self, name: &str) -> io::Result<()> {
+        let Some(first) = self.0.first_mut() else { return Ok(()) };
+        let to = first.path.with_file_name(name);
+        if to != first.path {
+            fs::rename(&first.path, &to)?;
+            first.path = to;
+        }
+        Ok(())
+    }
+
+    /// Leaves them to the next run.
+    pub(super) fn keep(&mut self) {
+        self.0.iter_mut().for_each(Staged::keep);
+    }
 }
 
 pub(super) fn is_name(name: &OsStr) -> bool {
-    name.as_encoded_bytes().ends_with(JOURNAL_SUFFIX.as_bytes())
+    [JOURNAL_SUFFIX, PUBLISHED_SUFFIX].iter().any(|suffix| is_random_name(name, ".", suffix))
 }
 
 /// Whether the process is gone whose journal is at `path`. One that another user could have written
@@ -265,11 +343,12 @@ fn is_ours_alone(_: &Metadata) -> bool {
     true
 }
 
-/// Takes back the publication of a killed process, unless all of its files were published.
+/// Takes back the publication of a killed process, or removes what is left of it where all of its files
+/// were published.
 pub(super) fn recover(path: &Path) -> Result<()> {
     recover_locked(path).map_err(|cause| {
         let what = "could not take back what a run that was killed had published in part";
-        failed(format!("{what} ({})", path.display()), cause)
+        failed(format!("{what} ({})", escape_path(path)), cause)
     })
 }
 
@@ -281,7 +360,8 @@ fn recover_locked(path: &Path) -> io::Result<()> {
         // It was not yet written, and so nothing was done.
         return remove(path);
     };
-    let is_named_so = path.file_name() == Some(journal.name.as_os_str());
+    let names = [journal.name(), journal.published_name()];
+    let is_named_so = names.iter().any(|name| path.file_name() == Some(OsStr::new(name)));
     let located = if is_named_so { journal.located(directory_of(path))? } else { None };
     let Some(located) = located else {
         // A copy: none of the files is the one that it tells of.
@@ -291,14 +371,16 @@ fn recover_locked(path: &Path) -> io::Result<()> {
     let directories = directory::lock(there().map(PathBuf::as_path)).map_err(io::Error::other)?;
     // Another process could have done it meanwhile.
     let is_there = metadata(path)?.is_some();
-    let is_committed = match located.first() {
-        Some(Some(first)) => metadata(&first.join(&journal.name))?.is_none(),
-        _ => true,
-    };
-    if is_there && !is_committed {
-        journal.undo_at(&located)?;
-        directories.iter().try_for_each(Directory::sync).map_err(io::Error::other)?;
+    if let Some(Some(first)) = located.first().filter(|_| is_there) {
+        if metadata(&first.join(journal.name()))?.is_some() {
+            journal.undo_at(&located)?;
+            directories.iter().try_for_each(Directory::sync).map_err(io::Error::other)?;
+        } else {
+            journal.finish_at(&located);
+        }
     }
     // The first one last: it decides, should this process be killed, too.
-    there().rev().try_for_each(|directory| remove(&directory.join(&journal.name)))
+    let mut copies =
+        there().rev().flat_map(|directory| names.each_ref().map(|name| directory.join(name)));
+    copies.try_for_each(|copy| remove(&copy))
 }

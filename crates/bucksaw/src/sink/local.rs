@@ -15,10 +15,14 @@ use super::publication::{Finished, Waiting};
 use super::staged::{Staged, only_for_the_owner};
 use super::{Publication, Published, Sink};
 use crate::error::Result;
+use crate::escape::escape_path;
 
 /// Publishes to a path.
 #[derive(Debug)]
 pub struct LocalSink {
+    /// The target as it was named.
+    pub(super) named: PathBuf,
+    /// The target, without links to its directory.
     pub(super) target: PathBuf,
     pub(super) overwrite: bool,
     /// Whether the file appears only where it replaces another.
@@ -88,8 +92,8 @@ impl LocalSink {
             result => result,
         };
         moved.map_err(|cause| {
-            let from = self.staged.path.display();
-            failed(format!("could not move {from} to {}", beside.display()), cause)
+            let from = escape_path(&self.staged.path);
+            failed(format!("could not move {from} to {}", escape_path(&beside)), cause)
         })
     }
 
@@ -118,7 +122,7 @@ impl LocalSink {
     /// Makes the file durable beside its target.
     fn finish(mut self) -> Result<(Finished, Option<Publication>)> {
         self.move_beside_target()?;
-        let shown = self.target.display();
+        let shown = escape_path(&self.named);
         self.set_permissions()
             .map_err(|cause| failed(format!("could not set the permissions of {shown}"), cause))?;
         // What a failed sync covered is lost for good: it is not tried again.
@@ -134,12 +138,12 @@ impl Sink for LocalSink {
         self.bytes += bytes.len() as u64;
         let written = self.staged.file.write_all(bytes);
         written.map_err(|cause| {
-            failed(format!("could not write {}", self.staged.path.display()), cause)
+            failed(format!("could not write {}", escape_path(&self.staged.path)), cause)
         })
     }
 
     fn publish(self: Box<Self>) -> Result<Published> {
-        let published = Published { path: Some(self.target.clone()), bytes: self.bytes };
+        let published = Published { path: Some(self.named.clone()), bytes: self.bytes };
         let waiting = Waiting::clone(&self.waiting);
         let (finished, alone) = self.finish()?;
         waiting.lock().unwrap_or_else(PoisonError::into_inner).push(finished);
@@ -150,7 +154,7 @@ impl Sink for LocalSink {
     fn discard(self: Box<Self>) -> Result<()> {
         let path = self.staged.path.clone();
         let removed = self.staged.remove();
-        removed.map_err(|cause| failed(format!("could not remove {}", path.display()), cause))
+        removed.map_err(|cause| failed(format!("could not remove {}", escape_path(&path)), cause))
     }
 }
 

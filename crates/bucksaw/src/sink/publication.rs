@@ -1,6 +1,6 @@
 //! Files that appear together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Permissions};
 use std::io;
@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::LocalSink;
 use super::directory::{self, Directory, directory_of, exists};
 use super::failure::failed;
-use super::journal::Journal;
+use super::journal::{Copies, Journal};
 use super::rename;
 use super::staged::{self, Staged};
 use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_path;
 
 /// The files of one run: all of them appear together, or none.
 ///
@@ -44,6 +45,9 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Publication {
     overwrite: bool,
     temporary_directory: Option<PathBuf>,
+    /// Files that stay whatever they are called, by their paths without links.
+    spared: HashSet<PathBuf>,
+    /// Directories by their paths without links.
     known: HashMap<PathBuf, Known>,
     finished: Waiting,
     locked: Vec<Directory>,
@@ -91,30 +95,65 @@ impl Publication {
         self
     }
 
-    /// Whether a file could appear at `target`, before any work goes into it. Takes back, first, what
-    /// killed processes had published in part in its directory.
+    /// Files that are read meanwhile, which are not removed even where they are called like what a killed
+    /// process left.
+    #[must_use]
+    pub fn sparing<P: AsRef<Path>>(mut self, files: impl IntoIterator<Item = P>) -> Self {
+        self.spared.extend(files.into_iter().filter_map(|file| file.as_ref().canonicalize().ok()));
+        self
+    }
+
+    /// Whether files could appear at `targets`, before any work goes into them. Takes back, first, what
+    /// killed processes had published in part in their directories.
     ///
     /// # Errors
     /// As [`stage`](Self::stage).
-    pub fn check(&mut self, target: &Path) -> Result<()> {
-        if target.file_name().is_none() {
-            let message = format!("{} does not name a file", target.display());
+    pub fn check<P: AsRef<Path>>(&mut self, targets: impl IntoIterator<Item = P>) -> Result<()> {
+        let targets: Vec<P> = targets.into_iter().collect();
+        // All directories first: also a run that is refused puts them in order.
+        for target in &targets {
+            self.visit(target.as_ref())?;
+        }
+        targets.iter().try_for_each(|target| check_target(target.as_ref(), self.overwrite))
+    }
+
+    /// Puts the directories in order that a file for `target` goes through, and removes what killed
+    /// processes left staged for it. Returns the target's path
+    /// without links to its directory, and the directory that the file is staged in.
+    fn visit(&mut self, target: &Path) -> Result<(PathBuf, PathBuf)> {
+        let Some(name) = target.file_name() else {
+            let message = format!("{} does not name a file", escape_path(target));
             return Err(Error::new(ErrorKind::Options, message));
+        };
+        let directory = directory::resolve(directory_of(target))?;
+        if !self.known.contains_key(&directory) {
+            let abandoned = self.abandoned_names(&directory)?;
+            self.learn(&directory, abandoned);
         }
-        let directory = directory_of(target);
-        if !self.known.contains_key(directory) {
-            let _locked = directory::lock_clean([directory])?;
-            self.learn(directory, directory::abandoned_names(directory)?);
-        }
-        if let Some(temporary) = self.temporary_directory.clone()
-            && !self.known.contains_key(&temporary)
-        {
+        self.remove_abandoned(&directory, name);
+        let target = directory.join(name);
+        let Some(temporary) = &self.temporary_directory else { return Ok((target, directory)) };
+        let temporary = directory::resolve(temporary)?;
+        if !self.known.contains_key(&temporary) {
             // It need not be readable: nothing appears there.
-            let locked = directory::lock_clean([&*temporary]);
-            let abandoned = locked.and_then(|_locked| directory::abandoned_names(&temporary));
-            self.learn(&temporary, abandoned.unwrap_or_default());
+            let abandoned = self.abandoned_names(&temporary).unwrap_or_default();
+            self.learn(&temporary, abandoned);
         }
-        check_target(target, self.overwrite)
+        self.remove_abandoned(&temporary, name);
+        Ok((target, temporary))
+    }
+
+    fn remove_abandoned(&mut self, directory: &Path, name: &OsStr) {
+        let Some(known) = self.known.get_mut(directory) else { return };
+        let of_target = |found: &mut OsString| staged::is_staged_for(found, name);
+        for found in known.abandoned.extract_if(.., of_target) {
+            staged::remove_abandoned(&directory.join(found));
+        }
+    }
+
+    fn abandoned_names(&self, directory: &Path) -> Result<Vec<OsString>> {
+        let _locked = directory::lock_clean([directory], &self.spared)?;
+        directory::abandoned_names(directory, &self.spared)
     }
 
     fn learn(&mut self, directory: &Path, abandoned: Vec<OsString>) {
@@ -130,32 +169,27 @@ impl Publication {
         Ok(known.permissions.clone())
     }
 
-    /// Stages a file for `target`.
+    /// Stages a file for `target`. It will appear in the directory that `target` is in now, should a link
+    /// on the way lead to another one by then.
     ///
     /// # Errors
     /// [`ErrorKind::Exists`] where something stands at `target` and may not be replaced, or where
     /// `target` is no place for a file; [`ErrorKind::Io`] where nothing can be staged or published.
     pub fn stage(&mut self, target: &Path) -> Result<LocalSink> {
-        self.check(target)?;
-        let name = target.file_name().unwrap_or_default();
-        let directory = self.temporary_directory.as_deref().unwrap_or(directory_of(target));
-        for directory in [directory, directory_of(target)] {
-            let abandoned = self.known.get(directory).map(|known| known.abandoned.as_slice());
-            let of_target = |found: &&OsString| staged::is_staged_for(found, name);
-            for found in abandoned.unwrap_or_default().iter().filter(of_target) {
-                staged::remove_abandoned(&directory.join(found));
-            }
-        }
-        let staged = Staged::create(directory, name)?;
+        let (resolved, directory) = self.visit(target)?;
+        check_target(target, self.overwrite)?;
+        let name = resolved.file_name().unwrap_or_default();
+        let staged = Staged::create(&directory, name)?;
         Ok(LocalSink {
-            target: target.to_owned(),
+            named: target.to_owned(),
             overwrite: self.overwrite,
             only_replaces: false,
-            usual_permissions: self.permissions(directory_of(target), name)?,
+            usual_permissions: self.permissions(directory_of(&resolved), name)?,
             staged,
             bytes: 0,
             waiting: Arc::clone(&self.finished),
             alone: None,
+            target: resolved,
         })
     }
 
@@ -169,7 +203,7 @@ impl Publication {
         let mut paths: Vec<&Path> =
             finished.iter().map(|file| directory_of(&file.target)).collect();
         paths.dedup();
-        self.locked = directory::lock_clean(paths)?;
+        self.locked = directory::lock_clean(paths, &self.spared)?;
         Ok(())
     }
 
@@ -189,7 +223,7 @@ impl Publication {
 
 /// Whether a file may appear at `target`.
 fn check_target(target: &Path, overwrite: bool) -> Result<()> {
-    let shown = target.display();
+    let shown = escape_path(target);
     let message = match fs::symlink_metadata(target) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(cause) => return Err(unusable(target, cause)),
@@ -206,7 +240,7 @@ fn check_target(target: &Path, overwrite: bool) -> Result<()> {
 
 fn unusable(target: &Path, cause: io::Error) -> Error {
     let name = target.file_name().unwrap_or_default();
-    let what = format!("no file can be called {}", target.display());
+    let what = format!("no file can be called {}", escape_path(target));
     if cause.kind() == io::ErrorKind::InvalidFilename {
         let advice = format!("its name has {} bytes, choose a shorter one", name.len());
         return Error::io(format!("{what}: {advice}"), cause);
@@ -225,21 +259,26 @@ fn publish(mut files: Vec<Finished>, directories: &[Directory]) -> Result<()> {
         let added = index.ok_or(io::ErrorKind::NotFound.into());
         added
             .and_then(|index| journal.add(staged, target, index))
-            .map_err(|cause| failed(format!("could not look at {}", target.display()), cause))?;
+            .map_err(|cause| failed(format!("could not look at {}", escape_path(target)), cause))?;
     }
     // The renaming of a single file is whole by itself.
-    let mut journals = if files.len() > 1 { journal.write(directories)? } else { Vec::new() };
-    let has_journal = !journals.is_empty();
+    let mut copies = if files.len() > 1 { journal.write(directories)? } else { Copies::none() };
+    let has_journal = !copies.is_empty();
     // Those finished last appear first: what was rejected on the way to a file is there before it.
     let published = files
         .iter_mut()
         .rev()
         .try_for_each(|file| file.rename(has_journal))
         .and_then(|()| directories.iter().try_for_each(Directory::sync))
-        .and_then(|()| commit(&mut journals));
+        .and_then(|()| commit(&mut copies, &journal, directories));
     match published {
-        Ok(()) => clean_up(&files, journals, directories),
-        Err(error) => Err(take_back(error, &journal, journals, directories)),
+        Ok(()) => {
+            if has_journal {
+                journal.finish();
+            }
+            Ok(())
+        }
+        Err(error) => Err(take_back(error, &journal, copies, directories)),
     }
 }
 
@@ -257,60 +296,37 @@ impl Finished {
         };
         renamed.map_err(|cause| match cause.kind() {
             io::ErrorKind::AlreadyExists => exists(target),
-            _ => {
-                failed(format!("could not rename the finished file to {}", target.display()), cause)
-            }
+            _ => failed(
+                format!("could not rename the finished file to {}", escape_path(target)),
+                cause,
+            ),
         })?;
         staged.keep();
         Ok(())
     }
 }
 
-/// With the removal of the first journal all files are published.
-fn commit(journals: &mut [Staged]) -> Result<()> {
-    let Some(first) = journals.first_mut() else { return Ok(()) };
-    fs::remove_file(&first.path)
-        .map_err(|cause| failed(format!("could not remove {}", first.path.display()), cause))?;
-    first.keep();
-    Ok(())
-}
-
-/// The files are published; what is left of the old ones goes.
-fn clean_up(files: &[Finished], journals: Vec<Staged>, directories: &[Directory]) -> Result<()> {
-    let Some(directory) = directories.first().filter(|_| !journals.is_empty()) else {
-        return Ok(());
-    };
-    directory.sync().map_err(|error| {
-        let message = format!(
-            "all files are published, but a power cut could take them back: {}",
-            error.message()
-        );
-        error.with_message(message)
+/// Makes all files count as published.
+fn commit(copies: &mut Copies, journal: &Journal, directories: &[Directory]) -> Result<()> {
+    let Some(first) = directories.first().filter(|_| !copies.is_empty()) else { return Ok(()) };
+    copies.commit(journal).map_err(|cause| {
+        failed(format!("could not publish in {}", escape_path(&first.path)), cause)
     })?;
-    drop(journals);
-    for Finished { staged, .. } in files.iter().filter(|file| file.overwrite) {
-        // The old file, if there was one. The next run to this target removes it otherwise.
-        let _ = fs::remove_file(&staged.path);
-    }
-    Ok(())
+    first.sync()
 }
 
 /// Undoes what has been renamed; the error says what could not be.
 fn take_back(
     error: Error,
     journal: &Journal,
-    mut written: Vec<Staged>,
+    mut copies: Copies,
     directories: &[Directory],
 ) -> Error {
-    match journal.undo() {
+    match copies.revoke(journal).and_then(|()| journal.undo()) {
         Ok(stay) => {
             // The error is told already.
             directories.iter().for_each(|directory| drop(directory.sync()));
-            // The first one last: it decides, should this process be killed here.
-            while let Some(journal) = written.pop() {
-                drop(journal);
-            }
-            let stay: Vec<String> = stay.iter().map(|path| path.display().to_string()).collect();
+            let stay: Vec<String> = stay.iter().map(|path| escape_path(path)).collect();
             match stay.as_slice() {
                 [] => error,
                 _ => {
@@ -321,9 +337,9 @@ fn take_back(
             }
         }
         Err(cause) => {
-            written.iter_mut().for_each(Staged::keep);
             let next =
-                if written.is_empty() { "" } else { "; the next run to these files tries again" };
+                if copies.is_empty() { "" } else { "; the next run to these files tries again" };
+            copies.keep();
             let message = format!(
                 "{} (files may be there already, and taking them back failed, too: {cause}{next})",
                 error.message()

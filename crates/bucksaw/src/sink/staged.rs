@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::failed;
 use crate::error::Result;
+use crate::escape::escape_path;
 
 /// How the names of all files end that are not published.
 pub(super) const STAGED_SUFFIX: &str = ".bucksaw";
@@ -84,7 +85,7 @@ impl Staged {
 }
 
 fn creation_failed(directory: &Path, cause: io::Error) -> crate::Error {
-    failed(format!("could not create a file in {}", directory.display()), cause)
+    failed(format!("could not create a file in {}", escape_path(directory)), cause)
 }
 
 #[cfg(unix)]
@@ -123,12 +124,12 @@ fn staged_name(name: &OsStr) -> OsString {
 /// The start of the names of files staged for `name`.
 fn staged_prefix(name: &OsStr) -> OsString {
     let mut prefix = OsString::from(".");
-    match name.to_str() {
-        Some(text) if text.len() > NAME_PART => {
-            let end = (0..=NAME_PART).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-            prefix.push(&text[..end]);
-        }
-        _ => prefix.push(name),
+    if name.len() > NAME_PART {
+        let text = name.to_string_lossy();
+        let end = (0..=NAME_PART).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        prefix.push(&text[..end]);
+    } else {
+        prefix.push(name);
     }
     prefix.push(".");
     prefix
@@ -136,8 +137,13 @@ fn staged_prefix(name: &OsStr) -> OsString {
 
 /// Whether `found` is the name of a file staged for `name`.
 pub(super) fn is_staged_for(found: &OsStr, name: &OsStr) -> bool {
-    let rest = found.as_encoded_bytes().strip_prefix(staged_prefix(name).as_encoded_bytes());
-    let random = rest.and_then(|rest| rest.strip_suffix(STAGED_SUFFIX.as_bytes()));
+    is_random_name(found, staged_prefix(name), STAGED_SUFFIX)
+}
+
+/// Whether only something [`random`] stands between a name's prefix and suffix.
+pub(super) fn is_random_name(name: &OsStr, prefix: impl AsRef<OsStr>, suffix: &str) -> bool {
+    let rest = name.as_encoded_bytes().strip_prefix(prefix.as_ref().as_encoded_bytes());
+    let random = rest.and_then(|rest| rest.strip_suffix(suffix.as_bytes()));
     random.is_some_and(|random| random.len() == 16 && random.iter().all(u8::is_ascii_hexdigit))
 }
 

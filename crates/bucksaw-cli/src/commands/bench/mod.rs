@@ -53,7 +53,7 @@ struct Finding<'d> {
 pub(crate) fn run(arguments: &BenchArgs, allocator: &Allocator) -> Result<()> {
     let (options, need) = options(arguments)?;
     if let Some(path) = &arguments.html {
-        Publication::new().overwrite(arguments.overwrite).check(path)?;
+        Publication::new().overwrite(arguments.overwrite).check([path])?;
     }
     interrupt::handle_signals()?;
     let bar = ui::steps(arguments.quiet);

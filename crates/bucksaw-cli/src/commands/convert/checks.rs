@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 
 use crate::files::{FileId, Location};
@@ -45,14 +46,14 @@ impl Files<'_> {
             {
                 return Err(refused(format!(
                     "{} is {what}: write to another file",
-                    path.display()
+                    escape_path(path)
                 )));
             }
             if let Some(other) = written.insert(location, path) {
                 return Err(refused(format!(
                     "{} and {} are the same file, and would take both rows and what --on-error keeps: name another",
-                    other.display(),
-                    path.display(),
+                    escape_path(other),
+                    escape_path(path),
                 )));
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
+use bucksaw::escape::escape_path;
 use bucksaw::input::ndjson::DEFAULT_MAX_LINE_BYTES;
 use bucksaw::options::{MAX_THREADS, TELEMETRY_PREFIXES};
 use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result};
@@ -124,7 +125,7 @@ fn notes(file: &FileArgs) -> Vec<String> {
 
 fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
     let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
-    let name = path.display().to_string();
+    let name = escape_path(path);
     let json = fs::read_to_string(path)
         .map_err(|cause| Error::io("could not read the schema", cause).in_source(&name))?;
     let schema = DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name))?;
