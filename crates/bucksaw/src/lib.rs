@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Data goes one way: an [`Input`] (or the caller's rows) fills a [`Block`], a [`Backend`] turns blocks
+//! Data goes one way: an [`Input`] (or the caller's rows) fills a [`Block`], a backend turns blocks
 //! into the bytes of a Parquet file, a [`Sink`] publishes them, and [`Writer::finish`] returns a
 //! [`Report`].
 //!
@@ -46,7 +46,7 @@
 
 mod alterations;
 mod array_bytes;
-pub mod backend;
+mod backend;
 mod bits;
 pub mod block;
 mod block_builder;
@@ -62,12 +62,12 @@ pub mod inspect;
 mod lists;
 mod number;
 pub mod options;
-pub mod order;
+mod order;
 mod prefetch;
 pub mod report;
 pub mod schema;
 pub mod sink;
-pub mod split;
+mod split;
 mod tally;
 mod type_rules;
 mod value;
@@ -75,14 +75,13 @@ mod workers;
 mod writer;
 
 pub use alterations::Alterations;
-pub use backend::{Backend, ColumnSummary, FileSummary, Pieces};
 pub use block::Block;
 pub use block_builder::{BlockBuilder, Key};
 pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use error::{Error, ErrorKind, Position, Result};
-pub use input::ndjson::{Ndjson, NdjsonOptions, Nested};
-pub use input::{Blocks, Input, InputCounts, OnError, Rejection, Rejects};
+pub use input::ndjson::{NdjsonOptions, Nested};
+pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::{
     BackendKind, ColumnOption, Compression, Options, Profile, SortColumn, Statistics, UnknownColumn,
 };
@@ -90,5 +89,4 @@ pub use report::{ColumnReport, FileReport, OrderReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use value::Value;
-pub use workers::Workers;
 pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

@@ -43,7 +43,7 @@ type Keys<'v> = Box<dyn Iterator<Item = Option<Key<'v>>> + 'v>;
 
 /// Follows the rows of a file, and knows of each row group whether it is sorted.
 #[derive(Debug)]
-pub struct Order {
+pub(crate) struct Order {
     by: Vec<SortColumn>,
     is_declared: bool,
     rows: u64,

@@ -10,18 +10,76 @@ const ALLOCATOR_PARTS: usize = 4;
 /// How many times the memory limit that is too small for a file the one is that is advised.
 const LARGER_LIMIT: usize = 4;
 
+/// Bytes that hashing, names and the footer take beside what is counted, about.
+const FIXED_BYTES: usize = 4 << 20;
+
+/// Whether a row group is full is looked at after each batch: blocks of an input that are one part in so
+/// many of the memory limit, counted in bytes of the source.
+const BATCH_SHARE: usize = 32;
+
+/// The part of the memory limit for chunks that are read, decoded and encoded at one time.
+const INPUT_SHARE: usize = 8;
+
+/// What a chunk holds beside itself while it is decoded and encoded, in bytes: an arena, the lists
+/// of a block, an encoder.
+const CHUNK_SIDE_BYTES: usize = 256 << 10;
+
+/// How many chunks of so many bytes may be in memory at one time.
+pub(crate) fn chunks_at_once(memory_limit: usize, chunk_bytes: usize) -> usize {
+    (memory_limit / INPUT_SHARE / (chunk_bytes + CHUNK_SIDE_BYTES)).max(1)
+}
+
+/// The blocks of an input since it was last looked whether the row group is full.
+///
+/// Where batches end depends on the source alone, and never on how many threads there are: so do row
+/// groups then.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Bytes of the source that make a batch.
+    full: usize,
+    source_bytes: usize,
+    /// Bytes of memory for all chunks that are there at one time.
+    share: usize,
+    /// Those that the largest chunk takes.
+    largest: usize,
+}
+
+impl Batch {
+    pub(crate) fn new(memory_limit: usize) -> Self {
+        Self {
+            full: memory_limit / BATCH_SHARE,
+            source_bytes: 0,
+            share: memory_limit / INPUT_SHARE,
+            largest: 0,
+        }
+    }
+
+    /// Adds a block that is so many bytes of the source and of memory; whether the batch is full with it.
+    pub(crate) fn add(&mut self, source_bytes: usize, held: usize) -> bool {
+        self.source_bytes += source_bytes;
+        self.largest = self.largest.max(held);
+        self.source_bytes >= self.full
+    }
+
+    /// Starts anew; returns what the input may hold in memory, in bytes.
+    pub(crate) fn end(&mut self) -> usize {
+        self.source_bytes = 0;
+        FIXED_BYTES + self.share.max(std::mem::take(&mut self.largest))
+    }
+}
+
 /// What a backend holds of the row group that it has not finished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Buffered {
+pub(crate) struct Buffered {
     /// Rows.
-    pub rows: usize,
+    pub(crate) rows: usize,
     /// Bytes of memory, with those that ending the row group takes besides.
-    pub bytes_held: usize,
+    pub(crate) bytes_held: usize,
     /// Bytes that the row group would have in the file if it ended now, about.
-    pub bytes_expected: usize,
+    pub(crate) bytes_expected: usize,
     /// Those of the bytes held that no end of a row group gives back: what is known of finished row
     /// groups, for the footer.
-    pub bytes_finished: usize,
+    pub(crate) bytes_finished: usize,
 }
 
 /// Decides when a row group ends.
@@ -43,9 +101,9 @@ impl RowGroupLimits {
         }
     }
 
-    /// Rows that the open row group can still take.
-    pub(crate) fn rows_left(&self, buffered: Buffered) -> usize {
-        self.rows - buffered.rows.min(self.rows)
+    /// Rows that the open row group, which has so many, can still take.
+    pub(crate) fn rows_left(&self, rows: usize) -> usize {
+        self.rows - rows.min(self.rows)
     }
 
     /// Whether the row group has to end. `held_elsewhere` counts what input and blocks hold, in
@@ -58,15 +116,14 @@ impl RowGroupLimits {
                 || memory >= self.memory)
     }
 
-    /// Checks that what is known of finished row groups leaves half of the memory to the next ones, of
-    /// what there is beside `fixed` bytes: they would become smaller and smaller, and so what is known of
+    /// Checks that what is known of finished row groups leaves half of the memory to the next ones: they would become smaller and smaller, and so what is known of
     /// them more and more.
     ///
     /// # Errors
     /// [`ErrorKind::FileLimit`].
-    pub(crate) fn check_finished(&self, buffered: Buffered, fixed: usize) -> Result<()> {
+    pub(crate) fn check_finished(&self, buffered: Buffered) -> Result<()> {
         let (finished, limit) = (buffered.bytes_finished, self.memory_limit);
-        if finished <= self.memory.saturating_sub(fixed) / 2 {
+        if finished <= self.memory.saturating_sub(FIXED_BYTES) / 2 {
             return Ok(());
         }
         let message = format!(
@@ -97,7 +154,7 @@ mod tests {
         assert!(limits.is_full(Buffered { bytes_expected: 1_000, ..small }, 0));
         assert!(limits.is_full(small, 8 << 20));
         assert!(!limits.is_full(Buffered { rows: 0, ..small }, 8 << 20));
-        assert_eq!(limits.rows_left(small), 1);
-        assert_eq!(limits.rows_left(Buffered { rows: 1_000, ..small }), 0);
+        assert_eq!(limits.rows_left(99), 1);
+        assert_eq!(limits.rows_left(1_000), 0);
     }
 }

@@ -5,8 +5,8 @@ mod support;
 use std::io::{self, Read};
 
 use bucksaw::{
-    ErrorKind, Input, InputCounts, MemorySink, Ndjson, NdjsonOptions, OnError, Options, Rejection,
-    Rejects, Result, Value,
+    ErrorKind, Input, InputCounts, MemorySink, NdjsonOptions, OnError, Options, Rejection, Rejects,
+    Result, Value,
 };
 use support::{Cell, Row, convert, convert_with, row};
 
@@ -53,7 +53,7 @@ fn convert_keeping(
     let mut writer = Options::new().write_to(Box::new(sink.clone())).expect("sound options");
     let source = Trickle(lines, step);
     let mut input =
-        Ndjson::new("input", source, ndjson, OnError::Keep(&mut kept)).expect("readable");
+        Input::ndjson("input", source, ndjson, OnError::Keep(&mut kept)).expect("readable");
     writer.write_input(&mut input).expect("rejections are kept");
     let counts = input.counts();
     drop(input);
@@ -352,8 +352,9 @@ fn refused_lines_are_rejected_too() {
     let mut writer =
         Options::new().strict(true).write_to(Box::new(sink.clone())).expect("sound options");
     let lines = &b"{\"a\":1}\n{\"b\":1,\"a\":\"x\"}\n{\"a\":2}\n"[..];
-    let mut input = Ndjson::new("input", lines, NdjsonOptions::default(), OnError::Keep(&mut kept))
-        .expect("readable");
+    let mut input =
+        Input::ndjson("input", lines, NdjsonOptions::default(), OnError::Keep(&mut kept))
+            .expect("readable");
     writer.write_input(&mut input).expect("rejections are kept");
     drop(input);
     writer.finish().expect("a file");
@@ -372,8 +373,8 @@ fn a_source_that_fails_is_an_error() {
         }
     }
     let source = io::Cursor::new(b"{\"a\":1}\n".repeat(10)).chain(Broken);
-    let mut input =
-        Ndjson::new("cable", source, NdjsonOptions::default(), OnError::Skip).expect("starts well");
+    let mut input = Input::ndjson("cable", source, NdjsonOptions::default(), OnError::Skip)
+        .expect("starts well");
     let sink = MemorySink::new();
     let mut writer = Options::new().write_to(Box::new(sink.clone())).expect("sound options");
     let error = writer.write_input(&mut input).expect_err("broken");

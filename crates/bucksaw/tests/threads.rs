@@ -2,12 +2,11 @@
 
 mod support;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use bucksaw::{
-    BackendKind, Input as _, MemorySink, Ndjson, NdjsonOptions, OnError, Options, Profile,
-    Rejection, Rejects, Result,
+    BackendKind, Input, MemorySink, NdjsonOptions, OnError, Options, Profile, Rejection, Rejects,
+    Result,
 };
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
 
@@ -16,16 +15,16 @@ type Parts = Vec<(Vec<u8>, Option<Rejection>)>;
 
 /// What was rejected, in order.
 #[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Parts>>);
+struct Kept(Arc<Mutex<Parts>>);
 
 impl Rejects for Kept {
     fn part(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.borrow_mut().push((bytes.to_vec(), None));
+        self.0.lock().expect("sound").push((bytes.to_vec(), None));
         Ok(())
     }
 
     fn end(&mut self, rejection: &Rejection) -> Result<()> {
-        self.0.borrow_mut().push((Vec::new(), Some(rejection.clone())));
+        self.0.lock().expect("sound").push((Vec::new(), Some(rejection.clone())));
         Ok(())
     }
 }
@@ -38,11 +37,12 @@ fn outcome(lines: &[u8], options: Options, threads: usize) -> (Vec<u8>, String, 
     let mut writer =
         options.threads(threads).write_to(Box::new(sink.clone())).expect("sound options");
     let ndjson = NdjsonOptions { max_line_bytes: 300_000, ..NdjsonOptions::default() };
-    let mut input = Ndjson::new("lines", lines, ndjson, OnError::Keep(&mut rejects)).expect("read");
+    let mut input =
+        Input::ndjson("lines", lines, ndjson, OnError::Keep(&mut rejects)).expect("read");
     writer.write_input(&mut input).expect("rejections are kept");
     let counts = format!("{:?}", input.counts());
     writer.finish().expect("a file");
-    let rejected = format!("{:?}", kept.0.borrow());
+    let rejected = format!("{:?}", kept.0.lock().expect("sound"));
     (sink.published().expect("published"), counts, rejected)
 }
 
@@ -85,7 +85,7 @@ fn a_late_column_is_late_for_any_number_of_threads() {
         let mut writer = options.write_to(Box::new(MemorySink::new())).expect("sound options");
         let ndjson = NdjsonOptions::default();
         let mut input =
-            Ndjson::new("lines", lines.as_bytes(), ndjson, OnError::Fail).expect("read");
+            Input::ndjson("lines", lines.as_bytes(), ndjson, OnError::Fail).expect("read");
         let error = writer.write_input(&mut input).expect_err("late");
         assert_eq!(error.kind(), bucksaw::ErrorKind::LateColumn, "{threads} threads");
     }

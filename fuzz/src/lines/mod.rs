@@ -5,10 +5,7 @@ mod file_row;
 mod json;
 mod places;
 
-use bucksaw::{
-    DeclaredSchema, Input as _, InputCounts, MemorySink, Ndjson, NdjsonOptions, Nested, OnError,
-    Options, Rejection, Rejects, Report, Result,
-};
+use bucksaw::{DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options, Rejection, Rejects, Report, Result};
 
 use self::file_row::FileRow;
 use self::json::{Line, line_of};
@@ -66,7 +63,7 @@ pub fn convert(
     let mut kept = Kept::default();
     let sink = MemorySink::new();
     let mut writer = options.write_to(Box::new(sink.clone()))?;
-    let mut input = Ndjson::new("input", source, ndjson, OnError::Keep(&mut kept))?;
+    let mut input = Input::ndjson("input", source, ndjson, OnError::Keep(&mut kept))?;
     writer.write_input(&mut input)?;
     let counts = input.counts();
     drop(input);

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::{
-    DeadLetterFile, Error, ErrorKind, Input, InputCounts, Ndjson, NdjsonOptions, OnError, Options,
+    DeadLetterFile, Error, ErrorKind, Input, InputCounts, NdjsonOptions, OnError, Options,
     Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
@@ -119,7 +119,7 @@ fn convert(
         BadLines::Keep(file) => OnError::Keep(file.as_mut()),
     };
     let bytes = bar.wrap_read(source.open()?);
-    let mut input = Ndjson::new(source.name(), bytes, options.clone(), on_error)?;
+    let mut input = Input::ndjson(source.name(), bytes, options.clone(), on_error)?;
     while writer.write_next(&mut input)? {
         if !bar.is_hidden() {
             bar.set_message(format!("{} rows/s", ui::rate(writer.rows(), bar.elapsed())));

@@ -17,11 +17,11 @@ mod footer_size;
 
 /// Finished bytes, in the pieces in which they were made.
 #[derive(Debug, Default)]
-pub struct Pieces(Vec<Vec<u8>>);
+pub(crate) struct Pieces(Vec<Vec<u8>>);
 
 impl Pieces {
     /// Appends a piece.
-    pub fn push(&mut self, piece: Vec<u8>) {
+    pub(crate) fn push(&mut self, piece: Vec<u8>) {
         if !piece.is_empty() {
             self.0.push(piece);
         }
@@ -43,40 +43,68 @@ impl Pieces {
     }
 
     /// The pieces, in order; none are left.
-    pub fn drain(&mut self) -> impl Iterator<Item = Vec<u8>> {
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Vec<u8>> {
         self.0.drain(..)
     }
 }
 
 /// What a finished file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileSummary {
+pub(crate) struct FileSummary {
     /// Its rows.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// Its row groups.
-    pub row_groups: usize,
+    pub(crate) row_groups: usize,
     /// Its columns, in order.
-    pub columns: Vec<ColumnSummary>,
+    pub(crate) columns: Vec<ColumnSummary>,
 }
 
 /// What a finished file holds of one column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnSummary {
+pub(crate) struct ColumnSummary {
     /// Its name in the file.
-    pub name: String,
+    pub(crate) name: String,
     /// Bytes of its pages before compression, headers included.
-    pub encoded_bytes: u64,
+    pub(crate) encoded_bytes: u64,
     /// Bytes of its pages in the file, headers included.
-    pub compressed_bytes: u64,
+    pub(crate) compressed_bytes: u64,
     /// How many different values it has, where that is known.
-    pub distinct: Option<u64>,
+    pub(crate) distinct: Option<u64>,
+}
+
+/// What is left to do with rows that a backend has taken. Any thread can do it, while the backend takes
+/// the rows after them.
+pub(crate) trait Encode: Send {
+    /// Does all of it; waits for what other threads do with earlier rows.
+    ///
+    /// # Errors
+    /// As [`Backend::write`].
+    fn encode(self: Box<Self>) -> Result<()>;
+
+    /// Does it with all of these threads.
+    ///
+    /// # Errors
+    /// As [`Backend::write`].
+    fn encode_on(self: Box<Self>, workers: &Workers) -> Result<()>;
+}
+
+/// Nothing is left.
+impl Encode for () {
+    fn encode(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+
+    fn encode_on(self: Box<Self>, _: &Workers) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Turns blocks into the bytes of one Parquet file.
 ///
 /// The contract, which `tests/backends.rs` holds every backend to:
 ///
-/// 1. [`write`](Self::write) takes rows in order, in any number of slices. Columns are those of
+/// 1. [`write`](Self::write) takes rows in order, in any number of slices, and returns what is left to
+///    do with them. All of it is done before anything else is called. Columns are those of
 ///    `schema`, by their ids; a column's type never changes, columns are only ever added, and a
 ///    column that a slice lacks is null in its rows.
 /// 2. Finished bytes are appended to `out`, in the file's order; a backend does no I/O. What it has
@@ -87,21 +115,18 @@ pub struct ColumnSummary {
 ///    value are left out, but for declared ones where the options say so; a file that would have no
 ///    column has `_rest`.
 /// 5. After an error the backend is only dropped, and what it appended is no file.
-pub trait Backend: Send {
-    /// Its name, as options spell it.
-    fn name(&self) -> &'static str;
-
+pub(crate) trait Backend: Send {
     /// Takes rows.
     ///
     /// # Errors
     /// [`ErrorKind::LateColumn`](crate::ErrorKind::LateColumn) where it can't take a column any
     /// more, [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a type that it can't take.
-    fn write(
+    fn write<'s>(
         &mut self,
-        rows: &[BlockSlice<'_, '_>],
+        rows: BlockSlice<'s, '_>,
         schema: &Schema,
         out: &mut Pieces,
-    ) -> Result<()>;
+    ) -> Result<Box<dyn Encode + 's>>;
 
     /// What it holds of the open row group.
     fn buffered(&self) -> Buffered;

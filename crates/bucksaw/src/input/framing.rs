@@ -34,7 +34,7 @@ pub(crate) fn too_long(limit: usize) -> String {
 }
 
 /// Cuts a source into chunks of whole records: reads, and knows no values.
-pub(crate) trait Framer {
+pub(crate) trait Framer: Send {
     /// Reads until there is a chunk.
     ///
     /// # Errors

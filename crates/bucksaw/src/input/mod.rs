@@ -1,54 +1,72 @@
 //! Inputs: bytes in, blocks out.
+//!
+//! A framer cuts a source into chunks of whole records, and a decoder turns chunks into blocks. The
+//! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
+pub(crate) mod decoding;
 pub mod decompress;
 pub(crate) mod framing;
 pub mod ndjson;
-pub(crate) mod parallel;
 pub(crate) mod record_batch;
+mod records;
+mod source;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::block::Block;
+use self::decoding::Decoder;
+use self::framing::Framer;
+pub(crate) use self::records::Records;
+pub(crate) use self::source::{Ahead, Source};
 use crate::error::Result;
-use crate::schema::Schema;
-use crate::workers::Workers;
 
-/// Turns a source into blocks.
-pub trait Input {
-    /// The next blocks, with columns of `schema`, made side by side by `workers`; none at the end. A
-    /// block may have no rows. `batch_bytes` are the bytes of the source, about, whose blocks are given
-    /// out together.
+/// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
+/// [`Input::ndjson`] for how to get one.
+pub struct Input<'r> {
+    /// What is read.
+    pub(crate) source: Source<'r>,
+    /// What turns it into blocks.
+    pub(crate) decoder: Arc<dyn Decoder>,
+    /// What came of it.
+    pub(crate) records: Records<'r>,
+}
+
+impl<'r> Input<'r> {
+    /// `name` is what errors call the source.
+    pub(crate) fn new(
+        name: String,
+        framer: impl Framer + 'r,
+        decoder: impl Decoder + 'static,
+        on_error: OnError<'r>,
+    ) -> Self {
+        Self {
+            source: Source::new(name.clone(), Box::new(framer)),
+            decoder: Arc::new(decoder),
+            records: Records::new(name, on_error),
+        }
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub fn counts(&self) -> InputCounts {
+        self.records.counts()
+    }
+
+    /// Goes on where reading stopped; false at the source's end.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where the source can't be read, and
-    /// [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) or
-    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) for a record that it is told to fail on.
-    fn next_blocks(
-        &mut self,
-        schema: &mut Schema,
-        workers: &Workers,
-        batch_bytes: usize,
-    ) -> Result<Option<Blocks<'_>>>;
-
-    /// What it has read so far.
-    fn counts(&self) -> InputCounts;
-}
-
-/// Blocks of an input, in order.
-pub struct Blocks<'i> {
-    /// Each block, and how much of the source it is: that depends on the source alone.
-    pub blocks: Vec<SourceBlock<'i>>,
-    /// So many batches the input may hold in memory at one time, these blocks among them.
-    pub batches_held: usize,
-}
-
-/// A block, and how much of its source it is.
-#[derive(Clone, Copy, Debug)]
-pub struct SourceBlock<'i> {
-    /// The rows.
-    pub block: &'i Block<'i>,
-    /// Bytes of the source, after decompression.
-    pub source_bytes: usize,
+    /// What reading failed with; that of a record that is too long.
+    pub(crate) fn resume(&mut self) -> Result<bool> {
+        match self.source.stopped()? {
+            None => Ok(true),
+            Some(source::Stop::TooLong(limit)) => {
+                self.records.reject_too_long(&mut self.source, limit)?;
+                Ok(true)
+            }
+            Some(source::Stop::End) => Ok(false),
+        }
+    }
 }
 
 /// What an input has read: `records = rows + rejected`.
@@ -92,8 +110,8 @@ pub struct Rejection {
     pub reason: String,
 }
 
-/// Takes rejected records.
-pub trait Rejects {
+/// Takes rejected records, from any thread, one after the other.
+pub trait Rejects: Send {
     /// A part of a rejected record, as it was read. Long records come in several parts.
     ///
     /// # Errors

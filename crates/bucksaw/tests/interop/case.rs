@@ -4,7 +4,7 @@ use std::path::Path;
 
 use arrow::array::RecordBatch;
 use bucksaw::{
-    BackendKind, Block, BlockBuilder, DeclaredSchema, DeclaredType, ErrorKind, Key, Ndjson,
+    BackendKind, Block, BlockBuilder, DeclaredSchema, DeclaredType, ErrorKind, Input, Key,
     NdjsonOptions, OnError, Options, Result, Value, Writer,
 };
 use bumpalo::Bump;
@@ -165,7 +165,8 @@ impl Case {
             Content::Rows(rows, door) => write_rows(&mut writer, rows, *door)?,
             Content::Lines(lines, _) => {
                 let options = NdjsonOptions::default();
-                let mut input = Ndjson::new(&self.name, lines.as_bytes(), options, OnError::Fail)?;
+                let mut input =
+                    Input::ndjson(&self.name, lines.as_bytes(), options, OnError::Fail)?;
                 writer.write_input(&mut input)?;
             }
             Content::Batches(batches, _) => {

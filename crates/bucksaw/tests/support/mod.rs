@@ -14,7 +14,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{
     DataType, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
 };
-use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options, Report, Result, Value};
+use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options, Report, Result, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
@@ -182,7 +182,7 @@ pub fn convert_with<'a>(
 ) -> Result<Written> {
     let sink = MemorySink::new();
     let mut writer = options.write_to(Box::new(sink.clone()))?;
-    writer.write_input(&mut Ndjson::new("input", lines, ndjson, on_error)?)?;
+    writer.write_input(&mut Input::ndjson("input", lines, ndjson, on_error)?)?;
     let report = writer.finish()?;
     Ok(Written { report, file: sink.published().expect("a finished writer has published") })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
 use bucksaw::{
-    Compression, DeclaredSchema, DeclaredType, Error, ErrorKind, MemorySink, Ndjson, NdjsonOptions,
+    Compression, DeclaredSchema, DeclaredType, Error, ErrorKind, Input, MemorySink, NdjsonOptions,
     OnError, Options, Result, Value,
 };
 use bucksaw_workloads::{self as workloads, DEFAULT_SEED, Workload, json};
@@ -146,13 +146,13 @@ fn read(path: &Path, limit: Option<u64>) -> Result<Rows> {
     let name = path.display().to_string();
     let file =
         File::open(path).map_err(|cause| Error::io("could not open", cause).in_source(&name))?;
-    let mut input = Ndjson::new(&name, file, NdjsonOptions::default(), OnError::Fail)?;
+    let mut input = Input::ndjson(&name, file, NdjsonOptions::default(), OnError::Fail)?;
     let sink = MemorySink::new();
     let options = Options::new().compression(Compression::None);
     let mut writer = options.write_to(Box::new(sink.clone()))?;
     writer.write_input(&mut input)?;
     writer.finish()?;
-    let counts = bucksaw::Input::counts(&input);
+    let counts = input.counts();
     if counts.rows == 0 {
         let message = "it has no rows: there is nothing to measure";
         return Err(Error::new(ErrorKind::Malformed, message).in_source(&name));

@@ -16,7 +16,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
-use crate::backend::{Backend, FileSummary, Pieces, footer as shared};
+use crate::backend::{Backend, Encode, FileSummary, Pieces, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
@@ -254,17 +254,14 @@ impl ArrowBackend {
 }
 
 impl Backend for ArrowBackend {
-    fn name(&self) -> &'static str {
-        "arrow"
-    }
-
-    fn write(
+    fn write<'s>(
         &mut self,
-        rows: &[BlockSlice<'_, '_>],
+        rows: BlockSlice<'s, '_>,
         schema: &Schema,
         out: &mut Pieces,
-    ) -> Result<()> {
-        rows.iter().try_for_each(|rows| self.write_slice(rows, schema, out))
+    ) -> Result<Box<dyn Encode + 's>> {
+        self.write_slice(&rows, schema, out)?;
+        Ok(Box::new(()))
     }
 
     fn buffered(&self) -> Buffered {

@@ -124,6 +124,8 @@ pub(super) enum PageValues {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct ColumnChunk {
+    /// The column's name, for errors.
+    name: Box<str>,
     /// The type of single values: of a list's elements.
     ty: ColumnType,
     settings: Arc<Settings>,
@@ -144,6 +146,7 @@ pub(super) struct ColumnChunk {
 
 impl ColumnChunk {
     pub(super) fn new(
+        name: &str,
         ty: &ColumnType,
         has_dictionary: bool,
         filter: Option<BloomFilter>,
@@ -176,6 +179,7 @@ impl ColumnChunk {
             }
         };
         Ok(Self {
+            name: name.into(),
             ty: leaf.clone(),
             settings: Arc::clone(settings),
             page_bytes,
@@ -189,6 +193,10 @@ impl ColumnChunk {
             effort: Effort::default(),
             bounds: Bounds::default(),
         })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn rows(&self) -> usize {

@@ -16,6 +16,7 @@ pub(crate) mod estimate;
 mod file;
 mod levels;
 mod metadata;
+mod open_chunk;
 mod page;
 mod row_group;
 mod statistics;
@@ -26,8 +27,8 @@ use std::sync::Arc;
 use self::column_chunk::Settings;
 use self::file::{Ending, File, FileColumn};
 use self::metadata::Description;
-use self::row_group::{Bench, RowGroup};
-use crate::backend::{Backend, FileSummary, Pieces, footer};
+use self::row_group::{Encoding, RowGroup};
+use crate::backend::{Backend, Encode, FileSummary, Pieces, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::hash::Seed;
@@ -39,7 +40,7 @@ use crate::workers::Workers;
 
 /// See the module.
 pub(crate) struct DirectBackend {
-    bench: Bench,
+    encoding: Encoding,
     group: RowGroup,
     file: File,
     /// The file's columns, in the order in which they came.
@@ -57,7 +58,7 @@ impl DirectBackend {
             seed: Seed::random(),
         };
         Self {
-            bench: Bench::new(options, settings, workers),
+            encoding: Encoding::new(options, settings, workers),
             group: RowGroup::default(),
             file: File::new(Description::new(options)),
             columns: Vec::new(),
@@ -93,7 +94,8 @@ impl DirectBackend {
         let stays = |column: &FileColumn| {
             column.place.is_some_and(|place| {
                 self.has_values[place]
-                    || (!self.bench.options.omit_null_columns && schema.columns()[place].declared)
+                    || (!self.encoding.options.omit_null_columns
+                        && schema.columns()[place].declared)
             })
         };
         let mut kept: Vec<usize> =
@@ -114,17 +116,13 @@ impl DirectBackend {
 }
 
 impl Backend for DirectBackend {
-    fn name(&self) -> &'static str {
-        "direct"
-    }
-
-    fn write(
+    fn write<'s>(
         &mut self,
-        rows: &[BlockSlice<'_, '_>],
+        rows: BlockSlice<'s, '_>,
         schema: &Schema,
         _: &mut Pieces,
-    ) -> Result<()> {
-        self.group.append(rows, schema, &self.bench)
+    ) -> Result<Box<dyn Encode + 's>> {
+        Ok(Box::new(self.group.append(rows, schema, &self.encoding)?))
     }
 
     fn buffered(&self) -> Buffered {
@@ -147,7 +145,7 @@ impl Backend for DirectBackend {
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
         }
-        let group = group.finish(&self.columns, &self.bench)?;
+        let group = group.finish(&self.columns, &self.encoding)?;
         self.file.append(group, &self.columns, out)
     }
 
@@ -160,9 +158,9 @@ impl Backend for DirectBackend {
             order,
             key_values: footer::renamed_key_value(schema).into_iter().collect(),
         };
-        let ended = File::new(Description::new(&self.bench.options));
+        let ended = File::new(Description::new(&self.encoding.options));
         let file = std::mem::replace(&mut self.file, ended);
-        self.bench.with_encoder(|encoder| file.finish(ending, &kept, encoder, out))
+        self.encoding.encoders.with(|encoder| file.finish(ending, &kept, encoder, out))
     }
 }
 

@@ -1,50 +1,38 @@
 //! The open row group: a chunk for each column that has had a value in it. Columns are encoded side
 //! by side.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
 use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, Settings};
 use super::file::FileColumn;
+use super::open_chunk::{OpenChunk, Ticket};
 use super::page::STEP_ROWS;
+use crate::backend::Encode;
 use crate::block::BlockSlice;
 use crate::error::Result;
-use crate::options::Options;
+use crate::options::{Compression, Options};
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
-use crate::workers::Workers;
+use crate::workers::{Workers, locked};
 
-/// What row groups are encoded with: threads, and an encoder for each of them.
-pub(super) struct Bench {
+/// What row groups are encoded with.
+pub(super) struct Encoding {
     pub(super) options: Options,
     pub(super) settings: Arc<Settings>,
     pub(super) workers: Arc<Workers>,
-    idle: Mutex<Vec<Encoder>>,
+    pub(super) encoders: Arc<EncoderPool>,
 }
 
-impl Bench {
+impl Encoding {
     pub(super) fn new(options: &Options, settings: Settings, workers: &Arc<Workers>) -> Self {
+        let encoders = EncoderPool { compression: options.compression, idle: Mutex::default() };
         Self {
             options: options.clone(),
             settings: Arc::new(settings),
             workers: Arc::clone(workers),
-            idle: Mutex::default(),
+            encoders: Arc::new(encoders),
         }
-    }
-
-    /// Does `work` with an encoder that no one else has meanwhile.
-    pub(super) fn with_encoder<R>(
-        &self,
-        work: impl FnOnce(&mut Encoder) -> Result<R>,
-    ) -> Result<R> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = idle().pop();
-        let mut encoder = match known {
-            Some(encoder) => encoder,
-            None => Encoder::new(self.options.compression)?,
-        };
-        let done = work(&mut encoder);
-        idle().push(encoder);
-        done
     }
 
     fn new_chunk(&self, column: &Column, page_bytes: usize) -> Result<ColumnChunk> {
@@ -54,8 +42,28 @@ impl Bench {
             && !matches!(ty, ColumnType::List(_));
         let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
         let has_dictionary = own.unwrap_or(self.options.dictionary);
-        ColumnChunk::new(ty, has_dictionary, filter, page_bytes, &self.settings)
+        ColumnChunk::new(&column.name, ty, has_dictionary, filter, page_bytes, &self.settings)
             .map_err(|error| error.in_column(&column.name))
+    }
+}
+
+/// An encoder for each thread that asks.
+pub(super) struct EncoderPool {
+    compression: Compression,
+    idle: Mutex<Vec<Encoder>>,
+}
+
+impl EncoderPool {
+    /// Does `work` with an encoder that no one else has meanwhile.
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut Encoder) -> Result<R>) -> Result<R> {
+        let known = locked(&self.idle).pop();
+        let mut encoder = match known {
+            Some(encoder) => encoder,
+            None => Encoder::new(self.compression)?,
+        };
+        let done = work(&mut encoder);
+        locked(&self.idle).push(encoder);
+        done
     }
 }
 
@@ -70,7 +78,7 @@ pub(super) struct EncodedRowGroup {
 #[derive(Debug, Default)]
 pub(super) struct RowGroup {
     /// By the columns' places in the schema.
-    chunks: Vec<Option<ColumnChunk>>,
+    chunks: Vec<Option<OpenChunk>>,
     rows: usize,
     /// Columns of the file when it began.
     columns_before: usize,
@@ -91,40 +99,27 @@ impl RowGroup {
         self.chunks.get(column).is_some_and(Option::is_some)
     }
 
-    /// Appends rows.
-    pub(super) fn append(
+    /// Takes rows, and returns what is left to do: to encode them.
+    pub(super) fn append<'s, 'a>(
         &mut self,
-        rows: &[BlockSlice<'_, '_>],
+        rows: BlockSlice<'s, 'a>,
         schema: &Schema,
-        bench: &Bench,
-    ) -> Result<()> {
+        encoding: &Encoding,
+    ) -> Result<Unencoded<'s, 'a>> {
+        let page_bytes = self.add_chunks(&rows, schema, encoding)?;
         // Parts with few enough rows for one page of any column, each with its first row.
         let mut parts = Vec::new();
-        for slice in rows {
-            let page_bytes = self.add_chunks(slice, schema, bench)?;
-            for part in slice.parts(STEP_ROWS, page_bytes)? {
-                let first = self.rows;
-                self.rows += part.rows();
-                parts.push((first, part));
-            }
+        for part in rows.parts(STEP_ROWS, page_bytes)? {
+            let first = self.rows;
+            self.rows += part.rows();
+            parts.push((first, part));
         }
-        let columns = self.chunks.iter_mut().zip(0_u32..);
-        let columns: Vec<_> =
-            columns.filter_map(|(chunk, id)| Some((chunk.as_mut()?, id))).collect();
-        bench.workers.run(columns.into_iter(), |(chunk, id)| {
-            let id = ColumnId(id);
-            bench
-                .with_encoder(|encoder| {
-                    for (first, part) in &parts {
-                        if let Some(slice) = part.column(id) {
-                            chunk.append_nulls(first - chunk.rows(), encoder)?;
-                            chunk.append(&slice, encoder)?;
-                        }
-                    }
-                    Ok(())
-                })
-                .map_err(|error| error.in_column(&schema.column(id).name))
-        })
+        let column = |(id, _): (ColumnId, _)| {
+            let ticket = self.chunks[id.index()].as_mut()?.draw();
+            Some(UnencodedColumn { id, ticket })
+        };
+        let columns = rows.columns().filter_map(column).collect();
+        Ok(Unencoded { parts, columns, encoders: Arc::clone(&encoding.encoders) })
     }
 
     /// Adds chunks for columns that have their first value of the row group in `slice`. Returns how
@@ -134,16 +129,17 @@ impl RowGroup {
         &mut self,
         slice: &BlockSlice<'_, '_>,
         schema: &Schema,
-        bench: &Bench,
+        encoding: &Encoding,
     ) -> Result<usize> {
         let places = schema.columns().len().max(self.chunks.len());
         self.chunks.resize_with(places, || None);
         let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
         let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
         let columns = self.chunks.iter().flatten().count() + new.len();
-        let page_bytes = bench.options.page_bytes_for(columns.max(self.columns_before));
+        let page_bytes = encoding.options.page_bytes_for(columns.max(self.columns_before));
         for id in new {
-            self.chunks[id.index()] = Some(bench.new_chunk(schema.column(id), page_bytes)?);
+            let chunk = encoding.new_chunk(schema.column(id), page_bytes)?;
+            self.chunks[id.index()] = Some(OpenChunk::new(chunk));
         }
         Ok(page_bytes)
     }
@@ -152,16 +148,17 @@ impl RowGroup {
     pub(super) fn finish(
         mut self,
         columns: &[FileColumn],
-        bench: &Bench,
+        encoding: &Encoding,
     ) -> Result<EncodedRowGroup> {
         let rows = self.rows;
         let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
-        let open: Vec<Option<ColumnChunk>> =
+        let open: Vec<Option<OpenChunk>> =
             columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
         let chunks_of = open.into_iter().zip(columns).zip(&mut chunks);
-        bench.workers.run(chunks_of, |((open, column), chunk)| {
-            *chunk = Some(bench.with_encoder(|encoder| match open {
-                Some(mut open) => {
+        encoding.workers.run(chunks_of, |((open, column), chunk)| {
+            *chunk = Some(encoding.encoders.with(|encoder| match open {
+                Some(open) => {
+                    let mut open = open.into_inner()?;
                     open.append_nulls(rows - open.rows(), encoder)?;
                     open.finish(encoder)
                 }
@@ -173,10 +170,71 @@ impl RowGroup {
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        self.chunks.iter().flatten().map(ColumnChunk::bytes_held).sum()
+        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_held)).sum()
     }
 
     pub(super) fn bytes_expected(&self) -> usize {
-        self.chunks.iter().flatten().map(ColumnChunk::bytes_expected).sum()
+        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_expected)).sum()
     }
+}
+
+/// Rows that the row group has taken, to be encoded column by column.
+pub(super) struct Unencoded<'s, 'a> {
+    /// Each with its first row in the row group.
+    parts: Vec<(usize, BlockSlice<'s, 'a>)>,
+    columns: VecDeque<UnencodedColumn>,
+    encoders: Arc<EncoderPool>,
+}
+
+struct UnencodedColumn {
+    id: ColumnId,
+    ticket: Ticket,
+}
+
+impl Encode for Unencoded<'_, '_> {
+    fn encode(self: Box<Self>) -> Result<()> {
+        let Self { parts, mut columns, encoders } = *self;
+        encoders.with(|encoder| {
+            // Those first whose turn has come.
+            let mut passed = 0;
+            while let Some(UnencodedColumn { id, ticket }) = columns.pop_front() {
+                let mut append = |chunk: &mut ColumnChunk| append(&parts, id, chunk, encoder);
+                if passed > columns.len() {
+                    ticket.wait_and_use(append)?;
+                    passed = 0;
+                } else if let Some(ticket) = ticket.try_use(&mut append)? {
+                    columns.push_back(UnencodedColumn { id, ticket });
+                    passed += 1;
+                } else {
+                    passed = 0;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn encode_on(self: Box<Self>, workers: &Workers) -> Result<()> {
+        let Self { parts, columns, encoders } = *self;
+        workers.run(columns.into_iter(), |UnencodedColumn { id, ticket }| {
+            encoders.with(|encoder| ticket.wait_and_use(|chunk| append(&parts, id, chunk, encoder)))
+        })
+    }
+}
+
+/// Appends one column of the parts to its chunk.
+fn append(
+    parts: &[(usize, BlockSlice<'_, '_>)],
+    id: ColumnId,
+    chunk: &mut ColumnChunk,
+    encoder: &mut Encoder,
+) -> Result<()> {
+    for (first, part) in parts {
+        if let Some(slice) = part.column(id) {
+            let appended = chunk
+                .append_nulls(first - chunk.rows(), encoder)
+                .and_then(|()| chunk.append(&slice, encoder));
+            appended.map_err(|error| error.in_column(chunk.name()))?;
+        }
+    }
+    Ok(())
 }

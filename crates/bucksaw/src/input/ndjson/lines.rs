@@ -6,8 +6,8 @@ use super::object::{self, Shape};
 use super::reasons::Fault;
 use super::tokenizer::{self, Scratch};
 use crate::block_builder::BlockBuilder;
+use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
-use crate::input::parallel::{Decoded, Decoder, Rejected, Target};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 

@@ -10,8 +10,8 @@ use super::object::Shape;
 use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, Nested};
 use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
+use crate::input::decoding::{Decoded, Decoder as _, Target};
 use crate::input::framing::Chunk;
-use crate::input::parallel::{Decoded, Decoder as _, Target};
 use crate::options::Options;
 use crate::schema::Schema;
 

@@ -18,13 +18,9 @@ use std::io::Read;
 use self::lines::{Lines, Speed};
 use self::object::Shape;
 pub(crate) use self::object::items_of_array;
-use super::framing;
-use super::parallel::Driver;
-use super::{Blocks, Input, InputCounts, OnError};
+use super::{Input, OnError, framing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;
-use crate::schema::Schema;
-use crate::workers::Workers;
 
 /// Bytes in one line, at the most; longer lines are rejected.
 pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
@@ -103,29 +99,25 @@ impl Default for NdjsonOptions {
     }
 }
 
-/// One NDJSON source.
-///
-/// ```
-/// use bucksaw::{MemorySink, Ndjson, NdjsonOptions, OnError, Options};
-/// let lines = "{\"level\":\"INFO\",\"http\":{\"status\":200}}\n{\"level\":\"WARN\"}\n";
-/// let mut input = Ndjson::new("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail)?;
-/// let mut writer = Options::new().write_to(Box::new(MemorySink::new()))?;
-/// writer.write_input(&mut input)?;
-/// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
-/// assert_eq!(names, ["level", "http.status"]);
-/// assert_eq!(writer.finish()?.rows, 2);
-/// # Ok::<(), bucksaw::Error>(())
-/// ```
-pub struct Ndjson<'r> {
-    driver: Driver<'r, framing::Lines<'r>, Lines>,
-}
-
-impl<'r> Ndjson<'r> {
+impl<'r> Input<'r> {
     /// The lines of `source`, decompressed if need be; `name` is what errors call it.
+    ///
+    /// ```
+    /// use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options};
+    /// let lines = "{\"level\":\"INFO\",\"http\":{\"status\":200}}\n{\"level\":\"WARN\"}\n";
+    /// let options = NdjsonOptions::default();
+    /// let mut input = Input::ndjson("lines", lines.as_bytes(), options, OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(Box::new(MemorySink::new()))?;
+    /// writer.write_input(&mut input)?;
+    /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
+    /// assert_eq!(names, ["level", "http.status"]);
+    /// assert_eq!(writer.finish()?.rows, 2);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where the first bytes can't be read.
-    pub fn new(
+    pub fn ndjson(
         name: impl Into<String>,
         source: impl Read + Send + 'r,
         options: NdjsonOptions,
@@ -142,22 +134,6 @@ impl<'r> Ndjson<'r> {
             max_depth: options.max_depth,
             max_line_bytes: options.max_line_bytes,
         };
-        let decoder = Lines::new(shape, Speed::Fast);
-        Ok(Self { driver: Driver::new(name, framer, decoder, on_error) })
-    }
-}
-
-impl Input for Ndjson<'_> {
-    fn next_blocks(
-        &mut self,
-        schema: &mut Schema,
-        workers: &Workers,
-        batch_bytes: usize,
-    ) -> Result<Option<Blocks<'_>>> {
-        self.driver.next_blocks(schema, workers, batch_bytes)
-    }
-
-    fn counts(&self) -> InputCounts {
-        self.driver.counts()
+        Ok(Self::new(name, framer, Lines::new(shape, Speed::Fast), on_error))
     }
 }

@@ -1,6 +1,8 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
-use std::collections::VecDeque;
+mod open_file;
+mod pipeline;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,21 +11,21 @@ use arrow::array::RecordBatch;
 use bumpalo::Bump;
 use self_cell::self_cell;
 
+use self::open_file::{Finished, OpenFile};
+use self::pipeline::{Ended, Kept};
 use crate::alterations::Alterations;
-use crate::backend::{self, Backend, Pieces};
-use crate::block::{Block, BlockSlice};
+use crate::block::Block;
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::Input;
+use crate::input::framing::CHUNK_BYTES;
 use crate::input::record_batch::block_of_batch;
-use crate::input::{Blocks, Input, SourceBlock};
 use crate::options::{self, Options, UnknownColumn};
-use crate::order::Order;
 use crate::prefetch::prefetch_start;
 use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
 use crate::schema::{Column, ColumnId, Schema};
 use crate::sink::{LocalSink, Sink};
-use crate::split::RowGroupLimits;
-use crate::tally::Tally;
+use crate::split::chunks_at_once;
 use crate::value::Value;
 use crate::workers::Workers;
 
@@ -33,14 +35,9 @@ pub const BLOCK_ROWS: usize = 512;
 pub const BLOCK_BYTES: usize = 512 << 10;
 /// Rows of a slice whose lists of values are asked for before they are read.
 const ROWS_ASKED_AHEAD: usize = 3;
-/// Bytes that hashing, names and the footer take beside what is counted, about.
-const FIXED_BYTES: usize = 4 << 20;
-/// Blocks of an input are encoded together until they are one part in so many of the memory limit,
-/// counted in bytes of the source: a batch. Between batches row groups may end.
-const BATCH_SHARE: usize = 32;
-/// What a batch holds beside its blocks' lists, for each byte of the source: the byte itself, and in
-/// the arena the text that had to be unescaped.
-const BATCH_BYTES_HELD_PER_BYTE: usize = 2;
+/// An input is read until so many times the memory limit went through, before
+/// [`Writer::write_next`] returns.
+const RUN_SHARE: usize = 2;
 
 self_cell!(
     /// Rows given one at a time: the block, and the arena that its text was copied into.
@@ -104,58 +101,16 @@ pub struct Writer {
     /// Whether rows can be refused.
     refuses_rows: bool,
     workers: Arc<Workers>,
-    output: Option<Output>,
+    /// None after an error.
+    file: Option<OpenFile>,
+    kept: Kept,
+    memory_limit: usize,
     rows: u64,
     rejected: u64,
     alterations: Alterations,
     /// The columns that options name.
     named_columns: Vec<UnknownColumn>,
     started: Instant,
-}
-
-/// What blocks go through on their way out; gone after an error.
-struct Output {
-    backend: Box<dyn Backend>,
-    sink: Box<dyn Sink>,
-    limits: RowGroupLimits,
-    tally: Tally,
-    order: Order,
-    /// Rows that the backend has.
-    rows: u64,
-    batch: Batch,
-    finished: Pieces,
-}
-
-/// The blocks of an input since a row group could last end.
-///
-/// Where batches end depends on the source alone, and never on how many blocks came at a time: so do
-/// row groups then.
-#[derive(Debug)]
-struct Batch {
-    /// Bytes of the source that make a batch.
-    full: usize,
-    source_bytes: usize,
-    /// Bytes of memory that it holds.
-    held: usize,
-}
-
-impl Batch {
-    fn of_limit(memory_limit: usize) -> Self {
-        Self { full: memory_limit / BATCH_SHARE, source_bytes: 0, held: 0 }
-    }
-
-    /// Adds a block that is so many bytes of the source; whether the batch is full with it.
-    fn add(&mut self, block: &Block<'_>, source_bytes: usize, held: usize) -> bool {
-        self.source_bytes += source_bytes;
-        self.held += block.bytes_used() + held;
-        self.source_bytes >= self.full
-    }
-
-    /// Starts anew; returns what the batch held.
-    fn end(&mut self) -> usize {
-        self.source_bytes = 0;
-        std::mem::take(&mut self.held)
-    }
 }
 
 impl Writer {
@@ -166,16 +121,9 @@ impl Writer {
             collected: Collected::empty(),
             collected_bytes: 0,
             refuses_rows: options.strict || schema.closed,
-            output: Some(Output {
-                backend: backend::of(&options, &workers),
-                sink,
-                limits: RowGroupLimits::new(&options),
-                tally: Tally::new(options.timestamp_column.clone()),
-                order: Order::new(&options),
-                rows: 0,
-                batch: Batch::of_limit(options.memory_limit),
-                finished: Pieces::default(),
-            }),
+            file: Some(OpenFile::new(&options, sink, &workers)),
+            kept: Kept::default(),
+            memory_limit: options.memory_limit,
             schema,
             workers,
             rows: 0,
@@ -320,50 +268,58 @@ impl Writer {
         self.write_block_rows(&block, arena.allocated_bytes())
     }
 
-    /// Writes the next block of an input; false at its end.
+    /// Writes the next rows of an input, some megabytes of it; false at its end.
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] and [`ErrorKind::Refused`] for a line that the input is told to fail
     /// on: nothing of it is stored, but lines before it may be lost with it, so the writer is best
     /// aborted. Others end it.
-    pub fn write_next(&mut self, input: &mut dyn Input) -> Result<bool> {
+    pub fn write_next(&mut self, input: &mut Input<'_>) -> Result<bool> {
         self.check_open()?;
         self.write_collected()?;
         let rejected = input.counts().rejected;
-        let workers = Arc::clone(&self.workers);
-        let batch_bytes = self.output.as_ref().map_or(0, |output| output.batch.full);
-        let next = input.next_blocks(&mut self.schema, &workers, batch_bytes);
-        let next = next.inspect_err(|error| {
+        let is_more = self.run_pipeline(input).inspect_err(|error| {
             if !error.kind().writer_goes_on() {
-                self.output = None;
+                self.file = None;
             }
-        });
-        let is_more = match next? {
-            None => false,
-            Some(Blocks { blocks, batches_held }) => {
-                let mut batch = Vec::with_capacity(blocks.len());
-                for SourceBlock { block, source_bytes } in blocks {
-                    batch.push(block);
-                    let held = source_bytes * BATCH_BYTES_HELD_PER_BYTE;
-                    let output = self.output.as_mut().ok_or_else(ended)?;
-                    if output.batch.add(block, source_bytes, held) {
-                        self.write_blocks(&std::mem::take(&mut batch))?;
-                        self.end_batch(batches_held)?;
-                    }
-                }
-                self.write_blocks(&batch)?;
-                true
-            }
-        };
+        })?;
         self.rejected += input.counts().rejected - rejected;
         Ok(is_more)
+    }
+
+    fn run_pipeline(&mut self, input: &mut Input<'_>) -> Result<bool> {
+        let threads = self.workers.threads().min(chunks_at_once(self.memory_limit, CHUNK_BYTES));
+        let enough = self.memory_limit / RUN_SHARE;
+        let Some(file) = &mut self.file else { return Err(ended()) };
+        let target = pipeline::Target {
+            schema: &mut self.schema,
+            file,
+            rows: &mut self.rows,
+            alterations: &mut self.alterations,
+        };
+        let run = pipeline::run(input, target, &mut self.kept, enough, threads, &self.workers)?;
+        match run {
+            Ended::Read => input.resume(),
+            Ended::RowGroupFull => {
+                file.end_row_group(&self.schema)?;
+                Ok(true)
+            }
+            Ended::NoRoom(decoded) => {
+                file.write(decoded.block(), &self.schema, &self.workers)?;
+                let source_bytes = decoded.chunk().bytes.len();
+                if file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch() {
+                    file.end_row_group(&self.schema)?;
+                }
+                Ok(true)
+            }
+        }
     }
 
     /// Writes all of an input.
     ///
     /// # Errors
     /// As [`write_next`](Self::write_next).
-    pub fn write_input(&mut self, input: &mut dyn Input) -> Result<()> {
+    pub fn write_input(&mut self, input: &mut Input<'_>) -> Result<()> {
         while self.write_next(input)? {}
         Ok(())
     }
@@ -375,18 +331,15 @@ impl Writer {
     pub fn finish(mut self) -> Result<Report> {
         self.check_open()?;
         self.write_collected()?;
-        let Some(mut output) = self.output.take() else { return Err(ended()) };
-        output.end_row_group(&self.schema)?;
-        let summary = output.backend.finish(&self.schema, &output.order, &mut output.finished)?;
-        output.pass_on()?;
-        let published = output.sink.publish()?;
+        let Some(file) = self.file.take() else { return Err(ended()) };
+        let Finished { summary, published, rows, tally, order } = file.finish(&self.schema)?;
         let file = FileReport {
             path: published.path,
-            rows: self.rows,
+            rows,
             bytes: published.bytes,
             row_groups: summary.row_groups,
-            columns: column_reports(summary, &self.schema, output.tally.present()),
-            order: output.order.report(),
+            columns: column_reports(summary, &self.schema, tally.present()),
+            order,
         };
         Ok(Report {
             files: vec![file],
@@ -395,7 +348,7 @@ impl Writer {
             alterations: self.alterations,
             renamed: renamed(&self.schema),
             unknown_columns: options::unknown(self.named_columns, &self.schema),
-            timestamps: output.tally.time_ranges(&self.schema),
+            timestamps: tally.time_ranges(&self.schema),
             elapsed: self.started.elapsed(),
             peak_memory: peak_memory(),
         })
@@ -406,14 +359,14 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Io`] where what was staged could not be removed.
     pub fn abort(mut self) -> Result<()> {
-        match self.output.take() {
-            Some(output) => output.sink.discard(),
+        match self.file.take() {
+            Some(file) => file.discard(),
             None => Ok(()),
         }
     }
 
     fn check_open(&self) -> Result<()> {
-        if self.output.is_some() { Ok(()) } else { Err(ended()) }
+        if self.file.is_some() { Ok(()) } else { Err(ended()) }
     }
 
     /// Passes on the rows that were given one at a time.
@@ -429,94 +382,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Passes a block on, as a batch of its own, whose text takes `held` bytes.
+    /// Passes a block on, as a batch of its own, whose text takes `held` bytes; an error ends the writer.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
-        self.write_blocks(&[block])?;
-        self.output.as_mut().ok_or_else(ended)?.batch.add(block, 0, held);
-        self.end_batch(1)
-    }
-
-    /// Passes blocks on; an error ends the writer.
-    fn write_blocks(&mut self, blocks: &[&Block<'_>]) -> Result<()> {
-        self.output(|output, schema| output.write(blocks, schema))?;
-        for block in blocks {
-            self.rows += block.rows() as u64;
-            self.alterations.add(&block.alterations);
-        }
+        let file = self.file.as_mut().ok_or_else(ended)?;
+        let written = file.write(block, &self.schema, &self.workers).and_then(|()| {
+            file.add_to_batch(0, block.bytes_used() + held);
+            if file.end_batch() { file.end_row_group(&self.schema) } else { Ok(()) }
+        });
+        written.inspect_err(|_| self.file = None)?;
+        self.rows += block.rows() as u64;
+        self.alterations.add(&block.alterations);
         Ok(())
-    }
-
-    /// Ends the row group if it is full. So many batches like this one may be in memory.
-    fn end_batch(&mut self, batches_held: usize) -> Result<()> {
-        self.output(|output, schema| output.end_batch(batches_held, schema))
-    }
-
-    /// Has something done that ends the writer where it fails.
-    fn output(&mut self, work: impl FnOnce(&mut Output, &Schema) -> Result<()>) -> Result<()> {
-        let output = self.output.as_mut().ok_or_else(ended)?;
-        work(output, &self.schema).map_err(|error| {
-            self.output = None;
-            error.at_row(self.rows)
-        })
-    }
-}
-
-impl Output {
-    /// Passes finished bytes on to the sink.
-    fn pass_on(&mut self) -> Result<()> {
-        self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
-    }
-
-    /// Row groups end here only where they are full of rows.
-    fn write(&mut self, blocks: &[&Block<'_>], schema: &Schema) -> Result<()> {
-        let mut rest: VecDeque<BlockSlice<'_, '_>> =
-            blocks.iter().map(|block| block.all()).collect();
-        rest.iter().for_each(|slice| self.tally.add(slice, schema));
-        while !rest.is_empty() {
-            let buffered = self.backend.buffered();
-            let mut room = self.limits.rows_left(buffered);
-            if room == 0 {
-                self.end_row_group(schema)?;
-                continue;
-            }
-            if buffered.rows == 0 {
-                let checked = self.limits.check_finished(buffered, FIXED_BYTES);
-                checked.map_err(|error| error.at_row(self.rows))?;
-            }
-            let mut slices = Vec::new();
-            while room > 0
-                && let Some(slice) = rest.pop_front()
-            {
-                let count = room.min(slice.rows());
-                let (part, after) = slice.split_at(count);
-                room -= count;
-                slices.push(part);
-                if after.rows() > 0 {
-                    rest.push_front(after);
-                }
-            }
-            slices.iter().for_each(|slice| self.order.add(slice, schema));
-            self.backend.write(&slices, schema, &mut self.finished)?;
-            self.rows += slices.iter().map(|slice| slice.rows() as u64).sum::<u64>();
-            self.pass_on()?;
-        }
-        Ok(())
-    }
-
-    /// Ends the row group if it is full.
-    fn end_batch(&mut self, batches_held: usize, schema: &Schema) -> Result<()> {
-        let held = FIXED_BYTES + self.batch.end() * batches_held;
-        if self.limits.is_full(self.backend.buffered(), held) {
-            self.end_row_group(schema)?;
-        }
-        Ok(())
-    }
-
-    fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
-        let ended = self.backend.end_row_group(schema, &mut self.finished);
-        ended.map_err(|error| error.at_row(self.rows))?;
-        self.order.end_row_group();
-        self.pass_on()
     }
 }
 

@@ -1,0 +1,114 @@
+//! Decoders: chunks of whole records in, blocks of rows out.
+
+use std::ops::Range;
+
+use bumpalo::Bump;
+use self_cell::self_cell;
+
+use super::InputCounts;
+use super::framing::Chunk;
+use crate::block::Block;
+use crate::error::Error;
+use crate::schema::Schema;
+
+/// Turns chunks of one format into rows. It is given bytes, reads nothing and knows no source; any
+/// number of threads may use it at once.
+pub(crate) trait Decoder: Send + Sync {
+    /// Decodes a chunk to an empty block.
+    fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a>;
+}
+
+/// Where a decoder puts rows.
+pub(crate) struct Target<'s, 'a> {
+    /// An empty block, for its memory.
+    pub(crate) block: Block<'a>,
+    pub(crate) schema: &'s mut Schema,
+    /// For text that is made on the way.
+    pub(crate) arena: &'a Bump,
+    /// Whether the first rejected record is the last that is read.
+    pub(crate) stops_at_rejected: bool,
+}
+
+/// What a chunk came to.
+#[derive(Default)]
+pub(crate) struct Decoded<'a> {
+    pub(crate) block: Block<'a>,
+    pub(crate) counts: InputCounts,
+    /// Lines of the source, blank ones too.
+    pub(crate) lines: u64,
+    pub(crate) rejected: Vec<Rejected>,
+}
+
+/// A record that makes no row.
+pub(crate) struct Rejected {
+    /// The number of its line in the chunk, from 0.
+    pub(crate) line: u64,
+    /// Its bytes in the chunk, with its end.
+    pub(crate) bytes: Range<usize>,
+    /// The byte in the chunk at which it went wrong.
+    pub(crate) at: usize,
+    pub(crate) reason: String,
+    /// What a closed schema or strict mode said.
+    pub(crate) refused: Option<Error>,
+}
+
+self_cell!(
+    struct Cell {
+        owner: (Chunk, Bump),
+        #[covariant]
+        dependent: Decoded,
+    }
+);
+
+/// A chunk, an arena for text made on the way, and what they became.
+pub(crate) struct DecodedChunk(Cell);
+
+/// The arena and the block of an earlier chunk, emptied: memory that is used again.
+#[derive(Default)]
+pub(crate) struct Spare(Bump, Block<'static>);
+
+impl DecodedChunk {
+    pub(crate) fn decode(
+        decoder: &dyn Decoder,
+        chunk: Chunk,
+        Spare(arena, block): Spare,
+        schema: &mut Schema,
+        stops_at_rejected: bool,
+    ) -> Self {
+        Self(Cell::new((chunk, arena), |(chunk, arena)| {
+            decoder.decode(chunk, Target { block, schema, arena, stops_at_rejected })
+        }))
+    }
+
+    pub(crate) fn block(&self) -> &Block<'_> {
+        &self.decoded().block
+    }
+
+    pub(crate) fn decoded(&self) -> &Decoded<'_> {
+        self.0.borrow_dependent()
+    }
+
+    pub(crate) fn chunk(&self) -> &Chunk {
+        &self.0.borrow_owner().0
+    }
+
+    /// Bytes of memory that it takes.
+    pub(crate) fn bytes_held(&self) -> usize {
+        let (chunk, arena) = self.0.borrow_owner();
+        chunk.bytes.capacity() + arena.allocated_bytes() + self.block().bytes_used()
+    }
+
+    /// The records that make no row; they are not given again.
+    pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
+        self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.rejected))
+    }
+
+    /// The chunk, and what it was decoded with, emptied.
+    pub(crate) fn taken_apart(mut self) -> (Chunk, Spare) {
+        let block =
+            self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.block).emptied());
+        let (chunk, mut arena) = self.0.into_owner();
+        arena.reset();
+        (chunk, Spare(arena, block))
+    }
+}

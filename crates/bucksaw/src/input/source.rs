@@ -1,0 +1,93 @@
+//! Reading: the chunks of a source, one after the other.
+
+use std::collections::VecDeque;
+
+use super::decoding::DecodedChunk;
+use super::framing::{Chunk, Frame, Framer};
+use crate::error::{Error, Result};
+
+/// A chunk that was read and has not had its turn yet.
+pub(crate) enum Ahead {
+    Read(Chunk),
+    /// Decoded with a copy of the schema as it was after so many changes.
+    Decoded(DecodedChunk, u64),
+}
+
+/// What reading stopped at.
+pub(super) enum Stop {
+    /// A record that is longer than so many bytes.
+    TooLong(usize),
+    End,
+}
+
+/// See the module.
+pub(crate) struct Source<'r> {
+    name: String,
+    framer: Box<dyn Framer + 'r>,
+    /// Chunks that were read before and given back.
+    returned: VecDeque<Ahead>,
+    stop: Option<Result<Stop>>,
+}
+
+impl<'r> Source<'r> {
+    pub(super) fn new(name: String, framer: Box<dyn Framer + 'r>) -> Self {
+        Self { name, framer, returned: VecDeque::new(), stop: None }
+    }
+
+    /// The next chunk, and how many bytes it has; none where reading stops.
+    pub(crate) fn next(&mut self) -> Option<Ahead> {
+        if let Some(ahead) = self.returned.pop_front() {
+            return Some(ahead);
+        }
+        if self.stop.is_some() {
+            return None;
+        }
+        let stop = match self.framer.next() {
+            Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
+            Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
+            Ok(Frame::End) => Ok(Stop::End),
+            Err(error) => Err(self.failed(error)),
+        };
+        self.stop = Some(stop);
+        None
+    }
+
+    /// Takes back chunks that had no turn, in order.
+    pub(crate) fn give_back(&mut self, chunks: impl DoubleEndedIterator<Item = Ahead>) {
+        chunks.rev().for_each(|chunk| self.returned.push_front(chunk));
+    }
+
+    /// Takes the buffer of a chunk that is done with.
+    pub(crate) fn reuse(&mut self, chunk: Chunk) {
+        self.framer.reuse(chunk.bytes);
+    }
+
+    /// What reading stopped at, if it did and nothing that was read before is left.
+    pub(super) fn stopped(&mut self) -> Result<Option<Stop>> {
+        if !self.returned.is_empty() {
+            return Ok(None);
+        }
+        match self.stop.take() {
+            None => Ok(None),
+            Some(Ok(Stop::End)) => {
+                self.stop = Some(Ok(Stop::End));
+                Ok(Some(Stop::End))
+            }
+            Some(stop) => stop.map(Some),
+        }
+    }
+
+    /// Where the next record starts, in bytes.
+    pub(super) fn position(&self) -> u64 {
+        self.framer.position()
+    }
+
+    /// Passes the next record on in parts, and returns its length.
+    pub(super) fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        self.framer.skip_record(take).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        error.in_source(&self.name)
+    }
+}

@@ -1,0 +1,153 @@
+//! One open file: what blocks go through on their way out.
+
+use crate::backend::{self, Backend, Encode, FileSummary, Pieces};
+use crate::block::{Block, BlockSlice};
+use crate::error::Result;
+use crate::options::Options;
+use crate::order::Order;
+use crate::report::OrderReport;
+use crate::schema::Schema;
+use crate::sink::{Published, Sink};
+use crate::split::{Batch, RowGroupLimits};
+use crate::tally::Tally;
+use crate::workers::Workers;
+use std::sync::Arc;
+
+/// See the module. After an error it is only dropped.
+pub(super) struct OpenFile {
+    backend: Box<dyn Backend>,
+    sink: Box<dyn Sink>,
+    limits: RowGroupLimits,
+    pub(super) tally: Tally,
+    order: Order,
+    /// Rows that the backend has.
+    rows: u64,
+    /// Those of the open row group.
+    group_rows: usize,
+    batch: Batch,
+    finished: Pieces,
+}
+
+impl OpenFile {
+    pub(super) fn new(options: &Options, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
+        Self {
+            backend: backend::of(options, workers),
+            sink,
+            limits: RowGroupLimits::new(options),
+            tally: Tally::new(options.timestamp_column.clone()),
+            order: Order::new(options),
+            rows: 0,
+            group_rows: 0,
+            batch: Batch::new(options.memory_limit),
+            finished: Pieces::default(),
+        }
+    }
+
+    /// Whether the open row group has room for so many rows.
+    pub(super) fn has_room(&self, rows: usize) -> bool {
+        rows <= self.limits.rows_left(self.group_rows)
+    }
+
+    /// Takes rows that there is room for; returns what is left to do with them.
+    pub(super) fn take<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        schema: &Schema,
+    ) -> Result<Box<dyn Encode + 's>> {
+        let first = self.rows;
+        self.try_take(rows, schema).map_err(|error| error.at_row(first))
+    }
+
+    fn try_take<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        schema: &Schema,
+    ) -> Result<Box<dyn Encode + 's>> {
+        if self.group_rows == 0 {
+            self.limits.check_finished(self.backend.buffered())?;
+        }
+        self.tally.add(&rows, schema);
+        self.order.add(&rows, schema);
+        self.rows += rows.rows() as u64;
+        self.group_rows += rows.rows();
+        let left = self.backend.write(rows, schema, &mut self.finished)?;
+        self.pass_on()?;
+        Ok(left)
+    }
+
+    /// Takes all rows of a block, and does with these threads what there is to do.
+    pub(super) fn write(
+        &mut self,
+        block: &Block<'_>,
+        schema: &Schema,
+        workers: &Workers,
+    ) -> Result<()> {
+        let mut rest = block.all();
+        while rest.rows() > 0 {
+            let room = self.limits.rows_left(self.group_rows).min(rest.rows());
+            if room == 0 {
+                self.end_row_group(schema)?;
+                continue;
+            }
+            let (part, after) = rest.split_at(room);
+            let first = self.rows;
+            let encoded = self.take(part, schema)?.encode_on(workers);
+            encoded.map_err(|error| error.at_row(first))?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Counts a block to the batch: so many bytes of a source, and so many of memory. Returns whether
+    /// the batch is full with it, and [`end_batch`](Self::end_batch) is to be called next.
+    pub(super) fn add_to_batch(&mut self, source_bytes: usize, held: usize) -> bool {
+        self.batch.add(source_bytes, held)
+    }
+
+    /// Ends a batch; whether the row group is full, so that it has to end.
+    pub(super) fn end_batch(&mut self) -> bool {
+        let held = self.batch.end();
+        self.limits.is_full(self.backend.buffered(), held)
+    }
+
+    pub(super) fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
+        let ended = self.backend.end_row_group(schema, &mut self.finished);
+        ended.map_err(|error| error.at_row(self.rows))?;
+        self.group_rows = 0;
+        self.order.end_row_group();
+        self.pass_on()
+    }
+
+    /// Passes finished bytes on to the sink.
+    fn pass_on(&mut self) -> Result<()> {
+        self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
+    }
+
+    /// Ends the file and publishes it.
+    pub(super) fn finish(mut self, schema: &Schema) -> Result<Finished> {
+        self.end_row_group(schema)?;
+        let summary = self.backend.finish(schema, &self.order, &mut self.finished)?;
+        self.pass_on()?;
+        let published = self.sink.publish()?;
+        Ok(Finished {
+            summary,
+            published,
+            rows: self.rows,
+            tally: self.tally,
+            order: self.order.report(),
+        })
+    }
+
+    pub(super) fn discard(self) -> Result<()> {
+        self.sink.discard()
+    }
+}
+
+/// What a finished file came to.
+pub(super) struct Finished {
+    pub(super) summary: FileSummary,
+    pub(super) published: Published,
+    pub(super) rows: u64,
+    pub(super) tally: Tally,
+    pub(super) order: Option<OrderReport>,
+}

@@ -1,0 +1,309 @@
+//! An input's chunks on their way through decoder and backend, with several threads.
+//!
+//! Each thread takes a chunk through all of it, so that its bytes stay in the processor's caches: it
+//! reads the chunk, decodes it with a copy of the schema, waits for the chunk's turn, in which it
+//! settles what came of it and has the backend take the rows, and encodes their columns, each after
+//! the thread that has the chunk before. A chunk that had to change its copy of the schema (a new
+//! column, a first type) is decoded again in its turn with the schema itself; no other can have come
+//! out differently. So what is written never depends on the number of threads.
+//!
+//! A run of the pipeline ends with the input, where the row group has to end, or when it has read
+//! enough; chunks that had no turn by then go back to their source.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::open_file::OpenFile;
+use crate::alterations::Alterations;
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::decoding::{DecodedChunk, Decoder, Spare};
+use crate::input::framing::Chunk;
+use crate::input::{Ahead, Input, Records, Source};
+use crate::schema::Schema;
+use crate::workers::{Workers, locked};
+
+/// Why a run ended without an error.
+pub(super) enum Ended {
+    /// Nothing is read any more, for now.
+    Read,
+    /// The row group is full.
+    RowGroupFull,
+    /// The row group has no room for all rows of this chunk, which is settled.
+    NoRoom(Box<DecodedChunk>),
+}
+
+/// What chunks change in their turn.
+pub(super) struct Target<'t> {
+    pub(super) schema: &'t mut Schema,
+    pub(super) file: &'t mut OpenFile,
+    pub(super) rows: &'t mut u64,
+    pub(super) alterations: &'t mut Alterations,
+}
+
+/// Memory and schema copies of earlier chunks.
+#[derive(Default)]
+pub(super) struct Kept {
+    spare: Vec<Spare>,
+    copies: Vec<Schema>,
+    /// Whether the last chunk changed the schema: so may the next.
+    is_schema_new: bool,
+}
+
+/// Takes chunks of the input through, until about so many bytes are read.
+///
+/// # Errors
+/// That of the first chunk that has one.
+pub(super) fn run(
+    input: &mut Input<'_>,
+    target: Target<'_>,
+    kept: &mut Kept,
+    enough: usize,
+    threads: usize,
+    workers: &Workers,
+) -> Result<Ended> {
+    let pipeline = Pipeline {
+        decoder: &*input.decoder,
+        stops_at_rejected: input.records.stops_at_rejected(),
+        changes: AtomicU64::new(target.schema.changes()),
+        is_schema_new: AtomicBool::new(kept.is_schema_new),
+        reading: Mutex::new(Reading { source: &mut input.source, next: 0, left: enough }),
+        turns: Mutex::new(Turns {
+            records: &mut input.records,
+            target,
+            next: 0,
+            encoding: 0,
+            is_batch_full: false,
+            ended: None,
+            failed: None,
+            returned: Vec::new(),
+        }),
+        turned: Condvar::new(),
+        spare: Mutex::new(std::mem::take(&mut kept.spare)),
+    };
+    let copies = Mutex::new(std::mem::take(&mut kept.copies));
+    workers.on_threads(threads, || {
+        let copy = locked(&copies).pop();
+        let copy = pipeline.take_through_all(copy, threads > 1);
+        locked(&copies).extend(copy);
+    });
+    kept.copies = copies.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.is_schema_new = pipeline.is_schema_new.into_inner();
+    kept.spare = pipeline.spare.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Turns { mut returned, mut ended, failed, is_batch_full, target, .. } =
+        pipeline.turns.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if is_batch_full && failed.is_none() && target.file.end_batch() {
+        ended = Some(Ended::RowGroupFull);
+    }
+    let Reading { source, .. } =
+        pipeline.reading.into_inner().unwrap_or_else(PoisonError::into_inner);
+    returned.sort_by_key(|(number, _)| *number);
+    source.give_back(returned.into_iter().map(|(_, chunk)| chunk));
+    match failed {
+        Some((_, error)) => Err(error),
+        None => Ok(ended.unwrap_or(Ended::Read)),
+    }
+}
+
+struct Pipeline<'p, 'r> {
+    decoder: &'p dyn Decoder,
+    stops_at_rejected: bool,
+    /// How often the schema has changed.
+    changes: AtomicU64,
+    is_schema_new: AtomicBool,
+    reading: Mutex<Reading<'p, 'r>>,
+    turns: Mutex<Turns<'p, 'r>>,
+    /// A turn, or a chunk's encoding, has ended.
+    turned: Condvar,
+    spare: Mutex<Vec<Spare>>,
+}
+
+struct Reading<'p, 'r> {
+    source: &'p mut Source<'r>,
+    /// The next chunk's number in this run.
+    next: u64,
+    /// Bytes to read in this run.
+    left: usize,
+}
+
+struct Turns<'p, 'r> {
+    records: &'p mut Records<'r>,
+    target: Target<'p>,
+    /// The chunk whose turn it is.
+    next: u64,
+    /// How many chunks are being encoded.
+    encoding: usize,
+    is_batch_full: bool,
+    ended: Option<Ended>,
+    /// The first chunk's error.
+    failed: Option<(u64, Error)>,
+    /// Chunks that had no turn, with their numbers.
+    returned: Vec<(u64, Ahead)>,
+}
+
+impl Turns<'_, '_> {
+    fn is_over(&self) -> bool {
+        self.ended.is_some() || self.failed.is_some()
+    }
+
+    fn fail(&mut self, number: u64, error: Error) {
+        let is_first = self.failed.as_ref().is_none_or(|(first, _)| number < *first);
+        if is_first {
+            self.failed = Some((number, error));
+        }
+    }
+}
+
+impl<'p, 'r> Pipeline<'p, 'r> {
+    /// What each thread does: takes chunks through, one after the other. Gives its copy of the schema
+    /// back.
+    fn take_through_all(&self, copy: Option<Schema>, is_ahead: bool) -> Option<Schema> {
+        let mut copy = copy;
+        // Others must not wait for a thread that panics.
+        let guard = PanicGuard(self);
+        while let Some((number, chunk)) = self.read() {
+            let chunk = if is_ahead { self.decode_ahead(chunk, &mut copy) } else { chunk };
+            if let Err(error) = self.take_through(number, chunk) {
+                locked(&self.turns).fail(number, error);
+                self.turned.notify_all();
+                break;
+            }
+        }
+        drop(guard);
+        copy
+    }
+
+    fn read(&self) -> Option<(u64, Ahead)> {
+        let mut reading = locked(&self.reading);
+        if reading.left == 0 || locked(&self.turns).is_over() {
+            return None;
+        }
+        let chunk = reading.source.next()?;
+        if let Ahead::Read(chunk) = &chunk {
+            reading.left = reading.left.saturating_sub(chunk.bytes.len());
+        }
+        let number = reading.next;
+        reading.next += 1;
+        Some((number, chunk))
+    }
+
+    /// Decodes a chunk before its turn, unless it is likely to change the schema.
+    fn decode_ahead(&self, chunk: Ahead, copy: &mut Option<Schema>) -> Ahead {
+        let Ahead::Read(chunk) = chunk else { return chunk };
+        if self.is_schema_new.load(Ordering::Relaxed) {
+            return Ahead::Read(chunk);
+        }
+        let changes = self.changes.load(Ordering::Acquire);
+        let mut schema = match copy.take() {
+            Some(copy) if copy.changes() == changes => copy,
+            _ => locked(&self.turns).target.schema.clone(),
+        };
+        let changes = schema.changes();
+        let decoded = self.decode(chunk, &mut schema);
+        // A copy that went its own way must not be taken for the schema again.
+        *copy = Some(schema).filter(|copy| copy.changes() == changes);
+        match copy {
+            Some(_) => Ahead::Decoded(decoded, changes),
+            None => Ahead::Read(self.taken_apart(decoded)),
+        }
+    }
+
+    fn decode(&self, chunk: Chunk, schema: &mut Schema) -> DecodedChunk {
+        let spare = locked(&self.spare).pop().unwrap_or_default();
+        DecodedChunk::decode(self.decoder, chunk, spare, schema, self.stops_at_rejected)
+    }
+
+    fn taken_apart(&self, decoded: DecodedChunk) -> Chunk {
+        let (chunk, spare) = decoded.taken_apart();
+        locked(&self.spare).push(spare);
+        chunk
+    }
+
+    /// Takes a chunk through its turn, and encodes it.
+    fn take_through(&self, number: u64, chunk: Ahead) -> Result<()> {
+        let Some(mut turns) = self.wait_for_turn(number) else {
+            locked(&self.turns).returned.push((number, chunk));
+            return Ok(());
+        };
+        let decoded = self.settled(&mut turns, chunk)?;
+        let rows = decoded.block().all();
+        if !turns.target.file.has_room(rows.rows()) {
+            turns.ended = Some(Ended::NoRoom(Box::new(decoded)));
+            self.end_turn(turns);
+            return Ok(());
+        }
+        let first = *turns.target.rows - rows.rows() as u64;
+        let Target { file, schema, .. } = &mut turns.target;
+        let left = file.take(rows, schema)?;
+        turns.is_batch_full = file.add_to_batch(decoded.chunk().bytes.len(), decoded.bytes_held());
+        turns.encoding += 1;
+        self.end_turn(turns);
+        left.encode().map_err(|error| error.at_row(first))?;
+        self.encoded();
+        let chunk = self.taken_apart(decoded);
+        locked(&self.reading).source.reuse(chunk);
+        Ok(())
+    }
+
+    /// The chunk decoded as if it had been in its turn, which it is now, and accounted for.
+    fn settled(&self, turns: &mut Turns<'_, '_>, chunk: Ahead) -> Result<DecodedChunk> {
+        let Turns { records, target, .. } = turns;
+        let before = target.schema.changes();
+        let mut decoded = match chunk {
+            Ahead::Decoded(decoded, changes) if changes == before => decoded,
+            Ahead::Decoded(decoded, _) => self.decode(self.taken_apart(decoded), target.schema),
+            Ahead::Read(chunk) => self.decode(chunk, target.schema),
+        };
+        self.changes.store(target.schema.changes(), Ordering::Release);
+        self.is_schema_new.store(target.schema.changes() > before, Ordering::Relaxed);
+        records.settle(&mut decoded)?;
+        *target.rows += decoded.block().rows() as u64;
+        target.alterations.add(&decoded.block().alterations);
+        Ok(decoded)
+    }
+
+    /// Waits for the chunk's turn; none where the run is over before.
+    fn wait_for_turn(&self, number: u64) -> Option<MutexGuard<'_, Turns<'p, 'r>>> {
+        let mut turns = locked(&self.turns);
+        // Whether the row group is full is only known once everything before is encoded.
+        while !turns.is_over()
+            && (turns.next != number || (turns.is_batch_full && turns.encoding > 0))
+        {
+            turns = self.turned.wait(turns).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !turns.is_over() && std::mem::take(&mut turns.is_batch_full) {
+            let is_full = turns.target.file.end_batch();
+            turns.ended = is_full.then_some(Ended::RowGroupFull);
+            self.turned.notify_all();
+        }
+        (!turns.is_over()).then_some(turns)
+    }
+
+    fn end_turn(&self, mut turns: MutexGuard<'_, Turns<'_, '_>>) {
+        turns.next += 1;
+        drop(turns);
+        self.turned.notify_all();
+    }
+
+    fn encoded(&self) {
+        let mut turns = locked(&self.turns);
+        turns.encoding -= 1;
+        let is_waited_for = turns.is_batch_full && turns.encoding == 0;
+        drop(turns);
+        if is_waited_for {
+            self.turned.notify_all();
+        }
+    }
+}
+
+/// Ends the run if its thread panics; the panic itself goes on where the threads are waited for.
+struct PanicGuard<'g, 'p, 'r>(&'g Pipeline<'p, 'r>);
+
+impl Drop for PanicGuard<'_, '_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let error = Error::new(ErrorKind::WriterEnded, "a thread panicked");
+            locked(&self.0.turns).fail(0, error);
+            self.0.turned.notify_all();
+        }
+    }
+}
