@@ -328,7 +328,7 @@ fn blocks(rows: &Rows<'_>, options: Options) -> u64 {
     let mut spare = Block::new();
     for part in rows.by_place.chunks(BLOCK_ROWS) {
         let mut block = spare.emptied();
-        let mut builder = writer.builder(&mut block, &arena);
+        let mut builder = writer.builder(&mut block, &arena).unwrap();
         for row in part {
             for (place, value) in row {
                 builder.push(ids[usize::from(*place)], *value).unwrap();

@@ -15,7 +15,7 @@ use crate::block_builder::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::{Lists, ListsSlice};
 use crate::options::MAX_VALUE_BYTES;
-use crate::schema::{Column, ColumnId, ColumnType};
+use crate::schema::{Column, ColumnId, ColumnType, TableTag};
 use crate::value::Value;
 
 /// The values of one column of a block: those of the rows that have one, in the rows' order.
@@ -256,6 +256,8 @@ pub(crate) const UNCOUNTED_TEXT: usize = usize::MAX / 4;
 /// [`BlockBuilder`](crate::BlockBuilder), taken by [`Writer::write_block`](crate::Writer::write_block).
 #[derive(Clone, Debug, Default)]
 pub struct Block<'a> {
+    /// The table of its columns; any where it has no rows.
+    pub(crate) table: TableTag,
     pub(crate) rows: usize,
     pub(crate) columns: Vec<BlockColumn<'a>>,
     pub(crate) alterations: Alterations,
@@ -446,7 +448,7 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
     ) -> impl Iterator<Item = (ColumnId, ColumnSlice<'s, 'a>)> + use<'_, 's, 'a> {
         self.block.columns.iter().enumerate().filter_map(|(index, column)| {
             let slice = ColumnSlice::new(column, self.rows.clone())?;
-            Some((ColumnId(index as u32), slice))
+            Some((ColumnId::new(index, self.block.table), slice))
         })
     }
 }

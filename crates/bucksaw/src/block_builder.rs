@@ -7,7 +7,7 @@ use crate::alterations::Alterations;
 use crate::block::{Again, Block, Repeated, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::prefetch::prefetch;
-use crate::schema::{Checkpoint, ColumnId, ColumnType, Place, Schema};
+use crate::schema::{Checkpoint, ColumnId, ColumnType, Resolution, Schema};
 use crate::type_rules::{Fitting, Item};
 use crate::value::{Value, append_json_string};
 
@@ -19,7 +19,7 @@ const ASKED_AHEAD: usize = 16;
 pub enum Key<'k> {
     /// The name in the rows.
     Name(&'k str),
-    /// An id of [`Writer::column`](crate::Writer::column).
+    /// An id of [`Table::column`](crate::Table::column).
     Id(ColumnId),
 }
 
@@ -72,6 +72,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     pub fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
         if block.rows == 0 {
             block.fit(schema.columns());
+            block.table = schema.table();
         }
         let row_start = schema.checkpoint();
         let alterations_before = block.alterations;
@@ -143,6 +144,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         rows: usize,
     ) -> Result<()> {
         let key = match key.into() {
+            Key::Id(id) if id.table() != self.schema.table() => return Err(other_table()),
             Key::Id(id) => Key::Id(id),
             Key::Name(name) => Key::Name(&*self.arena.alloc_str(name)),
         };
@@ -232,22 +234,23 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
         let is_null = matches!(item, Item::Value(Value::Null));
         match key {
+            Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
             Key::Id(_) if is_null => Ok(()),
             Key::Id(id) => self.store(id, item),
             // A null adds no column, but a closed schema still has to know the name.
             Key::Name(_) if is_null && !self.schema.closed => Ok(()),
-            Key::Name(name) => match self.schema.place(name) {
-                Place::Column(_) if is_null => Ok(()),
-                Place::Column(id) => {
+            Key::Name(name) => match self.schema.resolve(name) {
+                Resolution::Column(_) if is_null => Ok(()),
+                Resolution::Column(id) => {
                     self.check_name(id)?;
                     self.store(id, item)
                 }
-                Place::Rest => {
+                Resolution::Rest => {
                     self.refuse_if_strict(name, "there is no column for it (too many columns, too long a name, or the name \"_rest\")")?;
                     self.block.alterations.rest_values += 1;
                     self.push_rest(name, item)
                 }
-                Place::Unexpected => Err(unexpected(name)),
+                Resolution::Unexpected => Err(unexpected(name)),
             },
         }
     }
@@ -452,6 +455,13 @@ fn unexpected(name: &str) -> Error {
 
 fn refused(name: &str, why: &str) -> Error {
     Error::new(ErrorKind::Refused, why).in_column(name)
+}
+
+#[cold]
+fn other_table() -> Error {
+    let message =
+        "the column id is of another table: ask this writer, or its table, for the column";
+    Error::new(ErrorKind::OtherTable, message)
 }
 
 /// Values that a column's list has room for at first.

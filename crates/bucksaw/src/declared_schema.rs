@@ -75,6 +75,27 @@ impl TryFrom<String> for DeclaredType {
     }
 }
 
+/// The types that only Arrow has can't be declared.
+impl TryFrom<&ColumnType> for DeclaredType {
+    type Error = ();
+
+    fn try_from(ty: &ColumnType) -> std::result::Result<Self, ()> {
+        Ok(match ty {
+            ColumnType::Bool => Self::Bool,
+            ColumnType::I32 => Self::Int32,
+            ColumnType::I64 => Self::Int64,
+            ColumnType::U64 => Self::Uint64,
+            ColumnType::F32 => Self::Float,
+            ColumnType::F64 => Self::Double,
+            ColumnType::Text => Self::Text,
+            ColumnType::Bytes => Self::Bytes,
+            ColumnType::Timestamp => Self::Timestamp,
+            ColumnType::List(element) => Self::list_of(Self::try_from(&**element)?),
+            ColumnType::Arrow(_) => return Err(()),
+        })
+    }
+}
+
 impl From<DeclaredType> for String {
     fn from(ty: DeclaredType) -> Self {
         ColumnType::from(ty).to_string()
@@ -84,12 +105,16 @@ impl From<DeclaredType> for String {
 /// A column known beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeclaredColumn {
     /// The name.
     pub name: String,
     /// The type.
     #[serde(rename = "type")]
     pub ty: DeclaredType,
+    /// What rows call the column, where that is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// Columns known beforehand, in the file's order.
@@ -123,7 +148,7 @@ impl DeclaredSchema {
     /// Adds a column.
     #[must_use]
     pub fn column(mut self, name: impl Into<String>, ty: DeclaredType) -> Self {
-        self.columns.push(DeclaredColumn { name: name.into(), ty });
+        self.columns.push(DeclaredColumn { name: name.into(), ty, from: None });
         self
     }
 
@@ -134,9 +159,29 @@ impl DeclaredSchema {
         self
     }
 
+    /// Adds a column that rows call `from`.
+    #[must_use]
+    pub fn renamed(
+        mut self,
+        from: impl Into<String>,
+        name: impl Into<String>,
+        ty: DeclaredType,
+    ) -> Self {
+        self.columns.push(DeclaredColumn { name: name.into(), ty, from: Some(from.into()) });
+        self
+    }
+
+    /// The schema as a schema file has it, on one line.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings and bools can't fail to serialize.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
     /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`,
-    /// `timestamp`, and `list<…>` of one of these.
+    /// `timestamp`, and `list<…>` of one of these. A column that rows call otherwise than the file
+    /// has a third member, `"from"`: the rows' name.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the place of what is wrong.
@@ -158,6 +203,7 @@ impl DeclaredSchema {
 
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut folded = HashSet::new();
+        let mut given = HashSet::new();
         let mut problems = Vec::new();
         for column in &self.columns {
             let name = &column.name;
@@ -172,6 +218,15 @@ impl DeclaredSchema {
                 ));
             } else if !folded.insert(name.to_lowercase()) {
                 problems.push(format!("the schema declares {name:?} twice (names that differ only in case clash in many readers)"));
+            }
+            let from = column.from.as_ref().unwrap_or(name);
+            if from.len() > MAX_NAME_BYTES {
+                problems.push(format!(
+                    "the schema takes {name:?} from a name of {} bytes: {MAX_NAME_BYTES} is the limit",
+                    from.len()
+                ));
+            } else if !given.insert(from) && column.from.is_some() {
+                problems.push(format!("the schema takes {from:?} into two columns"));
             }
             if matches!(&column.ty, DeclaredType::List(element) if matches!(**element, DeclaredType::List(_)))
             {

@@ -34,13 +34,15 @@ pub enum ErrorKind {
     Unsupported,
     /// The writer was used after an error that ended it.
     WriterEnded,
+    /// A column id or a block of another table. Nothing of its batch was stored and the writer goes on.
+    OtherTable,
 }
 
 impl ErrorKind {
     /// Whether a writer goes on after an error of this kind, as if the batch had never come.
     #[must_use]
     pub fn writer_goes_on(self) -> bool {
-        matches!(self, Self::Refused | Self::Malformed)
+        matches!(self, Self::Refused | Self::Malformed | Self::OtherTable)
     }
 }
 

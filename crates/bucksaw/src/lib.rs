@@ -68,6 +68,7 @@ pub mod report;
 pub mod schema;
 pub mod sink;
 mod split;
+mod table;
 mod tally;
 mod type_rules;
 mod value;
@@ -88,5 +89,6 @@ pub use options::{
 pub use report::{ColumnReport, FileReport, OrderReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
+pub use table::Table;
 pub use value::Value;
 pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

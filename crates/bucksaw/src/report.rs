@@ -32,6 +32,21 @@ pub struct TimeRange {
     pub last: i64,
 }
 
+impl TimeRange {
+    /// Adds those of another file of the table.
+    pub(crate) fn add(ranges: &mut Vec<Self>, others: Vec<Self>) {
+        for other in others {
+            match ranges.iter_mut().find(|range| range.column == other.column) {
+                Some(range) => {
+                    range.first = range.first.min(other.first);
+                    range.last = range.last.max(other.last);
+                }
+                None => ranges.push(other),
+            }
+        }
+    }
+}
+
 /// What was written of one column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ColumnReport {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use crate::column_type::ColumnType;
 use crate::declared_schema::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
@@ -14,15 +15,39 @@ pub const TEXT_SUFFIX: &str = "__text";
 /// What a column with an empty name is called.
 pub const EMPTY_NAME: &str = "_empty";
 
-/// A column's place in its [`Schema`], the same for the writer's whole life.
+/// Names a column of a [`Table`](crate::Table), for all of its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ColumnId(pub(crate) u32);
+pub struct ColumnId {
+    index: u32,
+    table: TableTag,
+}
 
 impl ColumnId {
-    /// The place, from 0.
+    pub(crate) fn new(index: usize, table: TableTag) -> Self {
+        // More columns than 32 bits count are refused before.
+        Self { index: index as u32, table }
+    }
+
+    /// The column's index in its table, from 0.
     #[must_use]
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.index as usize
+    }
+
+    pub(crate) fn table(self) -> TableTag {
+        self.table
+    }
+}
+
+/// Tells the columns and blocks of one table from those of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TableTag(u32);
+
+impl TableTag {
+    /// A tag that no other table has: only after 2³² tables one comes again.
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -88,6 +113,7 @@ impl Order {
 /// The columns of a file so far, and the rules by which more are added.
 #[derive(Clone, Debug)]
 pub struct Schema {
+    table: TableTag,
     columns: Vec<Column>,
     by_name: HashMap<Box<str>, ColumnId, RandomState>,
     /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
@@ -117,7 +143,7 @@ pub(crate) struct Checkpoint {
 
 /// What a name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Resolution {
     Column(ColumnId),
     /// No column of its own: the value goes into `_rest`.
     Rest,
@@ -128,6 +154,7 @@ pub(crate) enum Place {
 impl Schema {
     pub(crate) fn new(options: &Options) -> Self {
         let mut schema = Self {
+            table: TableTag::new(),
             columns: Vec::new(),
             by_name: HashMap::default(),
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
@@ -143,10 +170,10 @@ impl Schema {
             strict: options.strict,
             int64_from_text: options.int64_from_text,
         };
-        for DeclaredColumn { name, ty } in &options.schema.columns {
+        for DeclaredColumn { name, ty, from } in &options.schema.columns {
             let is_text = schema.is_text_by_prefix(name);
             let ty = if is_text { ColumnType::Text } else { ty.clone().into() };
-            let id = schema.add(name, name.clone());
+            let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;
         }
@@ -157,6 +184,10 @@ impl Schema {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    pub(crate) fn table(&self) -> TableTag {
+        self.table
     }
 
     /// The column that rows call `name`, if it is known.
@@ -185,25 +216,25 @@ impl Schema {
         self.changes += 1;
     }
 
-    /// The place of values that rows call `name`, with a new column where it is new.
+    /// Where values go that rows call `name`; a new column where it is new.
     #[inline]
-    pub(crate) fn place(&mut self, name: &str) -> Place {
+    pub(crate) fn resolve(&mut self, name: &str) -> Resolution {
         if let Some(id) = self.known(name) {
-            return Place::Column(id);
+            return Resolution::Column(id);
         }
-        self.new_place(name)
+        self.resolve_new(name)
     }
 
     #[inline(never)]
-    fn new_place(&mut self, name: &str) -> Place {
+    fn resolve_new(&mut self, name: &str) -> Resolution {
         if self.closed {
-            return Place::Unexpected;
+            return Resolution::Unexpected;
         }
         if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full() {
-            return Place::Rest;
+            return Resolution::Rest;
         }
         let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
-        Place::Column(self.add(name, file_name))
+        Resolution::Column(self.add(name, file_name))
     }
 
     /// The column that rows call `name`, if it is known.
@@ -214,10 +245,10 @@ impl Schema {
             column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes()))
         };
         let id = match self.order.next().into_iter().find(|place| is_name(*place)) {
-            Some(place) => ColumnId(place),
+            Some(place) => ColumnId::new(place as usize, self.table),
             None => self.by_name.get(name).copied()?,
         };
-        self.order.went_to(id.0);
+        self.order.went_to(id.index() as u32);
         Some(id)
     }
 
@@ -234,7 +265,7 @@ impl Schema {
             {
                 let len = name.len();
                 self.order.went_to(place);
-                return Some((ColumnId(place), len));
+                return Some((ColumnId::new(place as usize, self.table), len));
             }
         }
         None
@@ -354,7 +385,7 @@ impl Schema {
 
     /// A column that no name of a row leads to.
     fn add_unnamed(&mut self, name: String) -> ColumnId {
-        let id = ColumnId(self.columns.len() as u32);
+        let id = ColumnId::new(self.columns.len(), self.table);
         self.folded_names.insert(name.to_lowercase());
         self.columns.push(Column {
             name,

@@ -202,7 +202,7 @@ fn every_way_in_gives_the_same_file() {
         let by_block = written(options.clone(), |writer| {
             for part in rows.chunks(700) {
                 let (mut block, arena) = (Block::new(), Bump::new());
-                let mut builder = writer.builder(&mut block, &arena);
+                let mut builder = writer.builder(&mut block, &arena).expect("of this table");
                 for row in part {
                     row.iter().for_each(|(name, value)| {
                         builder.push(Key::Name(name), *value).expect("taken")
@@ -512,7 +512,7 @@ fn a_column_resolved_long_before_its_first_value_gets_the_type_of_that() {
             let arena = Bump::new();
             for late in [None, Some(7_i64)] {
                 let mut block = Block::new();
-                let mut builder = writer.builder(&mut block, &arena);
+                let mut builder = writer.builder(&mut block, &arena).expect("of this table");
                 for (id, value) in ids.iter().zip([Some(1), late, Some(2)]) {
                     if let Some(value) = value {
                         builder.push(*id, Value::I64(value)).expect("taken");

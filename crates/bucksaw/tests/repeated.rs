@@ -47,7 +47,7 @@ fn blocks(
         for number in 0..count {
             let arena = Bump::new();
             let mut block = spare.emptied();
-            fill(&mut writer.builder(&mut block, &arena), number);
+            fill(&mut writer.builder(&mut block, &arena).expect("of this table"), number);
             writer.write_block(&block).expect("taken");
             spare = block.emptied();
         }
@@ -61,7 +61,7 @@ fn by_repeating(options: Options, runs: &[Run]) -> (Vec<Row>, Alterations) {
             let arena = Bump::new();
             let mut block = Block::new();
             for run in runs {
-                let mut builder = writer.builder(&mut block, &arena);
+                let mut builder = writer.builder(&mut block, &arena).expect("of this table");
                 for (name, value) in &run.common {
                     // Rows that will be undone are in the count too: the run is ended before.
                     builder.repeat(*name, *value, run.rows.len()).expect("taken");

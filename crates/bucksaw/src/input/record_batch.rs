@@ -19,7 +19,7 @@ use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::Lists;
-use crate::schema::{ColumnType, Place, Schema};
+use crate::schema::{ColumnType, Resolution, Schema};
 use crate::value::Value;
 
 /// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
@@ -66,7 +66,7 @@ fn take_whole<'a>(
     if is_all_null && !schema.closed {
         return Ok(true);
     }
-    let Place::Column(id) = schema.place(name) else { return Ok(false) };
+    let Resolution::Column(id) = schema.resolve(name) else { return Ok(false) };
     if is_all_null || (schema.strict && schema.column(id).renamed_from.is_some()) {
         return Ok(is_all_null);
     }

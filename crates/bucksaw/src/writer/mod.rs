@@ -3,7 +3,6 @@
 mod open_file;
 mod pipeline;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,19 +12,18 @@ use self_cell::self_cell;
 
 use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
-use crate::alterations::Alterations;
 use crate::block::Block;
 use crate::block_builder::{BlockBuilder, Key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
 use crate::input::record_batch::block_of_batch;
-use crate::options::{self, Options, UnknownColumn};
 use crate::prefetch::prefetch_start;
-use crate::report::{FileReport, Report, column_reports, peak_memory, renamed};
+use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::schema::{Column, ColumnId, Schema};
-use crate::sink::{LocalSink, Sink};
+use crate::sink::Sink;
 use crate::split::chunks_at_once;
+use crate::table::Table;
 use crate::value::Value;
 use crate::workers::Workers;
 
@@ -63,29 +61,7 @@ impl Collected {
     }
 }
 
-impl Options {
-    /// A writer to a local file, which appears under its name, whole, when the writer finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
-    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        self.validate()?;
-        let sink = LocalSink::create(path.as_ref(), self.overwrite, self.staging_directory())?;
-        self.write_to(Box::new(sink))
-    }
-
-    /// A writer to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`].
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        self.validate()?;
-        Writer::new(self, sink)
-    }
-}
-
-/// Writes rows to one Parquet file.
+/// Writes rows of a [`Table`] to a Parquet file, or to several, one after the other.
 ///
 /// Rows go in one at a time, as slices, as blocks, as record batches or from an input; they are
 /// stored in the order they came. [`finish`](Self::finish) publishes the file and returns the report.
@@ -95,49 +71,49 @@ impl Options {
 /// was before. After any other error the writer has ended: what was staged is gone, `finish` returns
 /// an error of the kind [`ErrorKind::WriterEnded`], and `abort` and dropping do nothing more.
 pub struct Writer {
-    schema: Schema,
+    table: Table,
     collected: Collected,
     collected_bytes: usize,
-    /// Whether rows can be refused.
-    refuses_rows: bool,
     workers: Arc<Workers>,
     /// None after an error.
     file: Option<OpenFile>,
+    /// Those before it.
+    files: Vec<FileReport>,
+    timestamps: Vec<TimeRange>,
     kept: Kept,
-    memory_limit: usize,
     rows: u64,
     rejected: u64,
-    alterations: Alterations,
-    /// The columns that options name.
-    named_columns: Vec<UnknownColumn>,
     started: Instant,
 }
 
 impl Writer {
-    pub(crate) fn new(options: Options, sink: Box<dyn Sink>) -> Result<Self> {
-        let schema = Schema::new(&options);
-        let workers = Arc::new(Workers::new(options.threads)?);
+    pub(crate) fn new(table: Table, sink: Box<dyn Sink>) -> Result<Self> {
+        let workers = Arc::new(Workers::new(table.options.threads)?);
         Ok(Self {
             collected: Collected::empty(),
             collected_bytes: 0,
-            refuses_rows: options.strict || schema.closed,
-            file: Some(OpenFile::new(&options, sink, &workers)),
+            file: Some(OpenFile::new(&table.options, sink, &workers)),
+            files: Vec::new(),
+            timestamps: Vec::new(),
             kept: Kept::default(),
-            memory_limit: options.memory_limit,
-            schema,
             workers,
             rows: 0,
             rejected: 0,
-            alterations: Alterations::default(),
-            named_columns: options.named_columns(),
             started: Instant::now(),
+            table,
         })
     }
 
-    /// The file's columns so far.
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The table's columns so far.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
-        self.schema.columns()
+        self.table.columns()
     }
 
     /// Rows taken so far.
@@ -146,25 +122,12 @@ impl Writer {
         self.rows + self.collected.borrow_dependent().rows() as u64
     }
 
-    /// Resolves a column's name once, for rows that then give its id. A new column gets its type
-    /// from its first value.
+    /// As [`Table::column`].
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] where a closed schema does not have it, or it would have no column of
-    /// its own (see [`Options::max_columns`]).
+    /// As there.
     pub fn column(&mut self, name: &str) -> Result<ColumnId> {
-        match self.schema.place(name) {
-            crate::schema::Place::Column(id) => Ok(id),
-            crate::schema::Place::Rest => Err(Error::new(
-                ErrorKind::Refused,
-                "it can have no column of its own (too many columns, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
-            )
-            .in_column(name)),
-            crate::schema::Place::Unexpected => {
-                Err(Error::new(ErrorKind::Refused, "the closed schema has no such column: declare it, or open the schema")
-                    .in_column(name))
-            }
-        }
+        self.table.column(name)
     }
 
     /// Writes one row: any number of columns, by name or by id, in any order.
@@ -179,7 +142,7 @@ impl Writer {
         self.check_open()?;
         let number = self.rows();
         let mut text_bytes = 0;
-        let schema = &mut self.schema;
+        let schema = &mut self.table.schema;
         self.collected.with_dependent_mut(|arena, block| {
             let mut builder = BlockBuilder::new(block, schema, arena);
             let row = row.into_iter().map(|(key, value)| (key.into(), value));
@@ -210,9 +173,9 @@ impl Writer {
         self.write_collected()?;
         let mut arena = Bump::new();
         let mut spare = Block::new();
-        if self.refuses_rows {
+        if self.table.refuses_rows() {
             // Only these refuse rows, and a batch is refused whole.
-            let mut schema = self.schema.clone();
+            let mut schema = self.table.schema.clone();
             for (index, part) in rows.chunks(BLOCK_ROWS).enumerate() {
                 let first = self.rows + (index * BLOCK_ROWS) as u64;
                 spare = block_of_rows(part, spare.emptied(), &mut schema, &arena, first)?.emptied();
@@ -220,7 +183,8 @@ impl Writer {
             }
         }
         for part in rows.chunks(BLOCK_ROWS) {
-            let block = block_of_rows(part, spare.emptied(), &mut self.schema, &arena, self.rows)?;
+            let block =
+                block_of_rows(part, spare.emptied(), &mut self.table.schema, &arena, self.rows)?;
             self.write_block_rows(&block, arena.allocated_bytes())?;
             spare = block.emptied();
             arena.reset();
@@ -228,22 +192,26 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes a block of rows with this writer's columns, for [`write_block`](Self::write_block).
-    /// Values are borrowed; text made on the way is put into `arena`.
+    /// As [`Table::builder`].
+    ///
+    /// # Errors
+    /// As there.
     pub fn builder<'b, 'a>(
         &'b mut self,
         block: &'b mut Block<'a>,
         arena: &'a Bump,
-    ) -> BlockBuilder<'b, 'a> {
-        BlockBuilder::new(block, &mut self.schema, arena)
+    ) -> Result<BlockBuilder<'b, 'a>> {
+        self.table.builder(block, arena)
     }
 
-    /// Writes a block that was made with this writer's columns.
+    /// Writes a block of this writer's table.
     ///
     /// # Errors
-    /// [`ErrorKind::LateColumn`], [`ErrorKind::Unsupported`] and [`ErrorKind::Io`] end the writer.
+    /// [`ErrorKind::OtherTable`] leaves the writer as it was; [`ErrorKind::LateColumn`],
+    /// [`ErrorKind::Unsupported`] and [`ErrorKind::Io`] end it.
     pub fn write_block(&mut self, block: &Block<'_>) -> Result<()> {
         self.check_open()?;
+        self.table.check_block(block)?;
         self.write_collected()?;
         self.write_block_rows(block, 0)
     }
@@ -256,11 +224,11 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let arena = Bump::new();
-        let checkpoint = self.schema.checkpoint();
-        let block = match block_of_batch(batch, &mut self.schema, &arena) {
+        let checkpoint = self.table.schema.checkpoint();
+        let block = match block_of_batch(batch, &mut self.table.schema, &arena) {
             Ok(block) => block,
             Err(error) => {
-                self.schema.undo(checkpoint);
+                self.table.schema.undo(checkpoint);
                 let row = error.position().row.unwrap_or_default();
                 return Err(error.with_row(self.rows + row));
             }
@@ -288,27 +256,30 @@ impl Writer {
     }
 
     fn run_pipeline(&mut self, input: &mut Input<'_>) -> Result<bool> {
-        let threads = self.workers.threads().min(chunks_at_once(self.memory_limit, CHUNK_BYTES));
-        let enough = self.memory_limit / RUN_SHARE;
+        let threads = self
+            .workers
+            .threads()
+            .min(chunks_at_once(self.table.options.memory_limit, CHUNK_BYTES));
+        let enough = self.table.options.memory_limit / RUN_SHARE;
         let Some(file) = &mut self.file else { return Err(ended()) };
         let target = pipeline::Target {
-            schema: &mut self.schema,
+            schema: &mut self.table.schema,
             file,
             rows: &mut self.rows,
-            alterations: &mut self.alterations,
+            alterations: &mut self.table.alterations,
         };
         let run = pipeline::run(input, target, &mut self.kept, enough, threads, &self.workers)?;
         match run {
             Ended::Read => input.resume(),
             Ended::RowGroupFull => {
-                file.end_row_group(&self.schema)?;
+                file.end_row_group(&self.table.schema)?;
                 Ok(true)
             }
             Ended::NoRoom(decoded) => {
-                file.write(decoded.block(), &self.schema, &self.workers)?;
+                file.write(decoded.block(), &self.table.schema, &self.workers)?;
                 let source_bytes = decoded.chunk().bytes.len();
                 if file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch() {
-                    file.end_row_group(&self.schema)?;
+                    file.end_row_group(&self.table.schema)?;
                 }
                 Ok(true)
             }
@@ -324,33 +295,72 @@ impl Writer {
         Ok(())
     }
 
+    /// Ends the open row group: all rows so far are bytes of the file, with the sink. (The file can
+    /// be read once it is finished.) Small row groups cost space and readers' time.
+    ///
+    /// # Errors
+    /// Those of the backend and the sink, which end the writer.
+    pub fn flush(&mut self) -> Result<()> {
+        self.check_open()?;
+        self.write_collected()?;
+        let file = self.file.as_mut().ok_or_else(ended)?;
+        file.end_row_group(&self.table.schema).inspect_err(|_| self.file = None)
+    }
+
+    /// Finishes the file, and goes on with another of the same table.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish); they end the writer.
+    pub fn next_file(&mut self, sink: Box<dyn Sink>) -> Result<FileReport> {
+        let file = self.finish_file()?;
+        self.files.push(file.clone());
+        self.file = Some(OpenFile::new(&self.table.options, sink, &self.workers));
+        Ok(file)
+    }
+
     /// Ends the file, publishes it and says what was written.
     ///
     /// # Errors
     /// Whatever ended the writer before, or ends it now; then nothing is left behind.
-    pub fn finish(mut self) -> Result<Report> {
+    pub fn finish(self) -> Result<Report> {
+        Ok(self.finish_with_table()?.0)
+    }
+
+    /// The same, and returns the table for further files.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub fn finish_with_table(mut self) -> Result<(Report, Table)> {
+        let file = self.finish_file()?;
+        self.files.push(file);
+        let report = Report {
+            files: self.files,
+            rows: self.rows,
+            rejected: self.rejected,
+            alterations: self.table.alterations,
+            renamed: self.table.renamed(),
+            unknown_columns: self.table.unknown_columns(),
+            timestamps: self.timestamps,
+            elapsed: self.started.elapsed(),
+            peak_memory: peak_memory(),
+        };
+        Ok((report, self.table))
+    }
+
+    fn finish_file(&mut self) -> Result<FileReport> {
         self.check_open()?;
         self.write_collected()?;
-        let Some(file) = self.file.take() else { return Err(ended()) };
-        let Finished { summary, published, rows, tally, order } = file.finish(&self.schema)?;
-        let file = FileReport {
+        let file = self.file.take().ok_or_else(ended)?;
+        let schema = &self.table.schema;
+        let Finished { summary, published, rows, tally, order } = file.finish(schema)?;
+        TimeRange::add(&mut self.timestamps, tally.time_ranges(schema));
+        Ok(FileReport {
             path: published.path,
             rows,
             bytes: published.bytes,
             row_groups: summary.row_groups,
-            columns: column_reports(summary, &self.schema, tally.present()),
+            columns: column_reports(summary, schema, tally.present()),
             order,
-        };
-        Ok(Report {
-            files: vec![file],
-            rows: self.rows,
-            rejected: self.rejected,
-            alterations: self.alterations,
-            renamed: renamed(&self.schema),
-            unknown_columns: options::unknown(self.named_columns, &self.schema),
-            timestamps: tally.time_ranges(&self.schema),
-            elapsed: self.started.elapsed(),
-            peak_memory: peak_memory(),
         })
     }
 
@@ -385,13 +395,13 @@ impl Writer {
     /// Passes a block on, as a batch of its own, whose text takes `held` bytes; an error ends the writer.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
         let file = self.file.as_mut().ok_or_else(ended)?;
-        let written = file.write(block, &self.schema, &self.workers).and_then(|()| {
+        let written = file.write(block, &self.table.schema, &self.workers).and_then(|()| {
             file.add_to_batch(0, block.bytes_used() + held);
-            if file.end_batch() { file.end_row_group(&self.schema) } else { Ok(()) }
+            if file.end_batch() { file.end_row_group(&self.table.schema) } else { Ok(()) }
         });
         written.inspect_err(|_| self.file = None)?;
         self.rows += block.rows() as u64;
-        self.alterations.add(&block.alterations);
+        self.table.alterations.add(&block.alterations);
         Ok(())
     }
 }
@@ -428,7 +438,7 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer")
             .field("rows", &self.rows())
-            .field("columns", &self.schema.columns().len())
+            .field("columns", &self.table.schema.columns().len())
             .finish_non_exhaustive()
     }
 }

@@ -218,7 +218,7 @@ fn write_rows(writer: &mut Writer, rows: &[Row], door: Door) -> Result<()> {
         }),
         Door::Blocks => rows.chunks(PART_ROWS).try_for_each(|part| {
             let mut block = Block::new();
-            let mut builder: BlockBuilder<'_, '_> = writer.builder(&mut block, arena);
+            let mut builder: BlockBuilder<'_, '_> = writer.builder(&mut block, arena)?;
             for row in part {
                 for (name, value) in values(row, arena) {
                     builder.push(name, value)?;

@@ -71,7 +71,7 @@ fn write_blocks(writer: &mut bucksaw::Writer, rows: &Rows<'_>) -> Result<()> {
     let mut spare = Block::new();
     for part in rows.by_place.chunks(BLOCK_ROWS) {
         let mut block = spare.emptied();
-        let mut builder = writer.builder(&mut block, &arena);
+        let mut builder = writer.builder(&mut block, &arena)?;
         for row in part {
             for (place, value) in row {
                 builder.push(ids[usize::from(*place)], *value)?;

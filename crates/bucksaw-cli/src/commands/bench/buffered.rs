@@ -239,7 +239,7 @@ mod tests {
         let mut kept = Buffered::new(7, true);
         for part in rows.chunks(10) {
             let (arena, mut block) = (Bump::new(), Block::new());
-            let mut builder = front.builder(&mut block, &arena);
+            let mut builder = front.builder(&mut block, &arena).expect("an empty block");
             for row in part {
                 for (name, value) in row {
                     builder.push(*name, *value).expect("is taken");

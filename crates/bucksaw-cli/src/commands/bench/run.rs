@@ -158,7 +158,7 @@ fn each_block(
         let started = Instant::now();
         arena.reset();
         let mut block = Block::new();
-        let mut builder = writer.builder(&mut block, &arena);
+        let mut builder = writer.builder(&mut block, &arena)?;
         for row in part {
             for (name, value) in row {
                 builder.push(&**name, value.borrow())?;

@@ -1,0 +1,179 @@
+//! A table: what all of its files have in common.
+
+use std::path::Path;
+
+use bumpalo::Bump;
+
+use crate::alterations::Alterations;
+use crate::block::Block;
+use crate::block_builder::BlockBuilder;
+use crate::declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType, REST_COLUMN};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{self, Options, UnknownColumn};
+use crate::report::{Renamed, renamed};
+use crate::schema::{Column, ColumnId, Resolution, Schema};
+use crate::sink::{LocalSink, Sink};
+use crate::writer::Writer;
+
+/// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
+/// that are written of it: their columns have the same types, and a [`ColumnId`] is good for all of them.
+///
+/// ```
+/// use bucksaw::{MemorySink, Options, Table, Value};
+/// let mut table = Table::new(Options::new())?;
+/// let status = table.column("status")?;
+/// let mut writer = table.write_to(Box::new(MemorySink::new()))?;
+/// writer.write_row([(status, Value::from(200_i64))])?;
+/// let first = writer.next_file(Box::new(MemorySink::new()))?;
+/// writer.write_row([(status, Value::from(503_i64))])?;
+/// let (report, table) = writer.finish_with_table()?;
+/// assert_eq!((first.rows, report.files.len(), report.rows), (1, 2, 2));
+/// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64"}],"closed":false}"#);
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(crate) options: Options,
+    pub(crate) schema: Schema,
+    pub(crate) alterations: Alterations,
+}
+
+impl Table {
+    /// A table without rows, with the columns that the options declare. The options are also those of
+    /// its files.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`].
+    pub fn new(options: Options) -> Result<Self> {
+        options.validate()?;
+        let schema = Schema::new(&options);
+        Ok(Self { options, schema, alterations: Alterations::default() })
+    }
+
+    /// The columns so far.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        self.schema.columns()
+    }
+
+    /// How often a value could not be stored as it came.
+    #[must_use]
+    pub fn alterations(&self) -> Alterations {
+        self.alterations
+    }
+
+    /// The columns so far as a schema that another table can be told, which then gives the same types
+    /// and names to the same rows. Left out are `_rest`, which every table has, columns that had no value yet, and those of types that only
+    /// Arrow has.
+    #[must_use]
+    pub fn declared(&self) -> DeclaredSchema {
+        let declared = |column: &Column| {
+            let ty = DeclaredType::try_from(column.ty.as_ref()?).ok()?;
+            let given = column.renamed_from.clone();
+            (column.name != REST_COLUMN).then(|| DeclaredColumn {
+                name: column.name.clone(),
+                ty,
+                from: given,
+            })
+        };
+        DeclaredSchema {
+            columns: self.columns().iter().filter_map(declared).collect(),
+            closed: self.schema.closed,
+        }
+    }
+
+    /// Resolves a column's name once, for rows that then give its id. A new column gets its type
+    /// from its first value.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] where a closed schema does not have it, or it would have no column of
+    /// its own (see [`Options::max_columns`]).
+    pub fn column(&mut self, name: &str) -> Result<ColumnId> {
+        let refused = |why: &str| Err(Error::new(ErrorKind::Refused, why).in_column(name));
+        match self.schema.resolve(name) {
+            Resolution::Column(id) => Ok(id),
+            Resolution::Rest => refused(
+                "it can have no column of its own (too many columns, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
+            ),
+            Resolution::Unexpected => {
+                refused("the closed schema has no such column: declare it, or open the schema")
+            }
+        }
+    }
+
+    /// Makes a block of rows of this table, for [`Writer::write_block`]. Values are borrowed; text
+    /// made on the way is put into `arena`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OtherTable`] where the block has rows of another table.
+    pub fn builder<'b, 'a>(
+        &'b mut self,
+        block: &'b mut Block<'a>,
+        arena: &'a Bump,
+    ) -> Result<BlockBuilder<'b, 'a>> {
+        self.check_block(block)?;
+        Ok(BlockBuilder::new(block, &mut self.schema, arena))
+    }
+
+    pub(crate) fn check_block(&self, block: &Block<'_>) -> Result<()> {
+        if block.rows() == 0 || block.table == self.schema.table() {
+            return Ok(());
+        }
+        let message = "the block was made with another table's columns: make it with this writer's";
+        Err(Error::new(ErrorKind::OtherTable, message))
+    }
+
+    /// A writer to a local file of this table, which appears under its name, whole, when the writer
+    /// finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] where something stands at `path` and may not be overwritten;
+    /// [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        let (overwrite, staging) = (self.options.overwrite, self.options.staging_directory());
+        let sink = LocalSink::create(path.as_ref(), overwrite, staging)?;
+        self.write_to(Box::new(sink))
+    }
+
+    /// A writer of this table to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where no thread can be started.
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        Writer::new(self, sink)
+    }
+
+    pub(crate) fn renamed(&self) -> Vec<Renamed> {
+        renamed(&self.schema)
+    }
+
+    /// Columns that options name, and that no row had and no schema declares.
+    pub(crate) fn unknown_columns(&self) -> Vec<UnknownColumn> {
+        options::unknown(self.options.named_columns(), &self.schema)
+    }
+
+    /// Whether rows can be refused.
+    pub(crate) fn refuses_rows(&self) -> bool {
+        self.options.strict || self.schema.closed
+    }
+}
+
+impl Options {
+    /// A writer to a local file of a new table, which appears under its name, whole, when the writer
+    /// finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
+    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        Table::new(self)?.create(path)
+    }
+
+    /// A writer of a new table to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where no thread can be started.
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        Table::new(self)?.write_to(sink)
+    }
+}
