@@ -86,7 +86,7 @@ pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::{
     BackendKind, ColumnOption, Compression, Options, Profile, SortColumn, Statistics, UnknownColumn,
 };
-pub use report::{ColumnReport, FileReport, OrderReport, Report};
+pub use report::{Bound, ColumnReport, FileReport, OrderReport, Report};
 pub use schema::{Column, ColumnId, ColumnType, Schema};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;

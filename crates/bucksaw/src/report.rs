@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::alterations::Alterations;
 use crate::backend::{ColumnSummary, FileSummary};
 use crate::escape::escape_path;
+pub use crate::format::bound::Bound;
 use crate::options::UnknownColumn;
 use crate::schema::{ColumnType, Schema};
 
@@ -58,6 +59,14 @@ pub struct ColumnReport {
     pub ty: String,
     /// Rows without a value.
     pub nulls: u64,
+    /// Values as Parquet counts them: with nulls, and with a null for a list that has no element.
+    pub values: u64,
+    /// How many values are NaN.
+    pub nans: u64,
+    /// The least value, where the file tells it of every row group with values.
+    pub min: Option<Bound>,
+    /// The greatest, in the same way.
+    pub max: Option<Bound>,
     /// How many different values there are, about, where that is known.
     pub distinct: Option<u64>,
     /// Bytes of its pages before compression, headers included.
@@ -80,6 +89,8 @@ pub struct FileReport {
     pub bytes: u64,
     /// Its row groups.
     pub row_groups: usize,
+    /// Where each of them starts in the file, in bytes.
+    pub row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub columns: Vec<ColumnReport>,
     /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
@@ -151,9 +162,14 @@ pub(crate) fn column_reports(
         let ty = index
             .and_then(|index| schema.columns()[index].ty.as_ref())
             .unwrap_or(&ColumnType::Text);
+        let (min, max) = column.bounds.unzip();
         ColumnReport {
             ty: ty.to_string(),
             nulls: rows - index.and_then(|index| present.get(index)).copied().unwrap_or_default(),
+            values: column.values,
+            nans: column.nans,
+            min,
+            max,
             distinct: column.distinct,
             encoded_bytes: column.encoded_bytes,
             compressed_bytes: column.compressed_bytes,

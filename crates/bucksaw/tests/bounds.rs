@@ -7,7 +7,10 @@ mod support;
 
 use std::cmp::Ordering;
 
-use bucksaw::{BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value};
+use bucksaw::{
+    BackendKind, Bound, DeclaredSchema, DeclaredType, FileReport, MemorySink, Options, Profile,
+    Value,
+};
 use parquet::basic::ColumnOrder;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
@@ -52,7 +55,7 @@ fn value(column: &str, row: usize) -> Option<Value<'static>> {
     })
 }
 
-fn file(options: Options) -> Vec<u8> {
+fn file(options: Options) -> (Vec<u8>, FileReport) {
     let schema = DeclaredSchema::new()
         .column("unsigned", DeclaredType::Uint64)
         .column("float", DeclaredType::Float);
@@ -63,8 +66,8 @@ fn file(options: Options) -> Vec<u8> {
         let values = COLUMNS.iter().filter_map(|column| Some((*column, value(column, row)?)));
         writer.write_row(values).expect("taken");
     }
-    writer.finish().expect("a file");
-    sink.published().expect("published")
+    let report = writer.finish().expect("a file");
+    (sink.published().expect("published"), report.files[0].clone())
 }
 
 fn order(a: &Value<'_>, b: &Value<'_>) -> Ordering {
@@ -185,11 +188,38 @@ fn check_pages(footer: &ParquetMetaData, group: usize, leaf: usize, column: &str
     true
 }
 
+/// The report says of the file what the footer says of its row groups.
+fn check_report(report: &FileReport, footer: &ParquetMetaData) {
+    let offsets: Vec<u64> =
+        footer.row_groups().iter().map(|group| group.file_offset().expect("told") as u64).collect();
+    assert_eq!(report.row_group_offsets, offsets);
+    let all = 0..GROUP_ROWS * ROW_GROUPS;
+    for column in &report.columns {
+        let wanted = wanted(&column.name, all.clone());
+        assert_eq!(column.values, all.len() as u64, "{}", column.name);
+        assert_eq!(column.nulls, wanted.nulls as u64, "{}", column.name);
+        assert_eq!(column.nans, wanted.nans.unwrap_or_default() as u64, "{}", column.name);
+        let bytes = |bound: &Option<Bound>| match bound.clone()? {
+            Bound::Int(value) => Some((value as i64).to_le_bytes().to_vec()),
+            Bound::Double(value) if column.ty == "float" => {
+                Some((value as f32).to_le_bytes().into())
+            }
+            Bound::Double(value) => Some(value.to_le_bytes().to_vec()),
+            Bound::Text(text) => Some(text.into_bytes()),
+            other => panic!("no such column: {other:?}"),
+        };
+        let found = bytes(&column.min).zip(bytes(&column.max));
+        let found = found.as_ref().map(|(min, max)| (&min[..], &max[..]));
+        check_bounds(found, &wanted, &column.name);
+    }
+}
+
 fn check(options: Options) {
-    let file = file(options);
+    let (file, report) = file(options);
     assert_eq!(read(&file).1.len(), GROUP_ROWS * ROW_GROUPS);
     let footer = footer(&file);
     let about = footer.file_metadata();
+    check_report(&report, &footer);
     let mut without_index = Vec::new();
     for (leaf, descriptor) in about.schema_descr().columns().iter().enumerate() {
         let is_by_type = matches!(about.column_order(leaf), ColumnOrder::TYPE_DEFINED_ORDER(_));

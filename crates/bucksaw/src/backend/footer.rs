@@ -10,6 +10,7 @@ use super::footer_size::{ColumnSizes, FooterSize};
 use super::{ColumnSummary, FileSummary, Pieces};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::MAGIC;
+use crate::format::bound::{Bound, LeafTotals};
 use crate::format::metadata::{
     ColumnChunk, ColumnMetaData, FileMetaData, IndexLocation, KeyValue, RowGroup,
 };
@@ -146,11 +147,13 @@ pub(super) struct Footer {
     bytes_held: usize,
     /// Of each leaf in the first row group.
     distinct: Vec<Option<u64>>,
+    /// Of each leaf in all row groups.
+    totals: Vec<LeafTotals>,
 }
 
 impl Footer {
-    /// Adds a row group.
-    pub(super) fn push(&mut self, rows: u64, chunks: &[FinishedChunk]) {
+    /// Adds a row group, with a chunk for each of these leaves.
+    pub(super) fn push(&mut self, rows: u64, chunks: &[FinishedChunk], leaves: &[Leaf]) {
         if self.groups.is_empty() {
             let distinct = |chunk: &FinishedChunk| {
                 chunk.meta_data.statistics.as_ref()?.distinct_count.map(|count| count as u64)
@@ -165,19 +168,25 @@ impl Footer {
             offset_indexes: Vec::new(),
         };
         self.size.add_row_group(rows);
-        for chunk in chunks {
+        self.totals.resize_with(chunks.len().max(self.totals.len()), LeafTotals::default);
+        for ((chunk, leaf), totals) in chunks.iter().zip(leaves).zip(&mut self.totals) {
             let len = group.push(chunk);
             self.size.add_chunk(&chunk.meta_data, len);
+            add_totals(totals, &chunk.meta_data, leaf);
         }
         group.shrink();
         self.bytes_held += group.bytes_held() + size_of::<FinishedRowGroup>();
         self.groups.push(group);
     }
 
-    /// Adds chunks to a row group that has some already.
+    /// Adds chunks of nulls to a row group that has some chunks already.
     pub(super) fn extend(&mut self, row_group: usize, chunks: &[FinishedChunk]) {
         if let Some(group) = self.groups.get_mut(row_group) {
             for chunk in chunks {
+                if let Some(totals) = self.totals.get_mut(group.chunks.len()) {
+                    let values = chunk.meta_data.num_values as u64;
+                    totals.add(values, values, 0, None);
+                }
                 let len = group.push(chunk);
                 self.size.add_chunk(&chunk.meta_data, len);
             }
@@ -265,6 +274,7 @@ impl Footer {
         let mut columns: Vec<ColumnSummary> = Vec::new();
         for (leaf, index) in leaves.iter().zip(kept) {
             let chunks = || self.groups.iter().filter_map(|group| group.chunks.get(*index));
+            let totals = self.totals.get(*index);
             let name = leaf.path.first().cloned().unwrap_or_default();
             let mut column = ColumnSummary {
                 name,
@@ -275,21 +285,41 @@ impl Footer {
                     1 => self.distinct.get(*index).copied().flatten(),
                     _ => None,
                 },
+                values: totals.map_or(0, |totals| totals.values),
+                nans: totals.map_or(0, |totals| totals.nans),
+                bounds: totals.and_then(LeafTotals::bounds).cloned(),
             };
             // A nested column has several leaves.
             if let Some(known) = columns.pop_if(|known| known.name == column.name) {
                 column.encoded_bytes += known.encoded_bytes;
                 column.compressed_bytes += known.compressed_bytes;
                 column.distinct = None;
+                column.bounds = None;
             }
             columns.push(column);
         }
+        let start = |group: &FinishedRowGroup| {
+            kept.iter().filter_map(|leaf| Some(group.chunks.get(*leaf)?.start)).min()
+        };
         FileSummary {
+            row_group_offsets: self.groups.iter().filter_map(start).collect(),
             rows: self.groups.iter().map(|group| group.rows).sum(),
             row_groups: self.groups.len(),
             columns,
         }
     }
+}
+
+fn add_totals(totals: &mut LeafTotals, chunk: &ColumnMetaData, leaf: &Leaf) {
+    let known = chunk.statistics.as_ref();
+    let count = |count: Option<i64>| count.unwrap_or_default() as u64;
+    let bounds = known.and_then(|known| {
+        let bound = |bytes: &Option<Vec<u8>>| Bound::of(&leaf.element, bytes.as_ref()?);
+        bound(&known.min).zip(bound(&known.max))
+    });
+    let nulls = known.and_then(|known| known.null_count);
+    let nans = known.and_then(|known| known.nan_count);
+    totals.add(chunk.num_values as u64, count(nulls), count(nans), bounds);
 }
 
 /// What a file's end takes beside the metadata of its row groups.

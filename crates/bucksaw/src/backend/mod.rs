@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::block::BlockSlice;
 use crate::error::Result;
+use crate::format::bound::Bound;
 use crate::options::{BackendKind, Options};
 use crate::order::Order;
 use crate::schema::Schema;
@@ -49,18 +50,20 @@ impl Pieces {
 }
 
 /// What a finished file holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FileSummary {
     /// Its rows.
     pub(crate) rows: u64,
     /// Its row groups.
     pub(crate) row_groups: usize,
+    /// Where each row group starts in the file.
+    pub(crate) row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub(crate) columns: Vec<ColumnSummary>,
 }
 
 /// What a finished file holds of one column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ColumnSummary {
     /// Its name in the file.
     pub(crate) name: String,
@@ -70,6 +73,12 @@ pub(crate) struct ColumnSummary {
     pub(crate) compressed_bytes: u64,
     /// How many different values it has, where that is known.
     pub(crate) distinct: Option<u64>,
+    /// Its values as Parquet counts them: with nulls, and with a null for a list that has no element.
+    pub(crate) values: u64,
+    /// How many of them are NaN.
+    pub(crate) nans: u64,
+    /// Min and max.
+    pub(crate) bounds: Option<(Bound, Bound)>,
 }
 
 /// What is left to do with rows that a backend has taken. Any thread can do it, while the backend takes

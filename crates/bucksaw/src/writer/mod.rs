@@ -359,6 +359,7 @@ impl Writer {
             rows,
             bytes: published.bytes,
             row_groups: summary.row_groups,
+            row_group_offsets: summary.row_group_offsets.clone(),
             columns: column_reports(summary, schema, tally.present()),
             order,
         })

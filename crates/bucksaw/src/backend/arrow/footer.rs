@@ -56,7 +56,7 @@ pub(super) fn append(
             .zip(&leaves)
             .map(|(leaf, element)| finished_chunk(metadata, (ordinal, *leaf), element))
             .collect();
-        footer.push(group.num_rows() as u64, &chunks);
+        footer.push(group.num_rows() as u64, &chunks, &leaves);
     }
     let all: Vec<usize> = (0..kept_leaves.len()).collect();
     let mut key_values = key_values(metadata, arrow_schema, kept);

@@ -232,7 +232,7 @@ fn metadata() -> impl Strategy<Value = (Vec<SchemaElement>, Vec<Vec<FinishedChun
 fn file(schema: &[SchemaElement], groups: &[Vec<FinishedChunk>]) -> Vec<u8> {
     let mut footer = Footer::default();
     for (rows, chunks) in groups.iter().enumerate() {
-        footer.push(rows as u64 + 1, chunks);
+        footer.push(rows as u64 + 1, chunks, &leaves(schema));
     }
     let kept: Vec<usize> = (0..leaves(schema).len()).collect();
     let order = Order::new(&Options::new());

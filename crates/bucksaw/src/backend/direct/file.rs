@@ -16,6 +16,7 @@ use crate::declared_schema::REST_COLUMN;
 use crate::error::Result;
 use crate::format::MAGIC;
 use crate::format::metadata::KeyValue;
+use crate::format::schema::leaves;
 use crate::order::Order;
 use crate::schema::{Column, ColumnType};
 
@@ -93,7 +94,8 @@ impl File {
             chunk.meta_data.bloom_filter = Some((self.position as i64, Some(filter.len() as i32)));
             self.append_bytes(filter, out);
         }
-        self.footer.push(group.rows as u64, &chunks);
+        let leaves = leaves(&schema_elements(columns.iter()));
+        self.footer.push(group.rows as u64, &chunks, &leaves);
         self.columns = sizes(columns);
         self.footer.size().check(self.columns)
     }
