@@ -1,6 +1,7 @@
 //! The columns of a file: declared beforehand or found on the way.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,7 +17,7 @@ pub const TEXT_SUFFIX: &str = "__text";
 pub const EMPTY_NAME: &str = "_empty";
 
 /// Names a column of a [`Table`](crate::Table), for all of its files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ColumnId {
     index: u32,
     table: TableTag,
@@ -36,6 +37,12 @@ impl ColumnId {
 
     pub(crate) fn table(self) -> TableTag {
         self.table
+    }
+}
+
+impl fmt::Debug for ColumnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ColumnId({})", self.index)
     }
 }
 

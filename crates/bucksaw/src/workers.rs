@@ -2,11 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rayon_core::{ThreadPool, ThreadPoolBuilder};
+use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The threads of a [`Writer`](crate::Writer): the caller's own, and others beside it.
+/// Threads that take work from each other.
 pub(crate) struct Workers {
     /// None for one thread: the caller's.
     pool: Option<ThreadPool>,
@@ -25,7 +25,7 @@ impl Workers {
             return Ok(Self { pool: None });
         }
         let name = |number| format!("bucksaw-{number}");
-        let pool = ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(name).build();
+        let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
         let failed =
             |cause| Error::new(ErrorKind::Io, "no thread could be started").with_cause(cause);
         Ok(Self { pool: Some(pool.map_err(failed)?) })
@@ -33,18 +33,18 @@ impl Workers {
 
     /// How many threads there are.
     pub(crate) fn threads(&self) -> usize {
-        1 + self.pool.as_ref().map_or(0, ThreadPool::current_num_threads)
+        self.pool.as_ref().map_or(1, ThreadPool::current_num_threads)
     }
 
-    /// Does the same work on so many threads at once, the caller's among them, and returns when all
-    /// are done with it.
+    /// Does the same work on so many threads at once, and returns when all are done with it.
     pub(crate) fn on_threads(&self, threads: usize, work: impl Fn() + Sync) {
         let Some(pool) = self.pool.as_ref().filter(|_| threads > 1) else { return work() };
-        pool.in_place_scope_fifo(|scope| {
-            for _ in 1..threads.min(self.threads()) {
-                scope.spawn_fifo(|_| work());
+        // Unlike other work this is never done by a thread that helps: it would have to end before
+        // what that thread is about goes on.
+        pool.broadcast(|thread| {
+            if thread.index() < threads {
+                work();
             }
-            work();
         });
     }
 
@@ -55,13 +55,11 @@ impl Workers {
         mut tasks: impl ExactSizeIterator<Item = T> + Send,
         work: impl Fn(T) -> Result<()> + Sync,
     ) -> Result<()> {
-        if self.pool.is_none() {
-            return tasks.try_for_each(work);
-        }
-        let threads = tasks.len();
+        let Some(pool) = &self.pool else { return tasks.try_for_each(work) };
+        let helpers = self.threads().min(tasks.len()).saturating_sub(1);
         let next = Mutex::new(tasks.enumerate());
         let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-        self.on_threads(threads, || {
+        let take_all = || {
             loop {
                 let Some((index, task)) = locked(&next).next() else { break };
                 if let Err(error) = work(task) {
@@ -71,10 +69,21 @@ impl Workers {
                     }
                 }
             }
+        };
+        pool.install(|| {
+            rayon_core::in_place_scope_fifo(|scope| {
+                (0..helpers).for_each(|_| scope.spawn_fifo(|_| take_all()));
+                take_all();
+            });
         });
         let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
         failed.map_or(Ok(()), |(_, error)| Err(error))
     }
+}
+
+/// Does work that another thread has not begun; false where there is none.
+pub(crate) fn help() -> bool {
+    matches!(rayon_core::yield_now(), Some(Yield::Executed))
 }
 
 #[cfg(test)]

@@ -39,8 +39,12 @@ impl Pieces {
         &mut self.0[last]
     }
 
-    pub(crate) fn bytes_held(&self) -> usize {
-        self.0.iter().map(Vec::capacity).sum()
+    /// Appends bytes: to the last piece, if that has not `enough` bytes, or as they are.
+    pub(crate) fn append(&mut self, bytes: Vec<u8>, enough: usize) {
+        match self.0.last_mut().filter(|last| last.len() < enough) {
+            Some(last) => last.extend_from_slice(&bytes),
+            None => self.push(bytes),
+        }
     }
 
     /// The pieces, in order; none are left.
@@ -84,26 +88,30 @@ pub(crate) struct ColumnSummary {
 /// What is left to do with rows that a backend has taken. Any thread can do it, while the backend takes
 /// the rows after them.
 pub(crate) trait Encode: Send {
-    /// Does all of it; waits for what other threads do with earlier rows.
+    /// Does all of it, with the help of those of these threads that have nothing else to do. It comes
+    /// after what others do with earlier rows.
     ///
     /// # Errors
     /// As [`Backend::write`].
-    fn encode(self: Box<Self>) -> Result<()>;
+    fn encode(self: Box<Self>, workers: &Workers) -> Result<()>;
+}
 
-    /// Does it with all of these threads.
-    ///
-    /// # Errors
-    /// As [`Backend::write`].
-    fn encode_on(self: Box<Self>, workers: &Workers) -> Result<()>;
+/// Work that any thread can do at any time.
+pub(crate) trait SideWork: Send + Sync {
+    /// Does a piece of it; false where there is none.
+    fn do_some(&self) -> bool;
+}
+
+/// There is none.
+impl SideWork for () {
+    fn do_some(&self) -> bool {
+        false
+    }
 }
 
 /// Nothing is left.
 impl Encode for () {
-    fn encode(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-
-    fn encode_on(self: Box<Self>, _: &Workers) -> Result<()> {
+    fn encode(self: Box<Self>, _: &Workers) -> Result<()> {
         Ok(())
     }
 }
@@ -137,8 +145,17 @@ pub(crate) trait Backend: Send {
         out: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>>;
 
-    /// What it holds of the open row group.
+    /// Ends a batch of rows, so that what it holds can be told.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn end_batch(&mut self) -> Result<()>;
+
+    /// What it holds of the open row group, as of the last batch's end.
     fn buffered(&self) -> Buffered;
+
+    /// What threads can do that wait for others.
+    fn side_work(&self) -> Arc<dyn SideWork>;
 
     /// Ends the open row group.
     ///

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use self_cell::self_cell;
 
 use super::InputCounts;
-use super::framing::Chunk;
+use super::framing::{CHUNK_BYTES, Chunk};
 use crate::block::Block;
 use crate::error::Error;
 use crate::schema::Schema;
@@ -63,18 +63,24 @@ self_cell!(
 /// A chunk, an arena for text made on the way, and what they became.
 pub(crate) struct DecodedChunk(Cell);
 
-/// The arena and the block of an earlier chunk, emptied: memory that is used again.
+/// The memory of an earlier chunk, which is used again: by the same thread, in whose caches it is.
 #[derive(Default)]
-pub(crate) struct Spare(Bump, Block<'static>);
+pub(crate) struct Spare {
+    /// For the next chunk's bytes.
+    pub(crate) buffer: Vec<u8>,
+    arena: Bump,
+    block: Block<'static>,
+}
 
 impl DecodedChunk {
     pub(crate) fn decode(
         decoder: &dyn Decoder,
         chunk: Chunk,
-        Spare(arena, block): Spare,
+        spare: &mut Spare,
         schema: &mut Schema,
         stops_at_rejected: bool,
     ) -> Self {
+        let (arena, block) = (std::mem::take(&mut spare.arena), std::mem::take(&mut spare.block));
         Self(Cell::new((chunk, arena), |(chunk, arena)| {
             decoder.decode(chunk, Target { block, schema, arena, stops_at_rejected })
         }))
@@ -103,12 +109,23 @@ impl DecodedChunk {
         self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.rejected))
     }
 
-    /// The chunk, and what it was decoded with, emptied.
-    pub(crate) fn taken_apart(mut self) -> (Chunk, Spare) {
+    /// The chunk; what it was decoded with goes back, emptied.
+    pub(crate) fn taken_apart(mut self, spare: &mut Spare) -> Chunk {
         let block =
             self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.block).emptied());
         let (chunk, mut arena) = self.0.into_owner();
         arena.reset();
-        (chunk, Spare(arena, block))
+        (spare.arena, spare.block) = (arena, block);
+        chunk
+    }
+}
+
+impl Spare {
+    /// Keeps a chunk's buffer, unless it had to grow for a long record.
+    pub(crate) fn keep(&mut self, chunk: Chunk) {
+        self.buffer = chunk.bytes;
+        if self.buffer.capacity() > CHUNK_BYTES * 2 {
+            self.buffer = Vec::new();
+        }
     }
 }

@@ -35,11 +35,11 @@ pub(crate) fn too_long(limit: usize) -> String {
 
 /// Cuts a source into chunks of whole records: reads, and knows no values.
 pub(crate) trait Framer: Send {
-    /// Reads until there is a chunk.
+    /// Reads until there is a chunk, into a buffer whose content does not matter.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).
-    fn next(&mut self) -> Result<Frame>;
+    fn next(&mut self, buffer: Vec<u8>) -> Result<Frame>;
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
@@ -49,71 +49,41 @@ pub(crate) trait Framer: Send {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of `take`.
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64>;
-
-    /// Takes the buffer of a chunk that is done with.
-    fn reuse(&mut self, buffer: Vec<u8>);
 }
 
 /// Cuts at newlines.
 pub(crate) struct Lines<'r> {
     source: Box<dyn Read + Send + 'r>,
     max_line_bytes: usize,
-    /// What was read and not yet handed out; zeros after the first `filled` bytes.
-    buffer: Vec<u8>,
-    filled: usize,
+    /// What was read and not yet handed out.
+    rest: Vec<u8>,
     is_at_end: bool,
-    /// The source's byte at which the buffer starts.
+    /// The source's byte at which the rest starts.
     position: u64,
-    /// Buffers of chunks that are done with.
-    spare: Vec<Vec<u8>>,
 }
 
 impl<'r> Lines<'r> {
     pub(crate) fn new(source: Box<dyn Read + Send + 'r>, max_line_bytes: usize) -> Self {
-        Self {
-            source,
-            max_line_bytes,
-            buffer: Vec::new(),
-            filled: 0,
-            is_at_end: false,
-            position: 0,
-            spare: Vec::new(),
-        }
+        Self { source, max_line_bytes, rest: Vec::new(), is_at_end: false, position: 0 }
     }
 
-    /// The first `len` bytes; what is after them goes to the next chunk.
-    fn cut(&mut self, len: usize) -> Chunk {
-        let mut next = self.spare.pop().unwrap_or_default();
-        let rest = &self.buffer[len..self.filled];
-        if next.len() < rest.len() {
-            next.resize(rest.len().max(CHUNK_BYTES), 0);
+    /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
+    /// returns how far it is full.
+    fn fill(&mut self, buffer: &mut Vec<u8>, mut filled: usize, wanted: usize) -> Result<usize> {
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
         }
-        next[..rest.len()].copy_from_slice(rest);
-        let filled = rest.len();
-        let mut bytes = std::mem::replace(&mut self.buffer, next);
-        bytes.truncate(len);
-        self.filled = filled;
-        let position = self.position;
-        self.position += len as u64;
-        Chunk { bytes, position }
-    }
-
-    /// Reads until the buffer has `wanted` bytes, or to the end.
-    fn fill(&mut self, wanted: usize) -> Result<()> {
-        if self.buffer.len() < wanted {
-            self.buffer.resize(wanted, 0);
-        }
-        while self.filled < wanted && !self.is_at_end {
-            match self.source.read(&mut self.buffer[self.filled..wanted]) {
+        while filled < wanted && !self.is_at_end {
+            match self.source.read(&mut buffer[filled..wanted]) {
                 Ok(read) => {
-                    self.filled += read;
+                    filled += read;
                     self.is_at_end = read == 0;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Error::io("could not read", error)),
             }
         }
-        Ok(())
+        Ok(filled)
     }
 }
 
@@ -122,30 +92,36 @@ impl Framer for Lines<'_> {
         self.position
     }
 
-    fn reuse(&mut self, buffer: Vec<u8>) {
-        // One that had to grow for a long line is let go.
-        if buffer.capacity() <= CHUNK_BYTES * 2 {
-            self.spare.push(buffer);
+    fn next(&mut self, mut buffer: Vec<u8>) -> Result<Frame> {
+        let mut filled = self.rest.len();
+        if buffer.len() < filled {
+            buffer.resize(filled, 0);
         }
-    }
-
-    fn next(&mut self) -> Result<Frame> {
-        let mut wanted = CHUNK_BYTES;
+        buffer[..filled].copy_from_slice(&self.rest);
+        let mut wanted = CHUNK_BYTES.max(filled);
         loop {
-            self.fill(wanted)?;
-            let newline = memchr::memrchr(b'\n', &self.buffer[..self.filled]);
+            filled = self.fill(&mut buffer, filled, wanted)?;
+            let newline = memchr::memrchr(b'\n', &buffer[..filled]);
             let len = match newline {
                 Some(last) if !self.is_at_end => last + 1,
-                _ if self.is_at_end => self.filled,
+                _ if self.is_at_end => filled,
                 _ => 0,
             };
             if len > 0 {
-                return Ok(Frame::Records(self.cut(len)));
+                self.rest.clear();
+                self.rest.extend_from_slice(&buffer[len..filled]);
+                buffer.truncate(len);
+                let position = self.position;
+                self.position += len as u64;
+                return Ok(Frame::Records(Chunk { bytes: buffer, position }));
             }
             if self.is_at_end {
+                self.rest.clear();
                 return Ok(Frame::End);
             }
-            if self.filled > self.max_line_bytes {
+            if filled > self.max_line_bytes {
+                buffer.truncate(filled);
+                self.rest = buffer;
                 return Ok(Frame::TooLong(self.max_line_bytes));
             }
             // No more than tells whether the line is too long.
@@ -156,18 +132,21 @@ impl Framer for Lines<'_> {
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         let mut skipped = 0;
         loop {
-            let unread = &self.buffer[..self.filled];
-            let newline = memchr::memchr(b'\n', unread);
-            let len = newline.map_or(unread.len(), |at| at + 1);
-            take(&unread[..len])?;
-            self.buffer.copy_within(len..self.filled, 0);
-            self.filled -= len;
+            let newline = memchr::memchr(b'\n', &self.rest);
+            let len = newline.map_or(self.rest.len(), |at| at + 1);
+            take(&self.rest[..len])?;
+            self.rest.drain(..len);
             self.position += len as u64;
             skipped += len as u64;
-            if newline.is_some() || (self.is_at_end && self.filled == 0) {
+            if newline.is_some() || (self.is_at_end && self.rest.is_empty()) {
+                // One that had to grow for a long line is let go.
+                self.rest.shrink_to(CHUNK_BYTES);
                 return Ok(skipped);
             }
-            self.fill(CHUNK_BYTES)?;
+            let mut buffer = std::mem::take(&mut self.rest);
+            let filled = self.fill(&mut buffer, 0, CHUNK_BYTES)?;
+            buffer.truncate(filled);
+            self.rest = buffer;
         }
     }
 }
@@ -193,14 +172,14 @@ mod tests {
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
         let mut chunks = Lines::new(Box::new(Dribble(bytes, at_a_time)), max_line_bytes);
-        let mut all = Vec::new();
+        let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
-            match chunks.next().expect("memory can be read") {
+            match chunks.next(std::mem::take(&mut buffer)).expect("memory can be read") {
                 Frame::Records(chunk) => {
                     let start = chunk.position as usize;
                     assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);
                     all.push((chunk.position, chunk.bytes.len(), false));
-                    chunks.reuse(chunk.bytes);
+                    buffer = chunk.bytes;
                 }
                 Frame::TooLong(_) => {
                     let start = chunks.position();

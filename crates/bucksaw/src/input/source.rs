@@ -34,15 +34,15 @@ impl<'r> Source<'r> {
         Self { name, framer, returned: VecDeque::new(), stop: None }
     }
 
-    /// The next chunk, and how many bytes it has; none where reading stops.
-    pub(crate) fn next(&mut self) -> Option<Ahead> {
+    /// The next chunk, read into this buffer; none where reading stops.
+    pub(crate) fn next(&mut self, buffer: Vec<u8>) -> Option<Ahead> {
         if let Some(ahead) = self.returned.pop_front() {
             return Some(ahead);
         }
         if self.stop.is_some() {
             return None;
         }
-        let stop = match self.framer.next() {
+        let stop = match self.framer.next(buffer) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::End) => Ok(Stop::End),
@@ -55,11 +55,6 @@ impl<'r> Source<'r> {
     /// Takes back chunks that had no turn, in order.
     pub(crate) fn give_back(&mut self, chunks: impl DoubleEndedIterator<Item = Ahead>) {
         chunks.rev().for_each(|chunk| self.returned.push_front(chunk));
-    }
-
-    /// Takes the buffer of a chunk that is done with.
-    pub(crate) fn reuse(&mut self, chunk: Chunk) {
-        self.framer.reuse(chunk.bytes);
     }
 
     /// What reading stopped at, if it did and nothing that was read before is left.

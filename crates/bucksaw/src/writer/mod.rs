@@ -278,7 +278,7 @@ impl Writer {
             Ended::NoRoom(decoded) => {
                 file.write(decoded.block(), &self.table.schema, &self.workers)?;
                 let source_bytes = decoded.chunk().bytes.len();
-                if file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch() {
+                if file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch()? {
                     file.end_row_group(&self.table.schema)?;
                 }
                 Ok(true)
@@ -398,7 +398,7 @@ impl Writer {
         let file = self.file.as_mut().ok_or_else(ended)?;
         let written = file.write(block, &self.table.schema, &self.workers).and_then(|()| {
             file.add_to_batch(0, block.bytes_used() + held);
-            if file.end_batch() { file.end_row_group(&self.table.schema) } else { Ok(()) }
+            if file.end_batch()? { file.end_row_group(&self.table.schema) } else { Ok(()) }
         });
         written.inspect_err(|_| self.file = None)?;
         self.rows += block.rows() as u64;

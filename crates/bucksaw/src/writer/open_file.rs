@@ -1,6 +1,6 @@
 //! One open file: what blocks go through on their way out.
 
-use crate::backend::{self, Backend, Encode, FileSummary, Pieces};
+use crate::backend::{self, Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::block::{Block, BlockSlice};
 use crate::error::Result;
 use crate::options::Options;
@@ -91,7 +91,7 @@ impl OpenFile {
             }
             let (part, after) = rest.split_at(room);
             let first = self.rows;
-            let encoded = self.take(part, schema)?.encode_on(workers);
+            let encoded = self.take(part, schema)?.encode(workers);
             encoded.map_err(|error| error.at_row(first))?;
             rest = after;
         }
@@ -105,9 +105,14 @@ impl OpenFile {
     }
 
     /// Ends a batch; whether the row group is full, so that it has to end.
-    pub(super) fn end_batch(&mut self) -> bool {
+    pub(super) fn end_batch(&mut self) -> Result<bool> {
         let held = self.batch.end();
-        self.limits.is_full(self.backend.buffered(), held)
+        self.backend.end_batch().map_err(|error| error.at_row(self.rows))?;
+        Ok(self.limits.is_full(self.backend.buffered(), held))
+    }
+
+    pub(super) fn side_work(&self) -> Arc<dyn SideWork> {
+        self.backend.side_work()
     }
 
     pub(super) fn end_row_group(&mut self, schema: &Schema) -> Result<()> {

@@ -11,16 +11,17 @@
 //! enough; chunks that had no turn by then go back to their source.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::open_file::OpenFile;
 use crate::alterations::Alterations;
+use crate::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
 use crate::input::framing::Chunk;
 use crate::input::{Ahead, Input, Records, Source};
 use crate::schema::Schema;
-use crate::workers::{Workers, locked};
+use crate::workers::{Workers, help, locked};
 
 /// Why a run ended without an error.
 pub(super) enum Ended {
@@ -40,13 +41,20 @@ pub(super) struct Target<'t> {
     pub(super) alterations: &'t mut Alterations,
 }
 
-/// Memory and schema copies of earlier chunks.
+/// What is kept from run to run.
 #[derive(Default)]
 pub(super) struct Kept {
-    spare: Vec<Spare>,
-    copies: Vec<Schema>,
+    of_threads: Vec<OfThread>,
     /// Whether the last chunk changed the schema: so may the next.
     is_schema_new: bool,
+}
+
+/// What a thread has for itself.
+#[derive(Default)]
+struct OfThread {
+    spare: Spare,
+    /// A copy of the schema as it was when a chunk was last decoded with it.
+    schema: Option<Schema>,
 }
 
 /// Takes chunks of the input through, until about so many bytes are read.
@@ -63,6 +71,8 @@ pub(super) fn run(
 ) -> Result<Ended> {
     let pipeline = Pipeline {
         decoder: &*input.decoder,
+        workers,
+        side_work: target.file.side_work(),
         stops_at_rejected: input.records.stops_at_rejected(),
         changes: AtomicU64::new(target.schema.changes()),
         is_schema_new: AtomicBool::new(kept.is_schema_new),
@@ -78,20 +88,19 @@ pub(super) fn run(
             returned: Vec::new(),
         }),
         turned: Condvar::new(),
-        spare: Mutex::new(std::mem::take(&mut kept.spare)),
     };
-    let copies = Mutex::new(std::mem::take(&mut kept.copies));
+    let of_threads = Mutex::new(std::mem::take(&mut kept.of_threads));
     workers.on_threads(threads, || {
-        let copy = locked(&copies).pop();
-        let copy = pipeline.take_through_all(copy, threads > 1);
-        locked(&copies).extend(copy);
+        let known = locked(&of_threads).pop();
+        let mut own = known.unwrap_or_default();
+        pipeline.take_through_all(&mut own, threads > 1);
+        locked(&of_threads).push(own);
     });
-    kept.copies = copies.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.of_threads = of_threads.into_inner().unwrap_or_else(PoisonError::into_inner);
     kept.is_schema_new = pipeline.is_schema_new.into_inner();
-    kept.spare = pipeline.spare.into_inner().unwrap_or_else(PoisonError::into_inner);
     let Turns { mut returned, mut ended, failed, is_batch_full, target, .. } =
         pipeline.turns.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if is_batch_full && failed.is_none() && target.file.end_batch() {
+    if is_batch_full && failed.is_none() && target.file.end_batch()? {
         ended = Some(Ended::RowGroupFull);
     }
     let Reading { source, .. } =
@@ -106,6 +115,8 @@ pub(super) fn run(
 
 struct Pipeline<'p, 'r> {
     decoder: &'p dyn Decoder,
+    workers: &'p Workers,
+    side_work: Arc<dyn SideWork>,
     stops_at_rejected: bool,
     /// How often the schema has changed.
     changes: AtomicU64,
@@ -114,7 +125,6 @@ struct Pipeline<'p, 'r> {
     turns: Mutex<Turns<'p, 'r>>,
     /// A turn, or a chunk's encoding, has ended.
     turned: Condvar,
-    spare: Mutex<Vec<Spare>>,
 }
 
 struct Reading<'p, 'r> {
@@ -154,30 +164,28 @@ impl Turns<'_, '_> {
 }
 
 impl<'p, 'r> Pipeline<'p, 'r> {
-    /// What each thread does: takes chunks through, one after the other. Gives its copy of the schema
-    /// back.
-    fn take_through_all(&self, copy: Option<Schema>, is_ahead: bool) -> Option<Schema> {
-        let mut copy = copy;
+    /// What each thread does: takes chunks through, one after the other.
+    fn take_through_all(&self, own: &mut OfThread, is_ahead: bool) {
         // Others must not wait for a thread that panics.
         let guard = PanicGuard(self);
-        while let Some((number, chunk)) = self.read() {
-            let chunk = if is_ahead { self.decode_ahead(chunk, &mut copy) } else { chunk };
-            if let Err(error) = self.take_through(number, chunk) {
+        while let Some((number, chunk)) = self.read(&mut own.spare) {
+            let chunk = if is_ahead { self.decode_ahead(chunk, own) } else { chunk };
+            if let Err(error) = self.take_through(number, chunk, &mut own.spare) {
                 locked(&self.turns).fail(number, error);
                 self.turned.notify_all();
                 break;
             }
+            while self.side_work.do_some() {}
         }
         drop(guard);
-        copy
     }
 
-    fn read(&self) -> Option<(u64, Ahead)> {
+    fn read(&self, spare: &mut Spare) -> Option<(u64, Ahead)> {
         let mut reading = locked(&self.reading);
         if reading.left == 0 || locked(&self.turns).is_over() {
             return None;
         }
-        let chunk = reading.source.next()?;
+        let chunk = reading.source.next(std::mem::take(&mut spare.buffer))?;
         if let Ahead::Read(chunk) = &chunk {
             reading.left = reading.left.saturating_sub(chunk.bytes.len());
         }
@@ -187,44 +195,44 @@ impl<'p, 'r> Pipeline<'p, 'r> {
     }
 
     /// Decodes a chunk before its turn, unless it is likely to change the schema.
-    fn decode_ahead(&self, chunk: Ahead, copy: &mut Option<Schema>) -> Ahead {
+    fn decode_ahead(&self, chunk: Ahead, own: &mut OfThread) -> Ahead {
         let Ahead::Read(chunk) = chunk else { return chunk };
         if self.is_schema_new.load(Ordering::Relaxed) {
             return Ahead::Read(chunk);
         }
         let changes = self.changes.load(Ordering::Acquire);
-        let mut schema = match copy.take() {
+        let mut schema = match own.schema.take() {
             Some(copy) if copy.changes() == changes => copy,
             _ => locked(&self.turns).target.schema.clone(),
         };
         let changes = schema.changes();
-        let decoded = self.decode(chunk, &mut schema);
-        // A copy that went its own way must not be taken for the schema again.
-        *copy = Some(schema).filter(|copy| copy.changes() == changes);
-        match copy {
-            Some(_) => Ahead::Decoded(decoded, changes),
-            None => Ahead::Read(self.taken_apart(decoded)),
+        let decoded = self.decode(chunk, &mut own.spare, &mut schema);
+        if schema.changes() != changes {
+            // The copy went its own way, and must not be taken for the schema again.
+            return Ahead::Read(decoded.taken_apart(&mut own.spare));
         }
+        own.schema = Some(schema);
+        Ahead::Decoded(decoded, changes)
     }
 
-    fn decode(&self, chunk: Chunk, schema: &mut Schema) -> DecodedChunk {
-        let spare = locked(&self.spare).pop().unwrap_or_default();
+    fn decode(&self, chunk: Chunk, spare: &mut Spare, schema: &mut Schema) -> DecodedChunk {
         DecodedChunk::decode(self.decoder, chunk, spare, schema, self.stops_at_rejected)
     }
 
-    fn taken_apart(&self, decoded: DecodedChunk) -> Chunk {
-        let (chunk, spare) = decoded.taken_apart();
-        locked(&self.spare).push(spare);
-        chunk
-    }
-
     /// Takes a chunk through its turn, and encodes it.
-    fn take_through(&self, number: u64, chunk: Ahead) -> Result<()> {
+    fn take_through(&self, number: u64, chunk: Ahead, spare: &mut Spare) -> Result<()> {
         let Some(mut turns) = self.wait_for_turn(number) else {
             locked(&self.turns).returned.push((number, chunk));
             return Ok(());
         };
-        let decoded = self.settled(&mut turns, chunk)?;
+        if std::mem::take(&mut turns.is_batch_full) && turns.target.file.end_batch()? {
+            turns.ended = Some(Ended::RowGroupFull);
+            turns.returned.push((number, chunk));
+            drop(turns);
+            self.turned.notify_all();
+            return Ok(());
+        }
+        let decoded = self.settled(&mut turns, chunk, spare)?;
         let rows = decoded.block().all();
         if !turns.target.file.has_room(rows.rows()) {
             turns.ended = Some(Ended::NoRoom(Box::new(decoded)));
@@ -237,21 +245,29 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         turns.is_batch_full = file.add_to_batch(decoded.chunk().bytes.len(), decoded.bytes_held());
         turns.encoding += 1;
         self.end_turn(turns);
-        left.encode().map_err(|error| error.at_row(first))?;
+        left.encode(self.workers).map_err(|error| error.at_row(first))?;
         self.encoded();
-        let chunk = self.taken_apart(decoded);
-        locked(&self.reading).source.reuse(chunk);
+        let chunk = decoded.taken_apart(spare);
+        spare.keep(chunk);
         Ok(())
     }
 
     /// The chunk decoded as if it had been in its turn, which it is now, and accounted for.
-    fn settled(&self, turns: &mut Turns<'_, '_>, chunk: Ahead) -> Result<DecodedChunk> {
+    fn settled(
+        &self,
+        turns: &mut Turns<'_, '_>,
+        chunk: Ahead,
+        spare: &mut Spare,
+    ) -> Result<DecodedChunk> {
         let Turns { records, target, .. } = turns;
         let before = target.schema.changes();
         let mut decoded = match chunk {
             Ahead::Decoded(decoded, changes) if changes == before => decoded,
-            Ahead::Decoded(decoded, _) => self.decode(self.taken_apart(decoded), target.schema),
-            Ahead::Read(chunk) => self.decode(chunk, target.schema),
+            Ahead::Decoded(decoded, _) => {
+                let chunk = decoded.taken_apart(spare);
+                self.decode(chunk, spare, target.schema)
+            }
+            Ahead::Read(chunk) => self.decode(chunk, spare, target.schema),
         };
         self.changes.store(target.schema.changes(), Ordering::Release);
         self.is_schema_new.store(target.schema.changes() > before, Ordering::Relaxed);
@@ -263,17 +279,20 @@ impl<'p, 'r> Pipeline<'p, 'r> {
 
     /// Waits for the chunk's turn; none where the run is over before.
     fn wait_for_turn(&self, number: u64) -> Option<MutexGuard<'_, Turns<'p, 'r>>> {
+        let mut is_idle = false;
         let mut turns = locked(&self.turns);
         // Whether the row group is full is only known once everything before is encoded.
         while !turns.is_over()
             && (turns.next != number || (turns.is_batch_full && turns.encoding > 0))
         {
-            turns = self.turned.wait(turns).unwrap_or_else(PoisonError::into_inner);
-        }
-        if !turns.is_over() && std::mem::take(&mut turns.is_batch_full) {
-            let is_full = turns.target.file.end_batch();
-            turns.ended = is_full.then_some(Ended::RowGroupFull);
-            self.turned.notify_all();
+            if is_idle {
+                turns = self.turned.wait(turns).unwrap_or_else(PoisonError::into_inner);
+                is_idle = false;
+            } else {
+                drop(turns);
+                is_idle = !help() && !self.side_work.do_some();
+                turns = locked(&self.turns);
+            }
         }
         (!turns.is_over()).then_some(turns)
     }

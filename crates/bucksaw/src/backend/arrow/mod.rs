@@ -16,7 +16,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use self::builders::{ColumnBuilder, array_of};
-use crate::backend::{Backend, Encode, FileSummary, Pieces, footer as shared};
+use crate::backend::{Backend, Encode, FileSummary, Pieces, SideWork, footer as shared};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::declared_schema::REST_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
@@ -262,6 +262,14 @@ impl Backend for ArrowBackend {
     ) -> Result<Box<dyn Encode + 's>> {
         self.write_slice(&rows, schema, out)?;
         Ok(Box::new(()))
+    }
+
+    fn end_batch(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn side_work(&self) -> Arc<dyn SideWork> {
+        Arc::new(())
     }
 
     fn buffered(&self) -> Buffered {

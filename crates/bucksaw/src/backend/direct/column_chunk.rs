@@ -1,5 +1,6 @@
 //! A column of the open row group: values in, pages out.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parquet::basic::Encoding;
@@ -9,13 +10,15 @@ use super::bloom_filter::BloomFilter;
 use super::compress::{Compressor, Effort};
 use super::encoding::plain;
 use super::levels::{self, Levels};
-use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_data_page, append_dictionary_page};
+use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_page};
+use super::page_queue::{CompressedPage, PageQueue, PendingPage};
 use super::statistics::Bounds;
 use super::values::{BytesValues, FixedValues};
 use crate::backend::Pieces;
 use crate::backend::footer::failed;
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::page_header::PageKind;
 use crate::hash::Seed;
 use crate::options::{Compression, Profile, Statistics};
 use crate::schema::ColumnType;
@@ -35,11 +38,20 @@ pub(super) struct Settings {
 pub(super) struct Encoder {
     pub(super) compressor: Compressor,
     pub(super) page: Vec<u8>,
+    /// Where full pages wait that others compress.
+    pub(super) queue: Arc<PageQueue>,
 }
 
 impl Encoder {
-    pub(super) fn new(compression: Compression) -> Result<Self> {
-        Ok(Self { compressor: Compressor::new(compression)?, page: Vec::new() })
+    pub(super) fn new(compression: Compression, queue: &Arc<PageQueue>) -> Result<Self> {
+        let compressor = Compressor::new(compression)?;
+        Ok(Self { compressor, page: Vec::new(), queue: Arc::clone(queue) })
+    }
+
+    /// Compresses the page that waits longest in the queue; false where none does.
+    pub(super) fn compress_next(&mut self) -> bool {
+        let queue = Arc::clone(&self.queue);
+        queue.compress_next(self)
     }
 }
 
@@ -80,10 +92,9 @@ impl EncodedChunk {
         encoder.page.clear();
         levels::append_nulls(ty, rows, &mut encoder.page);
         let mut data = Pieces::default();
-        let size = append_data_page(
+        let size = append_page(
             &encoder.page,
-            rows,
-            Encoding::PLAIN,
+            data_page(rows, Encoding::PLAIN),
             &mut encoder.compressor,
             &mut Effort::Level,
             data.open(PIECE_BYTES),
@@ -113,6 +124,18 @@ impl EncodedChunk {
     }
 }
 
+/// A data page of so many values, nulls included.
+fn data_page(values: usize, encoding: Encoding) -> PageKind {
+    PageKind::Data { num_values: values as i32, encoding }
+}
+
+/// A finished page that is not behind the others yet.
+#[derive(Debug)]
+enum UnplacedPage {
+    Compressed(CompressedPage),
+    Pending(PendingPage),
+}
+
 /// The values of the open page.
 #[derive(Debug)]
 pub(super) enum PageValues {
@@ -135,7 +158,12 @@ pub(super) struct ColumnChunk {
     values: PageValues,
     /// Rows of finished pages.
     finished_rows: usize,
+    /// Finished pages; those that are not placed yet have no length and no offset.
     pages: Vec<DataPage>,
+    /// Bytes of each page that is not placed yet, before compression, and what it will become.
+    unplaced: VecDeque<(usize, UnplacedPage)>,
+    /// How many of them were finished before the current batch.
+    unplaced_before: usize,
     data: Pieces,
     /// Bytes of `data`.
     data_len: usize,
@@ -187,6 +215,8 @@ impl ColumnChunk {
             values,
             finished_rows: 0,
             pages: Vec::new(),
+            unplaced: VecDeque::new(),
+            unplaced_before: 0,
             data: Pieces::default(),
             data_len: 0,
             encoded: 0,
@@ -327,34 +357,78 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.append_to(page),
             PageValues::Bytes(values) => values.append_to(page),
         };
-        let offset = self.data_len;
         // Indices and values outside the dictionary compress differently.
         if self.pages.last().is_some_and(|last| last.encoding != encoding) {
             self.effort = Effort::Unknown;
         }
-        let size = append_data_page(
-            page,
-            self.levels.count(),
-            encoding,
-            &mut encoder.compressor,
-            &mut self.effort,
-            self.data.open(PIECE_BYTES),
-        )?;
+        let kind = data_page(self.levels.count(), encoding);
+        let unplaced = self.compress(kind, encoder)?;
         self.bounds.add(&self.ty, &bounds);
         self.pages.push(DataPage {
-            offset,
-            len: size.compressed,
+            offset: 0,
+            len: 0,
             rows,
             values: self.levels.count(),
             nulls: self.levels.nulls(),
             bounds,
             encoding,
         });
-        self.data_len += size.compressed;
-        self.encoded += size.encoded;
+        self.unplaced.push_back(unplaced);
         self.finished_rows += rows;
         self.levels.clear();
         Ok(())
+    }
+
+    /// Compresses the encoder's page, or has that done later.
+    fn compress(&mut self, kind: PageKind, encoder: &mut Encoder) -> Result<(usize, UnplacedPage)> {
+        let bytes = encoder.page.len();
+        if !encoder.compressor.is_telling(bytes, self.effort)
+            && let Some(page) = encoder.queue.push(&mut encoder.page, kind, self.effort)
+        {
+            return Ok((bytes, UnplacedPage::Pending(page)));
+        }
+        let page = std::mem::take(&mut encoder.page);
+        let compressed = CompressedPage::new(&page, kind, &mut self.effort, encoder)?;
+        encoder.page = page;
+        Ok((bytes, UnplacedPage::Compressed(compressed)))
+    }
+
+    /// Places the pages that were finished before the current batch, which ends.
+    ///
+    /// So what the chunk is said to hold depends on its values alone, and not on which pages happen to
+    /// be compressed by now.
+    pub(super) fn end_batch(&mut self, encoder: &mut Encoder) -> Result<()> {
+        self.place(self.unplaced_before, encoder)?;
+        self.unplaced_before = self.unplaced.len();
+        Ok(())
+    }
+
+    /// Places the first `count` pages that are not placed yet.
+    fn place(&mut self, count: usize, encoder: &mut Encoder) -> Result<()> {
+        let queue = Arc::clone(&encoder.queue);
+        let first = self.pages.len() - self.unplaced.len();
+        for ((_, unplaced), page) in
+            self.unplaced.drain(..count).zip(self.pages.iter_mut().skip(first))
+        {
+            let CompressedPage { bytes, size } = match unplaced {
+                UnplacedPage::Compressed(page) => page,
+                UnplacedPage::Pending(page) => queue.wait(&page, encoder)?,
+            };
+            (page.offset, page.len) = (self.data_len, size.compressed);
+            self.data_len += size.compressed;
+            self.encoded += size.encoded;
+            self.data.append(bytes, PIECE_BYTES);
+        }
+        Ok(())
+    }
+
+    /// What the pages that are not placed yet will take in the file, about, by what those before took.
+    fn unplaced_bytes(&self) -> usize {
+        let bytes: usize = self.unplaced.iter().map(|(bytes, _)| bytes).sum();
+        match self.encoded {
+            0 => bytes,
+            encoded => (bytes as u64 * self.data_len as u64 / encoded as u64) as usize,
+        }
     }
 
     fn page_bounds(&self) -> Bounds {
@@ -370,6 +444,7 @@ impl ColumnChunk {
     /// The finished chunk: its dictionary page, then its data pages.
     pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
         self.end_page(encoder)?;
+        self.place(self.unplaced.len(), encoder)?;
         let filter = match &mut self.values {
             PageValues::Bool(_) => None,
             PageValues::Fixed(values) => values.take_filter(),
@@ -384,8 +459,9 @@ impl ColumnChunk {
         let mut dictionary_page = Vec::new();
         let mut size = PageSize { encoded: 0, compressed: 0 };
         if let Some((page, entries)) = &dictionary {
+            let kind = PageKind::Dictionary { num_values: *entries as i32 };
             let compressor = &mut encoder.compressor;
-            size = append_dictionary_page(page, *entries, compressor, &mut dictionary_page)?;
+            size = append_page(page, kind, compressor, &mut Effort::Level, &mut dictionary_page)?;
         }
         for page in &mut self.pages {
             page.offset += size.compressed;
@@ -414,11 +490,11 @@ impl ColumnChunk {
             PageValues::Fixed(values) => values.bytes_held(),
             PageValues::Bytes(values) => values.bytes_held(),
         };
-        values + self.levels.bytes_held() + self.data.bytes_held()
+        values + self.levels.bytes_held() + self.data_len + self.unplaced_bytes()
     }
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.
     pub(super) fn bytes_expected(&self) -> usize {
-        self.data_len + self.open_bytes()
+        self.data_len + self.unplaced_bytes() + self.open_bytes()
     }
 }

@@ -108,6 +108,11 @@ impl Compressor {
         Ok(Self { codec, zstd, snappy: snap::raw::Encoder::new(), buffer: Vec::new() })
     }
 
+    /// Whether a page of so many bytes is the one that tells which effort pays.
+    pub(super) fn is_telling(&self, page_bytes: usize, effort: Effort) -> bool {
+        self.zstd.is_some() && effort == Effort::Unknown && page_bytes >= LEAST_TELLING_BYTES
+    }
+
     /// The page as it goes into the file.
     pub(super) fn compress<'p>(
         &'p mut self,

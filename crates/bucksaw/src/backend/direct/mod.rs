@@ -18,6 +18,7 @@ mod levels;
 mod metadata;
 mod open_chunk;
 mod page;
+mod page_queue;
 mod row_group;
 mod statistics;
 mod values;
@@ -28,7 +29,7 @@ use self::column_chunk::Settings;
 use self::file::{Ending, File, FileColumn};
 use self::metadata::Description;
 use self::row_group::{Encoding, RowGroup};
-use crate::backend::{Backend, Encode, FileSummary, Pieces, footer};
+use crate::backend::{Backend, Encode, FileSummary, Pieces, SideWork, footer};
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::hash::Seed;
@@ -123,6 +124,14 @@ impl Backend for DirectBackend {
         _: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>> {
         Ok(Box::new(self.group.append(rows, schema, &self.encoding)?))
+    }
+
+    fn end_batch(&mut self) -> Result<()> {
+        self.group.end_batch(&self.encoding)
+    }
+
+    fn side_work(&self) -> Arc<dyn SideWork> {
+        Arc::clone(&self.encoding.encoders) as Arc<dyn SideWork>
     }
 
     fn buffered(&self) -> Buffered {

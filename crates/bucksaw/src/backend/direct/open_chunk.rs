@@ -1,9 +1,9 @@
 //! An open column chunk that several threads append to, in the rows' order.
 //!
 //! Who takes rows draws a [`Ticket`] for each of their columns. A ticket's turn comes when all that
-//! were drawn before are used; whose turn has not come turns to another column, or waits.
+//! were drawn before are used.
 
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::column_chunk::ColumnChunk;
 use crate::error::{Error, ErrorKind, Result};
@@ -50,6 +50,11 @@ impl OpenChunk {
         look(&locked(&self.shared.state).chunk)
     }
 
+    /// Changes the chunk, when no ticket waits for its turn.
+    pub(super) fn change(&self, change: impl FnOnce(&mut ColumnChunk) -> Result<()>) -> Result<()> {
+        change(&mut locked(&self.shared.state).chunk)
+    }
+
     /// The chunk, once all tickets are used.
     ///
     /// # Errors
@@ -69,44 +74,28 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// Does `work` with the chunk if it is this ticket's turn; gives the ticket back where it is not.
+    /// Does `work` with the chunk when the ticket's turn has come. Until then it asks for other things
+    /// to do, and sleeps when there are none.
     ///
     /// # Errors
     /// Those of `work`; [`ErrorKind::WriterEnded`] where the chunk is broken.
-    pub(super) fn try_use(
-        self,
-        work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
-    ) -> Result<Option<Self>> {
-        self.use_or(work, false)
-    }
-
-    /// Waits for its turn, and does `work` with the chunk.
-    ///
-    /// # Errors
-    /// As [`try_use`](Self::try_use).
-    pub(super) fn wait_and_use(
-        self,
+    pub(super) fn use_in_turn(
+        mut self,
+        mut do_other: impl FnMut() -> bool,
         work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
     ) -> Result<()> {
-        self.use_or(work, true).map(|_| ())
-    }
-
-    fn use_or(
-        mut self,
-        work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
-        waits: bool,
-    ) -> Result<Option<Self>> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        let mut state = locked(&shared.state);
-        while state.used != self.number && !state.is_broken {
-            if !waits {
-                drop(state);
-                return Ok(Some(self));
+        // The ticket keeps its own, so that it breaks the chunk if the work fails or panics.
+        let Some(shared) = self.shared.clone() else { return Ok(()) };
+        let mut state = loop {
+            // Not held while something else is done.
+            let is_turn = |state: &MutexGuard<'_, State>| state.is_turn_of(self.number);
+            if let Some(state) = shared.state.try_lock().ok().filter(is_turn) {
+                break state;
             }
-            state.waiting += 1;
-            state = shared.turned.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
-            state.waiting -= 1;
-        }
+            if !do_other() {
+                break shared.wait_for(self.number);
+            }
+        };
         if state.is_broken {
             return Err(broken());
         }
@@ -118,7 +107,25 @@ impl Ticket {
             shared.turned.notify_all();
         }
         self.shared = None;
-        Ok(None)
+        Ok(())
+    }
+}
+
+impl State {
+    fn is_turn_of(&self, ticket: u64) -> bool {
+        self.used == ticket || self.is_broken
+    }
+}
+
+impl Shared {
+    fn wait_for(&self, ticket: u64) -> MutexGuard<'_, State> {
+        let mut state = locked(&self.state);
+        while !state.is_turn_of(ticket) {
+            state.waiting += 1;
+            state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+        state
     }
 }
 

@@ -1,7 +1,5 @@
 //! Pages: a header with a CRC, then the compressed bytes.
 
-use parquet::basic::Encoding;
-
 use super::compress::{Compressor, Effort};
 use crate::error::Result;
 use crate::format::page_header::{PageHeader, PageKind};
@@ -12,6 +10,9 @@ pub(super) const PAGE_ROWS: usize = 20_000;
 /// grow too large.
 pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 
+/// Bytes of a page's header, at the most: five numbers and what is around them.
+const MAX_HEADER_BYTES: usize = 48;
+
 /// How large a page became, its header included.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageSize {
@@ -19,31 +20,8 @@ pub(super) struct PageSize {
     pub(super) compressed: usize,
 }
 
-/// Appends a data page of `values` values, nulls included.
-pub(super) fn append_data_page(
-    page: &[u8],
-    values: usize,
-    encoding: Encoding,
-    compressor: &mut Compressor,
-    effort: &mut Effort,
-    out: &mut Vec<u8>,
-) -> Result<PageSize> {
-    let kind = PageKind::Data { num_values: values as i32, encoding };
-    append_page(page, kind, compressor, effort, out)
-}
-
-/// Appends a dictionary page of `values` values, PLAIN.
-pub(super) fn append_dictionary_page(
-    page: &[u8],
-    values: usize,
-    compressor: &mut Compressor,
-    out: &mut Vec<u8>,
-) -> Result<PageSize> {
-    let kind = PageKind::Dictionary { num_values: values as i32 };
-    append_page(page, kind, compressor, &mut Effort::Level, out)
-}
-
-fn append_page(
+/// Appends a page.
+pub(super) fn append_page(
     page: &[u8],
     kind: PageKind,
     compressor: &mut Compressor,
@@ -58,6 +36,7 @@ fn append_page(
         crc: crc32fast::hash(compressed),
     };
     let start = out.len();
+    out.reserve(MAX_HEADER_BYTES + compressed.len());
     header.append_to(out);
     let header = out.len() - start;
     out.extend_from_slice(compressed);

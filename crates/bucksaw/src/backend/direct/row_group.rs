@@ -1,7 +1,6 @@
 //! The open row group: a chunk for each column that has had a value in it. Columns are encoded side
 //! by side.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::bloom_filter::BloomFilter;
@@ -9,12 +8,16 @@ use super::column_chunk::{ColumnChunk, EncodedChunk, Encoder, Settings};
 use super::file::FileColumn;
 use super::open_chunk::{OpenChunk, Ticket};
 use super::page::STEP_ROWS;
-use crate::backend::Encode;
+use super::page_queue::PageQueue;
+use crate::backend::{Encode, SideWork};
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::options::{Compression, Options};
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
-use crate::workers::{Workers, locked};
+use crate::workers::{Workers, help, locked};
+
+/// Pages may wait for their compression until they are one part in so many of the memory limit.
+const QUEUE_SHARE: usize = 32;
 
 /// What row groups are encoded with.
 pub(super) struct Encoding {
@@ -26,7 +29,13 @@ pub(super) struct Encoding {
 
 impl Encoding {
     pub(super) fn new(options: &Options, settings: Settings, workers: &Arc<Workers>) -> Self {
-        let encoders = EncoderPool { compression: options.compression, idle: Mutex::default() };
+        let queue_bytes =
+            if workers.threads() > 1 { options.memory_limit / QUEUE_SHARE } else { 0 };
+        let encoders = EncoderPool {
+            compression: options.compression,
+            queue: Arc::new(PageQueue::new(queue_bytes)),
+            idle: Mutex::default(),
+        };
         Self {
             options: options.clone(),
             settings: Arc::new(settings),
@@ -50,6 +59,7 @@ impl Encoding {
 /// An encoder for each thread that asks.
 pub(super) struct EncoderPool {
     compression: Compression,
+    queue: Arc<PageQueue>,
     idle: Mutex<Vec<Encoder>>,
 }
 
@@ -59,11 +69,19 @@ impl EncoderPool {
         let known = locked(&self.idle).pop();
         let mut encoder = match known {
             Some(encoder) => encoder,
-            None => Encoder::new(self.compression)?,
+            None => Encoder::new(self.compression, &self.queue)?,
         };
         let done = work(&mut encoder);
         locked(&self.idle).push(encoder);
         done
+    }
+}
+
+impl SideWork for EncoderPool {
+    /// Compresses a page.
+    fn do_some(&self) -> bool {
+        !self.queue.is_empty()
+            && self.with(|encoder| Ok(encoder.compress_next())).unwrap_or_default()
     }
 }
 
@@ -120,6 +138,15 @@ impl RowGroup {
         };
         let columns = rows.columns().filter_map(column).collect();
         Ok(Unencoded { parts, columns, encoders: Arc::clone(&encoding.encoders) })
+    }
+
+    pub(super) fn end_batch(&mut self, encoding: &Encoding) -> Result<()> {
+        encoding.encoders.with(|encoder| {
+            self.chunks
+                .iter()
+                .flatten()
+                .try_for_each(|chunk| chunk.change(|chunk| chunk.end_batch(encoder)))
+        })
     }
 
     /// Adds chunks for columns that have their first value of the row group in `slice`. Returns how
@@ -182,7 +209,7 @@ impl RowGroup {
 pub(super) struct Unencoded<'s, 'a> {
     /// Each with its first row in the row group.
     parts: Vec<(usize, BlockSlice<'s, 'a>)>,
-    columns: VecDeque<UnencodedColumn>,
+    columns: Vec<UnencodedColumn>,
     encoders: Arc<EncoderPool>,
 }
 
@@ -192,31 +219,13 @@ struct UnencodedColumn {
 }
 
 impl Encode for Unencoded<'_, '_> {
-    fn encode(self: Box<Self>) -> Result<()> {
-        let Self { parts, mut columns, encoders } = *self;
-        encoders.with(|encoder| {
-            // Those first whose turn has come.
-            let mut passed = 0;
-            while let Some(UnencodedColumn { id, ticket }) = columns.pop_front() {
-                let mut append = |chunk: &mut ColumnChunk| append(&parts, id, chunk, encoder);
-                if passed > columns.len() {
-                    ticket.wait_and_use(append)?;
-                    passed = 0;
-                } else if let Some(ticket) = ticket.try_use(&mut append)? {
-                    columns.push_back(UnencodedColumn { id, ticket });
-                    passed += 1;
-                } else {
-                    passed = 0;
-                }
-            }
-            Ok(())
-        })
-    }
-
-    fn encode_on(self: Box<Self>, workers: &Workers) -> Result<()> {
+    fn encode(self: Box<Self>, workers: &Workers) -> Result<()> {
         let Self { parts, columns, encoders } = *self;
         workers.run(columns.into_iter(), |UnencodedColumn { id, ticket }| {
-            encoders.with(|encoder| ticket.wait_and_use(|chunk| append(&parts, id, chunk, encoder)))
+            let do_other = || help() || encoders.do_some();
+            ticket.use_in_turn(do_other, |chunk| {
+                encoders.with(|encoder| append(&parts, id, chunk, encoder))
+            })
         })
     }
 }
