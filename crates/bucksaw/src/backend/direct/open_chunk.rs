@@ -142,3 +142,67 @@ impl Drop for Ticket {
 fn broken() -> Error {
     Error::new(ErrorKind::WriterEnded, "rows before these could not be written")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::direct::column_chunk::Settings;
+    use crate::hash::Seed;
+    use crate::options::{Profile, Statistics};
+    use crate::schema::ColumnType;
+
+    fn chunk() -> OpenChunk {
+        let settings = Settings {
+            statistics: Statistics::Page,
+            profile: Profile::Portable,
+            seed: Seed::random(),
+        };
+        let chunk = ColumnChunk::new("a", &ColumnType::I64, true, None, 1_024, &Arc::new(settings));
+        OpenChunk::new(chunk.expect("a type that it has"))
+    }
+
+    #[test]
+    fn tickets_are_used_in_the_order_in_which_they_were_drawn() {
+        let mut chunk = chunk();
+        let tickets: Vec<Ticket> = (0..50).map(|_| chunk.draw()).collect();
+        let order = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            // The last first, so that each of them has to wait.
+            for (number, ticket) in tickets.into_iter().enumerate().rev() {
+                let order = &order;
+                scope.spawn(move || {
+                    let used = ticket.use_in_turn(
+                        || false,
+                        |_| {
+                            locked(order).push(number);
+                            Ok(())
+                        },
+                    );
+                    used.expect("no ticket fails");
+                });
+            }
+        });
+        assert_eq!(*locked(&order), (0..50).collect::<Vec<_>>());
+        chunk.into_inner().expect("all tickets are used");
+    }
+
+    #[test]
+    fn a_ticket_that_fails_or_is_dropped_breaks_the_chunk() {
+        for fails in [true, false] {
+            let mut chunk = chunk();
+            let (first, second) = (chunk.draw(), chunk.draw());
+            let error = std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| second.use_in_turn(|| false, |_| Ok(())));
+                if fails {
+                    let failed = Error::new(ErrorKind::Unsupported, "on purpose");
+                    assert!(first.use_in_turn(|| false, |_| Err(failed)).is_err());
+                } else {
+                    drop(first);
+                }
+                waiting.join().expect("no panic").expect_err("rows before are missing")
+            });
+            assert_eq!(error.kind(), ErrorKind::WriterEnded);
+            assert!(chunk.into_inner().is_err());
+        }
+    }
+}
