@@ -1,5 +1,6 @@
 //! A case: what is given to a writer, how, and what the file has to hold then.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
@@ -55,6 +56,8 @@ pub(crate) struct Case {
     pub(crate) demand: Option<Demand>,
     /// Whether readers that are slow to ask try all filters too.
     pub(crate) tries_all_filters: bool,
+    /// Worked out once for all writers.
+    expected: OnceCell<Expected>,
 }
 
 impl Case {
@@ -67,6 +70,7 @@ impl Case {
             facts: Vec::new(),
             demand: None,
             tries_all_filters: false,
+            expected: OnceCell::new(),
         }
     }
 
@@ -149,10 +153,12 @@ impl Case {
         self
     }
 
-    pub(crate) fn expected(&self) -> Expected {
+    pub(crate) fn expected(&self) -> &Expected {
         match &self.content {
-            Content::Rows(rows, _) | Content::Lines(_, rows) => expected_of_rows(rows, &self.rules),
-            Content::Batches(_, expected) => expected.clone(),
+            Content::Rows(rows, _) | Content::Lines(_, rows) => {
+                self.expected.get_or_init(|| expected_of_rows(rows, &self.rules))
+            }
+            Content::Batches(_, expected) => expected,
         }
     }
 

@@ -89,28 +89,24 @@ impl Cell {
         })
     }
 
-    /// The cell as the readers' script takes it: its kind and its value, both without a doubt.
+    /// The cell as the readers' script takes it, which knows the column's type: floats by their bits, and
+    /// what JSON has no exact form for as text.
     pub(crate) fn encoded(&self) -> serde_json::Value {
         match self {
             Self::Null => json!(null),
-            Self::Bool(value) => json!({ "b": value }),
-            Self::I64(value) => json!({ "i": value.to_string() }),
-            Self::I32(value) => json!({ "i": value.to_string() }),
-            Self::U64(value) => json!({ "u": value.to_string() }),
-            Self::F64(value) => json!({ "d": format!("{:016x}", value.to_bits()) }),
-            Self::F32(value) => json!({ "f": format!("{:08x}", value.to_bits()) }),
-            Self::Text(text) | Self::Number(text) | Self::Json(text) => json!({ "s": text }),
-            Self::Bytes(bytes) => json!({ "x": BASE64.encode(bytes) }),
-            Self::Timestamp(micros) => json!({ "t": micros.to_string() }),
-            Self::Nanos(nanos) => json!({ "n": nanos.to_string() }),
-            Self::Date(days) => json!({ "day": days.to_string() }),
-            Self::Decimal(digits) => json!({ "dec": digits.to_string() }),
-            Self::List(cells) => {
-                json!({ "l": cells.iter().map(Self::encoded).collect::<Vec<_>>() })
-            }
+            Self::Bool(value) => json!(value),
+            Self::I64(value) | Self::Timestamp(value) | Self::Nanos(value) => json!(value),
+            Self::I32(value) | Self::Date(value) => json!(value),
+            Self::U64(value) => json!(value),
+            Self::F64(value) => json!(value.to_bits()),
+            Self::F32(value) => json!(value.to_bits()),
+            Self::Text(text) | Self::Number(text) | Self::Json(text) => json!(text),
+            Self::Bytes(bytes) => json!(BASE64.encode(bytes)),
+            Self::Decimal(digits) => json!(digits.to_string()),
+            Self::List(cells) => cells.iter().map(Self::encoded).collect(),
             Self::Struct(members) => {
                 let members = members.iter().map(|(name, cell)| (name.clone(), cell.encoded()));
-                json!({ "o": members.collect::<serde_json::Map<_, _>>() })
+                serde_json::Value::Object(members.collect())
             }
         }
     }

@@ -351,7 +351,7 @@ fn text_of(cell: &Cell) -> String {
         Cell::List(cells) => {
             format!("[{}]", cells.iter().map(json_of).collect::<Vec<_>>().join(","))
         }
-        Cell::Bytes(_) => cell.encoded()["x"].as_str().unwrap_or_default().to_owned(),
+        Cell::Bytes(_) => cell.encoded().as_str().unwrap_or_default().to_owned(),
         Cell::Timestamp(micros) => DateTime::from_timestamp_micros(*micros)
             .map_or_else(String::new, |time| {
                 time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
@@ -371,7 +371,7 @@ fn json_of(cell: &Cell) -> String {
 
 impl Expected {
     /// Writes the model beside the file: a line on the columns and whatever else readers are told, then a
-    /// line for each row.
+    /// line with the cells of each column.
     pub(crate) fn write(&self, path: &Path, told: &[(&str, serde_json::Value)]) -> io::Result<()> {
         let mut out = io::BufWriter::new(fs::File::create(path)?);
         let columns: Vec<_> = self
@@ -384,10 +384,9 @@ impl Expected {
             head[name] = value.clone();
         }
         writeln!(out, "{head}")?;
-        for row in 0..self.rows {
-            let present = self.columns.iter().filter(|column| !column.cells[row].is_null());
-            let cells = present.map(|column| (column.name.clone(), column.cells[row].encoded()));
-            writeln!(out, "{}", serde_json::Value::Object(cells.collect()))?;
+        for column in &self.columns {
+            let cells: serde_json::Value = column.cells.iter().map(Cell::encoded).collect();
+            writeln!(out, "{cells}")?;
         }
         out.flush()
     }

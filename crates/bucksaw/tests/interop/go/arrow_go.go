@@ -121,13 +121,13 @@ func arrowCell(values arrow.Array, row int) any {
 		for item := start; item < end; item++ {
 			items = append(items, arrowCell(values.ListValues(), int(item)))
 		}
-		return cell{"l": items}
+		return items
 	case *array.Struct:
 		members := map[string]any{}
 		for at, field := range values.DataType().(*arrow.StructType).Fields() {
 			members[field.Name] = arrowCell(values.Field(at), row)
 		}
-		return cell{"o": members}
+		return members
 	}
 	panic(fmt.Sprintf("no case has %s", values.DataType()))
 }

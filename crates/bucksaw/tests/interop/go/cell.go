@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
-	"strconv"
 )
 
 // The model's names of types.
@@ -27,16 +26,15 @@ func listType(field, element string) string {
 	return fmt.Sprintf("List(%s, field: '%s')", element, field)
 }
 
-type cell map[string]any
-
-func ofInteger(value int64) cell         { return cell{"i": strconv.FormatInt(value, 10)} }
-func ofUnsigned(value uint64) cell       { return cell{"u": strconv.FormatUint(value, 10)} }
-func ofDouble(value float64) cell        { return cell{"d": fmt.Sprintf("%016x", math.Float64bits(value))} }
-func ofFloat(value float32) cell         { return cell{"f": fmt.Sprintf("%08x", math.Float32bits(value))} }
-func ofText(value string) cell           { return cell{"s": value} }
-func ofBytes(value []byte) cell          { return cell{"x": base64.StdEncoding.EncodeToString(value)} }
-func ofMicros(value int64) cell          { return cell{"t": strconv.FormatInt(value, 10)} }
-func ofNanos(value int64) cell           { return cell{"n": strconv.FormatInt(value, 10)} }
-func ofDays(value int32) cell            { return cell{"day": strconv.FormatInt(int64(value), 10)} }
-func ofDecimal(digits fmt.Stringer) cell { return cell{"dec": digits.String()} }
-func ofBoolean(value bool) cell          { return cell{"b": value} }
+// Cells as the model's file has them: its type says what each stands for. Null is nil.
+func ofInteger(value int64) any         { return value }
+func ofUnsigned(value uint64) any       { return value }
+func ofDouble(value float64) any        { return math.Float64bits(value) }
+func ofFloat(value float32) any         { return math.Float32bits(value) }
+func ofText(value string) any           { return value }
+func ofBytes(value []byte) any          { return base64.StdEncoding.EncodeToString(value) }
+func ofMicros(value int64) any          { return value }
+func ofNanos(value int64) any           { return value }
+func ofDays(value int32) any            { return value }
+func ofDecimal(digits fmt.Stringer) any { return digits.String() }
+func ofBoolean(value bool) any          { return value }

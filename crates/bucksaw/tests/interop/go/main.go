@@ -4,7 +4,7 @@
 //	readers FOLDER
 //
 // FILE.parquet gives FILE.parquet-go and FILE.arrow-go: a line with the columns and the number of rows,
-// or with the error, then one line a row. Ends with 0 whatever the readers found.
+// or with the error, then one line a column with its cells. Ends with 0 whatever the readers found.
 package main
 
 import (
@@ -25,7 +25,7 @@ type table struct {
 type column struct {
 	name     string
 	dataType string
-	// By row; null is nil, and anything else an object of one member, its kind.
+	// By row.
 	cells []any
 }
 
@@ -79,14 +79,8 @@ func write(path string, found table, problem error) error {
 	} else {
 		err = lines.Encode(head(found))
 	}
-	for row := 0; row < found.rows && err == nil; row++ {
-		cells := map[string]any{}
-		for _, column := range found.columns {
-			if cell := column.cells[row]; cell != nil {
-				cells[column.name] = cell
-			}
-		}
-		err = lines.Encode(cells)
+	for at := 0; at < len(found.columns) && err == nil; at++ {
+		err = lines.Encode(found.columns[at].cells)
 	}
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func readWithParquetGo(path string) (table, error) {
 	found := table{}
 	fields := parquetFile.Schema().Fields()
 	for _, field := range fields {
-		found.columns = append(found.columns, column{name: field.Name(), dataType: nodeType(field)})
+		found.columns = append(found.columns, column{field.Name(), nodeType(field), []any{}})
 	}
 	for _, group := range parquetFile.RowGroups() {
 		if err := readRows(group, fields, &found); err != nil {
@@ -161,13 +161,13 @@ func nodeCell(node parquet.Node, values []parquet.Value) any {
 				items = append(items, leafCell(item(node).Type(), value))
 			}
 		}
-		return cell{"l": items}
+		return items
 	}
 	members := map[string]any{}
 	for at, field := range node.Fields() {
 		members[field.Name()] = leafCell(field.Type(), values[at])
 	}
-	return cell{"o": members}
+	return members
 }
 
 func leafCell(leaf parquet.Type, value parquet.Value) any {

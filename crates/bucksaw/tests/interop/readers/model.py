@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import functools
 import json
 import math
 import operator
@@ -32,13 +33,16 @@ def known_type(types, model_type, list_of):
     return types[model_type] if element is None else list_of(types[element])
 
 
-def bits(value):
-    """A double as the integer of its bits: NaN equals NaN, and -0.0 does not equal 0.0."""
-    return struct.unpack("<Q", struct.pack("<d", value))[0]
+# How floats and the integers of their bits are packed: NaN equals NaN by its bits, and -0.0 is not 0.0.
+BITS = {"Float64": ("d", "Q"), "Float32": ("f", "I")}
 
 
-def bits32(value):
-    return struct.unpack("<I", struct.pack("<f", value))[0]
+def bits_of(values, packed, unpacked):
+    """Floats as the integers of their bits, all at once."""
+    count = len(values)
+    present = [0.0 if value is None else value for value in values]
+    numbers = struct.unpack(f"<{count}{unpacked}", struct.pack(f"<{count}{packed}", *present))
+    return [None if value is None else number for value, number in zip(values, numbers)]
 
 
 def double(number):
@@ -60,29 +64,20 @@ IS_NAN = "is nan"
 COMPARISONS = {"=": operator.eq, "<": operator.lt, ">": operator.gt, ">=": operator.ge}
 
 
-def plain(cell):
-    """A cell of a model as the value that it is compared as."""
-    if cell is None:
-        return None
-    ((kind, value),) = cell.items()
-    if kind in ("i", "u", "t", "n", "day", "dec"):
-        return int(value)
-    if kind in ("d", "f"):
-        return int(value, 16)
-    if kind == "x":
-        return base64.b64decode(value, validate=True)
-    if kind == "l":
-        return [plain(item) for item in value]
-    if kind == "o":
-        return {name: plain(item) for name, item in value.items()}
-    assert kind in ("b", "s"), kind
-    return value
+def of_model(cells, model_type):
+    """A model's cells as the values that are compared; those of most types are already."""
+    decode = functools.partial(base64.b64decode, validate=True)
+    return converted(cells, model_type, {"Binary": decode, DECIMAL: int})
 
 
 def from_python(values, model_type):
     """What a reader gave as Python's values, as the values that are compared."""
-    conversions = {"Float64": bits, "Float32": bits32, DECIMAL: unscaled}
-    return converted(values, model_type, conversions)
+    if model_type in BITS:
+        return bits_of(values, *BITS[model_type])
+    element = element_type(model_type)
+    if element in BITS:
+        return [None if value is None else bits_of(value, *BITS[element]) for value in values]
+    return converted(values, model_type, {DECIMAL: unscaled})
 
 
 def converted(values, model_type, conversions):
@@ -91,7 +86,9 @@ def converted(values, model_type, conversions):
     if element is not None:
         return [None if value is None else converted(value, element, conversions) for value in values]
     convert = conversions.get(model_type)
-    return [value if value is None or convert is None else convert(value) for value in values]
+    if convert is None:
+        return list(values)
+    return [None if value is None else convert(value) for value in values]
 
 
 def unscaled(value):
@@ -121,12 +118,10 @@ class Model:
                 raise ValueError(head["error"])
             self.columns = [(column["name"], column["type"]) for column in head["columns"]]
             self.types = dict(self.columns)
-            self.cells = {name: [] for name, _ in self.columns}
-            for line in lines:
-                row = json.loads(line)
-                for name, cells in self.cells.items():
-                    cells.append(plain(row.get(name)))
+            self.cells = {name: of_model(json.loads(next(lines)), ty) for name, ty in self.columns}
         self.rows = head["rows"]
+        # By column and order, since many filters ask for them.
+        self.known_keys = {}
         # Whether every reader tries all filters, however slow.
         self.tries_all_filters = head.get("tries_all_filters", False)
         # The only rows whose pages can be read; none where all of them can.
@@ -151,13 +146,26 @@ class Model:
 
     def found(self, name, operator, probe, order):
         """The rows where `name operator probe` holds, or that are NaN where the operator is that."""
-        cells = enumerate(self.cells[name])
-        model_type = self.types[name]
         if operator == IS_NAN:
-            return [row for row, cell in cells if cell is not None and math.isnan(FLOATS[model_type](cell))]
-        key = sort_key(model_type, order)
-        holds, sought = COMPARISONS[operator], key(probe)
-        return [row for row, cell in cells if cell is not None and holds(key(cell), sought)]
+            keys = enumerate(self.keys(name, NUMBERS))
+            return [row for row, key in keys if key is not None and math.isnan(key)]
+        holds, sought = COMPARISONS[operator], sort_key(self.types[name], order)(probe)
+        keys = enumerate(self.keys(name, order))
+        return [row for row, key in keys if key is not None and holds(key, sought)]
+
+    def keys(self, name, order):
+        """What a column's cells are compared by."""
+        if self.types[name] not in FLOATS:
+            return self.cells[name]
+        if (name, order) not in self.known_keys:
+            key = sort_key(self.types[name], order)
+            keys = [None if cell is None else key(cell) for cell in self.cells[name]]
+            self.known_keys[name, order] = keys
+        return self.known_keys[name, order]
+
+    def cells_of(self, name, rows):
+        cells = self.cells[name]
+        return [cells[row] for row in rows]
 
 
 def sort_key(model_type, order):
