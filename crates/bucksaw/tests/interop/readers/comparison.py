@@ -84,7 +84,7 @@ def attempt(action):
 
 
 def is_equal(found, columns, model, rows):
-    wanted = [[model.cells[name][row] for row in rows] for name, _ in columns]
+    wanted = [model.cells_of(name, rows) for name, _ in columns]
     return len(found) == len(wanted) and all(list(one) == two for one, two in zip(found, wanted))
 
 
@@ -116,28 +116,38 @@ def compare_cells(place, found, wanted, result):
 
 def compare_filters(file, place, columns, model, result):
     """Compares the rows that filters find, which readers look up by statistics."""
-    ordered = [name for name, model_type in columns if model_type in ORDERED]
-    limit = getattr(file, "FILTERED_COLUMNS", FILTERED_COLUMNS)
-    if model.tries_all_filters and limit:
-        limit = len(ordered)
-    for name in ordered[:limit]:
+    for name in filtered_columns(file, columns, model):
         others = [column for column in columns if column[0] != name]
         compared = [(name, model.types[name]), *others[: COMPARED_COLUMNS - 1]]
         for operator, probe in filters(file, model, name):
-            rows = model.found(name, operator, probe, file.order)
-            found = file.look_up(name, operator, probe, compared, model.types)
-            result.filters += 1
-            of_file = (gap for gap in FILTER_GAPS if gap.is_of(file))
-            known = [gap for gap in of_file if gap.is_about(model.stem, model.types[name], probe)]
-            if known:
-                result.gaps |= set(known)
-                if not is_equal(found, compared, model, rows):
-                    result.found_gaps |= set(known)
-                continue
-            for (column, _), cells in zip(compared, found, strict=True):
-                wanted = [model.cells[column][row] for row in rows]
-                where = f"where {name!r} {operator} {shortened(repr(probe))}"
-                compare_cells(f"{place} {where}: {column!r}", cells, wanted, result)
+            compare_filter(file, place, (name, operator, probe), compared, model, result)
+
+
+def filtered_columns(file, columns, model):
+    """The columns that the file's rows are looked up by."""
+    ordered = [name for name, model_type in columns if model_type in ORDERED]
+    limit = getattr(file, "FILTERED_COLUMNS", FILTERED_COLUMNS)
+    if limit and model.tries_all_filters:
+        return ordered
+    return ordered[:limit]
+
+
+def compare_filter(file, place, filter, compared, model, result):
+    name, operator, probe = filter
+    rows = model.found(name, operator, probe, file.order)
+    place = f"{place} where {name!r} {operator} {shortened(repr(probe))}"
+    of_file = (gap for gap in FILTER_GAPS if gap.is_of(file))
+    known = {gap for gap in of_file if gap.is_about(model.stem, model.types[name], probe)}
+    result.filters += 1
+    result.gaps |= known
+    found, error = attempt(lambda: file.look_up(name, operator, probe, compared, model.types))
+    if any(gap.is_found(error) for gap in known) and not (found and is_equal(found, compared, model, rows)):
+        result.found_gaps |= known
+    elif error:
+        result.problems.append(f"{place}: {error}")
+    else:
+        for (column, _), cells in zip(compared, found, strict=True):
+            compare_cells(f"{place}: {column!r}", cells, model.cells_of(column, rows), result)
 
 
 def filters(file, model, name):
