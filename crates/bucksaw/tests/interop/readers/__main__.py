@@ -3,7 +3,7 @@
     readers FOLDER RESULTS READER...
 
 Beside each FILE.parquet in FOLDER lies FILE.jsonl: a line with the columns' names and types and the
-number of rows, then one line a row with its cells, null ones left out. Compared are the columns' names,
+number of rows, then one line a column with its cells. Compared are the columns' names,
 order and types, every cell, and the rows that filters find, which the readers look up by statistics.
 What is found goes to the file RESULTS, as JSON, of which table.py makes a table.
 Ends with 0 if nothing differs, 1 if anything does; any other end is a failure of this script.
@@ -82,6 +82,7 @@ def main():
             "seconds": time.monotonic() - start,
             "cells": total.cells,
             "filters": total.filters,
+            "gaps": sorted({gap.reason for gap in total.found_gaps}),
             "outcomes": total.outcomes,
             "problems": total.problems,
         })

@@ -42,7 +42,7 @@ def main():
     for (reader, reason), number in reasons.items():
         readers = " ".join(letters[name] for name in letters if name.partition(" ")[0] == reader)
         print_wrapped(f"{number} {reader} ({readers}) {reason}")
-    print_wrapped("seconds: " + ", ".join(f"{each['reader']} {each['seconds']:.0f}" for each in found))
+    print_readers(found)
     for each in found:
         print("".join(f"{problem}\n" for problem in each["problems"][:SHOWN]), end="")
         if len(each["problems"]) > SHOWN:
@@ -51,6 +51,30 @@ def main():
     cells, filters = (sum(each[what] for each in found) for what in ("cells", "filters"))
     end = f"{problems} differences" if problems else "no difference"
     print(f"{len(found)} readers, {cells} cells and {filters} filters compared: {end}")
+
+
+def print_readers(found):
+    """Prints a line for each version of each reader, and by which types it skips row groups."""
+    print(f"{'reader':13} {'version':10} {'cells':>9} {'filters':>7} {'gaps':>4} {'seconds':>7}  skips row groups by")
+    for each in found:
+        name, _, version = each["reader"].partition(" ")
+        skips = ", ".join(skipped_types(each["outcomes"])) or "(does not show it)"
+        print(
+            f"{name:13} {version:10} {each['cells']:9} {each['filters']:7} {len(each['gaps']):4}"
+            f" {each['seconds']:7.0f}  {skips}"
+        )
+
+
+def skipped_types(outcomes):
+    """The types by which each of a reader's filters has skipped; "some" where only a few of them have."""
+    found = {}
+    for what, (outcome, _) in outcomes.items():
+        file, _, asked = what.partition(" ")
+        if "-skip_all_but_" in file:
+            found.setdefault(asked.rpartition(" ")[0].partition("(")[0], []).append(outcome == "read")
+    for model_type, are_read in sorted(found.items()):
+        if any(are_read):
+            yield model_type if all(are_read) else f"{model_type} (some)"
 
 
 def reader_order(reader):
