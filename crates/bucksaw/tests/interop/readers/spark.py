@@ -48,6 +48,9 @@ def session(is_vectorized):
     """The one session, set to one of the readers."""
     spark = (
         SparkSession.builder.master("local[2]")
+        # Nothing runs long enough for the compiler that takes its time.
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.sql.adaptive.enabled", "false")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.host", "localhost")
