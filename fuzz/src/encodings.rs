@@ -2,7 +2,7 @@
 
 use arbitrary::Arbitrary;
 
-use crate::backend::direct as check;
+use crate::encode::direct as check;
 
 /// Integers that lie close together, far apart or both.
 #[derive(Arbitrary, Debug)]

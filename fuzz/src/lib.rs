@@ -1,7 +1,7 @@
 //! What the fuzz targets share. Each target has one function here that takes its input and panics on
 //! a finding; the files in `targets/` only call it. See the README.
 
-mod backend;
+mod encode;
 pub mod convert;
 pub mod encodings;
 pub mod footer;

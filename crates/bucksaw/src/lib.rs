@@ -44,51 +44,38 @@
 //! prefixes and JSON text refuses its row instead.
 #![deny(unsafe_code)]
 
-mod alterations;
-mod array_bytes;
-mod backend;
-mod bits;
 pub mod block;
-mod block_builder;
-mod column_type;
-mod dead_letter;
-pub mod declared_schema;
+mod coerce;
+mod encode;
 pub mod error;
 pub mod escape;
 mod format;
-mod hash;
 pub mod input;
 pub mod inspect;
-mod lists;
-mod number;
 pub mod options;
-mod order;
-mod prefetch;
 pub mod report;
+mod route;
+mod runtime;
 pub mod schema;
 pub mod sink;
-mod split;
 mod table;
-mod tally;
-mod type_rules;
-mod value;
-mod workers;
+mod types;
 mod writer;
 
-pub use alterations::Alterations;
 pub use block::Block;
-pub use block_builder::{BlockBuilder, Key};
-pub use dead_letter::{DeadLetterFile, REASONS_SUFFIX};
-pub use declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType};
+pub use coerce::builder::BlockBuilder;
+pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
+pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
+pub use options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use options::{
     BackendKind, ColumnOption, Compression, Options, Profile, SortColumn, Statistics, UnknownColumn,
 };
 pub use report::{Bound, ColumnReport, FileReport, OrderReport, Report};
-pub use schema::{Column, ColumnId, ColumnType, Schema};
+pub use schema::{Column, ColumnId, ColumnType, Key, Schema};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
-pub use value::Value;
+pub use types::value::Value;
 pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};

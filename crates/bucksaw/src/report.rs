@@ -6,21 +6,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::alterations::Alterations;
-use crate::backend::{ColumnSummary, FileSummary};
+use crate::coerce::counts::Alterations;
+use crate::encode::backend::{ColumnSummary, FileSummary};
 use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::UnknownColumn;
+pub use crate::route::sortedness::OrderReport;
+pub use crate::schema::Renamed;
 use crate::schema::{ColumnType, Schema};
-
-/// A column that the file calls otherwise than the rows do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Renamed {
-    /// The name in the rows.
-    pub from: String,
-    /// The name in the file.
-    pub to: String,
-}
 
 /// The first and last moment of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,15 +91,6 @@ pub struct FileReport {
     pub order: Option<OrderReport>,
 }
 
-/// Whether rows came in the declared order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct OrderReport {
-    /// Row groups whose rows are all in order, and that say so.
-    pub sorted_row_groups: usize,
-    /// The file's first row, from 0, that comes before the row before it in the same row group.
-    pub first_unsorted_row: Option<u64>,
-}
-
 /// What a writer wrote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -182,16 +166,6 @@ pub(crate) fn column_reports(
         }
     };
     file.columns.into_iter().map(report).collect()
-}
-
-/// Columns that the file calls otherwise than the rows do.
-pub(crate) fn renamed(schema: &Schema) -> Vec<Renamed> {
-    let columns = schema.columns().iter().filter(|column| column.ty.is_some());
-    columns
-        .filter_map(|column| {
-            Some(Renamed { from: column.renamed_from.clone()?, to: column.name.clone() })
-        })
-        .collect()
 }
 
 /// The peak of this process's resident memory, in bytes.

@@ -1,17 +1,17 @@
 //! A table: what all of its files have in common.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use bumpalo::Bump;
 
-use crate::alterations::Alterations;
 use crate::block::Block;
-use crate::block_builder::BlockBuilder;
-use crate::declared_schema::{DeclaredColumn, DeclaredSchema, DeclaredType, REST_COLUMN};
+use crate::coerce::builder::BlockBuilder;
+use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{self, Options, UnknownColumn};
-use crate::report::{Renamed, renamed};
-use crate::schema::{Column, ColumnId, Resolution, Schema};
+use crate::options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType, REST_COLUMN};
+use crate::options::{Options, UnknownColumn};
+use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
 use crate::sink::{LocalSink, Sink};
 use crate::writer::Writer;
 
@@ -144,12 +144,18 @@ impl Table {
     }
 
     pub(crate) fn renamed(&self) -> Vec<Renamed> {
-        renamed(&self.schema)
+        self.schema.renamed()
     }
 
     /// Columns that options name, and that no row had and no schema declares.
     pub(crate) fn unknown_columns(&self) -> Vec<UnknownColumn> {
-        options::unknown(self.options.named_columns(), &self.schema)
+        let mut named = self.options.named_columns();
+        if !named.is_empty() {
+            let with_type = self.columns().iter().filter(|column| column.ty.is_some());
+            let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
+            named.retain(|named| !known.contains(named.column.as_str()));
+        }
+        named
     }
 
     /// Whether rows can be refused.

@@ -3,6 +3,7 @@
 //! A framer cuts a source into chunks of whole records, and a decoder turns chunks into blocks. The
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
+pub(crate) mod dead_letter;
 pub(crate) mod decoding;
 pub mod decompress;
 pub(crate) mod framing;

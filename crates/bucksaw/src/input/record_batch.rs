@@ -14,13 +14,13 @@ use arrow::datatypes::{
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use bumpalo::Bump;
 
-use crate::bits::Bits;
+use crate::block::bitmap::Bits;
+use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
-use crate::block_builder::BlockBuilder;
+use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::lists::Lists;
 use crate::schema::{ColumnType, Resolution, Schema};
-use crate::value::Value;
+use crate::types::value::Value;
 
 /// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
 /// into `arena`.

@@ -11,7 +11,7 @@ use super::leaf::Leaf;
 use super::rows::check_readable;
 use super::values::Value;
 use super::{File, Totals};
-use crate::backend::direct::estimate::Estimate;
+use crate::encode::direct::estimate::Estimate;
 use crate::error::Result;
 use crate::options::Profile;
 

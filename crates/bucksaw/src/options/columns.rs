@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::Options;
-use crate::declared_schema::REST_COLUMN;
-use crate::schema::Schema;
+use crate::options::declared::REST_COLUMN;
 
 /// An option that names a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -76,14 +75,4 @@ impl Options {
         }
         problems
     }
-}
-
-/// Those of the named columns that neither a row had nor the schema declares.
-pub(crate) fn unknown(mut named: Vec<UnknownColumn>, schema: &Schema) -> Vec<UnknownColumn> {
-    if !named.is_empty() {
-        let with_type = schema.columns().iter().filter(|column| column.ty.is_some());
-        let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
-        named.retain(|named| !known.contains(named.column.as_str()));
-    }
-    named
 }

@@ -2,15 +2,16 @@
 
 mod choices;
 mod columns;
+pub(crate) mod declared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
-pub(crate) use self::columns::unknown;
 pub use self::columns::{ColumnOption, UnknownColumn};
-use crate::declared_schema::DeclaredSchema;
+pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::declared::DeclaredSchema;
 
 /// Rows in one record batch of the `arrow` backend.
 pub const DEFAULT_CHUNK_ROWS: usize = 10_000;

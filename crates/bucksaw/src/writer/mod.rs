@@ -13,19 +13,19 @@ use self_cell::self_cell;
 use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
 use crate::block::Block;
-use crate::block_builder::{BlockBuilder, Key};
+use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
 use crate::input::record_batch::block_of_batch;
-use crate::prefetch::prefetch_start;
 use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
-use crate::schema::{Column, ColumnId, Schema};
+use crate::route::limits::chunks_at_once;
+use crate::runtime::prefetch::prefetch_start;
+use crate::runtime::workers::Workers;
+use crate::schema::{Column, ColumnId, Key, Schema};
 use crate::sink::Sink;
-use crate::split::chunks_at_once;
 use crate::table::Table;
-use crate::value::Value;
-use crate::workers::Workers;
+use crate::types::value::Value;
 
 /// Rows that are collected one at a time before a backend gets them as a block.
 pub const BLOCK_ROWS: usize = 512;

@@ -1,16 +1,16 @@
 //! One open file: what blocks go through on their way out.
 
-use crate::backend::{self, Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::block::{Block, BlockSlice};
+use crate::encode;
+use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::error::Result;
 use crate::options::Options;
-use crate::order::Order;
-use crate::report::OrderReport;
+use crate::route::limits::{Batch, RowGroupLimits};
+use crate::route::sortedness::{OrderReport, Sortedness};
+use crate::route::tally::Tally;
+use crate::runtime::workers::Workers;
 use crate::schema::Schema;
 use crate::sink::{Published, Sink};
-use crate::split::{Batch, RowGroupLimits};
-use crate::tally::Tally;
-use crate::workers::Workers;
 use std::sync::Arc;
 
 /// See the module. After an error it is only dropped.
@@ -19,7 +19,7 @@ pub(super) struct OpenFile {
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
     pub(super) tally: Tally,
-    order: Order,
+    sortedness: Sortedness,
     /// Rows that the backend has.
     rows: u64,
     /// Those of the open row group.
@@ -31,11 +31,11 @@ pub(super) struct OpenFile {
 impl OpenFile {
     pub(super) fn new(options: &Options, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
         Self {
-            backend: backend::of(options, workers),
+            backend: encode::of(options, workers),
             sink,
             limits: RowGroupLimits::new(options),
             tally: Tally::new(options.timestamp_column.clone()),
-            order: Order::new(options),
+            sortedness: Sortedness::new(options),
             rows: 0,
             group_rows: 0,
             batch: Batch::new(options.memory_limit),
@@ -67,7 +67,7 @@ impl OpenFile {
             self.limits.check_finished(self.backend.buffered())?;
         }
         self.tally.add(&rows, schema);
-        self.order.add(&rows, schema);
+        self.sortedness.add(&rows, schema);
         self.rows += rows.rows() as u64;
         self.group_rows += rows.rows();
         let left = self.backend.write(rows, schema, &mut self.finished)?;
@@ -119,7 +119,7 @@ impl OpenFile {
         let ended = self.backend.end_row_group(schema, &mut self.finished);
         ended.map_err(|error| error.at_row(self.rows))?;
         self.group_rows = 0;
-        self.order.end_row_group();
+        self.sortedness.end_row_group();
         self.pass_on()
     }
 
@@ -131,7 +131,8 @@ impl OpenFile {
     /// Ends the file and publishes it.
     pub(super) fn finish(mut self, schema: &Schema) -> Result<Finished> {
         self.end_row_group(schema)?;
-        let summary = self.backend.finish(schema, &self.order, &mut self.finished)?;
+        let summary =
+            self.backend.finish(schema, self.sortedness.row_groups(), &mut self.finished)?;
         self.pass_on()?;
         let published = self.sink.publish()?;
         Ok(Finished {
@@ -139,7 +140,7 @@ impl OpenFile {
             published,
             rows: self.rows,
             tally: self.tally,
-            order: self.order.report(),
+            order: self.sortedness.report(),
         })
     }
 

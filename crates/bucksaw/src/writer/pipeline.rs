@@ -14,14 +14,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::open_file::OpenFile;
-use crate::alterations::Alterations;
-use crate::backend::SideWork;
+use crate::coerce::counts::Alterations;
+use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
 use crate::input::framing::Chunk;
 use crate::input::{Ahead, Input, Records, Source};
+use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
-use crate::workers::{Workers, help, locked};
 
 /// Why a run ended without an error.
 pub(super) enum Ended {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::object::{self, Shape};
 use super::reasons::Fault;
 use super::tokenizer::{self, Scratch};
-use crate::block_builder::BlockBuilder;
+use crate::coerce::builder::BlockBuilder;
 use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
 

@@ -17,7 +17,6 @@ use std::io::Read;
 
 use self::lines::{Lines, Speed};
 use self::object::Shape;
-pub(crate) use self::object::items_of_array;
 use super::{Input, OnError, framing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;

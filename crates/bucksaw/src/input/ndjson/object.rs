@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Nested;
 use super::reasons::{self, Fault};
-use crate::block_builder::{BlockBuilder, Key};
+use crate::coerce::builder::BlockBuilder;
+use crate::coerce::item::Item;
+use crate::coerce::json::{item_of, unescaped};
 use crate::error::{Error, Result};
 use crate::input::framing::too_long;
-use crate::number::double_holds;
-use crate::type_rules::Item;
-use crate::value::Value;
+use crate::schema::Key;
+use crate::types::value::Value;
 
 /// How an object becomes a row.
 #[derive(Clone, Debug)]
@@ -98,54 +98,8 @@ fn is_space(sign: char) -> bool {
     matches!(sign, ' ' | '\t' | '\r' | '\n')
 }
 
-/// The item that a JSON value is by itself: arrays and objects are JSON text.
-fn item_of<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<Item<'a>> {
-    Ok(match json.as_bytes().first() {
-        Some(b'{' | b'[') => Item::Json(json),
-        Some(b'"') => Item::Value(Value::Text(unescaped(json, arena)?)),
-        Some(b't') => Item::Value(Value::Bool(true)),
-        Some(b'f') => Item::Value(Value::Bool(false)),
-        Some(b'n') | None => Item::Value(Value::Null),
-        Some(_) => number(json),
-    })
-}
-
-/// The elements of a JSON array; none for other JSON.
-pub(crate) fn items_of_array<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<Item<'a>>> {
-    let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-    elements.into_iter().map(|element| item_of(element.get(), arena).ok()).collect()
-}
-
 fn is_empty_object(json: &str) -> bool {
     json[1..].trim_start_matches(is_space).starts_with('}')
-}
-
-/// The text of a JSON string that is known to be whole.
-fn unescaped<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<&'a str> {
-    let inner = &json[1..json.len() - 1];
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-        return Ok(inner);
-    }
-    let text: String = serde_json::from_str(json)?;
-    Ok(arena.alloc_str(&text))
-}
-
-/// A JSON number as the narrowest of int64, uint64 and double that holds it.
-pub(super) fn number(json: &str) -> Item<'_> {
-    if !json.contains(['.', 'e', 'E']) {
-        // An integer has no negative zero.
-        if json == "-0" {
-            return Item::Value(Value::F64(-0.0));
-        }
-        if let Ok(number) = json.parse() {
-            return Item::Value(Value::I64(number));
-        }
-        return json.parse().map_or(Item::Number(json), |number| Item::Value(Value::U64(number)));
-    }
-    match json.parse() {
-        Ok(double) if double_holds(json, double) => Item::Value(Value::F64(double)),
-        _ => Item::Number(json),
-    }
 }
 
 /// Where an escaped surrogate stands without its other half, in a line that need not be JSON.

@@ -1,8 +1,8 @@
 //! Whether a row may give an object's name again, for the fast reader: it is told so whenever that
 //! can't be ruled out, and leaves the line to the careful reader.
 
-use crate::block_builder::{BlockBuilder, Key};
-use crate::schema::{ColumnId, Schema};
+use crate::coerce::builder::BlockBuilder;
+use crate::schema::{ColumnId, Key, Schema};
 
 /// The objects of a row that become columns.
 #[derive(Default)]

@@ -4,13 +4,14 @@
 //! read again by [`object`](super::object), which alone decides what is wrong with a line, and where.
 
 use super::Nested;
-use super::object::{Shape, number};
+use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
-use crate::block_builder::{BlockBuilder, Key};
-use crate::schema::ColumnId;
-use crate::type_rules::Item;
-use crate::value::Value;
+use crate::coerce::builder::BlockBuilder;
+use crate::coerce::item::Item;
+use crate::coerce::json::number;
+use crate::schema::{ColumnId, Key};
+use crate::types::value::Value;
 
 /// Digits of an integer that can't overflow 64 bits, without a sign.
 const SAFE_DIGITS: usize = 19;

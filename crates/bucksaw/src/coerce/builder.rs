@@ -1,0 +1,483 @@
+//! Scatters the values of rows to a block's columns, by the type rules: a value goes into its
+//! column as it is, or as text into the column's sibling, or as JSON into `_rest`; never nowhere.
+
+use bumpalo::Bump;
+
+use crate::block::{Again, Block, Repeated, Values};
+use crate::coerce::counts::Alterations;
+use crate::coerce::item::Item;
+use crate::coerce::rules::Fitting;
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema};
+use crate::types::value::{Value, append_json_string};
+
+/// Values of a row that are asked for before they are read.
+const ASKED_AHEAD: usize = 16;
+
+/// Fills a [`Block`] row by row.
+///
+/// Push a row's values in any order, then [`end_row`](Self::end_row). After an error the row is to
+/// be undone with [`undo_row`](Self::undo_row); nothing of it is left.
+#[derive(Debug)]
+pub struct BlockBuilder<'b, 'a> {
+    pub(crate) block: &'b mut Block<'a>,
+    pub(crate) schema: &'b mut Schema,
+    arena: &'a Bump,
+    /// What `_rest` gets of this row, without its braces.
+    rest: String,
+    /// Hashes of the names in it.
+    rest_names: Vec<u64>,
+    row_start: Checkpoint,
+    alterations_before: Alterations,
+}
+
+impl<'b, 'a> BlockBuilder<'b, 'a> {
+    /// Continues `block` with columns of `schema`; text made on the way is put into `arena`.
+    pub fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
+        if block.rows == 0 {
+            block.fit(schema.columns());
+            block.table = schema.table();
+        }
+        let row_start = schema.checkpoint();
+        let alterations_before = block.alterations;
+        let (rest, rest_names) = (String::new(), Vec::new());
+        Self { block, schema, arena, rest, rest_names, row_start, alterations_before }
+    }
+
+    /// The arena for text that is made on the way.
+    #[must_use]
+    pub fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+
+    /// How many rows the block has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.block.rows
+    }
+
+    /// Adds the values of a row that may be anywhere in memory: each is asked for some values ahead.
+    /// `take` makes them the block's.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_all<'k, 'v>(
+        &mut self,
+        row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
+        take: impl Fn(Value<'v>) -> Value<'a>,
+    ) -> Result<()> {
+        let mut asked = [(Key::Name(""), Value::Null); ASKED_AHEAD];
+        let mut count = 0;
+        for (key, value) in row {
+            key.prefetch();
+            value.prefetch();
+            let slot = &mut asked[count % ASKED_AHEAD];
+            let (ready, known) = std::mem::replace(slot, (key, value));
+            if count >= ASKED_AHEAD {
+                self.push(ready, take(known))?;
+            }
+            count += 1;
+        }
+        for place in count.saturating_sub(ASKED_AHEAD)..count {
+            let (key, value) = asked[place % ASKED_AHEAD];
+            self.push(key, take(value))?;
+        }
+        Ok(())
+    }
+
+    /// Adds a value to the row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
+    pub fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'a>) -> Result<()> {
+        self.push_item(key.into(), Item::Value(value))
+    }
+
+    /// Gives this row and those after it, `rows` together, the same value, for much less than as many
+    /// times [`push`](Self::push), and under the same rules. To be called before the row's own values:
+    /// where these give the column again, theirs are duplicates. Rows that are undone don't count, so
+    /// that a run may have to be ended early, with [`end_runs`](Self::end_runs); it ends with the block
+    /// anyway. A column that is new stays, with its type, even if no row ends.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn repeat<'k>(
+        &mut self,
+        key: impl Into<Key<'k>>,
+        value: Value<'a>,
+        rows: usize,
+    ) -> Result<()> {
+        let key = match key.into() {
+            Key::Id(id) if id.table() != self.schema.table() => return Err(other_table()),
+            Key::Id(id) => Key::Id(id),
+            Key::Name(name) => Key::Name(&*self.arena.alloc_str(name)),
+        };
+        if rows == 0 || value == Value::Null {
+            return self.push(key, Value::Null);
+        }
+        let row = self.block.rows;
+        let counted = std::mem::take(&mut self.block.alterations);
+        let (before, text) = (self.holders(key), self.block.most_text);
+        let pushed = self.push(key, value);
+        let alterations = std::mem::replace(&mut self.block.alterations, counted);
+        self.block.alterations.add(&alterations);
+        pushed?;
+        let rows = row + 1..row + rows;
+        let new = self.holders(key).into_iter().zip(before).find(|(now, before)| now != before);
+        let is_run = match new {
+            Some((Some(id), _)) => self.block.column_mut(id).repeat_last(rows.clone()),
+            _ => false,
+        };
+        if is_run {
+            self.block.most_text += (self.block.most_text - text).saturating_mul(rows.len());
+        }
+        let what = if is_run { Again::Count(alterations) } else { Again::Push(key, value) };
+        if !is_run || alterations != Alterations::default() {
+            self.block.repeated.push(Repeated { rows, what });
+        }
+        // The columns of runs stay if this row is undone.
+        self.row_start = self.schema.checkpoint();
+        Ok(())
+    }
+
+    /// The column that `key` leads to and its sibling, those of them that have a value in this row.
+    fn holders(&self, key: Key<'_>) -> [Option<ColumnId>; 2] {
+        let id = match key {
+            Key::Id(id) => Some(id),
+            Key::Name(name) => self.schema.find(name),
+        };
+        let sibling = id.and_then(|id| self.schema.column(id).sibling);
+        let has = |id: &ColumnId| {
+            self.block.columns.get(id.index()).is_some_and(|column| column.has(self.block.rows))
+        };
+        [id.filter(has), sibling.filter(has)]
+    }
+
+    /// Whether this row has a value in the column that `key` leads to, or in its sibling.
+    pub(crate) fn has_value(&self, key: Key<'_>) -> bool {
+        self.holders(key).iter().any(Option::is_some)
+    }
+
+    /// Hashes of the names that this row gave a column for the first time, and of those in `_rest`.
+    pub(crate) fn hashes_of_new_names(&self) -> impl Iterator<Item = u64> {
+        let new = self.schema.columns_since(self.row_start);
+        let new = new.iter().map(|column| self.schema.hash_of(column.given_name()));
+        new.chain(self.rest_names.iter().copied())
+    }
+
+    /// Does for this row what it repeats beside the runs in the columns.
+    fn repeat_again(&mut self) {
+        let row = self.block.rows;
+        let mut repeated = std::mem::take(&mut self.block.repeated);
+        for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
+            match *what {
+                Again::Count(alterations) => self.block.alterations.add(&alterations),
+                Again::Push(key, value) => {
+                    // What is refused now was not for the first of the rows, and must not be lost.
+                    if self.push(key, value).is_err() {
+                        let name = match key {
+                            Key::Id(id) => self.given_name(id),
+                            Key::Name(name) => name.to_owned(),
+                        };
+                        self.rest_of(&name, Item::Value(value));
+                    }
+                }
+            }
+        }
+        repeated.retain(|known| known.rows.end > row + 1);
+        self.block.repeated = repeated;
+    }
+
+    /// Ends all runs of repeated values with the last row that ended, and undoes what was begun after it.
+    pub fn end_runs(&mut self) {
+        self.block.end_runs();
+        self.undo_row();
+    }
+
+    #[inline]
+    pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
+        let is_null = matches!(item, Item::Value(Value::Null));
+        match key {
+            Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
+            Key::Id(_) if is_null => Ok(()),
+            Key::Id(id) => self.store(id, item),
+            // A null adds no column, but a closed schema still has to know the name.
+            Key::Name(_) if is_null && !self.schema.closed => Ok(()),
+            Key::Name(name) => match self.schema.resolve(name) {
+                Resolution::Column(_) if is_null => Ok(()),
+                Resolution::Column(id) => {
+                    self.check_name(id)?;
+                    self.store(id, item)
+                }
+                Resolution::Rest => {
+                    self.refuse_if_strict(name, "there is no column for it (too many columns, too long a name, or the name \"_rest\")")?;
+                    self.block.alterations.rest_values += 1;
+                    self.push_rest(name, item)
+                }
+                Resolution::Unexpected => Err(unexpected(name)),
+            },
+        }
+    }
+
+    /// Ends the row.
+    pub fn end_row(&mut self) {
+        if !self.block.repeated.is_empty() {
+            self.repeat_again();
+        }
+        if !self.rest.is_empty() {
+            self.rest.push('}');
+            let json = self.arena.alloc_str(&self.rest);
+            self.rest.clear();
+            self.rest_names.clear();
+            let id = self.schema.rest();
+            let row = self.block.rows;
+            let column = self.block.column_mut(id);
+            column.claim(row);
+            push_text(&mut column.values, json);
+            self.block.most_text += json.len();
+        }
+        self.block.rows += 1;
+        self.block.touched.clear();
+        self.schema.row_ended();
+        self.row_start = self.schema.checkpoint();
+        self.alterations_before = self.block.alterations;
+    }
+
+    /// Forgets what was pushed since the last row's end.
+    pub fn undo_row(&mut self) {
+        self.rest.clear();
+        self.rest_names.clear();
+        self.block.undo_row();
+        self.block.alterations = self.alterations_before;
+        self.schema.undo(self.row_start);
+        self.schema.row_ended();
+        self.block.columns.truncate(self.schema.columns().len());
+    }
+
+    /// Counts, or in strict mode refuses, a column that the file has to call otherwise.
+    #[inline]
+    pub(crate) fn check_name(&mut self, id: ColumnId) -> Result<()> {
+        if self.schema.strict { self.check_name_strictly(id) } else { Ok(()) }
+    }
+
+    fn check_name_strictly(&self, id: ColumnId) -> Result<()> {
+        let column = self.schema.column(id);
+        match &column.renamed_from {
+            None => Ok(()),
+            Some(given) => Err(refused(
+                given,
+                &format!(
+                    "its name is empty or differs from another only in case; it would be stored as {:?}",
+                    column.name
+                ),
+            )),
+        }
+    }
+
+    fn refuse_if_strict(&self, name: &str, why: &str) -> Result<()> {
+        if self.schema.strict { Err(refused(name, why)) } else { Ok(()) }
+    }
+
+    /// Stores a value in the column that its name leads to.
+    #[inline]
+    pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+        if let Item::Value(value) = item
+            && self.store_alike(id, value)
+        {
+            return Ok(());
+        }
+        self.store_by_the_rules(id, item)
+    }
+
+    /// Stores a value whose column has a list of its type in this block already; false where it has not.
+    #[inline]
+    pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'a>) -> bool {
+        let is_stored = match self.block.columns.get_mut(id.index()) {
+            Some(column) => column.push_alike(self.block.rows, value),
+            None => false,
+        };
+        if is_stored {
+            self.block.touched.push(id);
+            self.block.most_text += value.text_bytes();
+        }
+        is_stored
+    }
+
+    #[inline(never)]
+    fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+        if let Item::TooDeep(_) = item {
+            self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
+            self.block.alterations.too_deep += 1;
+        }
+        let column = self.schema.column(id);
+        let ty = match &column.ty {
+            Some(ty) => ty.clone(),
+            None => {
+                let all_as_text = column.takes_all_as_text.then_some(ColumnType::Text);
+                let Some(ty) = all_as_text.or_else(|| item.column_type()) else { return Ok(()) };
+                self.schema.set_type(id, ty.clone());
+                ty
+            }
+        };
+        let fitting = Fitting {
+            column: self.schema.column(id),
+            parse_integers: self.schema.int64_from_text,
+            arena: self.arena,
+        };
+        let fitted = fitting.fit(item, &ty);
+        if item.is_json() && !matches!(fitted, Some((Value::List(_), _))) {
+            self.block.alterations.json_texts += 1;
+        }
+        let Some((value, how)) = fitted else { return self.store_misfit(id, &ty, item) };
+        let row = self.block.rows;
+        let column = self.block.column_mut(id);
+        if !column.claim(row) {
+            return self.store_duplicate(id, item);
+        }
+        self.block.touched.push(id);
+        let column = self.block.column_mut(id);
+        append(&mut column.values, value);
+        self.block.most_text += value.text_bytes();
+        how.count(&mut self.block.alterations);
+        Ok(())
+    }
+
+    /// A value of another type than its column's: as text into the sibling.
+    fn store_misfit(&mut self, id: ColumnId, ty: &ColumnType, item: Item<'a>) -> Result<()> {
+        let column = self.schema.column(id);
+        if self.schema.strict || self.schema.closed {
+            let text = item.into_text(self.arena);
+            let shown: String = text.chars().take(40).collect();
+            return Err(refused(
+                &column.name,
+                &format!(
+                    "it holds {ty}, and {shown:?} is not one: fix the row, or open the schema and leave strict mode to keep it as text"
+                ),
+            ));
+        }
+        let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
+        if is_number && ty.is_of_numbers() {
+            self.block.alterations.oversized_numbers += 1;
+        } else {
+            self.block.alterations.conflicts += 1;
+        }
+        let row = self.block.rows;
+        if let Some(sibling) = self.schema.text_sibling(id) {
+            let column = self.block.column_mut(sibling);
+            if column.claim(row) {
+                let text = item.into_text(self.arena);
+                push_text(&mut column.values, text);
+                self.block.touched.push(sibling);
+                self.block.most_text += text.len();
+                return Ok(());
+            }
+        }
+        let name = self.given_name(id);
+        self.push_rest(&name, item)
+    }
+
+    fn store_duplicate(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+        let name = self.given_name(id);
+        self.push_duplicate(&name, item)
+    }
+
+    /// Keeps a value whose name the row has given already.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+        self.refuse_if_strict(name, "the row gives it twice")?;
+        if self.schema.closed && self.schema.find(name).is_none() {
+            return Err(unexpected(name));
+        }
+        self.block.alterations.duplicates += 1;
+        self.push_rest(name, item)
+    }
+
+    fn given_name(&self, id: ColumnId) -> String {
+        self.schema.column(id).given_name().to_owned()
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
+    fn push_rest(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+        self.rest_of(name, item);
+        Ok(())
+    }
+
+    fn rest_of(&mut self, name: &str, item: Item<'a>) {
+        self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
+        self.rest_names.push(self.schema.hash_of(name));
+        append_json_string(name, &mut self.rest);
+        self.rest.push(':');
+        item.append_json(&mut self.rest);
+    }
+}
+
+fn unexpected(name: &str) -> Error {
+    refused(name, "the closed schema has no such column: declare it, or open the schema")
+}
+
+fn refused(name: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Refused, why).in_column(name)
+}
+
+#[cold]
+fn other_table() -> Error {
+    let message =
+        "the column id is of another table: ask this writer, or its table, for the column";
+    Error::new(ErrorKind::OtherTable, message)
+}
+
+/// Values that a column's list has room for at first.
+const FIRST_VALUES: usize = 128;
+
+macro_rules! append_to {
+    ($values:expr, $variant:ident, $value:expr) => {
+        match $values {
+            Values::$variant(list) => list.push($value),
+            values => {
+                let mut list = Vec::with_capacity(FIRST_VALUES);
+                list.push($value);
+                *values = Values::$variant(list);
+            }
+        }
+    };
+}
+
+#[inline]
+fn push_text<'a>(values: &mut Values<'a>, text: &'a str) {
+    append_to!(values, Text, text);
+}
+
+/// Appends a value to the list of its type, which a column's list always is or becomes.
+#[inline]
+fn append<'a>(values: &mut Values<'a>, value: Value<'a>) {
+    match value {
+        Value::Null => {}
+        Value::Bool(value) => append_to!(values, Bool, value),
+        Value::I32(value) => append_to!(values, I32, value),
+        Value::I64(value) => append_to!(values, I64, value),
+        Value::U64(value) => append_to!(values, U64, value),
+        Value::F32(value) => append_to!(values, F32, value),
+        Value::F64(value) => append_to!(values, F64, value),
+        Value::Text(value) => append_to!(values, Text, value),
+        Value::Bytes(value) => append_to!(values, Bytes, value),
+        Value::Timestamp(value) => append_to!(values, Timestamp, value),
+        Value::List(elements) => append_list(values, elements),
+    }
+}
+
+#[cold]
+fn append_list<'a>(values: &mut Values<'a>, elements: &'a [Value<'a>]) {
+    if !matches!(values, Values::List(_)) {
+        *values = Values::List(Box::default());
+    }
+    let Values::List(lists) = values else { return };
+    let first = lists.push(elements.len());
+    let column = lists.elements_mut();
+    for (place, element) in elements.iter().enumerate().filter(|(_, value)| **value != Value::Null)
+    {
+        column.claim(first + place);
+        append(&mut column.values, *element);
+    }
+}

@@ -1,0 +1,68 @@
+//! What decoders find.
+
+use bumpalo::Bump;
+
+use crate::types::column_type::ColumnType;
+use crate::types::value::Value;
+
+/// What an input found: a value, or something that no value holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Item<'a> {
+    Value(Value<'a>),
+    /// A JSON number that neither an integer of 64 bits nor a double holds.
+    Number(&'a str),
+    /// A JSON array or object that is kept as JSON text.
+    Json(&'a str),
+    /// A JSON object beyond the depth limit, kept as JSON text.
+    TooDeep(&'a str),
+}
+
+impl<'a> Item<'a> {
+    /// The type of a column whose first value this is.
+    pub(crate) fn column_type(self) -> Option<ColumnType> {
+        Some(match self {
+            Self::Value(Value::Null) => return None,
+            Self::Value(Value::Bool(_)) => ColumnType::Bool,
+            Self::Value(Value::I32(_)) => ColumnType::I32,
+            Self::Value(Value::I64(_) | Value::U64(_)) => ColumnType::I64,
+            Self::Value(Value::F32(_)) => ColumnType::F32,
+            Self::Value(Value::F64(_)) => ColumnType::F64,
+            Self::Value(Value::Bytes(_)) => ColumnType::Bytes,
+            Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp,
+            Self::Value(Value::List(elements)) => type_of_lists(elements),
+            Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::F64,
+            Self::Number(_) => ColumnType::I64,
+            Self::Value(Value::Text(_)) | Self::Json(_) | Self::TooDeep(_) => ColumnType::Text,
+        })
+    }
+
+    /// Whether it is JSON text where its column holds no lists.
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Json(_) | Self::Value(Value::List(_)))
+    }
+
+    pub(crate) fn into_text(self, arena: &'a Bump) -> &'a str {
+        match self {
+            Self::Value(Value::Text(text)) => text,
+            Self::Value(value) => arena.alloc_str(&value.to_text()),
+            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => text,
+        }
+    }
+
+    pub(crate) fn append_json(self, json: &mut String) {
+        match self {
+            Self::Value(value) => value.append_json(json),
+            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => json.push_str(text),
+        }
+    }
+}
+
+/// The type of a column whose first value is a list of these: that of the first which is there.
+/// Lists of lists are kept as JSON text.
+fn type_of_lists(elements: &[Value<'_>]) -> ColumnType {
+    if elements.iter().any(|value| matches!(value, Value::List(_))) {
+        return ColumnType::Text;
+    }
+    let first = elements.iter().find_map(|value| Item::Value(*value).column_type());
+    ColumnType::List(Box::new(first.unwrap_or(ColumnType::Text)))
+}

@@ -1,0 +1,7 @@
+//! Values into columns, by the type rules.
+
+pub(crate) mod builder;
+pub(crate) mod counts;
+pub(crate) mod item;
+pub(crate) mod json;
+pub(crate) mod rules;

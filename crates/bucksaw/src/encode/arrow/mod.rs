@@ -1,0 +1,436 @@
+//! The `arrow` backend: builders, record batches of `chunk_rows` rows, the parquet crate's
+//! `ArrowWriter`; each batch is released once it is written. It takes every type that Arrow has, and
+//! no column that appears after its first batch was written.
+
+mod builders;
+mod footer;
+mod pages;
+
+use std::sync::Arc;
+
+use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
+use ::arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use self::builders::{ColumnBuilder, array_of};
+use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use crate::encode::backend::{
+    Backend, Buffered, Encode, FileSummary, Pieces, SideWork, SortedRowGroups,
+};
+use crate::encode::footer as shared;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::declared::REST_COLUMN;
+use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
+use crate::schema::{Column, ColumnType, Schema};
+
+/// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
+const MAX_CHUNK_BYTES: usize = 256 << 20;
+
+/// See the module.
+pub(crate) struct ArrowBackend {
+    options: Options,
+    /// Bytes in the builders that end a batch before it has its rows.
+    chunk_bytes: usize,
+    builders: Vec<ColumnBuilder>,
+    pending_rows: usize,
+    /// Rows of all slices so far.
+    rows: u64,
+    /// The most that the builders ever held, in bytes: the next batch will need it too.
+    largest_chunk: usize,
+    /// Which of the schema's columns have had a value.
+    has_values: Vec<bool>,
+    file: Option<OpenFile>,
+}
+
+/// The file once its columns are fixed, by the first batch.
+struct OpenFile {
+    writer: ArrowWriter<Vec<u8>>,
+    arrow_schema: SchemaRef,
+    /// For each of the file's columns, its index in the schema.
+    columns: Vec<usize>,
+    /// Rows of the first batch, which fixed them.
+    first_rows: usize,
+    row_groups: usize,
+    footer: footer::Growth,
+}
+
+impl ArrowBackend {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            options: options.clone(),
+            chunk_bytes: (options.memory_limit / 8).min(MAX_CHUNK_BYTES),
+            builders: Vec::new(),
+            pending_rows: 0,
+            rows: 0,
+            largest_chunk: 0,
+            has_values: Vec::new(),
+            file: None,
+        }
+    }
+
+    /// Appends rows to the builders.
+    fn collect(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+        for (id, slice) in rows.columns() {
+            let builder = self.builder(id.index(), schema);
+            let missing = builder.1 - builder.0.rows();
+            builder.0.append_nulls(missing);
+            builder.0.append(&slice).map_err(|error| error.in_column(&schema.column(id).name))?;
+        }
+        self.pending_rows += rows.rows();
+        Ok(())
+    }
+
+    fn held_by_builders(&self) -> usize {
+        self.builders.iter().map(ColumnBuilder::bytes_held).sum()
+    }
+
+    /// The builder of a column, and the rows that it has to have by now.
+    fn builder(&mut self, index: usize, schema: &Schema) -> (&mut ColumnBuilder, usize) {
+        for column in schema.columns().iter().take(index + 1).skip(self.builders.len()) {
+            self.builders.push(ColumnBuilder::new(type_of(column)));
+        }
+        let builder = &mut self.builders[index];
+        if builder.rows() == 0 {
+            // It may have been made before its column had a type.
+            *builder = ColumnBuilder::new(type_of(&schema.columns()[index]));
+        }
+        (builder, self.pending_rows)
+    }
+
+    /// Writes the pending rows as a record batch.
+    fn write_pending(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
+        let rows = std::mem::take(&mut self.pending_rows);
+        if rows == 0 {
+            return Ok(());
+        }
+        self.open(schema, rows)?;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut arrays = Vec::with_capacity(file.columns.len());
+        for index in &file.columns {
+            arrays.push(match self.builders.get_mut(*index) {
+                Some(builder) => {
+                    builder.append_nulls(rows - builder.rows());
+                    builder.finish()
+                }
+                None => new_null_array(file.arrow_schema.field(arrays.len()).data_type(), rows),
+            });
+        }
+        // A column that got its type late had a builder for text that took nothing.
+        self.builders.clear();
+        file.write(arrays, rows, out)
+    }
+
+    /// Writes rows that hold Arrow arrays as a record batch of their own.
+    fn write_arrays(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<()> {
+        self.write_pending(schema, out)?;
+        self.open(schema, rows.rows())?;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut slices: Vec<_> = schema.columns().iter().map(|_| None).collect();
+        for (id, slice) in rows.columns() {
+            slices[id.index()] = Some(slice);
+        }
+        let mut arrays = Vec::with_capacity(file.columns.len());
+        for index in &file.columns {
+            let column = &schema.columns()[*index];
+            arrays.push(match &slices[*index] {
+                Some(slice) => array_of(type_of(column), slice)
+                    .map_err(|error| error.in_column(&column.name))?,
+                None => new_null_array(&type_of(column).to_arrow(), rows.rows()),
+            });
+        }
+        file.write(arrays, rows.rows(), out)
+    }
+
+    /// Fixes the file's columns: those declared and those with a value by now, or `_rest` where there
+    /// are none.
+    fn open(&mut self, schema: &Schema, first_rows: usize) -> Result<()> {
+        if self.file.is_some() {
+            return Ok(());
+        }
+        // The schema may be ahead of the rows; a column that none of them has yet is late.
+        let is_there = |index: &usize| {
+            let column = &schema.columns()[*index];
+            let has_values = self.has_values.get(*index).copied().unwrap_or_default();
+            column.ty.is_some() && (has_values || column.declared)
+        };
+        let columns: Vec<usize> = (0..schema.columns().len()).filter(is_there).collect();
+        let mut fields: Vec<Field> = columns
+            .iter()
+            .map(|index| &schema.columns()[*index])
+            .map(|column| Field::new(&column.name, type_of(column).to_arrow(), true))
+            .collect();
+        if fields.is_empty() {
+            fields.push(Field::new(REST_COLUMN, ColumnType::Text.to_arrow(), true));
+        }
+        let arrow_schema = Arc::new(ArrowSchema::new(fields));
+        // Arrow's own schema says no more than Parquet's unless there are types that only Arrow has.
+        let only_ours =
+            schema.columns().iter().all(|column| !matches!(column.ty, Some(ColumnType::Arrow(_))));
+        let properties = self.properties(&arrow_schema);
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(only_ours)
+            .with_page_store_factory(pages::exact_pages());
+        let writer =
+            ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
+                .map_err(shared::failed)?;
+        let (row_groups, footer) = (0, footer::Growth::default());
+        self.file =
+            Some(OpenFile { writer, arrow_schema, columns, first_rows, row_groups, footer });
+        Ok(())
+    }
+
+    fn properties(&self, arrow_schema: &ArrowSchema) -> WriterProperties {
+        let page_bytes = self.options.page_bytes_for(arrow_schema.fields().len());
+        let mut properties = WriterProperties::builder()
+            .set_created_by(shared::CREATED_BY.to_owned())
+            .set_compression(shared::codec(self.options.compression))
+            .set_dictionary_enabled(self.options.dictionary)
+            .set_data_page_size_limit(page_bytes)
+            .set_dictionary_page_size_limit(page_bytes)
+            .set_max_row_group_row_count(None)
+            .set_statistics_enabled(match self.options.statistics {
+                Statistics::None => EnabledStatistics::None,
+                Statistics::Chunk => EnabledStatistics::Chunk,
+                Statistics::Page => EnabledStatistics::Page,
+            });
+        for (column, on) in &self.options.dictionary_of {
+            let path = leaf_path(column, arrow_schema);
+            properties = properties.set_column_dictionary_enabled(path, *on);
+        }
+        // A row group is no larger than its limits say, and its filters are folded to their size.
+        let most_values = self.options.most_bloom_values() as u64;
+        let has_filter = |field: &&Arc<Field>| {
+            self.options.bloom_filter_of.contains(field.name())
+                && *field.data_type() != DataType::Boolean
+        };
+        for field in arrow_schema.fields().iter().filter(has_filter) {
+            let column = ColumnPath::from(field.name().as_str());
+            properties = properties
+                .set_column_bloom_filter_fpp(column.clone(), BLOOM_FILTER_FALSE_POSITIVES)
+                .set_column_bloom_filter_max_ndv(column, most_values);
+        }
+        properties.build()
+    }
+
+    /// A column that has its first value now, too late.
+    fn check_late(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+        self.has_values.resize(schema.columns().len(), false);
+        for (id, slice) in rows.columns() {
+            if std::mem::replace(&mut self.has_values[id.index()], true) {
+                continue;
+            }
+            let Some(file) = &self.file else { continue };
+            if file.columns.binary_search(&id.index()).is_err() {
+                let row =
+                    self.rows + slice.present().take_while(|is_there| !is_there).count() as u64;
+                return Err(self.late(file.first_rows, row).in_column(&schema.column(id).name));
+            }
+        }
+        self.rows += rows.rows() as u64;
+        Ok(())
+    }
+
+    fn late(&self, first_rows: usize, row: u64) -> Error {
+        let room = match self.options.chunk_rows as u64 > row {
+            // The batch ended for its text.
+            true => "raise the memory limit",
+            false => "raise the chunk rows",
+        };
+        let message = format!(
+            "the column has its first value here, after the arrow backend fixed the file's columns with its first \
+             record batch, of {first_rows} rows: choose the direct backend, declare the column in the schema, or \
+             {room} so that the first batch has this row"
+        );
+        Error::new(ErrorKind::LateColumn, message).at_row(row)
+    }
+}
+
+impl Backend for ArrowBackend {
+    fn write<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<Box<dyn Encode + 's>> {
+        self.write_slice(&rows, schema, out)?;
+        Ok(Box::new(()))
+    }
+
+    fn end_batch(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn side_work(&self) -> Arc<dyn SideWork> {
+        Arc::new(())
+    }
+
+    fn buffered(&self) -> Buffered {
+        // Builders grow by doubling, and hold a batch while it is encoded.
+        let held = self.largest_chunk * 2;
+        let Some(OpenFile { writer, .. }) = &self.file else {
+            let rows = self.pending_rows;
+            return Buffered { rows, bytes_held: held, ..Buffered::default() };
+        };
+        let expected = writer.in_progress_size();
+        Buffered {
+            rows: self.pending_rows + writer.in_progress_rows(),
+            // Ending the row group copies it.
+            bytes_held: held + writer.memory_size() + expected,
+            bytes_expected: expected,
+            // What the writer keeps of finished row groups it does not tell.
+            bytes_finished: 0,
+        }
+    }
+
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
+        self.write_pending(schema, out)?;
+        if let Some(file) = &mut self.file {
+            // Growing by doubling would hold the row group up to three times over.
+            let expected = file.writer.in_progress_size();
+            file.writer.inner_mut().reserve(expected);
+            file.writer.flush().map_err(shared::failed)?;
+            if let Some(group) = file.writer.flushed_row_groups().get(file.row_groups) {
+                file.footer.add(group)?;
+                file.row_groups += 1;
+            }
+            file.drain(out)?;
+        }
+        Ok(())
+    }
+
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        sorted: &SortedRowGroups,
+        out: &mut Pieces,
+    ) -> Result<FileSummary> {
+        self.open(schema, 0)?;
+        self.has_values.resize(schema.columns().len(), false);
+        let Some(mut file) = self.file.take() else {
+            return Err(Error::new(ErrorKind::WriterEnded, "the file is finished already"));
+        };
+        file.drain(out)?;
+        let position = file.writer.bytes_written();
+        let metadata = file.writer.finish().map_err(shared::failed)?;
+        let kept = self.kept_columns(&file, schema);
+        let ending = footer::Ending {
+            arrow_schema: &file.arrow_schema,
+            kept: &kept,
+            sorted,
+            renamed: shared::renamed_key_value(schema),
+        };
+        footer::append(&metadata, ending, position as u64, out)
+    }
+}
+
+impl ArrowBackend {
+    fn write_slice(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<()> {
+        self.check_late(rows, schema)?;
+        if rows.columns().any(|(_, slice)| has_array(&slice)) {
+            return self.write_arrays(rows, schema, out);
+        }
+        let mut rest = rows.clone();
+        while rest.rows() > 0 {
+            let room = self.options.chunk_rows - self.pending_rows;
+            let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
+            for part in chunk.parts(chunk.rows(), self.chunk_bytes)? {
+                self.collect(&part, schema)?;
+                let held = self.held_by_builders();
+                self.largest_chunk = self.largest_chunk.max(held);
+                if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
+                    self.write_pending(schema, out)?;
+                }
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// The file's columns that stay: those with a value, and declared ones where the options say so;
+    /// one at least.
+    fn kept_columns(&self, file: &OpenFile, schema: &Schema) -> Vec<usize> {
+        let keep_declared = !self.options.omit_null_columns;
+        let of_file = || file.columns.iter().enumerate();
+        let is_declared = |index: usize| schema.columns()[index].declared;
+        let stays = |index: usize| self.has_values[index] || (keep_declared && is_declared(index));
+        let mut kept: Vec<usize> =
+            of_file().filter(|(_, index)| stays(**index)).map(|(place, _)| place).collect();
+        if kept.is_empty() {
+            kept = of_file()
+                .filter(|(_, index)| is_declared(**index))
+                .map(|(place, _)| place)
+                .collect();
+        }
+        if kept.is_empty() {
+            kept.push(file.arrow_schema.fields().len() - 1);
+        }
+        kept
+    }
+}
+
+impl OpenFile {
+    fn write(
+        &mut self,
+        arrays: Vec<::arrow::array::ArrayRef>,
+        rows: usize,
+        out: &mut Pieces,
+    ) -> Result<()> {
+        let mut arrays = arrays;
+        if arrays.is_empty() {
+            arrays.push(new_null_array(&ColumnType::Text.to_arrow(), rows));
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let batch =
+            RecordBatch::try_new_with_options(Arc::clone(&self.arrow_schema), arrays, &options)
+                .map_err(|cause| {
+                    Error::new(ErrorKind::Unsupported, "the rows make no record batch")
+                        .with_cause(cause)
+                })?;
+        self.writer.write(&batch).map_err(shared::failed)?;
+        self.drain(out)
+    }
+
+    /// Hands over the bytes that are finished.
+    fn drain(&mut self, out: &mut Pieces) -> Result<()> {
+        self.writer.sync().map_err(|cause| Error::io("could not write to memory", cause))?;
+        out.push(std::mem::take(self.writer.inner_mut()));
+        Ok(())
+    }
+}
+
+/// The path of a column's values: of a list's, its elements'.
+fn leaf_path(column: &str, arrow_schema: &ArrowSchema) -> ColumnPath {
+    let mut path = vec![column.to_owned()];
+    if let Ok(field) = arrow_schema.field_with_name(column)
+        && let DataType::List(element) = field.data_type()
+    {
+        path.extend(["list".to_owned(), element.name().clone()]);
+    }
+    ColumnPath::new(path)
+}
+
+fn has_array(slice: &ColumnSlice<'_, '_>) -> bool {
+    match slice.values() {
+        ValuesSlice::Arrow(_) => true,
+        ValuesSlice::List(lists) => lists.elements().is_some_and(|elements| has_array(&elements)),
+        _ => false,
+    }
+}
+
+fn type_of(column: &Column) -> &ColumnType {
+    column.ty.as_ref().unwrap_or(&ColumnType::Text)
+}

@@ -1,0 +1,472 @@
+//! A column of the open row group: values in, pages out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parquet::basic::Encoding;
+
+use super::bloom_filter::BloomFilter;
+use super::compress::Effort;
+use super::encoder::Encoder;
+use super::encoding::plain;
+use super::levels::{self, Levels};
+use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_page};
+use super::page_queue::{CompressedPage, PendingPage};
+use super::statistics::Bounds;
+use super::values::{BytesValues, FixedValues, PageValues, arrays};
+use crate::block::{ColumnSlice, ValuesSlice};
+use crate::encode::backend::Pieces;
+use crate::encode::footer::failed;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::page_header::PageKind;
+use crate::options::{Profile, Statistics};
+use crate::runtime::hash::Seed;
+use crate::schema::ColumnType;
+
+/// Finished pages are kept in pieces of so many bytes or a little more.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// What the chunks of a file have in common.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) statistics: Statistics,
+    pub(super) profile: Profile,
+    pub(super) seed: Seed,
+}
+
+/// A finished data page.
+#[derive(Debug)]
+pub(super) struct DataPage {
+    /// From the chunk's start, in bytes.
+    pub(super) offset: usize,
+    /// Header included.
+    pub(super) len: usize,
+    pub(super) rows: usize,
+    /// Values as Parquet counts them: with nulls, and with a null for a list that has no element.
+    pub(super) values: usize,
+    pub(super) nulls: usize,
+    pub(super) bounds: Bounds,
+    pub(super) encoding: Encoding,
+}
+
+/// A finished column chunk, for wherever in the file it goes.
+#[derive(Debug)]
+pub(super) struct EncodedChunk {
+    /// Its dictionary page, if it has one, and its data pages.
+    pub(super) dictionary: Vec<u8>,
+    pub(super) data: Pieces,
+    pub(super) pages: Vec<DataPage>,
+    /// Bytes before compression, headers included.
+    pub(super) encoded: usize,
+    pub(super) bounds: Bounds,
+    /// How many different values it has, where the dictionary knows all of them.
+    pub(super) distinct: Option<usize>,
+    /// Empty where it has none.
+    pub(super) bloom_filter: Vec<u8>,
+}
+
+impl EncodedChunk {
+    /// A chunk of nulls.
+    pub(super) fn of_nulls(ty: &ColumnType, rows: usize, encoder: &mut Encoder) -> Result<Self> {
+        encoder.page.clear();
+        levels::append_nulls(ty, rows, &mut encoder.page);
+        let mut data = Pieces::default();
+        let size = append_page(
+            &encoder.page,
+            data_page(rows, Encoding::PLAIN),
+            &mut encoder.compressor,
+            &mut Effort::Level,
+            data.open(PIECE_BYTES),
+        )?;
+        let page = DataPage {
+            offset: 0,
+            len: size.compressed,
+            rows,
+            values: rows,
+            nulls: rows,
+            bounds: Bounds::default(),
+            encoding: Encoding::PLAIN,
+        };
+        Ok(Self {
+            dictionary: Vec::new(),
+            data,
+            pages: vec![page],
+            encoded: size.encoded,
+            bounds: Bounds::default(),
+            distinct: Some(0),
+            bloom_filter: Vec::new(),
+        })
+    }
+
+    pub(super) fn nulls(&self) -> usize {
+        self.pages.iter().map(|page| page.nulls).sum()
+    }
+}
+
+/// A data page of so many values, nulls included.
+fn data_page(values: usize, encoding: Encoding) -> PageKind {
+    PageKind::Data { num_values: values as i32, encoding }
+}
+
+/// A finished page that is not behind the others yet.
+#[derive(Debug)]
+enum UnplacedPage {
+    Compressed(CompressedPage),
+    Pending(PendingPage),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct ColumnChunk {
+    /// The column's name, for errors.
+    name: Box<str>,
+    /// The type of single values: of a list's elements.
+    ty: ColumnType,
+    settings: Arc<Settings>,
+    /// Bytes of a page, about, at the most.
+    page_bytes: usize,
+    levels: Levels,
+    values: PageValues,
+    /// Rows of finished pages.
+    finished_rows: usize,
+    /// Finished pages; those that are not placed yet have no length and no offset.
+    pages: Vec<DataPage>,
+    /// Bytes of each page that is not placed yet, before compression, and what it will become.
+    unplaced: VecDeque<(usize, UnplacedPage)>,
+    /// How many of them were finished before the current batch.
+    unplaced_before: usize,
+    data: Pieces,
+    /// Bytes of `data`.
+    data_len: usize,
+    encoded: usize,
+    effort: Effort,
+    bounds: Bounds,
+}
+
+impl ColumnChunk {
+    pub(super) fn new(
+        name: &str,
+        ty: &ColumnType,
+        has_dictionary: bool,
+        filter: Option<BloomFilter>,
+        page_bytes: usize,
+        settings: &Arc<Settings>,
+    ) -> Result<Self> {
+        let leaf = ty.leaf();
+        let values = match leaf {
+            ColumnType::Bool => PageValues::Bool(Vec::new()),
+            ColumnType::Text | ColumnType::Bytes => {
+                let values =
+                    BytesValues::new(has_dictionary, page_bytes, settings.profile, settings.seed);
+                PageValues::Bytes(values.with_filter(filter))
+            }
+            ColumnType::Arrow(data_type) => {
+                let message = format!(
+                    "the direct backend can't store {data_type}: use the arrow backend for it"
+                );
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+            _ => {
+                let values = FixedValues::new(
+                    has_dictionary,
+                    leaf,
+                    page_bytes,
+                    settings.profile,
+                    settings.seed,
+                );
+                PageValues::Fixed(values.with_filter(filter))
+            }
+        };
+        Ok(Self {
+            name: name.into(),
+            ty: leaf.clone(),
+            settings: Arc::clone(settings),
+            page_bytes,
+            levels: Levels::new(ty),
+            values,
+            finished_rows: 0,
+            pages: Vec::new(),
+            unplaced: VecDeque::new(),
+            unplaced_before: 0,
+            data: Pieces::default(),
+            data_len: 0,
+            encoded: 0,
+            effort: Effort::default(),
+            bounds: Bounds::default(),
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.finished_rows + self.levels.rows()
+    }
+
+    pub(super) fn append_nulls(&mut self, mut rows: usize, encoder: &mut Encoder) -> Result<()> {
+        while rows > 0 {
+            let some = rows.min(PAGE_ROWS - self.levels.rows());
+            self.levels.append_nulls(some);
+            rows -= some;
+            self.end_full_page(encoder)?;
+        }
+        Ok(())
+    }
+
+    /// Appends rows, few enough for one page.
+    pub(super) fn append(
+        &mut self,
+        slice: &ColumnSlice<'_, '_>,
+        encoder: &mut Encoder,
+    ) -> Result<()> {
+        if self.levels.rows() + slice.rows() > PAGE_ROWS {
+            self.end_page(encoder)?;
+        }
+        match slice.values() {
+            ValuesSlice::List(lists) => {
+                self.make_room(lists.element_count(), encoder)?;
+                self.levels.append(slice);
+                if let Some(elements) = lists.elements() {
+                    self.append_values(&elements.values())?;
+                }
+            }
+            values => {
+                self.levels.append(slice);
+                self.append_values(&values)?;
+            }
+        }
+        self.end_full_page(encoder)
+    }
+
+    /// A row may have more elements than a dictionary has room for: they don't go through it.
+    fn make_room(&mut self, values: usize, encoder: &mut Encoder) -> Result<()> {
+        if values > STEP_ROWS {
+            self.end_page(encoder)?;
+            match &mut self.values {
+                PageValues::Bool(_) => {}
+                PageValues::Fixed(values) => values.close_dictionary(),
+                PageValues::Bytes(values) => values.close_dictionary(),
+            }
+        }
+        Ok(())
+    }
+
+    fn append_values(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
+        match (&mut self.values, values) {
+            (PageValues::Bool(page), ValuesSlice::Bool(values)) => page.extend_from_slice(values),
+            (
+                PageValues::Fixed(page),
+                ValuesSlice::I64(values) | ValuesSlice::Timestamp(values),
+            ) => {
+                page.append(values.iter().map(|value| *value as u64));
+            }
+            (PageValues::Fixed(page), ValuesSlice::I32(values)) => {
+                page.append(values.iter().map(|value| (*value as u32).into()))
+            }
+            (PageValues::Fixed(page), ValuesSlice::F32(values)) => {
+                page.append(values.iter().map(|value| value.to_bits().into()))
+            }
+            (PageValues::Fixed(page), ValuesSlice::U64(values)) => {
+                page.append(values.iter().copied())
+            }
+            (PageValues::Fixed(page), ValuesSlice::F64(values)) => {
+                page.append(values.iter().map(|value| value.to_bits()))
+            }
+            (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
+            (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
+            (page, ValuesSlice::Arrow(array)) => arrays::append(page, array)?,
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "a block's values are not of their column's type",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn end_full_page(&mut self, encoder: &mut Encoder) -> Result<()> {
+        let is_closing = match &self.values {
+            PageValues::Bool(_) => false,
+            PageValues::Fixed(values) => values.is_closing(),
+            PageValues::Bytes(values) => values.is_closing(),
+        };
+        let is_full = self.levels.rows() >= PAGE_ROWS || self.open_bytes() >= self.page_bytes;
+        if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
+    }
+
+    /// Bytes of the open page, about.
+    fn open_bytes(&self) -> usize {
+        let values = match &self.values {
+            PageValues::Bool(values) => values.len() / 8,
+            PageValues::Fixed(values) => values.page_bytes(),
+            PageValues::Bytes(values) => values.page_bytes(),
+        };
+        values + self.levels.page_bytes()
+    }
+
+    fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
+        let rows = self.levels.rows();
+        if rows == 0 {
+            return Ok(());
+        }
+        let page = &mut encoder.page;
+        page.clear();
+        self.levels.append_to(page);
+        let bounds = if self.settings.statistics == Statistics::None {
+            Bounds::default()
+        } else {
+            self.page_bounds()
+        };
+        let encoding = match &mut self.values {
+            PageValues::Bool(values) => {
+                plain::append_bools(values, page);
+                values.clear();
+                Encoding::PLAIN
+            }
+            PageValues::Fixed(values) => values.append_to(page),
+            PageValues::Bytes(values) => values.append_to(page),
+        };
+        // Indices and values outside the dictionary compress differently.
+        if self.pages.last().is_some_and(|last| last.encoding != encoding) {
+            self.effort = Effort::Unknown;
+        }
+        let kind = data_page(self.levels.count(), encoding);
+        let unplaced = self.compress(kind, encoder)?;
+        self.bounds.add(&self.ty, &bounds);
+        self.pages.push(DataPage {
+            offset: 0,
+            len: 0,
+            rows,
+            values: self.levels.count(),
+            nulls: self.levels.nulls(),
+            bounds,
+            encoding,
+        });
+        self.unplaced.push_back(unplaced);
+        self.finished_rows += rows;
+        self.levels.clear();
+        Ok(())
+    }
+
+    /// Compresses the encoder's page, or has that done later.
+    fn compress(&mut self, kind: PageKind, encoder: &mut Encoder) -> Result<(usize, UnplacedPage)> {
+        let bytes = encoder.page.len();
+        if !encoder.compressor.is_telling(bytes, self.effort)
+            && let Some(page) = encoder.queue.push(&mut encoder.page, kind, self.effort)
+        {
+            return Ok((bytes, UnplacedPage::Pending(page)));
+        }
+        let page = std::mem::take(&mut encoder.page);
+        let compressed =
+            CompressedPage::new(&page, kind, &mut self.effort, &mut encoder.compressor)?;
+        encoder.page = page;
+        Ok((bytes, UnplacedPage::Compressed(compressed)))
+    }
+
+    /// Places the pages that were finished before the current batch, which ends.
+    ///
+    /// So what the chunk is said to hold depends on its values alone, and not on which pages happen to
+    /// be compressed by now.
+    pub(super) fn end_batch(&mut self, encoder: &mut Encoder) -> Result<()> {
+        self.place(self.unplaced_before, encoder)?;
+        self.unplaced_before = self.unplaced.len();
+        Ok(())
+    }
+
+    /// Places the first `count` pages that are not placed yet.
+    fn place(&mut self, count: usize, encoder: &mut Encoder) -> Result<()> {
+        let queue = Arc::clone(&encoder.queue);
+        let first = self.pages.len() - self.unplaced.len();
+        for ((_, unplaced), page) in
+            self.unplaced.drain(..count).zip(self.pages.iter_mut().skip(first))
+        {
+            let CompressedPage { bytes, size } = match unplaced {
+                UnplacedPage::Compressed(page) => page,
+                UnplacedPage::Pending(page) => queue.wait(&page, &mut encoder.compressor)?,
+            };
+            (page.offset, page.len) = (self.data_len, size.compressed);
+            self.data_len += size.compressed;
+            self.encoded += size.encoded;
+            self.data.append(bytes, PIECE_BYTES);
+        }
+        Ok(())
+    }
+
+    /// What the pages that are not placed yet will take in the file, about, by what those before took.
+    fn unplaced_bytes(&self) -> usize {
+        let bytes: usize = self.unplaced.iter().map(|(bytes, _)| bytes).sum();
+        match self.encoded {
+            0 => bytes,
+            encoded => (bytes as u64 * self.data_len as u64 / encoded as u64) as usize,
+        }
+    }
+
+    fn page_bounds(&self) -> Bounds {
+        match &self.values {
+            PageValues::Bool(values) => {
+                Bounds::of_bits(&self.ty, values.iter().map(|value| u64::from(*value)))
+            }
+            PageValues::Fixed(values) => values.bounds(&self.ty),
+            PageValues::Bytes(values) => values.bounds(),
+        }
+    }
+
+    /// The finished chunk: its dictionary page, then its data pages.
+    pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
+        self.end_page(encoder)?;
+        self.place(self.unplaced.len(), encoder)?;
+        let filter = match &mut self.values {
+            PageValues::Bool(_) => None,
+            PageValues::Fixed(values) => values.take_filter(),
+            PageValues::Bytes(values) => values.take_filter(),
+        };
+        let bloom_filter = filter.map(BloomFilter::finish).transpose().map_err(failed)?;
+        let dictionary = match &self.values {
+            PageValues::Bool(_) => None,
+            PageValues::Fixed(values) => values.dictionary_page(),
+            PageValues::Bytes(values) => values.dictionary_page(),
+        };
+        let mut dictionary_page = Vec::new();
+        let mut size = PageSize { encoded: 0, compressed: 0 };
+        if let Some((page, entries)) = &dictionary {
+            let kind = PageKind::Dictionary { num_values: *entries as i32 };
+            let compressor = &mut encoder.compressor;
+            size = append_page(page, kind, compressor, &mut Effort::Level, &mut dictionary_page)?;
+        }
+        for page in &mut self.pages {
+            page.offset += size.compressed;
+        }
+        let has_values = |page: &DataPage| page.nulls < page.values;
+        let is_complete = self
+            .pages
+            .iter()
+            .filter(|page| has_values(page))
+            .all(|page| page.encoding == Encoding::RLE_DICTIONARY);
+        let entries = dictionary.as_ref().map(|(_, entries)| *entries);
+        Ok(EncodedChunk {
+            dictionary: dictionary_page,
+            data: self.data,
+            distinct: entries.filter(|_| is_complete),
+            pages: self.pages,
+            encoded: self.encoded + size.encoded,
+            bounds: self.bounds,
+            bloom_filter: bloom_filter.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn bytes_held(&self) -> usize {
+        let values = match &self.values {
+            PageValues::Bool(values) => values.capacity(),
+            PageValues::Fixed(values) => values.bytes_held(),
+            PageValues::Bytes(values) => values.bytes_held(),
+        };
+        values + self.levels.bytes_held() + self.data_len + self.unplaced_bytes()
+    }
+
+    /// Bytes of finished pages, and of the open page and the dictionary before compression.
+    pub(super) fn bytes_expected(&self) -> usize {
+        self.data_len + self.unplaced_bytes() + self.open_bytes()
+    }
+}

@@ -1,0 +1,43 @@
+//! The columns of the file.
+
+use crate::options::declared::REST_COLUMN;
+use crate::schema::Column;
+use crate::types::column_type::ColumnType;
+
+/// A column of the file.
+#[derive(Debug)]
+pub(super) struct FileColumn {
+    pub(super) name: String,
+    pub(super) ty: ColumnType,
+    /// In the schema; none for a column that only stands in for those to come.
+    pub(super) place: Option<usize>,
+    pub(super) is_late: bool,
+}
+
+impl FileColumn {
+    pub(super) fn new(column: &Column, place: usize, is_late: bool) -> Self {
+        let ty = column.ty.clone().unwrap_or(ColumnType::Text);
+        Self { name: column.name.clone(), ty, place: Some(place), is_late }
+    }
+
+    /// The first column of a file whose first row group has none.
+    pub(super) fn stand_in() -> Self {
+        Self { name: REST_COLUMN.to_owned(), ty: ColumnType::Text, place: None, is_late: false }
+    }
+
+    pub(super) fn stands_in_for(&self, column: &Column) -> bool {
+        #[cfg(test)]
+        tests::COMPARED.with(|count| count.set(count.get() + 1));
+        self.place.is_none() && self.name == column.name
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How often this thread compared a column with one of the file's.
+        pub(in super::super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+}

@@ -1,0 +1,207 @@
+//! What the footer and the page indexes say of columns and their chunks.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use parquet::basic::{
+    BoundaryOrder, Compression as Codec, Encoding, LogicalType, PageType, Repetition, TimeUnit,
+    Type as PhysicalType,
+};
+
+use super::column_chunk::EncodedChunk;
+use super::columns::FileColumn;
+use super::statistics::{Bound, Bounds, compare_bits};
+use crate::encode::footer::{self, FinishedChunk};
+use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
+use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
+use crate::format::schema::SchemaElement;
+use crate::options::{Options, Statistics};
+use crate::schema::ColumnType;
+use crate::types::column_type::ELEMENT_NAME;
+
+/// Every encoding that data pages may have.
+const ENCODINGS: [Encoding; 6] = [
+    Encoding::PLAIN,
+    Encoding::RLE_DICTIONARY,
+    Encoding::DELTA_BINARY_PACKED,
+    Encoding::DELTA_LENGTH_BYTE_ARRAY,
+    Encoding::DELTA_BYTE_ARRAY,
+    Encoding::BYTE_STREAM_SPLIT,
+];
+
+/// What all chunks of a file have in common.
+#[derive(Debug)]
+pub(super) struct Description {
+    codec: Codec,
+    statistics: Statistics,
+}
+
+impl Description {
+    pub(super) fn new(options: &Options) -> Self {
+        Self { codec: footer::codec(options.compression), statistics: options.statistics }
+    }
+
+    /// A chunk of values of this type that is at these bytes of the file.
+    pub(super) fn of_chunk(
+        &self,
+        chunk: &EncodedChunk,
+        ty: &ColumnType,
+        has_dictionary: bool,
+        range: Range<u64>,
+    ) -> FinishedChunk {
+        let first_page = chunk.pages.first().map_or(0, |page| page.offset);
+        let values: usize = chunk.pages.iter().map(|page| page.values).sum();
+        let (encodings, encoding_stats) = encodings(chunk, has_dictionary);
+        let statistics = (self.statistics != Statistics::None).then(|| {
+            let distinct = chunk.distinct.map(|distinct| distinct as i64);
+            chunk.bounds.to_statistics(ty, chunk.nulls() as i64, distinct)
+        });
+        let has_indexes = self.statistics == Statistics::Page;
+        FinishedChunk {
+            meta_data: ColumnMetaData {
+                physical: physical(ty),
+                encodings,
+                codec: self.codec,
+                num_values: values as i64,
+                total_uncompressed_size: chunk.encoded as i64,
+                total_compressed_size: (range.end - range.start) as i64,
+                data_page_offset: range.start as i64 + first_page as i64,
+                dictionary_page_offset: has_dictionary.then_some(range.start as i64),
+                statistics,
+                encoding_stats,
+                bloom_filter: None,
+                size_statistics: None,
+            },
+            column_index: has_indexes.then(|| column_index(chunk, ty)).flatten(),
+            offset_index: has_indexes.then(|| offset_index(chunk, range.start as i64)),
+        }
+    }
+}
+
+/// The encodings of a chunk, and how many pages have each.
+fn encodings(
+    chunk: &EncodedChunk,
+    has_dictionary: bool,
+) -> (Vec<Encoding>, Vec<PageEncodingStats>) {
+    let mut encodings = vec![Encoding::RLE];
+    let mut stats = Vec::new();
+    if has_dictionary {
+        let page_type = PageType::DICTIONARY_PAGE;
+        stats.push(PageEncodingStats { page_type, encoding: Encoding::PLAIN, count: 1 });
+    }
+    for encoding in ENCODINGS {
+        let count = chunk.pages.iter().filter(|page| page.encoding == encoding).count() as i32;
+        if count > 0 {
+            stats.push(PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count });
+        }
+        if count > 0 || (encoding == Encoding::PLAIN && has_dictionary) {
+            encodings.push(encoding);
+        }
+    }
+    encodings.sort_unstable();
+    (encodings, stats)
+}
+
+/// The schema of a file with these columns.
+pub(super) fn schema_elements<'c>(
+    columns: impl ExactSizeIterator<Item = &'c FileColumn>,
+) -> Vec<SchemaElement> {
+    let mut elements = vec![SchemaElement::root("schema", columns.len())];
+    columns.for_each(|column| append_elements(&column.name, &column.ty, &mut elements));
+    elements
+}
+
+fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement>) {
+    let logical = match ty {
+        // A list has three levels: the list, its elements, and each of them, which may be null as the
+        // list may.
+        ColumnType::List(element) => {
+            let list = Some(LogicalType::List);
+            elements.push(SchemaElement::group(name, Repetition::OPTIONAL, list));
+            elements.push(SchemaElement::group("list", Repetition::REPEATED, None));
+            return append_elements(ELEMENT_NAME, element, elements);
+        }
+        ColumnType::Text => Some(LogicalType::String),
+        ColumnType::U64 => Some(LogicalType::integer(64, false)),
+        ColumnType::Timestamp => Some(LogicalType::timestamp(true, TimeUnit::MICROS)),
+        _ => None,
+    };
+    elements.push(SchemaElement::leaf(name, physical(ty), logical));
+}
+
+/// How values of this type are stored; of lists, their elements.
+fn physical(ty: &ColumnType) -> PhysicalType {
+    match ty.leaf() {
+        ColumnType::Bool => PhysicalType::BOOLEAN,
+        ColumnType::I32 => PhysicalType::INT32,
+        ColumnType::F32 => PhysicalType::FLOAT,
+        ColumnType::F64 => PhysicalType::DOUBLE,
+        ColumnType::Text | ColumnType::Bytes => PhysicalType::BYTE_ARRAY,
+        _ => PhysicalType::INT64,
+    }
+}
+
+fn offset_index(chunk: &EncodedChunk, start: i64) -> OffsetIndex {
+    let mut rows = 0;
+    let location = |page: &super::column_chunk::DataPage| {
+        let first_row_index = rows;
+        rows += page.rows as i64;
+        PageLocation {
+            offset: start + page.offset as i64,
+            compressed_page_size: page.len as i32,
+            first_row_index,
+        }
+    };
+    let page_locations = chunk.pages.iter().map(location).collect();
+    OffsetIndex { page_locations, unencoded_byte_array_data_bytes: None }
+}
+
+/// The column index; none where a page has values and no bound.
+fn column_index(chunk: &EncodedChunk, ty: &ColumnType) -> Option<ColumnIndex> {
+    let pages = || chunk.pages.iter();
+    let mut bounds = Vec::with_capacity(chunk.pages.len());
+    let mut written = Vec::new();
+    for page in pages() {
+        if page.nulls == page.values {
+            bounds.push((Vec::new(), Vec::new()));
+        } else {
+            let (min, max) = page.bounds.to_bytes(ty)?;
+            written.push((&page.bounds, min.clone(), max.clone()));
+            bounds.push((min, max));
+        }
+    }
+    let boundary_order = boundary_order(&written, ty);
+    let (min_values, max_values) = bounds.into_iter().unzip();
+    let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
+    Some(ColumnIndex {
+        null_pages: pages().map(|page| page.nulls == page.values).collect(),
+        min_values,
+        max_values,
+        boundary_order,
+        null_counts: Some(pages().map(|page| page.nulls as i64).collect()),
+        repetition_level_histograms: None,
+        definition_level_histograms: None,
+        nan_counts: is_float.then(|| pages().map(|page| page.bounds.nans as i64).collect()),
+    })
+}
+
+fn boundary_order(pages: &[(&Bounds, Vec<u8>, Vec<u8>)], ty: &ColumnType) -> BoundaryOrder {
+    let compare = |a: (&Option<Bound>, &[u8]), b: (&Option<Bound>, &[u8])| match (a.0, b.0) {
+        (Some(Bound::Bits(a)), Some(Bound::Bits(b))) => compare_bits(ty, *a, *b),
+        _ => a.1.cmp(b.1),
+    };
+    let all = |is_in_order: fn(Ordering) -> bool| {
+        pages.windows(2).all(|pair| {
+            let [(a, a_min, a_max), (b, b_min, b_max)] = pair else { return true };
+            is_in_order(compare((&a.least, a_min), (&b.least, b_min)))
+                && is_in_order(compare((&a.greatest, a_max), (&b.greatest, b_max)))
+        })
+    };
+    if all(Ordering::is_le) {
+        BoundaryOrder::ASCENDING
+    } else if all(Ordering::is_ge) {
+        BoundaryOrder::DESCENDING
+    } else {
+        BoundaryOrder::UNORDERED
+    }
+}

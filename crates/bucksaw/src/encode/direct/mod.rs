@@ -1,0 +1,203 @@
+//! The `direct` backend: from blocks straight to pages.
+//!
+//! A column's values go into its dictionary, or PLAIN into its page; full pages are compressed at once;
+//! a row group is finished alone and spliced into the file, which takes columns at any time.
+//! V1 pages, PLAIN and RLE_DICTIONARY: what every reader knows; with the profile `modern`, delta
+//! encodings and BYTE_STREAM_SPLIT too.
+
+mod bloom_filter;
+mod column_chunk;
+mod columns;
+mod compress;
+pub(crate) mod cost;
+mod dictionary;
+mod encoder;
+mod encoding;
+pub(crate) mod estimate;
+mod file;
+mod levels;
+mod metadata;
+mod open_chunk;
+mod page;
+mod page_queue;
+mod row_group;
+mod statistics;
+mod values;
+
+use std::sync::Arc;
+
+use self::column_chunk::Settings;
+use self::columns::FileColumn;
+use self::file::{Ending, File};
+use self::metadata::Description;
+use self::row_group::{Encoding, RowGroup};
+use crate::block::BlockSlice;
+use crate::encode::backend::{
+    Backend, Buffered, Encode, FileSummary, Pieces, SideWork, SortedRowGroups,
+};
+use crate::encode::footer;
+use crate::error::Result;
+use crate::options::Options;
+use crate::runtime::hash::Seed;
+use crate::runtime::workers::Workers;
+use crate::schema::Schema;
+
+/// See the module.
+pub(crate) struct DirectBackend {
+    encoding: Encoding,
+    group: RowGroup,
+    file: File,
+    /// The file's columns, in the order in which they came.
+    columns: Vec<FileColumn>,
+    /// Of the schema's columns, which are among them.
+    is_in_file: Vec<bool>,
+    has_values: Vec<bool>,
+}
+
+impl DirectBackend {
+    pub(crate) fn new(options: &Options, workers: &Arc<Workers>) -> Self {
+        let settings = Settings {
+            statistics: options.statistics,
+            profile: options.profile,
+            seed: Seed::random(),
+        };
+        Self {
+            encoding: Encoding::new(options, settings, workers),
+            group: RowGroup::default(),
+            file: File::new(Description::new(options)),
+            columns: Vec::new(),
+            is_in_file: Vec::new(),
+            has_values: Vec::new(),
+        }
+    }
+
+    /// Adds to the file's columns those that have a value by now, and at first those declared; the
+    /// first row group has to have one, since the file's first column may not be late.
+    fn add_columns(&mut self, schema: &Schema) {
+        let is_late = self.file.has_row_groups();
+        self.is_in_file.resize(schema.columns().len(), false);
+        for (place, column) in schema.columns().iter().enumerate() {
+            let is_there = self.group.has(place) || (!is_late && column.declared);
+            if !is_there || std::mem::replace(&mut self.is_in_file[place], true) {
+                continue;
+            }
+            // Only the first column may stand in for another.
+            match self.columns.first_mut().filter(|known| known.stands_in_for(column)) {
+                Some(stand_in) => stand_in.place = Some(place),
+                None => self.columns.push(FileColumn::new(column, place, is_late)),
+            }
+        }
+        if self.columns.is_empty() {
+            self.columns.push(FileColumn::stand_in());
+        }
+    }
+
+    /// The places of the columns that are in the footer: those with a value, declared ones where the
+    /// options say so, and always one that is not late.
+    fn kept(&self, schema: &Schema) -> Vec<usize> {
+        let stays = |column: &FileColumn| {
+            column.place.is_some_and(|place| {
+                self.has_values[place]
+                    || (!self.encoding.options.omit_null_columns
+                        && schema.columns()[place].declared)
+            })
+        };
+        let mut kept: Vec<usize> =
+            (0..self.columns.len()).filter(|place| stays(&self.columns[*place])).collect();
+        if kept.is_empty() {
+            let is_declared = |column: &FileColumn| {
+                column.place.is_some_and(|place| schema.columns()[place].declared)
+            };
+            kept = (0..self.columns.len())
+                .filter(|place| is_declared(&self.columns[*place]))
+                .collect();
+        }
+        if kept.first().is_none_or(|first| self.columns[*first].is_late) {
+            kept.insert(0, 0);
+        }
+        kept
+    }
+}
+
+impl Backend for DirectBackend {
+    fn write<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        schema: &Schema,
+        _: &mut Pieces,
+    ) -> Result<Box<dyn Encode + 's>> {
+        Ok(Box::new(self.group.append(rows, schema, &self.encoding)?))
+    }
+
+    fn end_batch(&mut self) -> Result<()> {
+        self.group.end_batch(&self.encoding)
+    }
+
+    fn side_work(&self) -> Arc<dyn SideWork> {
+        Arc::clone(&self.encoding.encoders) as Arc<dyn SideWork>
+    }
+
+    fn buffered(&self) -> Buffered {
+        let bytes_finished = self.file.bytes_held();
+        Buffered {
+            rows: self.group.rows(),
+            bytes_held: self.group.bytes_held() + bytes_finished,
+            bytes_expected: self.group.bytes_expected(),
+            bytes_finished,
+        }
+    }
+
+    fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
+        if self.group.rows() == 0 {
+            return Ok(());
+        }
+        self.add_columns(schema);
+        let group = std::mem::replace(&mut self.group, RowGroup::after(self.columns.len()));
+        self.has_values.resize(schema.columns().len(), false);
+        for (place, has_values) in self.has_values.iter_mut().enumerate() {
+            *has_values |= group.has(place);
+        }
+        let group = group.finish(&self.columns, &self.encoding)?;
+        self.file.append(group, &self.columns, out)
+    }
+
+    fn finish(
+        &mut self,
+        schema: &Schema,
+        sorted: &SortedRowGroups,
+        out: &mut Pieces,
+    ) -> Result<FileSummary> {
+        self.add_columns(schema);
+        self.has_values.resize(schema.columns().len(), false);
+        let kept = self.kept(schema);
+        let ending = Ending {
+            columns: &self.columns,
+            sorted,
+            key_values: footer::renamed_key_value(schema).into_iter().collect(),
+        };
+        let ended = File::new(Description::new(&self.encoding.options));
+        let file = std::mem::replace(&mut self.file, ended);
+        self.encoding.encoders.with(|encoder| file.finish(ending, &kept, encoder, out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns::tests::COMPARED;
+    use crate::{MemorySink, Options, Value};
+
+    /// Each column is compared once, however many others and row groups there are.
+    #[test]
+    fn the_cost_of_finding_columns_is_linear() {
+        let names: Vec<String> = (0..2_000).map(|number| format!("c{number}")).collect();
+        let options = Options::new().max_columns(2_000).row_group_rows(1);
+        let mut writer = options.write_to(Box::new(MemorySink::new())).expect("sound options");
+        let before = COMPARED.get();
+        for names in names.chunks(500) {
+            let row = names.iter().map(|name| (name.as_str(), Value::I64(1)));
+            writer.write_row(row).expect("taken");
+        }
+        assert_eq!(writer.finish().expect("a file").files[0].columns.len(), names.len());
+        assert!(COMPARED.get() - before <= names.len(), "{}", COMPARED.get() - before);
+    }
+}

@@ -1,0 +1,208 @@
+//! An open column chunk that several threads append to, in the rows' order.
+//!
+//! Who takes rows draws a [`Ticket`] for each of their columns. A ticket's turn comes when all that
+//! were drawn before are used.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::column_chunk::ColumnChunk;
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::workers::locked;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct OpenChunk {
+    shared: Arc<Shared>,
+    drawn: u64,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    turned: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    chunk: ColumnChunk,
+    /// How many tickets are used.
+    used: u64,
+    waiting: usize,
+    /// A ticket was dropped unused: the chunk lacks its rows, and takes no others.
+    is_broken: bool,
+}
+
+impl OpenChunk {
+    pub(super) fn new(chunk: ColumnChunk) -> Self {
+        let state = State { chunk, used: 0, waiting: 0, is_broken: false };
+        let shared = Shared { state: Mutex::new(state), turned: Condvar::new() };
+        Self { shared: Arc::new(shared), drawn: 0 }
+    }
+
+    pub(super) fn draw(&mut self) -> Ticket {
+        let ticket = Ticket { shared: Some(Arc::clone(&self.shared)), number: self.drawn };
+        self.drawn += 1;
+        ticket
+    }
+
+    /// Looks at the chunk as it is now.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&ColumnChunk) -> R) -> R {
+        look(&locked(&self.shared.state).chunk)
+    }
+
+    /// Changes the chunk, when no ticket waits for its turn.
+    pub(super) fn change(&self, change: impl FnOnce(&mut ColumnChunk) -> Result<()>) -> Result<()> {
+        change(&mut locked(&self.shared.state).chunk)
+    }
+
+    /// The chunk, once all tickets are used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WriterEnded`] where one was not.
+    pub(super) fn into_inner(self) -> Result<ColumnChunk> {
+        let state = Arc::into_inner(self.shared).and_then(|shared| shared.state.into_inner().ok());
+        state.filter(|state| !state.is_broken).map(|state| state.chunk).ok_or_else(broken)
+    }
+}
+
+/// The right to append to an open chunk, once, in turn. Dropped unused, it breaks the chunk.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    /// None once it is used.
+    shared: Option<Arc<Shared>>,
+    number: u64,
+}
+
+impl Ticket {
+    /// Does `work` with the chunk when the ticket's turn has come. Until then it asks for other things
+    /// to do, and sleeps when there are none.
+    ///
+    /// # Errors
+    /// Those of `work`; [`ErrorKind::WriterEnded`] where the chunk is broken.
+    pub(super) fn use_in_turn(
+        mut self,
+        mut do_other: impl FnMut() -> bool,
+        work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
+    ) -> Result<()> {
+        // The ticket keeps its own, so that it breaks the chunk if the work fails or panics.
+        let Some(shared) = self.shared.clone() else { return Ok(()) };
+        let mut state = loop {
+            // Not held while something else is done.
+            let is_turn = |state: &MutexGuard<'_, State>| state.is_turn_of(self.number);
+            if let Some(state) = shared.state.try_lock().ok().filter(is_turn) {
+                break state;
+            }
+            if !do_other() {
+                break shared.wait_for(self.number);
+            }
+        };
+        if state.is_broken {
+            return Err(broken());
+        }
+        work(&mut state.chunk)?;
+        state.used += 1;
+        let is_waited_for = state.waiting > 0;
+        drop(state);
+        if is_waited_for {
+            shared.turned.notify_all();
+        }
+        self.shared = None;
+        Ok(())
+    }
+}
+
+impl State {
+    fn is_turn_of(&self, ticket: u64) -> bool {
+        self.used == ticket || self.is_broken
+    }
+}
+
+impl Shared {
+    fn wait_for(&self, ticket: u64) -> MutexGuard<'_, State> {
+        let mut state = locked(&self.state);
+        while !state.is_turn_of(ticket) {
+            state.waiting += 1;
+            state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+        state
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.shared {
+            locked(&shared.state).is_broken = true;
+            shared.turned.notify_all();
+        }
+    }
+}
+
+/// Another thread's error, which is told where it happened, has left the chunk without its rows.
+fn broken() -> Error {
+    Error::new(ErrorKind::WriterEnded, "rows before these could not be written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::direct::column_chunk::Settings;
+    use crate::options::{Profile, Statistics};
+    use crate::runtime::hash::Seed;
+    use crate::schema::ColumnType;
+
+    fn chunk() -> OpenChunk {
+        let settings = Settings {
+            statistics: Statistics::Page,
+            profile: Profile::Portable,
+            seed: Seed::random(),
+        };
+        let chunk = ColumnChunk::new("a", &ColumnType::I64, true, None, 1_024, &Arc::new(settings));
+        OpenChunk::new(chunk.expect("a type that it has"))
+    }
+
+    #[test]
+    fn tickets_are_used_in_the_order_in_which_they_were_drawn() {
+        let mut chunk = chunk();
+        let tickets: Vec<Ticket> = (0..50).map(|_| chunk.draw()).collect();
+        let order = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            // The last first, so that each of them has to wait.
+            for (number, ticket) in tickets.into_iter().enumerate().rev() {
+                let order = &order;
+                scope.spawn(move || {
+                    let used = ticket.use_in_turn(
+                        || false,
+                        |_| {
+                            locked(order).push(number);
+                            Ok(())
+                        },
+                    );
+                    used.expect("no ticket fails");
+                });
+            }
+        });
+        assert_eq!(*locked(&order), (0..50).collect::<Vec<_>>());
+        chunk.into_inner().expect("all tickets are used");
+    }
+
+    #[test]
+    fn a_ticket_that_fails_or_is_dropped_breaks_the_chunk() {
+        for fails in [true, false] {
+            let mut chunk = chunk();
+            let (first, second) = (chunk.draw(), chunk.draw());
+            let error = std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| second.use_in_turn(|| false, |_| Ok(())));
+                if fails {
+                    let failed = Error::new(ErrorKind::Unsupported, "on purpose");
+                    assert!(first.use_in_turn(|| false, |_| Err(failed)).is_err());
+                } else {
+                    drop(first);
+                }
+                waiting.join().expect("no panic").expect_err("rows before are missing")
+            });
+            assert_eq!(error.kind(), ErrorKind::WriterEnded);
+            assert!(chunk.into_inner().is_err());
+        }
+    }
+}

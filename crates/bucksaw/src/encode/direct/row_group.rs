@@ -1,0 +1,250 @@
+//! The open row group: a chunk for each column that has had a value in it. Columns are encoded side
+//! by side.
+
+use std::sync::{Arc, Mutex};
+
+use super::bloom_filter::BloomFilter;
+use super::column_chunk::{ColumnChunk, EncodedChunk, Settings};
+use super::columns::FileColumn;
+use super::encoder::Encoder;
+use super::open_chunk::{OpenChunk, Ticket};
+use super::page::STEP_ROWS;
+use super::page_queue::PageQueue;
+use crate::block::BlockSlice;
+use crate::encode::backend::{Encode, SideWork};
+use crate::error::Result;
+use crate::options::{Compression, Options};
+use crate::runtime::workers::{Workers, help, locked};
+use crate::schema::{Column, ColumnId, ColumnType, Schema};
+
+/// Pages may wait for their compression until they are one part in so many of the memory limit.
+const QUEUE_SHARE: usize = 32;
+
+/// What row groups are encoded with.
+pub(super) struct Encoding {
+    pub(super) options: Options,
+    pub(super) settings: Arc<Settings>,
+    pub(super) workers: Arc<Workers>,
+    pub(super) encoders: Arc<EncoderPool>,
+}
+
+impl Encoding {
+    pub(super) fn new(options: &Options, settings: Settings, workers: &Arc<Workers>) -> Self {
+        let queue_bytes =
+            if workers.threads() > 1 { options.memory_limit / QUEUE_SHARE } else { 0 };
+        let encoders = EncoderPool {
+            compression: options.compression,
+            queue: Arc::new(PageQueue::new(queue_bytes)),
+            idle: Mutex::default(),
+        };
+        Self {
+            options: options.clone(),
+            settings: Arc::new(settings),
+            workers: Arc::clone(workers),
+            encoders: Arc::new(encoders),
+        }
+    }
+
+    fn new_chunk(&self, column: &Column, page_bytes: usize) -> Result<ColumnChunk> {
+        let own = self.options.dictionary_of.get(&column.name).copied();
+        let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
+        let has_filter = self.options.bloom_filter_of.contains(&column.name)
+            && !matches!(ty, ColumnType::List(_));
+        let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
+        let has_dictionary = own.unwrap_or(self.options.dictionary);
+        ColumnChunk::new(&column.name, ty, has_dictionary, filter, page_bytes, &self.settings)
+            .map_err(|error| error.in_column(&column.name))
+    }
+}
+
+/// An encoder for each thread that asks.
+pub(super) struct EncoderPool {
+    compression: Compression,
+    queue: Arc<PageQueue>,
+    idle: Mutex<Vec<Encoder>>,
+}
+
+impl EncoderPool {
+    /// Does `work` with an encoder that no one else has meanwhile.
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut Encoder) -> Result<R>) -> Result<R> {
+        let known = locked(&self.idle).pop();
+        let mut encoder = match known {
+            Some(encoder) => encoder,
+            None => Encoder::new(self.compression, &self.queue)?,
+        };
+        let done = work(&mut encoder);
+        locked(&self.idle).push(encoder);
+        done
+    }
+}
+
+impl SideWork for EncoderPool {
+    /// Compresses a page.
+    fn do_some(&self) -> bool {
+        !self.queue.is_empty()
+            && self.with(|encoder| Ok(encoder.compress_next())).unwrap_or_default()
+    }
+}
+
+/// A finished row group: its chunks, one for each of the file's columns so far.
+#[derive(Debug)]
+pub(super) struct EncodedRowGroup {
+    pub(super) rows: usize,
+    pub(super) chunks: Vec<EncodedChunk>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct RowGroup {
+    /// By the columns' places in the schema.
+    chunks: Vec<Option<OpenChunk>>,
+    rows: usize,
+    /// Columns of the file when it began.
+    columns_before: usize,
+}
+
+impl RowGroup {
+    /// The row group after those that have so many columns together.
+    pub(super) fn after(columns: usize) -> Self {
+        Self { columns_before: columns, ..Self::default() }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether a column of the schema has a value in it.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.chunks.get(column).is_some_and(Option::is_some)
+    }
+
+    /// Takes rows, and returns what is left to do: to encode them.
+    pub(super) fn append<'s, 'a>(
+        &mut self,
+        rows: BlockSlice<'s, 'a>,
+        schema: &Schema,
+        encoding: &Encoding,
+    ) -> Result<Unencoded<'s, 'a>> {
+        let page_bytes = self.add_chunks(&rows, schema, encoding)?;
+        // Parts with few enough rows for one page of any column, each with its first row.
+        let mut parts = Vec::new();
+        for part in rows.parts(STEP_ROWS, page_bytes)? {
+            let first = self.rows;
+            self.rows += part.rows();
+            parts.push((first, part));
+        }
+        let column = |(id, _): (ColumnId, _)| {
+            let ticket = self.chunks[id.index()].as_mut()?.draw();
+            Some(UnencodedColumn { id, ticket })
+        };
+        let columns = rows.columns().filter_map(column).collect();
+        Ok(Unencoded { parts, columns, encoders: Arc::clone(&encoding.encoders) })
+    }
+
+    pub(super) fn end_batch(&mut self, encoding: &Encoding) -> Result<()> {
+        encoding.encoders.with(|encoder| {
+            self.chunks
+                .iter()
+                .flatten()
+                .try_for_each(|chunk| chunk.change(|chunk| chunk.end_batch(encoder)))
+        })
+    }
+
+    /// Adds chunks for columns that have their first value of the row group in `slice`. Returns how
+    /// many bytes a page has, about: that depends on the columns so far, and never on those that the
+    /// schema has for rows still to come.
+    fn add_chunks(
+        &mut self,
+        slice: &BlockSlice<'_, '_>,
+        schema: &Schema,
+        encoding: &Encoding,
+    ) -> Result<usize> {
+        let places = schema.columns().len().max(self.chunks.len());
+        self.chunks.resize_with(places, || None);
+        let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
+        let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
+        let columns = self.chunks.iter().flatten().count() + new.len();
+        let page_bytes = encoding.options.page_bytes_for(columns.max(self.columns_before));
+        for id in new {
+            let chunk = encoding.new_chunk(schema.column(id), page_bytes)?;
+            self.chunks[id.index()] = Some(OpenChunk::new(chunk));
+        }
+        Ok(page_bytes)
+    }
+
+    /// Ends all chunks, in the order of the file's columns.
+    pub(super) fn finish(
+        mut self,
+        columns: &[FileColumn],
+        encoding: &Encoding,
+    ) -> Result<EncodedRowGroup> {
+        let rows = self.rows;
+        let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
+        let open: Vec<Option<OpenChunk>> =
+            columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
+        let chunks_of = open.into_iter().zip(columns).zip(&mut chunks);
+        encoding.workers.run(chunks_of, |((open, column), chunk)| {
+            *chunk = Some(encoding.encoders.with(|encoder| match open {
+                Some(open) => {
+                    let mut open = open.into_inner()?;
+                    open.append_nulls(rows - open.rows(), encoder)?;
+                    open.finish(encoder)
+                }
+                None => EncodedChunk::of_nulls(&column.ty, rows, encoder),
+            })?);
+            Ok(())
+        })?;
+        Ok(EncodedRowGroup { rows, chunks: chunks.into_iter().flatten().collect() })
+    }
+
+    pub(super) fn bytes_held(&self) -> usize {
+        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_held)).sum()
+    }
+
+    pub(super) fn bytes_expected(&self) -> usize {
+        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_expected)).sum()
+    }
+}
+
+/// Rows that the row group has taken, to be encoded column by column.
+pub(super) struct Unencoded<'s, 'a> {
+    /// Each with its first row in the row group.
+    parts: Vec<(usize, BlockSlice<'s, 'a>)>,
+    columns: Vec<UnencodedColumn>,
+    encoders: Arc<EncoderPool>,
+}
+
+struct UnencodedColumn {
+    id: ColumnId,
+    ticket: Ticket,
+}
+
+impl Encode for Unencoded<'_, '_> {
+    fn encode(self: Box<Self>, workers: &Workers) -> Result<()> {
+        let Self { parts, columns, encoders } = *self;
+        workers.run(columns.into_iter(), |UnencodedColumn { id, ticket }| {
+            let do_other = || help() || encoders.do_some();
+            ticket.use_in_turn(do_other, |chunk| {
+                encoders.with(|encoder| append(&parts, id, chunk, encoder))
+            })
+        })
+    }
+}
+
+/// Appends one column of the parts to its chunk.
+fn append(
+    parts: &[(usize, BlockSlice<'_, '_>)],
+    id: ColumnId,
+    chunk: &mut ColumnChunk,
+    encoder: &mut Encoder,
+) -> Result<()> {
+    for (first, part) in parts {
+        if let Some(slice) = part.column(id) {
+            let appended = chunk
+                .append_nulls(first - chunk.rows(), encoder)
+                .and_then(|()| chunk.append(&slice, encoder));
+            appended.map_err(|error| error.in_column(chunk.name()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! The values of a column chunk's open page: as indices of the chunk's dictionary while that pays,
+//! else in another encoding.
+
+pub(super) mod arrays;
+mod bytes;
+mod bytes_page;
+mod fixed;
+
+pub(super) use bytes::BytesValues;
+pub(super) use fixed::FixedValues;
+
+use super::cost::{dictionary_bytes, dictionary_pays};
+use super::dictionary::MAX_ENTRIES;
+use super::encoding::rle::{append_hybrid, width_of};
+use super::page::STEP_ROWS;
+
+/// The values of the open page.
+#[derive(Debug)]
+pub(super) enum PageValues {
+    Bool(Vec<bool>),
+    Fixed(FixedValues),
+    Bytes(BytesValues),
+}
+
+/// Values of a page before it is first asked whether the dictionary pays.
+const PROBE_VALUES: usize = 1_024;
+/// The first answer looks ahead to this many times the values that were seen.
+const LOOK_AHEAD: usize = 16;
+
+/// A dictionary, and the open page's values as indices of it.
+#[derive(Debug)]
+struct Interned<D> {
+    dictionary: Option<D>,
+    /// Whether new values go through it.
+    is_open: bool,
+    /// It is given up with the end of the open page.
+    is_closing: bool,
+    indices: Vec<u16>,
+    /// Values that have gone through it.
+    seen: usize,
+    has_pages: bool,
+}
+
+/// What a dictionary costs so far, and what its values would in another encoding, in bytes.
+struct Cost {
+    entries: usize,
+    page: usize,
+    otherwise: usize,
+}
+
+impl<D> Interned<D> {
+    fn new(dictionary: Option<D>) -> Self {
+        Self {
+            is_open: dictionary.is_some(),
+            dictionary,
+            is_closing: false,
+            indices: Vec::new(),
+            seen: 0,
+            has_pages: false,
+        }
+    }
+
+    /// The dictionary that new values go through, and the indices that they become.
+    fn open(&mut self) -> Option<(&mut D, &mut Vec<u16>)> {
+        let dictionary = self.dictionary.as_mut().filter(|_| self.is_open)?;
+        Some((dictionary, &mut self.indices))
+    }
+
+    /// Judges after values were added: true where the open page's values are to
+    /// [leave](Self::leave) the dictionary.
+    fn is_to_leave(&mut self, cost: &Cost, most_bytes: usize) -> bool {
+        if !self.has_pages
+            && self.indices.len() >= PROBE_VALUES
+            && self.costs_more(cost)
+            && !self.will_pay(cost)
+        {
+            return true;
+        }
+        // The next values must find room.
+        self.is_closing |= cost.entries > MAX_ENTRIES - STEP_ROWS || cost.page > most_bytes;
+        false
+    }
+
+    /// Judges at the end of a page: true as above. A dictionary that pages need already, and that
+    /// does not pay, takes this page and no more.
+    fn is_page_to_leave(&mut self, cost: &Cost) -> bool {
+        let costs_more = self.costs_more(cost);
+        self.is_closing |= costs_more;
+        costs_more && !self.has_pages
+    }
+
+    fn costs_more(&self, cost: &Cost) -> bool {
+        !dictionary_pays(dictionary_bytes(cost.page, cost.entries, self.seen), cost.otherwise)
+    }
+
+    /// Whether the dictionary is likely to pay after [`LOOK_AHEAD`] times as many values.
+    fn will_pay(&self, cost: &Cost) -> bool {
+        let values = self.seen * LOOK_AHEAD;
+        let entries = expected_entries(cost.entries, self.seen, values);
+        let page = cost.page * entries / cost.entries.max(1);
+        entries * 2 < values
+            && dictionary_pays(dictionary_bytes(page, entries, values), cost.otherwise * LOOK_AHEAD)
+    }
+
+    /// Takes no values any more; the open page has none.
+    fn close(&mut self) {
+        (self.is_open, self.is_closing) = (false, false);
+    }
+
+    /// The dictionary that no page needs is gone, and the open page's values with it: they are to be
+    /// stored otherwise.
+    fn leave(&mut self) -> (Option<D>, Vec<u16>) {
+        (self.is_open, self.is_closing) = (false, false);
+        (self.dictionary.take(), std::mem::take(&mut self.indices))
+    }
+
+    /// Appends the page's indices, their width first, and starts the next page.
+    fn append_to(&mut self, page: &mut Vec<u8>) {
+        let width = width_of(self.greatest_index().into());
+        page.push(width);
+        append_hybrid(&self.indices, width, page);
+        self.indices.clear();
+        self.has_pages = true;
+        if std::mem::take(&mut self.is_closing) {
+            self.is_open = false;
+        }
+    }
+
+    /// The dictionary, if any page needs it.
+    fn needed(&self) -> Option<&D> {
+        self.dictionary.as_ref().filter(|_| self.has_pages)
+    }
+
+    /// The greatest of the page's indices. A fold without calls becomes a loop over many at once.
+    fn greatest_index(&self) -> u16 {
+        self.indices.iter().fold(0, |most, index| if *index > most { *index } else { most })
+    }
+
+    /// The page's entries, each once.
+    fn distinct(&self) -> impl Iterator<Item = u32> + use<D> {
+        let mut is_used = vec![false; usize::from(self.greatest_index()) + 1];
+        self.indices.iter().for_each(|index| is_used[usize::from(*index)] = true);
+        is_used.into_iter().zip(0..).filter_map(|(is_used, entry)| is_used.then_some(entry))
+    }
+
+    fn bytes_held(&self) -> usize {
+        self.indices.capacity() * 2
+    }
+}
+
+/// How many different values `values` values have, where `seen` of them have `entries`: as if all
+/// were drawn alike from a set whose size these tell.
+fn expected_entries(entries: usize, seen: usize, values: usize) -> usize {
+    let drawn = |set: f64, values: usize| set * -f64::exp_m1(-(values as f64) / set);
+    // The set of which `seen` draws show `entries`, by bisection.
+    let (mut least, mut most) = (entries as f64, values as f64 * 16.0);
+    for _ in 0..32 {
+        let middle = (least + most) / 2.0;
+        if drawn(middle, seen) < entries as f64 { least = middle } else { most = middle }
+    }
+    drawn(most, values).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_repeats_tell_of_a_large_set() {
+        assert_eq!(expected_entries(4, 1_024, 16_384), 4);
+        assert!((7_000..9_500).contains(&expected_entries(974, 1_024, 16_384)));
+        assert!(expected_entries(1_024, 1_024, 16_384) > 15_000);
+    }
+}

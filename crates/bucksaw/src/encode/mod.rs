@@ -1,0 +1,21 @@
+//! Backends: blocks in, Parquet bytes out.
+
+pub(crate) mod arrow;
+pub(crate) mod backend;
+pub(crate) mod direct;
+mod footer;
+mod footer_size;
+
+use std::sync::Arc;
+
+use self::backend::Backend;
+use crate::options::{BackendKind, Options};
+use crate::runtime::workers::Workers;
+
+/// The backend that `options` name.
+pub(crate) fn of(options: &Options, workers: &Arc<Workers>) -> Box<dyn Backend> {
+    match options.backend {
+        BackendKind::Direct => Box::new(direct::DirectBackend::new(options, workers)),
+        BackendKind::Arrow => Box::new(arrow::ArrowBackend::new(options)),
+    }
+}

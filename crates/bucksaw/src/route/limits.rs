@@ -1,0 +1,147 @@
+//! Where row groups end: the one place that knows the limits.
+
+use crate::encode::backend::Buffered;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Options;
+
+/// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
+/// for, and for what a batch adds before anyone looks again.
+const ALLOCATOR_PARTS: usize = 4;
+
+/// How many times the memory limit that is too small for a file the one is that is advised.
+const LARGER_LIMIT: usize = 4;
+
+/// Bytes that hashing, names and the footer take beside what is counted, about.
+const FIXED_BYTES: usize = 4 << 20;
+
+/// Whether a row group is full is looked at after each batch: blocks of an input that are one part in so
+/// many of the memory limit, counted in bytes of the source.
+const BATCH_SHARE: usize = 32;
+
+/// The part of the memory limit for chunks that are read, decoded and encoded at one time.
+const INPUT_SHARE: usize = 8;
+
+/// What a chunk holds beside itself while it is decoded and encoded, in bytes: an arena, the lists
+/// of a block, an encoder.
+const CHUNK_SIDE_BYTES: usize = 256 << 10;
+
+/// How many chunks of so many bytes may be in memory at one time.
+pub(crate) fn chunks_at_once(memory_limit: usize, chunk_bytes: usize) -> usize {
+    (memory_limit / INPUT_SHARE / (chunk_bytes + CHUNK_SIDE_BYTES)).max(1)
+}
+
+/// The blocks of an input since it was last looked whether the row group is full.
+///
+/// Where batches end depends on the source alone, and never on how many threads there are: so do row
+/// groups then.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Bytes of the source that make a batch.
+    full: usize,
+    source_bytes: usize,
+    /// Bytes of memory for all chunks that are there at one time.
+    share: usize,
+    /// Those that the largest chunk takes.
+    largest: usize,
+}
+
+impl Batch {
+    pub(crate) fn new(memory_limit: usize) -> Self {
+        Self {
+            full: memory_limit / BATCH_SHARE,
+            source_bytes: 0,
+            share: memory_limit / INPUT_SHARE,
+            largest: 0,
+        }
+    }
+
+    /// Adds a block that is so many bytes of the source and of memory; whether the batch is full with it.
+    pub(crate) fn add(&mut self, source_bytes: usize, held: usize) -> bool {
+        self.source_bytes += source_bytes;
+        self.largest = self.largest.max(held);
+        self.source_bytes >= self.full
+    }
+
+    /// Starts anew; returns what the input may hold in memory, in bytes.
+    pub(crate) fn end(&mut self) -> usize {
+        self.source_bytes = 0;
+        FIXED_BYTES + self.share.max(std::mem::take(&mut self.largest))
+    }
+}
+
+/// Decides when a row group ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowGroupLimits {
+    memory_limit: usize,
+    rows: usize,
+    bytes: usize,
+    memory: usize,
+}
+
+impl RowGroupLimits {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            rows: options.row_group_rows,
+            bytes: options.row_group_bytes,
+            memory_limit: options.memory_limit,
+            memory: options.memory_limit / ALLOCATOR_PARTS * (ALLOCATOR_PARTS - 1),
+        }
+    }
+
+    /// Rows that the open row group, which has so many, can still take.
+    pub(crate) fn rows_left(&self, rows: usize) -> usize {
+        self.rows - rows.min(self.rows)
+    }
+
+    /// Whether the row group has to end. `held_elsewhere` counts what input and blocks hold, in
+    /// bytes.
+    pub(crate) fn is_full(&self, buffered: Buffered, held_elsewhere: usize) -> bool {
+        let memory = buffered.bytes_held + held_elsewhere;
+        buffered.rows > 0
+            && (buffered.rows >= self.rows
+                || buffered.bytes_expected >= self.bytes
+                || memory >= self.memory)
+    }
+
+    /// Checks that what is known of finished row groups leaves half of the memory to the next ones: they would become smaller and smaller, and so what is known of
+    /// them more and more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileLimit`].
+    pub(crate) fn check_finished(&self, buffered: Buffered) -> Result<()> {
+        let (finished, limit) = (buffered.bytes_finished, self.memory_limit);
+        if finished <= self.memory.saturating_sub(FIXED_BYTES) / 2 {
+            return Ok(());
+        }
+        let message = format!(
+            "the memory limit of {limit} bytes is too small for so many row groups of so many \
+             columns: what the file's end will say of them takes {finished} bytes by now, and too \
+             little is left for the next. Raise the memory limit to {} bytes (row groups become \
+             larger with it, so that it takes about {} times as many rows), raise the limits of row \
+             groups where they are lower, write several files, or store fewer columns",
+            limit * LARGER_LIMIT,
+            LARGER_LIMIT * LARGER_LIMIT
+        );
+        Err(Error::new(ErrorKind::FileLimit, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_limit_ends_a_row_group_and_an_empty_one_never_ends() {
+        let options =
+            Options::new().row_group_rows(100).row_group_bytes(1_000).memory_limit(8 << 20);
+        let limits = RowGroupLimits::new(&options);
+        let small = Buffered { rows: 99, bytes_held: 500, bytes_expected: 999, bytes_finished: 0 };
+        assert!(!limits.is_full(small, 0));
+        assert!(limits.is_full(Buffered { rows: 100, ..small }, 0));
+        assert!(limits.is_full(Buffered { bytes_expected: 1_000, ..small }, 0));
+        assert!(limits.is_full(small, 8 << 20));
+        assert!(!limits.is_full(Buffered { rows: 0, ..small }, 8 << 20));
+        assert_eq!(limits.rows_left(99), 1);
+        assert_eq!(limits.rows_left(1_000), 0);
+    }
+}

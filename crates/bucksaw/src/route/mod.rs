@@ -1,0 +1,5 @@
+//! Where rows go: where row groups end, whether they are sorted, and what was counted on the way.
+
+pub(crate) mod limits;
+pub(crate) mod sortedness;
+pub(crate) mod tally;

@@ -1,0 +1,5 @@
+//! What loops on the way use: threads, hashes, asking for memory before it is read.
+
+pub(crate) mod hash;
+pub(crate) mod prefetch;
+pub(crate) mod workers;

@@ -1,0 +1,465 @@
+//! The columns of a file: declared beforehand or found on the way.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::options::Options;
+use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
+use crate::runtime::hash::same;
+use crate::runtime::prefetch::prefetch;
+pub use crate::types::column_type::ColumnType;
+use foldhash::fast::RandomState;
+use serde::Serialize;
+
+/// What the name of a column's sibling ends with, which holds as text what the column can't.
+pub const TEXT_SUFFIX: &str = "__text";
+/// What a column with an empty name is called.
+pub const EMPTY_NAME: &str = "_empty";
+
+/// Names a column of a [`Table`](crate::Table), for all of its files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId {
+    index: u32,
+    table: TableTag,
+}
+
+impl ColumnId {
+    pub(crate) fn new(index: usize, table: TableTag) -> Self {
+        // More columns than 32 bits count are refused before.
+        Self { index: index as u32, table }
+    }
+
+    /// The column's index in its table, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.index as usize
+    }
+
+    pub(crate) fn table(self) -> TableTag {
+        self.table
+    }
+}
+
+impl fmt::Debug for ColumnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ColumnId({})", self.index)
+    }
+}
+
+/// Tells the columns and blocks of one table from those of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TableTag(u32);
+
+impl TableTag {
+    /// A tag that no other table has: only after 2³² tables one comes again.
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Names the column that a value belongs to: by its name in the rows, or by its resolved id.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'k> {
+    /// The name in the rows.
+    Name(&'k str),
+    /// An id of [`Table::column`](crate::Table::column).
+    Id(ColumnId),
+}
+
+impl Key<'_> {
+    #[inline]
+    pub(crate) fn prefetch(self) {
+        if let Self::Name(name) = self {
+            prefetch(name.as_bytes());
+        }
+    }
+}
+
+impl<'k> From<&'k str> for Key<'k> {
+    fn from(name: &'k str) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl<'k> From<&'k String> for Key<'k> {
+    fn from(name: &'k String) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl From<ColumnId> for Key<'_> {
+    fn from(id: ColumnId) -> Self {
+        Self::Id(id)
+    }
+}
+
+/// A column as the file has it.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The name in the file.
+    pub name: String,
+    /// The name that rows give, where the file's is another.
+    pub renamed_from: Option<String>,
+    /// The type, once a value has fixed it.
+    pub ty: Option<ColumnType>,
+    /// Whether the column was declared beforehand.
+    pub declared: bool,
+    /// Whether every value is stored as text, by [`Options::text_prefixes`].
+    pub(crate) takes_all_as_text: bool,
+    pub(crate) sibling: Option<ColumnId>,
+    /// Whether JSON writes the name that rows give without escapes.
+    is_plain_json: bool,
+}
+
+impl Column {
+    /// The name that rows give.
+    pub(crate) fn given_name(&self) -> &str {
+        self.renamed_from.as_ref().unwrap_or(&self.name)
+    }
+}
+
+/// A column that the file calls otherwise than the rows do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Renamed {
+    /// The name in the rows.
+    pub from: String,
+    /// The name in the file.
+    pub to: String,
+}
+
+/// Which column came after which: rows mostly have theirs in the order of earlier rows, and comparing
+/// a name is faster than looking it up.
+#[derive(Clone, Debug, Default)]
+struct Order {
+    /// For the row's start, and then for each column, the places of the last two that came next.
+    followers: Vec<[u32; 2]>,
+    /// 0 at the row's start, else the place of the last column and 1.
+    last: usize,
+}
+
+/// The place of no column.
+const NOWHERE: u32 = u32::MAX;
+
+impl Order {
+    /// The places of the columns that are likely to come next, the likeliest first.
+    #[inline]
+    fn next(&self) -> [u32; 2] {
+        self.followers.get(self.last).copied().unwrap_or([NOWHERE; 2])
+    }
+
+    #[inline]
+    fn went_to(&mut self, column: u32) {
+        match self.followers.get_mut(self.last) {
+            Some(next) if next[0] == column => {}
+            Some(next) => *next = [column, next[0]],
+            None => {
+                self.followers.resize(self.last + 1, [NOWHERE; 2]);
+                self.followers[self.last][0] = column;
+            }
+        }
+        self.last = column as usize + 1;
+    }
+}
+
+/// The columns of a file so far, and the rules by which more are added.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    table: TableTag,
+    columns: Vec<Column>,
+    by_name: HashMap<Box<str>, ColumnId, RandomState>,
+    /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
+    folded_names: HashSet<String>,
+    /// Of names in lower case that were taken, the number to try next.
+    next_numbers: HashMap<String, u64>,
+    /// Columns that got their type after they were added, for [`Schema::undo`].
+    typed: Vec<ColumnId>,
+    linked: Vec<ColumnId>,
+    rest: Option<ColumnId>,
+    order: Order,
+    changes: u64,
+    text_prefixes: Vec<String>,
+    max_columns: usize,
+    pub(crate) closed: bool,
+    pub(crate) strict: bool,
+    pub(crate) int64_from_text: bool,
+}
+
+/// A point that a schema can go back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checkpoint {
+    columns: usize,
+    typed: usize,
+    linked: usize,
+}
+
+/// What a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    Column(ColumnId),
+    /// No column of its own: the value goes into `_rest`.
+    Rest,
+    /// A closed schema does not have it.
+    Unexpected,
+}
+
+impl Schema {
+    pub(crate) fn new(options: &Options) -> Self {
+        let mut schema = Self {
+            table: TableTag::new(),
+            columns: Vec::new(),
+            by_name: HashMap::default(),
+            folded_names: HashSet::from([REST_COLUMN.to_owned()]),
+            next_numbers: HashMap::new(),
+            typed: Vec::new(),
+            linked: Vec::new(),
+            rest: None,
+            order: Order::default(),
+            changes: 0,
+            text_prefixes: options.text_prefixes.clone(),
+            max_columns: options.max_columns,
+            closed: options.schema.closed,
+            strict: options.strict,
+            int64_from_text: options.int64_from_text,
+        };
+        for DeclaredColumn { name, ty, from } in &options.schema.columns {
+            let is_text = schema.is_text_by_prefix(name);
+            let ty = if is_text { ColumnType::Text } else { ty.clone().into() };
+            let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
+            schema.columns[id.index()].ty = Some(ty);
+            schema.columns[id.index()].declared = true;
+        }
+        schema
+    }
+
+    /// The columns, in the file's order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub(crate) fn table(&self) -> TableTag {
+        self.table
+    }
+
+    /// The column that rows call `name`, if it is known.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<ColumnId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Columns that the file calls otherwise than the rows do.
+    pub(crate) fn renamed(&self) -> Vec<Renamed> {
+        let renamed = |column: &Column| {
+            let from = column.renamed_from.clone().filter(|_| column.ty.is_some())?;
+            Some(Renamed { from, to: column.name.clone() })
+        };
+        self.columns.iter().filter_map(renamed).collect()
+    }
+
+    /// A name's hash, for as long as this schema lives.
+    pub(crate) fn hash_of(&self, name: &str) -> u64 {
+        self.by_name.hasher().hash_one(name)
+    }
+
+    /// The columns that were added since.
+    pub(crate) fn columns_since(&self, checkpoint: Checkpoint) -> &[Column] {
+        &self.columns[checkpoint.columns..]
+    }
+
+    pub(crate) fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.index()]
+    }
+
+    pub(crate) fn set_type(&mut self, id: ColumnId, ty: ColumnType) {
+        self.columns[id.index()].ty = Some(ty);
+        self.typed.push(id);
+        self.changes += 1;
+    }
+
+    /// Where values go that rows call `name`; a new column where it is new.
+    #[inline]
+    pub(crate) fn resolve(&mut self, name: &str) -> Resolution {
+        if let Some(id) = self.known(name) {
+            return Resolution::Column(id);
+        }
+        self.resolve_new(name)
+    }
+
+    #[inline(never)]
+    fn resolve_new(&mut self, name: &str) -> Resolution {
+        if self.closed {
+            return Resolution::Unexpected;
+        }
+        if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full() {
+            return Resolution::Rest;
+        }
+        let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
+        Resolution::Column(self.add(name, file_name))
+    }
+
+    /// The column that rows call `name`, if it is known.
+    #[inline]
+    pub(crate) fn known(&mut self, name: &str) -> Option<ColumnId> {
+        let is_name = |place: u32| {
+            let column = self.columns.get(place as usize);
+            column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes()))
+        };
+        let id = match self.order.next().into_iter().find(|place| is_name(*place)) {
+            Some(place) => ColumnId::new(place as usize, self.table),
+            None => self.by_name.get(name).copied()?,
+        };
+        self.order.went_to(id.index() as u32);
+        Some(id)
+    }
+
+    /// The column whose name stands at the start of `json`, with a quote after it, if it is one of
+    /// those that are likely to come next; and the name's length.
+    #[inline]
+    pub(crate) fn guess(&mut self, json: &[u8]) -> Option<(ColumnId, usize)> {
+        for place in self.order.next() {
+            let Some(column) = self.columns.get(place as usize) else { continue };
+            let name = column.given_name().as_bytes();
+            if json.get(name.len()) == Some(&b'"')
+                && same(&json[..name.len()], name)
+                && column.is_plain_json
+            {
+                let len = name.len();
+                self.order.went_to(place);
+                return Some((ColumnId::new(place as usize, self.table), len));
+            }
+        }
+        None
+    }
+
+    /// How often columns were added, typed or linked, whether or not that was undone.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Starts over with guessing what column comes next.
+    pub(crate) fn row_ended(&mut self) {
+        self.order.last = 0;
+    }
+
+    /// The sibling that holds as text what `id` can't, if there is room for it.
+    pub(crate) fn text_sibling(&mut self, id: ColumnId) -> Option<ColumnId> {
+        if let Some(sibling) = self.columns[id.index()].sibling {
+            return Some(sibling);
+        }
+        let name = format!("{}{TEXT_SUFFIX}", self.columns[id.index()].name);
+        let is_text = |id: &ColumnId| self.columns[id.index()].ty == Some(ColumnType::Text);
+        let sibling = match self.by_name.get(name.as_str()).copied() {
+            Some(known) if is_text(&known) => known,
+            _ if self.is_full() => return None,
+            _ => {
+                let file_name = self.unused_name(&name);
+                let sibling = self.add(&file_name.clone(), file_name);
+                self.columns[sibling.index()].ty = Some(ColumnType::Text);
+                self.columns[sibling.index()].renamed_from = None;
+                sibling
+            }
+        };
+        self.columns[id.index()].sibling = Some(sibling);
+        self.linked.push(id);
+        self.changes += 1;
+        Some(sibling)
+    }
+
+    /// The column `_rest`, which does not count against the limit.
+    pub(crate) fn rest(&mut self) -> ColumnId {
+        if let Some(rest) = self.rest {
+            return rest;
+        }
+        let rest = self.add_unnamed(REST_COLUMN.to_owned());
+        self.columns[rest.index()].ty = Some(ColumnType::Text);
+        self.rest = Some(rest);
+        rest
+    }
+
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            columns: self.columns.len(),
+            typed: self.typed.len(),
+            linked: self.linked.len(),
+        }
+    }
+
+    /// Forgets what has come since `checkpoint`.
+    pub(crate) fn undo(&mut self, checkpoint: Checkpoint) {
+        for id in self.typed.drain(checkpoint.typed..) {
+            self.columns[id.index()].ty = None;
+        }
+        for id in self.linked.drain(checkpoint.linked..) {
+            self.columns[id.index()].sibling = None;
+        }
+        for column in self.columns.drain(checkpoint.columns..) {
+            if column.name != REST_COLUMN {
+                self.folded_names.remove(&column.name.to_lowercase());
+            }
+            self.by_name.remove(column.given_name());
+            // The numbers that are free again come first.
+            self.next_numbers.clear();
+        }
+        // What came after a column that is gone; where one of these was next, its name will tell.
+        self.order.followers.truncate(checkpoint.columns + 1);
+        if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
+            self.rest = None;
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.columns.len() - usize::from(self.rest.is_some()) >= self.max_columns
+    }
+
+    fn is_text_by_prefix(&self, name: &str) -> bool {
+        self.text_prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+
+    /// `name`, or with `__2`, `__3` … where it differs only in case from another or is taken.
+    fn unused_name(&mut self, name: &str) -> String {
+        let is_taken = |name: &str| self.folded_names.contains(&name.to_lowercase());
+        if !is_taken(name) {
+            return name.to_owned();
+        }
+        let next = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
+        loop {
+            let numbered = format!("{name}__{next}");
+            *next += 1;
+            if !is_taken(&numbered) {
+                return numbered;
+            }
+        }
+    }
+
+    fn add(&mut self, given: &str, name: String) -> ColumnId {
+        let takes_all_as_text = self.is_text_by_prefix(given);
+        let renamed_from = (given != name).then(|| given.to_owned());
+        let id = self.add_unnamed(name);
+        let column = &mut self.columns[id.index()];
+        column.takes_all_as_text = takes_all_as_text;
+        column.renamed_from = renamed_from;
+        column.is_plain_json = !given.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        self.by_name.insert(given.into(), id);
+        id
+    }
+
+    /// A column that no name of a row leads to.
+    fn add_unnamed(&mut self, name: String) -> ColumnId {
+        let id = ColumnId::new(self.columns.len(), self.table);
+        self.folded_names.insert(name.to_lowercase());
+        self.columns.push(Column {
+            name,
+            renamed_from: None,
+            ty: None,
+            declared: false,
+            takes_all_as_text: false,
+            sibling: None,
+            is_plain_json: false,
+        });
+        self.changes += 1;
+        id
+    }
+}

@@ -1,0 +1,5 @@
+//! What columns mean: types, values, and numbers as text.
+
+pub(crate) mod column_type;
+pub(crate) mod number;
+pub(crate) mod value;

@@ -1,0 +1,270 @@
+//! A value of a row.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bumpalo::Bump;
+use chrono::{DateTime, SecondsFormat};
+
+use crate::runtime::prefetch::prefetch;
+
+/// One value of a row, borrowed from whoever holds it.
+///
+/// ```
+/// use bucksaw::Value;
+/// let row = [("level", Value::from("INFO")), ("status", Value::from(200_i64))];
+/// assert_eq!(row[1].1, Value::I64(200));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// No value: the same as leaving the column out of the row.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A signed integer of 32 bits.
+    I32(i32),
+    /// A signed integer.
+    I64(i64),
+    /// An unsigned integer; stored as a signed one where it fits.
+    U64(u64),
+    /// A float; NaN, infinities and the sign of zero are kept.
+    F32(f32),
+    /// A double; NaN, infinities and the sign of zero are kept.
+    F64(f64),
+    /// Text.
+    Text(&'a str),
+    /// Bytes that need not be text.
+    Bytes(&'a [u8]),
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    Timestamp(i64),
+    /// A list of values of one type, nulls among them.
+    List(&'a [Value<'a>]),
+}
+
+impl<'a> Value<'a> {
+    /// The value with its text or bytes copied into `arena`.
+    #[inline]
+    pub(crate) fn copied_into(self, arena: &Bump) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::I32(value) => Value::I32(value),
+            Self::I64(value) => Value::I64(value),
+            Self::U64(value) => Value::U64(value),
+            Self::F32(value) => Value::F32(value),
+            Self::F64(value) => Value::F64(value),
+            Self::Text(text) => Value::Text(arena.alloc_str(text)),
+            Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
+            Self::Timestamp(value) => Value::Timestamp(value),
+            Self::List(values) => Value::List(list_copied_into(values, arena)),
+        }
+    }
+
+    /// Asks for its text or bytes, which are read soon.
+    #[inline]
+    pub(crate) fn prefetch(self) {
+        match self {
+            Self::Text(text) => prefetch(text.as_bytes()),
+            Self::Bytes(bytes) => prefetch(bytes),
+            _ => {}
+        }
+    }
+
+    /// Bytes of its text or bytes, or of a list with all that it has.
+    #[inline]
+    pub(crate) fn text_bytes(self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::List(values) => list_bytes(values),
+            _ => 0,
+        }
+    }
+
+    /// The value as text from which it can be had back: decimal integers, the shortest digits that
+    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists as JSON.
+    pub(crate) fn to_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Null => Cow::Borrowed("null"),
+            Self::Bool(true) => Cow::Borrowed("true"),
+            Self::Bool(false) => Cow::Borrowed("false"),
+            Self::I32(value) => Cow::Owned(value.to_string()),
+            Self::I64(value) => Cow::Owned(value.to_string()),
+            Self::U64(value) => Cow::Owned(value.to_string()),
+            Self::F32(value) => Cow::Owned(format!("{value:?}")),
+            Self::F64(value) => Cow::Owned(format!("{value:?}")),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bytes(bytes) => Cow::Owned(BASE64.encode(bytes)),
+            Self::Timestamp(micros) => Cow::Owned(timestamp_text(micros)),
+            Self::List(_) => {
+                let mut json = String::new();
+                self.append_json(&mut json);
+                Cow::Owned(json)
+            }
+        }
+    }
+
+    /// Appends the value as JSON; what JSON has no word for is appended as a string.
+    pub(crate) fn append_json(self, json: &mut String) {
+        match self {
+            Self::Null | Self::Bool(_) | Self::I32(_) | Self::I64(_) | Self::U64(_) => {
+                json.push_str(&self.to_text());
+            }
+            Self::F32(value) if value.is_finite() => json.push_str(&self.to_text()),
+            Self::F64(value) if value.is_finite() => json.push_str(&self.to_text()),
+            Self::List(values) => {
+                json.push('[');
+                for (place, value) in values.iter().enumerate() {
+                    if place > 0 {
+                        json.push(',');
+                    }
+                    value.append_json(json);
+                }
+                json.push(']');
+            }
+            _ => append_json_string(&self.to_text(), json),
+        }
+    }
+}
+
+/// Apart from [`Value::copied_into`], which would be inlined nowhere if it called itself.
+#[inline(never)]
+fn list_copied_into<'b>(values: &[Value<'_>], arena: &'b Bump) -> &'b [Value<'b>] {
+    arena.alloc_slice_fill_iter(values.iter().map(|value| value.copied_into(arena)))
+}
+
+/// Apart from [`Value::text_bytes`] for the same reason.
+#[inline(never)]
+fn list_bytes(values: &[Value<'_>]) -> usize {
+    size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn append_json_string(text: &str, json: &mut String) {
+    // A Value of text can't fail to serialize.
+    json.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// RFC 3339 with microseconds; plain microseconds for years that it can't write.
+pub(crate) fn timestamp_text(micros: i64) -> String {
+    match DateTime::from_timestamp_micros(micros) {
+        Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        None => micros.to_string(),
+    }
+}
+
+/// The microseconds that an RFC 3339 text names, if it names whole microseconds.
+pub(crate) fn timestamp_from_text(text: &str) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    let whole =
+        time.timestamp_subsec_nanos() % 1_000 == 0 && time.timestamp_subsec_nanos() < 1_000_000_000;
+    whole.then(|| time.timestamp_micros())
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i32> for Value<'_> {
+    fn from(value: i32) -> Self {
+        Self::I32(value)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::I64(value)
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(value: u64) -> Self {
+        Self::U64(value)
+    }
+}
+
+impl From<f32> for Value<'_> {
+    fn from(value: f32) -> Self {
+        Self::F32(value)
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Self::F64(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+impl<'a> From<&'a [Value<'a>]> for Value<'a> {
+    fn from(values: &'a [Value<'a>]) -> Self {
+        Self::List(values)
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blocks of rows, and the loops over them, are made of these.
+    #[test]
+    fn a_value_takes_24_bytes() {
+        assert_eq!(size_of::<Value<'_>>(), 24);
+    }
+
+    #[test]
+    fn doubles_become_the_shortest_text_that_reads_back() {
+        for value in [0.1, -0.0, 1e300, 5e-324, 1.0, f64::MAX, 123_456_789.123_456_78] {
+            let text = Value::F64(value).to_text();
+            let back: f64 = text.parse().expect("a number");
+            assert_eq!(back.to_bits(), value.to_bits(), "{text}");
+        }
+        assert_eq!(Value::F64(f64::NAN).to_text(), "NaN");
+    }
+
+    #[test]
+    fn timestamps_read_back_from_their_text() {
+        for micros in [0, -1, 1_700_000_000_123_456, -62_135_596_800_000_000] {
+            assert_eq!(timestamp_from_text(&timestamp_text(micros)), Some(micros));
+        }
+        assert_eq!(
+            timestamp_from_text("2024-01-01T00:00:00.123456789Z"),
+            None,
+            "nanoseconds would be lost"
+        );
+        assert_eq!(
+            timestamp_from_text("2016-12-31T23:59:60Z"),
+            None,
+            "a leap second would become another second"
+        );
+    }
+
+    #[test]
+    fn json_has_no_word_for_nan() {
+        let mut json = String::new();
+        Value::F64(f64::NAN).append_json(&mut json);
+        Value::Text("a\"\n").append_json(&mut json);
+        Value::List(&[Value::I32(1), Value::Null, Value::List(&[])]).append_json(&mut json);
+        assert_eq!(json, r#""NaN""a\"\n"[1,null,[]]"#);
+    }
+}
