@@ -48,15 +48,37 @@ impl Workers {
         });
     }
 
+    /// Does `own`, while up to so many other threads that have nothing else to do `help`; returns when
+    /// all are done.
+    ///
+    /// Helping must not wait for anything: the thread may be needed for what it was about.
+    pub(crate) fn with_helpers<R: Send>(
+        &self,
+        helpers: usize,
+        help: impl Fn() + Sync,
+        own: impl FnOnce() -> R + Send,
+    ) -> R {
+        let Some(pool) = &self.pool else { return own() };
+        let helpers = helpers.min(self.threads() - 1);
+        pool.install(|| {
+            rayon_core::in_place_scope_fifo(|scope| {
+                (0..helpers).for_each(|_| scope.spawn_fifo(|_| help()));
+                own()
+            })
+        })
+    }
+
     /// Does all tasks, side by side, those first that come first; the error is that of the first
-    /// task that has one.
+    /// task that has one. No task may wait for another.
     pub(crate) fn run<T: Send>(
         &self,
         mut tasks: impl ExactSizeIterator<Item = T> + Send,
         work: impl Fn(T) -> Result<()> + Sync,
     ) -> Result<()> {
-        let Some(pool) = &self.pool else { return tasks.try_for_each(work) };
-        let helpers = self.threads().min(tasks.len()).saturating_sub(1);
+        if self.pool.is_none() {
+            return tasks.try_for_each(work);
+        }
+        let helpers = tasks.len().saturating_sub(1);
         let next = Mutex::new(tasks.enumerate());
         let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         let take_all = || {
@@ -70,12 +92,7 @@ impl Workers {
                 }
             }
         };
-        pool.install(|| {
-            rayon_core::in_place_scope_fifo(|scope| {
-                (0..helpers).for_each(|_| scope.spawn_fifo(|_| take_all()));
-                take_all();
-            });
-        });
+        self.with_helpers(helpers, take_all, take_all);
         let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
         failed.map_or(Ok(()), |(_, error)| Err(error))
     }

@@ -74,7 +74,7 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// Does `work` with the chunk when the ticket's turn has come. Until then it asks for other things
+    /// Does `work` with the chunk, once, when the ticket's turn has come. Until then it asks for other things
     /// to do, and sleeps when there are none.
     ///
     /// # Errors
@@ -82,19 +82,30 @@ impl Ticket {
     pub(super) fn use_in_turn(
         mut self,
         mut do_other: impl FnMut() -> bool,
-        work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
+        mut work: impl FnMut(&mut ColumnChunk) -> Result<()>,
     ) -> Result<()> {
-        // The ticket keeps its own, so that it breaks the chunk if the work fails or panics.
-        let Some(shared) = self.shared.clone() else { return Ok(()) };
-        let mut state = loop {
-            // Not held while something else is done.
-            let is_turn = |state: &MutexGuard<'_, State>| state.is_turn_of(self.number);
-            if let Some(state) = shared.state.try_lock().ok().filter(is_turn) {
-                break state;
-            }
+        while let Err(ticket) = self.try_use(&mut work)? {
+            self = ticket;
             if !do_other() {
-                break shared.wait_for(self.number);
+                self.wait();
             }
+        }
+        Ok(())
+    }
+
+    /// Does `work` with the chunk if the ticket's turn has come; else gives the ticket back.
+    ///
+    /// # Errors
+    /// As [`use_in_turn`](Self::use_in_turn).
+    pub(super) fn try_use(
+        mut self,
+        work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
+    ) -> Result<std::result::Result<(), Self>> {
+        // The ticket keeps its own, so that it breaks the chunk if the work fails or panics.
+        let Some(shared) = self.shared.clone() else { return Ok(Ok(())) };
+        let is_turn = |state: &MutexGuard<'_, State>| state.is_turn_of(self.number);
+        let Some(mut state) = shared.state.try_lock().ok().filter(is_turn) else {
+            return Ok(Err(self));
         };
         if state.is_broken {
             return Err(broken());
@@ -107,25 +118,24 @@ impl Ticket {
             shared.turned.notify_all();
         }
         self.shared = None;
-        Ok(())
+        Ok(Ok(()))
+    }
+
+    /// Waits until its turn has come.
+    fn wait(&self) {
+        let Some(shared) = &self.shared else { return };
+        let mut state = locked(&shared.state);
+        while !state.is_turn_of(self.number) {
+            state.waiting += 1;
+            state = shared.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
     }
 }
 
 impl State {
     fn is_turn_of(&self, ticket: u64) -> bool {
         self.used == ticket || self.is_broken
-    }
-}
-
-impl Shared {
-    fn wait_for(&self, ticket: u64) -> MutexGuard<'_, State> {
-        let mut state = locked(&self.state);
-        while !state.is_turn_of(ticket) {
-            state.waiting += 1;
-            state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.waiting -= 1;
-        }
-        state
     }
 }
 
@@ -194,8 +204,8 @@ mod tests {
             let error = std::thread::scope(|scope| {
                 let waiting = scope.spawn(|| second.use_in_turn(|| false, |_| Ok(())));
                 if fails {
-                    let failed = Error::new(ErrorKind::Unsupported, "on purpose");
-                    assert!(first.use_in_turn(|| false, |_| Err(failed)).is_err());
+                    let failed = || Error::new(ErrorKind::Unsupported, "on purpose");
+                    assert!(first.use_in_turn(|| false, |_| Err(failed())).is_err());
                 } else {
                     drop(first);
                 }

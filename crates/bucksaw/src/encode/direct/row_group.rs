@@ -1,7 +1,8 @@
 //! The open row group: a chunk for each column that has had a value in it. Columns are encoded side
 //! by side.
 
-use std::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Settings};
@@ -210,7 +211,7 @@ impl RowGroup {
 pub(super) struct Unencoded<'s, 'a> {
     /// Each with its first row in the row group.
     parts: Vec<(usize, BlockSlice<'s, 'a>)>,
-    columns: Vec<UnencodedColumn>,
+    columns: VecDeque<UnencodedColumn>,
     encoders: Arc<EncoderPool>,
 }
 
@@ -220,14 +221,48 @@ struct UnencodedColumn {
 }
 
 impl Encode for Unencoded<'_, '_> {
+    /// The caller waits for a column's turn where it has to, and others take what is ready: a thread that
+    /// waited for these rows, while others wait for its own, would wait forever.
     fn encode(self: Box<Self>, workers: &Workers) -> Result<()> {
         let Self { parts, columns, encoders } = *self;
-        workers.run(columns.into_iter(), |UnencodedColumn { id, ticket }| {
-            let do_other = || help() || encoders.do_some();
-            ticket.use_in_turn(do_other, |chunk| {
-                encoders.with(|encoder| append(&parts, id, chunk, encoder))
-            })
-        })
+        let helpers = columns.len().saturating_sub(1);
+        let columns = Mutex::new(columns);
+        let failed = Mutex::new(None);
+        let take_ready = || {
+            loop {
+                let Some(UnencodedColumn { id, ticket }) = locked(&columns).pop_front() else {
+                    break;
+                };
+                let used = encoders
+                    .with(|encoder| ticket.try_use(|chunk| append(&parts, id, chunk, encoder)));
+                match used {
+                    Ok(Ok(())) => {}
+                    Ok(Err(ticket)) => {
+                        locked(&columns).push_front(UnencodedColumn { id, ticket });
+                        break;
+                    }
+                    Err(error) => {
+                        locked(&failed).get_or_insert(error);
+                    }
+                }
+            }
+        };
+        let take_all = || -> Result<()> {
+            loop {
+                let Some(UnencodedColumn { id, ticket }) = locked(&columns).pop_front() else {
+                    return Ok(());
+                };
+                let do_other = || help() || encoders.do_some();
+                ticket.use_in_turn(do_other, |chunk| {
+                    encoders.with(|encoder| append(&parts, id, chunk, encoder))
+                })?;
+            }
+        };
+        workers.with_helpers(helpers, take_ready, take_all)?;
+        // A helper may have given one back at the very end.
+        take_all()?;
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(()), Err)
     }
 }
 
