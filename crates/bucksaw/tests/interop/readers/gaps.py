@@ -78,6 +78,8 @@ STRUCT_FILES = {f"arrow-arrow_types{kind}" for kind in ("", "_in_groups", "_null
 GAPS = [
     Gap("spark", "has no type for nanoseconds, and opens no file with them", of_type(NANOS)),
     Gap("spark-rows", "has no type for nanoseconds, and opens no file with them", of_type(NANOS)),
+    Gap("spark", "has no delta encodings of text and bytes", in_modern("Utf8", "Binary"), before=(3, 4)),
+    Gap("spark-rows", "counts nulls as values of BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(3, 5)),
     Gap("spark", "has no BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(4,)),
     Gap(
         "clickhouse",

@@ -58,6 +58,8 @@ def session(is_vectorized):
         .config("spark.log.level", "ERROR")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.files.openCostInBytes", "0")
+        # Spark before 4 refuses moments before 1900 of files that it did not write, unless it is told this.
+        .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
         .getOrCreate()
     )
     spark.conf.set("spark.sql.parquet.enableVectorizedReader", str(is_vectorized).lower())
