@@ -9,7 +9,7 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, REASONS_SUFFIX};
 use glob::{MatchOptions, Pattern, PatternError};
 
-use crate::sources::data_stem;
+use crate::endings::data_stem;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 

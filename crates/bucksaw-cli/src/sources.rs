@@ -10,14 +10,12 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use glob::MatchOptions;
 
+use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, without_ending};
 use crate::files::FileId;
 use crate::search::{self, Found, GlobError};
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
-/// How the names of files that a directory is searched for end, apart from a compression's ending.
-const DATA_ENDINGS: [&str; 4] = ["ndjson", "jsonl", "json", "log"];
-const COMPRESSION_ENDINGS: [&str; 3] = ["gz", "zst", "zstd"];
 /// Files of one kind that are told by name.
 const MOST_NOTES: usize = 10;
 /// Where the system shows standard input as a file, where it does.
@@ -201,19 +199,6 @@ fn matches(pattern: &Path) -> Result<Vec<PathBuf>> {
         return Err(bad(format!("no file matches {pattern:?}")));
     }
     Ok(found)
-}
-
-fn without_ending<'n>(name: &'n OsStr, endings: &[&str]) -> &'n OsStr {
-    let path = Path::new(name);
-    let has_one = path.extension().is_some_and(|found| endings.iter().any(|known| found == *known));
-    path.file_stem().filter(|_| has_one).unwrap_or(name)
-}
-
-/// The name without its endings, if they are an input file's.
-pub(crate) fn data_stem(name: &OsStr) -> Option<&OsStr> {
-    let plain = without_ending(name, &COMPRESSION_ENDINGS);
-    let stem = without_ending(plain, &DATA_ENDINGS);
-    (stem.len() < plain.len()).then_some(stem)
 }
 
 /// For each source the file in `directory` that it becomes.

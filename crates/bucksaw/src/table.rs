@@ -1,7 +1,6 @@
 //! A table: what all of its files have in common.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use bumpalo::Bump;
 
@@ -12,8 +11,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType, REST_COLUMN};
 use crate::options::{Options, UnknownColumn};
 use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
-use crate::sink::{LocalSink, Sink};
-use crate::writer::Writer;
 
 /// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
 /// that are written of it: their columns have the same types, and a [`ColumnId`] is good for all of them.
@@ -101,7 +98,7 @@ impl Table {
         }
     }
 
-    /// Makes a block of rows of this table, for [`Writer::write_block`]. Values are borrowed; text
+    /// Makes a block of rows of this table, for [`Writer::write_block`](crate::Writer::write_block). Values are borrowed; text
     /// made on the way is put into `arena`.
     ///
     /// # Errors
@@ -123,26 +120,6 @@ impl Table {
         Err(Error::new(ErrorKind::OtherTable, message))
     }
 
-    /// A writer to a local file of this table, which appears under its name, whole, when the writer
-    /// finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Exists`] where something stands at `path` and may not be overwritten;
-    /// [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        let (overwrite, staging) = (self.options.overwrite, self.options.staging_directory());
-        let sink = LocalSink::create(path.as_ref(), overwrite, staging)?;
-        self.write_to(Box::new(sink))
-    }
-
-    /// A writer of this table to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] where no thread can be started.
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        Writer::new(self, sink)
-    }
-
     pub(crate) fn renamed(&self) -> Vec<Renamed> {
         self.schema.renamed()
     }
@@ -161,25 +138,5 @@ impl Table {
     /// Whether rows can be refused.
     pub(crate) fn refuses_rows(&self) -> bool {
         self.options.strict || self.schema.closed
-    }
-}
-
-impl Options {
-    /// A writer to a local file of a new table, which appears under its name, whole, when the writer
-    /// finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
-    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        Table::new(self)?.create(path)
-    }
-
-    /// A writer of a new table to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where no thread can be started.
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        Table::new(self)?.write_to(sink)
     }
 }

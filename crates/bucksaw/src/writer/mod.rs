@@ -3,6 +3,7 @@
 mod open_file;
 mod pipeline;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,12 +19,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
 use crate::input::record_batch::block_of_batch;
+use crate::options::Options;
 use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::chunks_at_once;
 use crate::runtime::prefetch::prefetch_start;
 use crate::runtime::workers::Workers;
 use crate::schema::{Column, ColumnId, Key, Schema};
-use crate::sink::Sink;
+use crate::sink::{LocalSink, Sink};
 use crate::table::Table;
 use crate::types::value::Value;
 
@@ -58,6 +60,48 @@ impl Collected {
         let mut arena = self.into_owner();
         arena.reset();
         Self::new(arena, |_| block)
+    }
+}
+
+impl Table {
+    /// A writer to a local file of this table, which appears under its name, whole, when the writer
+    /// finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] where something stands at `path` and may not be overwritten;
+    /// [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        let (overwrite, staging) = (self.options.overwrite, self.options.staging_directory());
+        let sink = LocalSink::create(path.as_ref(), overwrite, staging)?;
+        self.write_to(Box::new(sink))
+    }
+
+    /// A writer of this table to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where no thread can be started.
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        Writer::new(self, sink)
+    }
+}
+
+impl Options {
+    /// A writer to a local file of a new table, which appears under its name, whole, when the writer
+    /// finishes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
+    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
+    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
+        Table::new(self)?.create(path)
+    }
+
+    /// A writer of a new table to any sink.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where no thread can be started.
+    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
+        Table::new(self)?.write_to(sink)
     }
 }
 
