@@ -1,6 +1,7 @@
 //! The command line: words only.
 
 mod bench;
+pub(crate) mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::Args;
 
-use crate::commands::bench::options::{Count, DEFAULT_CALL_ROWS, DEFAULT_ROUNDS};
-use crate::commands::plan::sizing::{DEFAULT_PRICE, Given};
+use super::values::{Count, DEFAULT_CALL_ROWS, DEFAULT_PRICE, DEFAULT_ROUNDS, Given};
 
 pub(super) const BENCH_EXAMPLES: &str = "\
 Examples:

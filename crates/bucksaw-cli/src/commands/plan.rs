@@ -8,11 +8,12 @@ use std::path::Path;
 
 use bucksaw::{Error, ErrorKind, Result};
 
-use self::sizing::{Need, Plan, Speed};
+use self::sizing::{Need, Plan};
 use super::bench::measure::measure;
 use super::bench::options::BenchOptions;
 use super::bench::results::Measurements;
 use crate::cli::PlanArgs;
+use crate::cli::values::Speed;
 use crate::{Allocator, ui};
 
 /// Runs the command.

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::failed;
-use super::journal;
 use super::staged::STAGED_SUFFIX;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
@@ -114,44 +113,8 @@ pub(super) fn lock<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Vec<
     Ok(directories)
 }
 
-/// Locks directories in which no publication is left half done; those of killed processes are taken
-/// back.
-pub(super) fn lock_clean<'p>(
-    paths: impl IntoIterator<Item = &'p Path> + Clone,
-    spared: &HashSet<PathBuf>,
-) -> Result<Vec<Directory>> {
-    loop {
-        let directories = lock(paths.clone())?;
-        let mut journals = Vec::new();
-        for Directory { path, .. } in &directories {
-            let names = staged_names(path, spared)?.into_iter();
-            let names = names.filter(|name| journal::is_name(name));
-            let paths = names.map(|name| path.join(name));
-            journals.extend(paths.filter(|path| journal::is_abandoned(path)));
-        }
-        if journals.is_empty() {
-            return Ok(directories);
-        }
-        // They may need more directories' locks, which have to be taken in order.
-        drop(directories);
-        journals.iter().try_for_each(|path| journal::recover(path))?;
-    }
-}
-
-/// The names in a directory of files that killed processes left staged; the directory is locked and
-/// clean.
-pub(super) fn abandoned_names(
-    directory: &Path,
-    spared: &HashSet<PathBuf>,
-) -> Result<Vec<OsString>> {
-    let names = staged_names(directory, spared)?;
-    // A journal that is another user's: what is staged may be old files of theirs.
-    let has_journal = names.iter().any(|name| journal::is_name(name));
-    Ok(if has_journal { Vec::new() } else { names })
-}
-
 /// The names in a directory that are those of staged files and journals, but for the spared files'.
-fn staged_names(directory: &Path, spared: &HashSet<PathBuf>) -> Result<Vec<OsString>> {
+pub(super) fn staged_names(directory: &Path, spared: &HashSet<PathBuf>) -> Result<Vec<OsString>> {
     let failed =
         |cause| failed(format!("could not list the directory {}", escape_path(directory)), cause);
     let mut names = Vec::new();

@@ -6,6 +6,7 @@ mod journal;
 mod local;
 mod memory;
 mod publication;
+mod recovery;
 mod rename;
 mod staged;
 mod stream;

@@ -11,6 +11,7 @@ use super::LocalSink;
 use super::directory::{self, Directory, directory_of, exists};
 use super::failure::failed;
 use super::journal::{Copies, Journal};
+use super::recovery;
 use super::rename;
 use super::staged::{self, Staged};
 use crate::error::{Error, ErrorKind, Result};
@@ -152,8 +153,8 @@ impl Publication {
     }
 
     fn abandoned_names(&self, directory: &Path) -> Result<Vec<OsString>> {
-        let _locked = directory::lock_clean([directory], &self.spared)?;
-        directory::abandoned_names(directory, &self.spared)
+        let _locked = recovery::lock_clean([directory], &self.spared)?;
+        recovery::abandoned_names(directory, &self.spared)
     }
 
     fn learn(&mut self, directory: &Path, abandoned: Vec<OsString>) {
@@ -203,7 +204,7 @@ impl Publication {
         let mut paths: Vec<&Path> =
             finished.iter().map(|file| directory_of(&file.target)).collect();
         paths.dedup();
-        self.locked = directory::lock_clean(paths, &self.spared)?;
+        self.locked = recovery::lock_clean(paths, &self.spared)?;
         Ok(())
     }
 

@@ -1,8 +1,6 @@
 //! What the command line asks `bench` for, checked before any work.
 
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::thread::available_parallelism;
 
 use bucksaw::{Error, ErrorKind, Result};
@@ -11,11 +9,8 @@ use bucksaw_workloads::Workload;
 use super::backend::Backend;
 use super::protocol::{Setup, Source};
 use crate::cli::BenchArgs;
+use crate::cli::values::DEFAULT_CALL_ROWS;
 
-/// Rounds unless told.
-pub(crate) const DEFAULT_ROUNDS: usize = 5;
-/// Rows in one call of a writer unless told: those of the published benchmark's batches.
-pub(crate) const DEFAULT_CALL_ROWS: u64 = 1_000;
 /// Sizes unless told, in rows: those of the published benchmark.
 const DEFAULT_ROWS: [u64; 6] = [10_000, 25_000, 50_000, 100_000, 200_000, 400_000];
 /// The published benchmark's size of `small52`, in rows.
@@ -23,40 +18,6 @@ const SMALL52_ROWS: u64 = 900;
 /// Rows and rounds of a quick measurement.
 const QUICK_ROWS: u64 = 25_000;
 const QUICK_ROUNDS: usize = 3;
-
-/// A number of rows, read from text as `900`, `10K`, `1.5M` or `2G`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Count(pub(crate) u64);
-
-impl FromStr for Count {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let unit = match text.chars().last().map(|letter| letter.to_ascii_uppercase()) {
-            Some('K') => 1e3,
-            Some('M') => 1e6,
-            Some('G') => 1e9,
-            _ => 1.0,
-        };
-        let digits = if unit > 1.0 { &text[..text.len() - 1] } else { text };
-        let number = digits.parse::<f64>().ok().map(|number| (number * unit).round());
-        match number.filter(|number| (0.0..9e15).contains(number)) {
-            Some(number) => Ok(Self(number as u64)),
-            None => Err("a number is expected, such as 900, 10K or 1.5M".to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => write!(f, "0"),
-            rows if rows % 1_000_000 == 0 => write!(f, "{}M", rows / 1_000_000),
-            rows if rows % 1_000 == 0 => write!(f, "{}K", rows / 1_000),
-            rows => write!(f, "{rows}"),
-        }
-    }
-}
 
 /// What to measure.
 #[derive(Clone, Debug)]
@@ -191,22 +152,4 @@ fn backends(names: &[String], problems: &mut Vec<String>) -> Vec<Backend> {
         }
     }
     backends
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_read_back_and_refuse_what_is_none() {
-        for (text, rows) in [("900", 900), ("10K", 10_000), ("10k", 10_000), ("1.5M", 1_500_000)] {
-            assert_eq!(text.parse(), Ok(Count(rows)));
-        }
-        for rows in [0, 1, 900, 10_000, 25_000, 1_000_000, 1_000_001] {
-            assert_eq!(Count(rows).to_string().parse(), Ok(Count(rows)));
-        }
-        for text in ["", "K", "-1", "many", "1e300", "NaN", "10€"] {
-            assert!(text.parse::<Count>().is_err(), "{text}");
-        }
-    }
 }

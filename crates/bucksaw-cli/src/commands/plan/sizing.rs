@@ -1,55 +1,17 @@
 //! The arithmetic of hardware sizing: how many workers a load needs, and what they cost.
 
-use std::str::FromStr;
-
 use bucksaw::{Error, ErrorKind, Result};
 use bytesize::ByteSize;
 use serde::Serialize;
 
 use crate::cli::SizingArgs;
-use crate::commands::bench::options::Count;
+use crate::cli::values::Speed;
 use crate::table::Table;
 use crate::ui::grouped;
 
-/// What a worker costs in a month unless told: that of the published sizing.
-pub(crate) const DEFAULT_PRICE: f64 = 50.0;
 /// Rows to write in a second unless told: those of the published sizing.
 const DEFAULT_TARGET_ROWS: f64 = 1e6;
 const SECONDS_IN_A_DAY: f64 = 86_400.0;
-
-/// A throughput that was measured elsewhere: `NAME=ROWS[,SIZE]`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Given(pub(crate) Speed);
-
-/// What one core does.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Speed {
-    /// Of the backend.
-    pub(crate) name: String,
-    /// In a second, on one core.
-    pub(crate) rows_per_second: f64,
-    /// Bytes of memory that a writer on one core takes, where that is known.
-    pub(crate) memory_bytes: Option<u64>,
-}
-
-impl FromStr for Given {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let advice = "NAME=ROWS or NAME=ROWS,SIZE is expected, such as arrow=93113,2.5GiB";
-        let (name, figures) = text.split_once('=').ok_or(advice)?;
-        let (rows, memory) = match figures.split_once(',') {
-            Some((rows, memory)) => (rows, Some(memory.parse::<ByteSize>()?.as_u64())),
-            None => (figures, None),
-        };
-        let Count(rows) = rows.parse()?;
-        if name.is_empty() || rows == 0 {
-            return Err(advice.to_owned());
-        }
-        let rows_per_second = rows as f64;
-        Ok(Self(Speed { name: name.to_owned(), rows_per_second, memory_bytes: memory }))
-    }
-}
 
 /// The load, and what the workers are like.
 #[derive(Clone, Debug, Serialize)]

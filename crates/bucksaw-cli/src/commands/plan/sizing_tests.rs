@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cli::values::Given;
 
 fn need(target_rows: f64, price: f64) -> Need {
     Need {

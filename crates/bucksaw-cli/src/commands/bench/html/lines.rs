@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::escaped;
 use super::scale::{Scale, short};
-use crate::commands::bench::options::Count;
+use crate::cli::values::Count;
 
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;

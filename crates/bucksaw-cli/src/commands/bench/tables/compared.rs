@@ -5,8 +5,8 @@ use bytesize::ByteSize;
 use super::{
     TIE, UNKNOWN, bytes, listed, of_backend, rows_words, spread, time, timed, times, whole,
 };
+use crate::cli::values::Count;
 use crate::commands::bench::backend::Backend;
-use crate::commands::bench::options::Count;
 use crate::commands::bench::results::{AllocatorRun, Measurements, Run, Stages};
 use crate::table::Table;
 

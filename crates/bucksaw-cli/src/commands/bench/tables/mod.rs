@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 
 use super::backend::Backend;
-use super::options::Count;
 use super::results::{Measurements, Run, Spread, Timing};
+use crate::cli::values::Count;
 use crate::table::Table;
 use crate::ui;
 
