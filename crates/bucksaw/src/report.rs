@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::coerce::counts::Alterations;
-use crate::encode::backend::{ColumnSummary, FileSummary};
+use crate::encode::backend::ColumnSummary;
 use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::UnknownColumn;
@@ -130,7 +130,8 @@ fn seconds<S: serde::Serializer>(elapsed: &Duration, serializer: S) -> Result<S:
 
 /// The report of one file's columns, from what was written and the values counted.
 pub(crate) fn column_reports(
-    file: FileSummary,
+    columns: Vec<ColumnSummary>,
+    rows: u64,
     schema: &Schema,
     present: &[u64],
 ) -> Vec<ColumnReport> {
@@ -140,7 +141,6 @@ pub(crate) fn column_reports(
         .enumerate()
         .map(|(index, column)| (column.name.as_str(), index))
         .collect();
-    let rows = file.rows;
     let report = |column: ColumnSummary| {
         let index = by_name.get(column.name.as_str()).copied();
         let ty = index
@@ -165,7 +165,7 @@ pub(crate) fn column_reports(
             name: column.name,
         }
     };
-    file.columns.into_iter().map(report).collect()
+    columns.into_iter().map(report).collect()
 }
 
 /// The peak of this process's resident memory, in bytes.

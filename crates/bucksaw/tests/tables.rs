@@ -3,8 +3,8 @@
 mod support;
 
 use bucksaw::{
-    Block, BlockBuilder, ColumnId, DeclaredSchema, ErrorKind, MemorySink, Options, Table, Value,
-    Writer,
+    BackendKind, Block, BlockBuilder, ColumnId, DeclaredSchema, ErrorKind, MemorySink, Options,
+    Table, Value, Writer,
 };
 use bumpalo::Bump;
 
@@ -121,4 +121,20 @@ fn flush_ends_the_row_group_and_finishing_writes_no_empty_one() {
     }
     let report = writer.finish().expect("finished");
     assert_eq!((report.rows, report.files[0].row_groups), (3, 3));
+}
+
+/// Rows in errors are counted over all files, whoever finds them.
+#[test]
+fn an_error_in_a_later_file_tells_the_row_among_all() {
+    let options = Options::new().backend(BackendKind::Arrow).chunk_rows(2);
+    let mut writer = writer(options);
+    for row in 0..5 {
+        writer.write_row([("a", Value::I64(row))]).expect("taken");
+    }
+    writer.next_file(Box::new(MemorySink::new())).expect("finished");
+    writer.write_rows(&[[("a", Value::I64(5))], [("a", Value::I64(6))]]).expect("taken");
+    let late = [[("a", Value::I64(7))], [("late", Value::I64(8))]];
+    let error = writer.write_rows(&late).expect_err("a late column");
+    assert_eq!(error.kind(), ErrorKind::LateColumn);
+    assert_eq!(error.position().row, Some(8), "{error}");
 }

@@ -8,7 +8,6 @@ use crate::format::bound::Bound;
 use crate::format::metadata::SortingColumn;
 use crate::format::schema::Leaf;
 use crate::options::SortColumn;
-use crate::runtime::workers::Workers;
 use crate::schema::Schema;
 
 /// Finished bytes, in the pieces in which they were made.
@@ -131,12 +130,12 @@ impl SortedRowGroups {
 /// What is left to do with rows that a backend has taken. Any thread can do it, while the backend takes
 /// the rows after them.
 pub(crate) trait Encode: Send {
-    /// Does all of it, with the help of those of these threads that have nothing else to do. It comes
-    /// after what others do with earlier rows.
+    /// Does all of it, with the help of threads that have nothing else to do. It comes after what others
+    /// do with earlier rows.
     ///
     /// # Errors
     /// As [`Backend::write`].
-    fn encode(self: Box<Self>, workers: &Workers) -> Result<()>;
+    fn encode(self: Box<Self>) -> Result<()>;
 }
 
 /// Work that any thread can do at any time.
@@ -154,7 +153,7 @@ impl SideWork for () {
 
 /// Nothing is left.
 impl Encode for () {
-    fn encode(self: Box<Self>, _: &Workers) -> Result<()> {
+    fn encode(self: Box<Self>) -> Result<()> {
         Ok(())
     }
 }

@@ -42,7 +42,7 @@ impl<'r> Input<'r> {
         on_error: OnError<'r>,
     ) -> Self {
         Self {
-            source: Source::new(name.clone(), Box::new(framer)),
+            source: Source::new(Box::new(framer)),
             decoder: Arc::new(decoder),
             records: Records::new(name, on_error),
         }
@@ -59,7 +59,8 @@ impl<'r> Input<'r> {
     /// # Errors
     /// What reading failed with; that of a record that is too long.
     pub(crate) fn resume(&mut self) -> Result<bool> {
-        match self.source.stopped()? {
+        let stopped = self.source.stopped();
+        match stopped.map_err(|error| error.in_source(self.records.name()))? {
             None => Ok(true),
             Some(source::Stop::TooLong(limit)) => {
                 self.records.reject_too_long(&mut self.source, limit)?;

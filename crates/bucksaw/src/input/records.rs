@@ -20,6 +20,10 @@ impl<'r> Records<'r> {
         Self { name, on_error, counts: InputCounts::default(), line: 1 }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn counts(&self) -> InputCounts {
         self.counts
     }
@@ -74,10 +78,11 @@ impl<'r> Records<'r> {
             return Err(failure(rejection, None));
         }
         let on_error = &mut self.on_error;
-        self.counts.bytes += source.skip_record(&mut |part| match on_error {
+        let skipped = source.skip_record(&mut |part| match on_error {
             OnError::Keep(rejects) => rejects.part(part),
             _ => Ok(()),
-        })?;
+        });
+        self.counts.bytes += skipped.map_err(|error| error.in_source(&self.name))?;
         if let OnError::Keep(rejects) = &mut self.on_error {
             rejects.end(&rejection)?;
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::decoding::DecodedChunk;
 use super::framing::{Chunk, Frame, Framer};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A chunk that was read and has not had its turn yet.
 pub(crate) enum Ahead {
@@ -22,7 +22,6 @@ pub(super) enum Stop {
 
 /// See the module.
 pub(crate) struct Source<'r> {
-    name: String,
     framer: Box<dyn Framer + 'r>,
     /// Chunks that were read before and given back.
     returned: VecDeque<Ahead>,
@@ -30,8 +29,8 @@ pub(crate) struct Source<'r> {
 }
 
 impl<'r> Source<'r> {
-    pub(super) fn new(name: String, framer: Box<dyn Framer + 'r>) -> Self {
-        Self { name, framer, returned: VecDeque::new(), stop: None }
+    pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
+        Self { framer, returned: VecDeque::new(), stop: None }
     }
 
     /// The next chunk, read into this buffer; none where reading stops.
@@ -46,7 +45,7 @@ impl<'r> Source<'r> {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::End) => Ok(Stop::End),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(error),
         };
         self.stop = Some(stop);
         None
@@ -79,10 +78,6 @@ impl<'r> Source<'r> {
 
     /// Passes the next record on in parts, and returns its length.
     pub(super) fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        self.framer.skip_record(take).map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: Error) -> Error {
-        error.in_source(&self.name)
+        self.framer.skip_record(take)
     }
 }

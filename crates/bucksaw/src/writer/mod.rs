@@ -35,8 +35,7 @@ pub const BLOCK_ROWS: usize = 512;
 pub const BLOCK_BYTES: usize = 512 << 10;
 /// Rows of a slice whose lists of values are asked for before they are read.
 const ROWS_ASKED_AHEAD: usize = 3;
-/// An input is read until so many times the memory limit went through, before
-/// [`Writer::write_next`] returns.
+/// [`Writer::write_next`] returns when it has read one part in so many of the memory limit.
 const RUN_SHARE: usize = 2;
 
 self_cell!(
@@ -125,7 +124,6 @@ pub struct Writer {
     files: Vec<FileReport>,
     timestamps: Vec<TimeRange>,
     kept: Kept,
-    rows: u64,
     rejected: u64,
     started: Instant,
 }
@@ -141,7 +139,6 @@ impl Writer {
             timestamps: Vec::new(),
             kept: Kept::default(),
             workers,
-            rows: 0,
             rejected: 0,
             started: Instant::now(),
             table,
@@ -163,7 +160,17 @@ impl Writer {
     /// Rows taken so far.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.rows + self.collected.borrow_dependent().rows() as u64
+        self.rows_passed_on() + self.collected.borrow_dependent().rows() as u64
+    }
+
+    /// Those of finished files.
+    fn rows_finished(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Those of finished files and of the open one.
+    fn rows_passed_on(&self) -> u64 {
+        self.rows_finished() + self.file.as_ref().map_or(0, OpenFile::rows)
     }
 
     /// As [`Table::column`].
@@ -220,15 +227,17 @@ impl Writer {
         if self.table.refuses_rows() {
             // Only these refuse rows, and a batch is refused whole.
             let mut schema = self.table.schema.clone();
+            let before = self.rows_passed_on();
             for (index, part) in rows.chunks(BLOCK_ROWS).enumerate() {
-                let first = self.rows + (index * BLOCK_ROWS) as u64;
+                let first = before + (index * BLOCK_ROWS) as u64;
                 spare = block_of_rows(part, spare.emptied(), &mut schema, &arena, first)?.emptied();
                 arena.reset();
             }
         }
         for part in rows.chunks(BLOCK_ROWS) {
+            let first = self.rows_passed_on();
             let block =
-                block_of_rows(part, spare.emptied(), &mut self.table.schema, &arena, self.rows)?;
+                block_of_rows(part, spare.emptied(), &mut self.table.schema, &arena, first)?;
             self.write_block_rows(&block, arena.allocated_bytes())?;
             spare = block.emptied();
             arena.reset();
@@ -274,7 +283,7 @@ impl Writer {
             Err(error) => {
                 self.table.schema.undo(checkpoint);
                 let row = error.position().row.unwrap_or_default();
-                return Err(error.with_row(self.rows + row));
+                return Err(error.with_row(self.rows_passed_on() + row));
             }
         };
         self.write_block_rows(&block, arena.allocated_bytes())
@@ -290,44 +299,29 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let rejected = input.counts().rejected;
-        let is_more = self.run_pipeline(input).inspect_err(|error| {
-            if !error.kind().writer_goes_on() {
-                self.file = None;
+        let threads = chunks_at_once(self.table.options.memory_limit, CHUNK_BYTES);
+        let threads = threads.min(self.workers.threads());
+        let enough = self.table.options.memory_limit / RUN_SHARE;
+        let rows_before = self.rows_finished();
+        let is_more = on_file(&mut self.file, rows_before, |file| {
+            let target = pipeline::Target { table: &mut self.table, file };
+            let run = pipeline::run(input, target, &mut self.kept, enough, threads, &self.workers)?;
+            let is_full = match run {
+                Ended::Read => return input.resume(),
+                Ended::RowGroupFull => true,
+                Ended::NoRoom(decoded) => {
+                    file.write(decoded.block(), &self.table.schema)?;
+                    let source_bytes = decoded.chunk().bytes.len();
+                    file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch()?
+                }
+            };
+            if is_full {
+                file.end_row_group(&self.table.schema)?;
             }
+            Ok(true)
         })?;
         self.rejected += input.counts().rejected - rejected;
         Ok(is_more)
-    }
-
-    fn run_pipeline(&mut self, input: &mut Input<'_>) -> Result<bool> {
-        let threads = self
-            .workers
-            .threads()
-            .min(chunks_at_once(self.table.options.memory_limit, CHUNK_BYTES));
-        let enough = self.table.options.memory_limit / RUN_SHARE;
-        let Some(file) = &mut self.file else { return Err(ended()) };
-        let target = pipeline::Target {
-            schema: &mut self.table.schema,
-            file,
-            rows: &mut self.rows,
-            alterations: &mut self.table.alterations,
-        };
-        let run = pipeline::run(input, target, &mut self.kept, enough, threads, &self.workers)?;
-        match run {
-            Ended::Read => input.resume(),
-            Ended::RowGroupFull => {
-                file.end_row_group(&self.table.schema)?;
-                Ok(true)
-            }
-            Ended::NoRoom(decoded) => {
-                file.write(decoded.block(), &self.table.schema, &self.workers)?;
-                let source_bytes = decoded.chunk().bytes.len();
-                if file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch()? {
-                    file.end_row_group(&self.table.schema)?;
-                }
-                Ok(true)
-            }
-        }
     }
 
     /// Writes all of an input.
@@ -347,8 +341,8 @@ impl Writer {
     pub fn flush(&mut self) -> Result<()> {
         self.check_open()?;
         self.write_collected()?;
-        let file = self.file.as_mut().ok_or_else(ended)?;
-        file.end_row_group(&self.table.schema).inspect_err(|_| self.file = None)
+        let rows_before = self.rows_finished();
+        on_file(&mut self.file, rows_before, |file| file.end_row_group(&self.table.schema))
     }
 
     /// Finishes the file, and goes on with another of the same table.
@@ -378,8 +372,8 @@ impl Writer {
         let file = self.finish_file()?;
         self.files.push(file);
         let report = Report {
+            rows: self.rows_finished(),
             files: self.files,
-            rows: self.rows,
             rejected: self.rejected,
             alterations: self.table.alterations,
             renamed: self.table.renamed(),
@@ -396,15 +390,17 @@ impl Writer {
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
         let schema = &self.table.schema;
-        let Finished { summary, published, rows, tally, order } = file.finish(schema)?;
+        let finished = file.finish(schema);
+        let Finished { summary, published, rows, tally, order } =
+            finished.map_err(|error| counted(error, self.rows_finished()))?;
         TimeRange::add(&mut self.timestamps, tally.time_ranges(schema));
         Ok(FileReport {
             path: published.path,
             rows,
             bytes: published.bytes,
             row_groups: summary.row_groups,
-            row_group_offsets: summary.row_group_offsets.clone(),
-            columns: column_reports(summary, schema, tally.present()),
+            row_group_offsets: summary.row_group_offsets,
+            columns: column_reports(summary.columns, rows, schema, tally.present()),
             order,
         })
     }
@@ -439,15 +435,37 @@ impl Writer {
 
     /// Passes a block on, as a batch of its own, whose text takes `held` bytes; an error ends the writer.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
-        let file = self.file.as_mut().ok_or_else(ended)?;
-        let written = file.write(block, &self.table.schema, &self.workers).and_then(|()| {
+        let rows_before = self.rows_finished();
+        on_file(&mut self.file, rows_before, |file| {
+            file.write(block, &self.table.schema)?;
             file.add_to_batch(0, block.bytes_used() + held);
             if file.end_batch()? { file.end_row_group(&self.table.schema) } else { Ok(()) }
-        });
-        written.inspect_err(|_| self.file = None)?;
-        self.rows += block.rows() as u64;
+        })?;
         self.table.alterations.add(&block.alterations);
         Ok(())
+    }
+}
+
+/// Has work done on the open file, after so many rows of others. An error ends it, unless the writer goes
+/// on after its kind.
+fn on_file<R>(
+    file: &mut Option<OpenFile>,
+    rows_before: u64,
+    work: impl FnOnce(&mut OpenFile) -> Result<R>,
+) -> Result<R> {
+    work(file.as_mut().ok_or_else(ended)?).map_err(|error| {
+        if !error.kind().writer_goes_on() {
+            *file = None;
+        }
+        counted(error, rows_before)
+    })
+}
+
+/// An error of a file, with its row counted over the files before it, too.
+fn counted(error: Error, rows_before: u64) -> Error {
+    match error.position().row {
+        Some(row) => error.with_row(rows_before + row),
+        None => error,
     }
 }
 

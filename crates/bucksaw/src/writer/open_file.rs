@@ -1,5 +1,7 @@
 //! One open file: what blocks go through on their way out.
 
+use std::sync::Arc;
+
 use crate::block::{Block, BlockSlice};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
@@ -11,16 +13,15 @@ use crate::route::tally::Tally;
 use crate::runtime::workers::Workers;
 use crate::schema::Schema;
 use crate::sink::{Published, Sink};
-use std::sync::Arc;
 
 /// See the module. After an error it is only dropped.
 pub(super) struct OpenFile {
     backend: Box<dyn Backend>,
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
-    pub(super) tally: Tally,
+    tally: Tally,
     sortedness: Sortedness,
-    /// Rows that the backend has.
+    /// Rows that it has taken.
     rows: u64,
     /// Those of the open row group.
     group_rows: usize,
@@ -41,6 +42,10 @@ impl OpenFile {
             batch: Batch::new(options.memory_limit),
             finished: Pieces::default(),
         }
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Whether the open row group has room for so many rows.
@@ -75,13 +80,8 @@ impl OpenFile {
         Ok(left)
     }
 
-    /// Takes all rows of a block, and does with these threads what there is to do.
-    pub(super) fn write(
-        &mut self,
-        block: &Block<'_>,
-        schema: &Schema,
-        workers: &Workers,
-    ) -> Result<()> {
+    /// Takes all rows of a block, and does what there is to do with them.
+    pub(super) fn write(&mut self, block: &Block<'_>, schema: &Schema) -> Result<()> {
         let mut rest = block.all();
         while rest.rows() > 0 {
             let room = self.limits.rows_left(self.group_rows).min(rest.rows());
@@ -91,7 +91,7 @@ impl OpenFile {
             }
             let (part, after) = rest.split_at(room);
             let first = self.rows;
-            let encoded = self.take(part, schema)?.encode(workers);
+            let encoded = self.take(part, schema)?.encode();
             encoded.map_err(|error| error.at_row(first))?;
             rest = after;
         }

@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::open_file::OpenFile;
-use crate::coerce::counts::Alterations;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
@@ -22,6 +21,7 @@ use crate::input::framing::Chunk;
 use crate::input::{Ahead, Input, Records, Source};
 use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
+use crate::table::Table;
 
 /// Why a run ended without an error.
 pub(super) enum Ended {
@@ -35,10 +35,8 @@ pub(super) enum Ended {
 
 /// What chunks change in their turn.
 pub(super) struct Target<'t> {
-    pub(super) schema: &'t mut Schema,
+    pub(super) table: &'t mut Table,
     pub(super) file: &'t mut OpenFile,
-    pub(super) rows: &'t mut u64,
-    pub(super) alterations: &'t mut Alterations,
 }
 
 /// What is kept from run to run.
@@ -71,10 +69,9 @@ pub(super) fn run(
 ) -> Result<Ended> {
     let pipeline = Pipeline {
         decoder: &*input.decoder,
-        workers,
         side_work: target.file.side_work(),
         stops_at_rejected: input.records.stops_at_rejected(),
-        changes: AtomicU64::new(target.schema.changes()),
+        changes: AtomicU64::new(target.table.schema.changes()),
         is_schema_new: AtomicBool::new(kept.is_schema_new),
         reading: Mutex::new(Reading { source: &mut input.source, next: 0, left: enough }),
         turns: Mutex::new(Turns {
@@ -115,7 +112,6 @@ pub(super) fn run(
 
 struct Pipeline<'p, 'r> {
     decoder: &'p dyn Decoder,
-    workers: &'p Workers,
     side_work: Arc<dyn SideWork>,
     stops_at_rejected: bool,
     /// How often the schema has changed.
@@ -203,7 +199,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let changes = self.changes.load(Ordering::Acquire);
         let mut schema = match own.schema.take() {
             Some(copy) if copy.changes() == changes => copy,
-            _ => locked(&self.turns).target.schema.clone(),
+            _ => locked(&self.turns).target.table.schema.clone(),
         };
         let changes = schema.changes();
         let decoded = self.decode(chunk, &mut own.spare, &mut schema);
@@ -239,13 +235,13 @@ impl<'p, 'r> Pipeline<'p, 'r> {
             self.end_turn(turns);
             return Ok(());
         }
-        let first = *turns.target.rows - rows.rows() as u64;
-        let Target { file, schema, .. } = &mut turns.target;
-        let left = file.take(rows, schema)?;
+        let Target { file, table } = &mut turns.target;
+        let first = file.rows();
+        let left = file.take(rows, &table.schema)?;
         turns.is_batch_full = file.add_to_batch(decoded.chunk().bytes.len(), decoded.bytes_held());
         turns.encoding += 1;
         self.end_turn(turns);
-        left.encode(self.workers).map_err(|error| error.at_row(first))?;
+        left.encode().map_err(|error| error.at_row(first))?;
         self.encoded();
         let chunk = decoded.taken_apart(spare);
         spare.keep(chunk);
@@ -259,21 +255,20 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         chunk: Ahead,
         spare: &mut Spare,
     ) -> Result<DecodedChunk> {
-        let Turns { records, target, .. } = turns;
-        let before = target.schema.changes();
+        let Turns { records, target: Target { table, .. }, .. } = turns;
+        let before = table.schema.changes();
         let mut decoded = match chunk {
             Ahead::Decoded(decoded, changes) if changes == before => decoded,
             Ahead::Decoded(decoded, _) => {
                 let chunk = decoded.taken_apart(spare);
-                self.decode(chunk, spare, target.schema)
+                self.decode(chunk, spare, &mut table.schema)
             }
-            Ahead::Read(chunk) => self.decode(chunk, spare, target.schema),
+            Ahead::Read(chunk) => self.decode(chunk, spare, &mut table.schema),
         };
-        self.changes.store(target.schema.changes(), Ordering::Release);
-        self.is_schema_new.store(target.schema.changes() > before, Ordering::Relaxed);
+        self.changes.store(table.schema.changes(), Ordering::Release);
+        self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
         records.settle(&mut decoded)?;
-        *target.rows += decoded.block().rows() as u64;
-        target.alterations.add(&decoded.block().alterations);
+        table.alterations.add(&decoded.block().alterations);
         Ok(decoded)
     }
 

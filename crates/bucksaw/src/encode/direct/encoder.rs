@@ -20,9 +20,4 @@ impl Encoder {
         let compressor = Compressor::new(compression)?;
         Ok(Self { compressor, page: Vec::new(), queue: Arc::clone(queue) })
     }
-
-    /// Compresses the page that waits longest in the queue; false where none does.
-    pub(super) fn compress_next(&mut self) -> bool {
-        self.queue.compress_next(&mut self.compressor)
-    }
 }

@@ -45,14 +45,9 @@ impl OpenChunk {
         ticket
     }
 
-    /// Looks at the chunk as it is now.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&ColumnChunk) -> R) -> R {
-        look(&locked(&self.shared.state).chunk)
-    }
-
-    /// Changes the chunk, when no ticket waits for its turn.
-    pub(super) fn change(&self, change: impl FnOnce(&mut ColumnChunk) -> Result<()>) -> Result<()> {
-        change(&mut locked(&self.shared.state).chunk)
+    /// Does `work` with the chunk as it is now, while no ticket waits for its turn.
+    pub(super) fn with<R>(&self, work: impl FnOnce(&mut ColumnChunk) -> R) -> R {
+        work(&mut locked(&self.shared.state).chunk)
     }
 
     /// The chunk, once all tickets are used.
@@ -84,7 +79,7 @@ impl Ticket {
         mut do_other: impl FnMut() -> bool,
         mut work: impl FnMut(&mut ColumnChunk) -> Result<()>,
     ) -> Result<()> {
-        while let Err(ticket) = self.try_use(&mut work)? {
+        while let Some(ticket) = self.try_use(&mut work)? {
             self = ticket;
             if !do_other() {
                 self.wait();
@@ -100,12 +95,12 @@ impl Ticket {
     pub(super) fn try_use(
         mut self,
         work: impl FnOnce(&mut ColumnChunk) -> Result<()>,
-    ) -> Result<std::result::Result<(), Self>> {
+    ) -> Result<Option<Self>> {
         // The ticket keeps its own, so that it breaks the chunk if the work fails or panics.
-        let Some(shared) = self.shared.clone() else { return Ok(Ok(())) };
+        let Some(shared) = self.shared.clone() else { return Ok(None) };
         let is_turn = |state: &MutexGuard<'_, State>| state.is_turn_of(self.number);
         let Some(mut state) = shared.state.try_lock().ok().filter(is_turn) else {
-            return Ok(Err(self));
+            return Ok(Some(self));
         };
         if state.is_broken {
             return Err(broken());
@@ -118,7 +113,7 @@ impl Ticket {
             shared.turned.notify_all();
         }
         self.shared = None;
-        Ok(Ok(()))
+        Ok(None)
     }
 
     /// Waits until its turn has come.

@@ -83,7 +83,9 @@ impl SideWork for EncoderPool {
     /// Compresses a page.
     fn do_some(&self) -> bool {
         !self.queue.is_empty()
-            && self.with(|encoder| Ok(encoder.compress_next())).unwrap_or_default()
+            && self
+                .with(|encoder| Ok(self.queue.compress_next(&mut encoder.compressor)))
+                .unwrap_or_default()
     }
 }
 
@@ -139,7 +141,8 @@ impl RowGroup {
             Some(UnencodedColumn { id, ticket })
         };
         let columns = rows.columns().filter_map(column).collect();
-        Ok(Unencoded { parts, columns, encoders: Arc::clone(&encoding.encoders) })
+        let (encoders, workers) = (Arc::clone(&encoding.encoders), Arc::clone(&encoding.workers));
+        Ok(Unencoded { parts, columns, encoders, workers })
     }
 
     pub(super) fn end_batch(&mut self, encoding: &Encoding) -> Result<()> {
@@ -147,7 +150,7 @@ impl RowGroup {
             self.chunks
                 .iter()
                 .flatten()
-                .try_for_each(|chunk| chunk.change(|chunk| chunk.end_batch(encoder)))
+                .try_for_each(|chunk| chunk.with(|chunk| chunk.end_batch(encoder)))
         })
     }
 
@@ -199,11 +202,11 @@ impl RowGroup {
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_held)).sum()
+        self.chunks.iter().flatten().map(|chunk| chunk.with(|chunk| chunk.bytes_held())).sum()
     }
 
     pub(super) fn bytes_expected(&self) -> usize {
-        self.chunks.iter().flatten().map(|chunk| chunk.look(ColumnChunk::bytes_expected)).sum()
+        self.chunks.iter().flatten().map(|chunk| chunk.with(|chunk| chunk.bytes_expected())).sum()
     }
 }
 
@@ -213,6 +216,7 @@ pub(super) struct Unencoded<'s, 'a> {
     parts: Vec<(usize, BlockSlice<'s, 'a>)>,
     columns: VecDeque<UnencodedColumn>,
     encoders: Arc<EncoderPool>,
+    workers: Arc<Workers>,
 }
 
 struct UnencodedColumn {
@@ -223,21 +227,20 @@ struct UnencodedColumn {
 impl Encode for Unencoded<'_, '_> {
     /// The caller waits for a column's turn where it has to, and others take what is ready: a thread that
     /// waited for these rows, while others wait for its own, would wait forever.
-    fn encode(self: Box<Self>, workers: &Workers) -> Result<()> {
-        let Self { parts, columns, encoders } = *self;
+    fn encode(self: Box<Self>) -> Result<()> {
+        let Self { parts, columns, encoders, workers } = *self;
         let helpers = columns.len().saturating_sub(1);
         let columns = Mutex::new(columns);
+        let next = || locked(&columns).pop_front();
+        let encode = |id, chunk: &mut ColumnChunk| {
+            encoders.with(|encoder| append(&parts, id, chunk, encoder))
+        };
         let failed = Mutex::new(None);
         let take_ready = || {
-            loop {
-                let Some(UnencodedColumn { id, ticket }) = locked(&columns).pop_front() else {
-                    break;
-                };
-                let used = encoders
-                    .with(|encoder| ticket.try_use(|chunk| append(&parts, id, chunk, encoder)));
-                match used {
-                    Ok(Ok(())) => {}
-                    Ok(Err(ticket)) => {
+            while let Some(UnencodedColumn { id, ticket }) = next() {
+                match ticket.try_use(|chunk| encode(id, chunk)) {
+                    Ok(None) => {}
+                    Ok(Some(ticket)) => {
                         locked(&columns).push_front(UnencodedColumn { id, ticket });
                         break;
                     }
@@ -248,15 +251,11 @@ impl Encode for Unencoded<'_, '_> {
             }
         };
         let take_all = || -> Result<()> {
-            loop {
-                let Some(UnencodedColumn { id, ticket }) = locked(&columns).pop_front() else {
-                    return Ok(());
-                };
+            while let Some(UnencodedColumn { id, ticket }) = next() {
                 let do_other = || help() || encoders.do_some();
-                ticket.use_in_turn(do_other, |chunk| {
-                    encoders.with(|encoder| append(&parts, id, chunk, encoder))
-                })?;
+                ticket.use_in_turn(do_other, |chunk| encode(id, chunk))?;
             }
+            Ok(())
         };
         workers.with_helpers(helpers, take_ready, take_all)?;
         // A helper may have given one back at the very end.
