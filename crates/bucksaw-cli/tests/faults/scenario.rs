@@ -139,7 +139,8 @@ impl Scenario {
             if !call.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
                 continue;
             }
-            has_started = has_started || line.contains("in/");
+            // The quote too: the path of the program itself may have a folder whose name ends so.
+            has_started = has_started || line.contains("\"in/");
             *counts.entry(call).or_default().entry(thread).or_default() += 1;
             if !has_started {
                 *before.entry(call.to_owned()).or_default() += 1;
