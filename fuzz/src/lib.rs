@@ -13,7 +13,7 @@ pub mod ndjson;
 pub mod prepare;
 pub mod schema;
 pub mod scratch;
-#[path = "../../crates/bucksaw/tests/support/mod.rs"]
+#[path = "../../crates/bucksaw/tests/suite/support/mod.rs"]
 mod support;
 pub mod writer;
 

@@ -160,7 +160,7 @@ impl Encode for () {
 
 /// Turns blocks into the bytes of one Parquet file.
 ///
-/// The contract, which `tests/backends.rs` holds every backend to:
+/// The contract, which `tests/suite/backends.rs` holds every backend to:
 ///
 /// 1. [`write`](Self::write) takes rows in order, in any number of slices, and returns what is left to
 ///    do with them. All of it is done before anything else is called. Columns are those of

@@ -31,7 +31,7 @@ pub struct Published {
 
 /// Takes the bytes of one file and publishes them whole, or not at all.
 ///
-/// The contract, which `tests/sinks.rs` holds every sink to: until [`publish`](Self::publish)
+/// The contract, which `tests/suite/sinks.rs` holds every sink to: until [`publish`](Self::publish)
 /// returns, nothing is visible under the final name; once it has, all of it is, durably. A sink that
 /// is dropped or whose [`discard`](Self::discard) is called leaves nothing behind. After an error it
 /// is only discarded or dropped. (Files of a [`Publication`] appear when that is published. A stream can't take back what it has passed on; its reader sees a

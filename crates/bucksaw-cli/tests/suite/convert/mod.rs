@@ -1,0 +1,11 @@
+//! `bucksaw convert` from outside: what goes in, what comes out, what is said, and the exit code.
+
+mod bad_lines;
+mod files;
+mod inputs;
+mod names;
+mod outputs;
+mod refused;
+mod shape;
+mod streams;
+mod usage;

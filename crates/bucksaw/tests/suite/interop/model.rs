@@ -1,0 +1,393 @@
+//! The plain model: what a file has to hold, worked out row by row from what was given, with none of
+//! the product's code. It follows the table in the library's documentation, as simply as can be.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, TimeUnit};
+use bucksaw::DeclaredType;
+use chrono::DateTime;
+use serde_json::json;
+
+use crate::interop::cell::{Cell, Row};
+use crate::interop::json::cells_of_array;
+
+/// What a case tells the writer about its columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) declared: Vec<(String, DeclaredType)>,
+    pub(crate) prefixes: Vec<String>,
+    pub(crate) max_columns: usize,
+    pub(crate) keeps_null_columns: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            declared: Vec::new(),
+            prefixes: Vec::new(),
+            max_columns: 1_000,
+            keeps_null_columns: false,
+        }
+    }
+}
+
+/// What a file has to hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) columns: Vec<ExpectedColumn>,
+    pub(crate) rows: usize,
+}
+
+/// One column of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpectedColumn {
+    pub(crate) name: String,
+    pub(crate) data_type: DataType,
+    pub(crate) cells: Vec<Cell>,
+}
+
+struct Column {
+    /// What rows call it; none for columns that no name in a row leads to.
+    given: Option<String>,
+    name: String,
+    data_type: Option<DataType>,
+    is_declared: bool,
+    is_prefixed: bool,
+    sibling: Option<usize>,
+    cells: Vec<Cell>,
+}
+
+/// The columns as they grow.
+struct Model<'r> {
+    rules: &'r Rules,
+    columns: Vec<Column>,
+    folded: HashSet<String>,
+    rows: usize,
+}
+
+/// What a file of these rows has to hold.
+pub(crate) fn expected_of_rows(rows: &[Row], rules: &Rules) -> Expected {
+    let mut model =
+        Model { rules, columns: Vec::new(), folded: HashSet::from(["_rest".to_owned()]), rows: 0 };
+    for (name, declared) in &rules.declared {
+        let index = model.add(Some(name), name);
+        let column = &mut model.columns[index];
+        column.is_declared = true;
+        column.data_type =
+            Some(if column.is_prefixed { DataType::Utf8 } else { declared_type(declared) });
+    }
+    for row in rows {
+        model.push(row);
+    }
+    model.finish()
+}
+
+impl Model<'_> {
+    fn push(&mut self, row: &Row) {
+        let mut rest = Vec::new();
+        for (name, cell) in row.iter().filter(|(_, cell)| !cell.is_null()) {
+            match self.place(name) {
+                Some(column) => self.store(column, cell, &mut rest),
+                None => rest.push((name.clone(), json_of(cell))),
+            }
+        }
+        if !rest.is_empty() {
+            let members: Vec<String> =
+                rest.iter().map(|(name, json)| format!("{}:{json}", json!(name))).collect();
+            let known = self.columns.iter().position(|column| column.name == "_rest");
+            let column = known.unwrap_or_else(|| self.add(None, "_rest"));
+            self.columns[column].data_type = Some(DataType::Utf8);
+            self.put(column, Cell::Text(format!("{{{}}}", members.join(","))));
+        }
+        self.rows += 1;
+    }
+
+    fn place(&mut self, name: &str) -> Option<usize> {
+        let known = self.columns.iter().position(|column| column.given.as_deref() == Some(name));
+        if known.is_some() {
+            return known;
+        }
+        if name == "_rest" || name.len() > 1_024 || self.is_full() {
+            return None;
+        }
+        let file_name = self.unused(if name.is_empty() { "_empty" } else { name });
+        Some(self.add(Some(name), &file_name))
+    }
+
+    fn store(&mut self, column: usize, cell: &Cell, rest: &mut Vec<(String, String)>) {
+        let is_prefixed = self.columns[column].is_prefixed;
+        let first_type = if is_prefixed { DataType::Utf8 } else { own_type(cell) };
+        let data_type = self.columns[column].data_type.get_or_insert(first_type).clone();
+        let given = self.columns[column].given.clone().unwrap_or_default();
+        let fitted = fitted(cell, &data_type, self.columns[column].is_declared)
+            .or_else(|| is_prefixed.then(|| Cell::Text(text_of(cell))));
+        let target = match &fitted {
+            Some(_) => Some(column),
+            None => self.sibling(column),
+        };
+        match target {
+            Some(target) if self.columns[target].cells.len() <= self.rows => {
+                self.put(target, fitted.unwrap_or_else(|| Cell::Text(text_of(cell))));
+            }
+            _ => rest.push((given, json_of(cell))),
+        }
+    }
+
+    fn sibling(&mut self, column: usize) -> Option<usize> {
+        if self.columns[column].sibling.is_none() {
+            let name = format!("{}__text", self.columns[column].name);
+            let is_text = |column: &Column| column.data_type == Some(DataType::Utf8);
+            let known = self
+                .columns
+                .iter()
+                .position(|column| column.given.as_ref() == Some(&name) && is_text(column));
+            if known.is_none() && self.is_full() {
+                return None;
+            }
+            let sibling = known.unwrap_or_else(|| {
+                let file_name = self.unused(&name);
+                self.add(Some(&file_name), &file_name)
+            });
+            self.columns[sibling].data_type = Some(DataType::Utf8);
+            self.columns[column].sibling = Some(sibling);
+        }
+        self.columns[column].sibling
+    }
+
+    fn put(&mut self, column: usize, cell: Cell) {
+        let cells = &mut self.columns[column].cells;
+        cells.resize(self.rows, Cell::Null);
+        cells.push(cell);
+    }
+
+    fn is_full(&self) -> bool {
+        let counted = self.columns.iter().filter(|column| column.name != "_rest");
+        counted.count() >= self.rules.max_columns
+    }
+
+    fn unused(&self, name: &str) -> String {
+        let mut candidate = name.to_owned();
+        let mut number = 2;
+        while self.folded.contains(&candidate.to_lowercase()) {
+            candidate = format!("{name}__{number}");
+            number += 1;
+        }
+        candidate
+    }
+
+    fn add(&mut self, given: Option<&str>, name: &str) -> usize {
+        self.folded.insert(name.to_lowercase());
+        let is_prefixed = given.is_some_and(|given| {
+            self.rules.prefixes.iter().any(|prefix| given.starts_with(prefix.as_str()))
+        });
+        self.columns.push(Column {
+            given: given.map(str::to_owned),
+            name: name.to_owned(),
+            data_type: None,
+            is_declared: false,
+            is_prefixed,
+            sibling: None,
+            cells: Vec::new(),
+        });
+        self.columns.len() - 1
+    }
+
+    fn finish(self) -> Expected {
+        let rows = self.rows;
+        let has_value = |column: &Column| !column.cells.is_empty();
+        let stays = |column: &&Column| {
+            has_value(column) || (column.is_declared && self.rules.keeps_null_columns)
+        };
+        let mut kept: Vec<&Column> = self.columns.iter().filter(stays).collect();
+        if kept.is_empty() {
+            kept = self.columns.iter().filter(|column| column.is_declared).collect();
+        }
+        let mut columns: Vec<ExpectedColumn> = kept
+            .into_iter()
+            .map(|column| {
+                let mut cells = column.cells.clone();
+                cells.resize(rows, Cell::Null);
+                ExpectedColumn {
+                    name: column.name.clone(),
+                    data_type: column.data_type.clone().unwrap_or(DataType::Utf8),
+                    cells,
+                }
+            })
+            .collect();
+        if columns.is_empty() {
+            columns.push(ExpectedColumn {
+                name: "_rest".to_owned(),
+                data_type: DataType::Utf8,
+                cells: vec![Cell::Null; rows],
+            });
+        }
+        Expected { columns, rows }
+    }
+}
+
+pub(crate) fn timestamp_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+pub(crate) fn list_type(element: DataType) -> DataType {
+    DataType::List(Arc::new(Field::new("element", element, true)))
+}
+
+fn declared_type(declared: &DeclaredType) -> DataType {
+    match declared {
+        DeclaredType::Bool => DataType::Boolean,
+        DeclaredType::Int32 => DataType::Int32,
+        DeclaredType::Int64 => DataType::Int64,
+        DeclaredType::Uint64 => DataType::UInt64,
+        DeclaredType::Float => DataType::Float32,
+        DeclaredType::Double => DataType::Float64,
+        DeclaredType::Text => DataType::Utf8,
+        DeclaredType::Bytes => DataType::Binary,
+        DeclaredType::Timestamp => timestamp_type(),
+        DeclaredType::List(element) => list_type(declared_type(element)),
+    }
+}
+
+/// The type of a column whose first value this is.
+fn own_type(cell: &Cell) -> DataType {
+    match cell {
+        Cell::Bool(_) => DataType::Boolean,
+        Cell::I32(_) => DataType::Int32,
+        Cell::F32(_) => DataType::Float32,
+        Cell::I64(_) | Cell::U64(_) => DataType::Int64,
+        Cell::F64(_) => DataType::Float64,
+        Cell::Bytes(_) => DataType::Binary,
+        Cell::Timestamp(_) => timestamp_type(),
+        Cell::List(cells) => {
+            let first = cells.iter().find(|cell| !cell.is_null());
+            list_type(first.map_or(DataType::Utf8, own_type))
+        }
+        Cell::Number(text) if text.contains(['.', 'e', 'E']) => DataType::Float64,
+        Cell::Number(_) => DataType::Int64,
+        _ => DataType::Utf8,
+    }
+}
+
+/// The cell as a column of that type holds it, if it can.
+fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> {
+    Some(match (cell, data_type) {
+        (Cell::Bool(_), DataType::Boolean)
+        | (Cell::I64(_), DataType::Int64)
+        | (Cell::U64(_), DataType::UInt64)
+        | (Cell::I32(_), DataType::Int32)
+        | (Cell::F32(_), DataType::Float32)
+        | (Cell::F64(_), DataType::Float64)
+        | (Cell::Text(_), DataType::Utf8)
+        | (Cell::Bytes(_), DataType::Binary)
+        | (Cell::Timestamp(_), DataType::Timestamp(..)) => cell.clone(),
+        (Cell::Json(text), DataType::List(_)) => {
+            fitted(&Cell::List(cells_of_array(text)?), data_type, is_declared)?
+        }
+        (Cell::List(cells), DataType::List(element)) => {
+            let fitted = |cell: &Cell| match cell {
+                Cell::Null => Some(Cell::Null),
+                Cell::Json(_) | Cell::List(_) => None,
+                _ => fitted(cell, element.data_type(), is_declared),
+            };
+            Cell::List(cells.iter().map(fitted).collect::<Option<_>>()?)
+        }
+        (Cell::List(_), DataType::Utf8) => Cell::Text(text_of(cell)),
+        (Cell::Json(text), DataType::Utf8) => Cell::Text(text.clone()),
+        (_, DataType::Int32) if integer(cell).is_some() => {
+            Cell::I32(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::Int64) if integer(cell).is_some() => {
+            Cell::I64(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::UInt64) if integer(cell).is_some() => {
+            Cell::U64(integer(cell)?.try_into().ok()?)
+        }
+        (_, DataType::Float32) if integer(cell).is_some() => {
+            let value = integer(cell)?;
+            (value as f32 as i128 == value).then_some(Cell::F32(value as f32))?
+        }
+        (_, DataType::Float64) if integer(cell).is_some() => {
+            let value = integer(cell)?;
+            (value as f64 as i128 == value).then_some(Cell::F64(value as f64))?
+        }
+        (Cell::F32(value), DataType::Float64) => Cell::F64((*value).into()),
+        (Cell::F64(value), DataType::Float32)
+            if f64::from(*value as f32).to_bits() == value.to_bits() =>
+        {
+            Cell::F32(*value as f32)
+        }
+        (Cell::Text(text), DataType::Int32) if is_declared => Cell::I32(text.parse().ok()?),
+        (Cell::Text(text), DataType::Int64) if is_declared => Cell::I64(text.parse().ok()?),
+        (Cell::Text(text), DataType::Timestamp(..)) if is_declared => {
+            Cell::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros())
+        }
+        _ => return None,
+    })
+}
+
+fn integer(cell: &Cell) -> Option<i128> {
+    match cell {
+        Cell::I32(value) => Some((*value).into()),
+        Cell::I64(value) => Some((*value).into()),
+        Cell::U64(value) => Some((*value).into()),
+        _ => None,
+    }
+}
+
+fn text_of(cell: &Cell) -> String {
+    match cell {
+        Cell::Bool(value) => value.to_string(),
+        Cell::I32(value) => value.to_string(),
+        Cell::F32(value) => format!("{value:?}"),
+        Cell::I64(value) => value.to_string(),
+        Cell::U64(value) => value.to_string(),
+        Cell::F64(value) => format!("{value:?}"),
+        Cell::Text(text) | Cell::Number(text) | Cell::Json(text) => text.clone(),
+        Cell::Null => "null".to_owned(),
+        Cell::List(cells) => {
+            format!("[{}]", cells.iter().map(json_of).collect::<Vec<_>>().join(","))
+        }
+        Cell::Bytes(_) => cell.encoded().as_str().unwrap_or_default().to_owned(),
+        Cell::Timestamp(micros) => DateTime::from_timestamp_micros(*micros)
+            .map_or_else(String::new, |time| {
+                time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+            }),
+        _ => unreachable!("no case gives {cell:?} to a column of another type"),
+    }
+}
+
+fn json_of(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(_) | Cell::Bytes(_) | Cell::Timestamp(_) => json!(text_of(cell)).to_string(),
+        Cell::F32(value) if !value.is_finite() => json!(text_of(cell)).to_string(),
+        Cell::F64(value) if !value.is_finite() => json!(text_of(cell)).to_string(),
+        _ => text_of(cell),
+    }
+}
+
+impl Expected {
+    /// Writes the model beside the file: a line on the columns and whatever else readers are told, then a
+    /// line with the cells of each column.
+    pub(crate) fn write(&self, path: &Path, told: &[(&str, serde_json::Value)]) -> io::Result<()> {
+        let mut out = io::BufWriter::new(fs::File::create(path)?);
+        let columns: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| json!({ "name": column.name, "type": column.data_type.to_string() }))
+            .collect();
+        let mut head = json!({ "columns": columns, "rows": self.rows });
+        for (name, value) in told {
+            head[name] = value.clone();
+        }
+        writeln!(out, "{head}")?;
+        for column in &self.columns {
+            let cells: serde_json::Value = column.cells.iter().map(Cell::encoded).collect();
+            writeln!(out, "{cells}")?;
+        }
+        out.flush()
+    }
+}
