@@ -6,7 +6,7 @@ use crate::block::{BlockColumn, ColumnSlice, Values};
 
 /// The lists of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
-pub struct Lists<'a> {
+pub(crate) struct Lists<'a> {
     /// For each list, how many elements there are up to its end.
     ends: Vec<usize>,
     /// The elements of one list after the other, as if they were rows.

@@ -1,0 +1,154 @@
+//! One column of a block, whole or in part.
+
+use std::ops::Range;
+
+use crate::block::bitmap::Bits;
+use crate::block::{Values, ValuesSlice};
+use crate::types::value::Value;
+
+/// One column of a block.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BlockColumn<'a> {
+    /// Which rows have a value.
+    pub(crate) present: Bits,
+    pub(crate) values: Values<'a>,
+    /// The row before which the last run of repeated values ends.
+    pub(super) run_end: usize,
+}
+
+impl<'a> BlockColumn<'a> {
+    pub(crate) fn new(present: Bits, values: Values<'a>) -> Self {
+        Self { present, values, run_end: 0 }
+    }
+
+    /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
+    /// has a value.
+    #[inline]
+    pub(crate) fn push_alike(&mut self, row: usize, value: Value<'a>) -> bool {
+        macro_rules! push {
+            ($list:expr, $value:expr) => {
+                self.present.insert(row) && {
+                    $list.push($value);
+                    true
+                }
+            };
+        }
+        match (&mut self.values, value) {
+            (Values::Text(list), Value::Text(value)) => push!(list, value),
+            (Values::I64(list), Value::I64(value)) => push!(list, value),
+            (Values::F64(list), Value::F64(value)) => push!(list, value),
+            (Values::Bool(list), Value::Bool(value)) => push!(list, value),
+            (Values::Bytes(list), Value::Bytes(value)) => push!(list, value),
+            (Values::Timestamp(list), Value::Timestamp(value)) => push!(list, value),
+            (Values::U64(list), Value::U64(value)) => push!(list, value),
+            (Values::I32(list), Value::I32(value)) => push!(list, value),
+            (Values::F32(list), Value::F32(value)) => push!(list, value),
+            _ => false,
+        }
+    }
+
+    /// Makes room for a value of `row`; false where it has one already, or may have one in an array
+    /// that was taken whole.
+    #[inline]
+    pub(crate) fn claim(&mut self, row: usize) -> bool {
+        let is_whole = match &self.values {
+            Values::Arrow(_) => true,
+            Values::List(lists) => lists.is_whole(),
+            _ => false,
+        };
+        !is_whole && self.present.insert(row)
+    }
+
+    pub(crate) fn bytes_used(&self) -> usize {
+        self.values.bytes_used() + self.present.bytes_used()
+    }
+
+    /// Whether `row` has a value.
+    pub(crate) fn has(&self, row: usize) -> bool {
+        self.present.contains(row)
+    }
+
+    /// Gives rows the value of the row before them, which is the last that was appended; false where
+    /// one of them has a value.
+    pub(crate) fn repeat_last(&mut self, rows: Range<usize>) -> bool {
+        if self.present.count_within(rows.clone()) > 0 || !self.values.repeat_last(rows.len()) {
+            return false;
+        }
+        self.run_end = rows.end;
+        self.present.insert_all(rows);
+        true
+    }
+
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        #[cfg(test)]
+        super::tests::TRUNCATED.with(|count| count.set(count.get() + 1));
+        self.present.truncate(rows);
+        let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
+        if len < self.values.len() {
+            self.values.truncate(len);
+        }
+    }
+}
+
+/// One column of a [`BlockSlice`](super::BlockSlice).
+#[derive(Clone, Debug)]
+pub struct ColumnSlice<'s, 'a> {
+    column: &'s BlockColumn<'a>,
+    rows: Range<usize>,
+    values: Range<usize>,
+}
+
+impl<'s, 'a> ColumnSlice<'s, 'a> {
+    pub(crate) fn new(column: &'s BlockColumn<'a>, rows: Range<usize>) -> Option<Self> {
+        let first = column.present.count_below(rows.start);
+        let last = first + column.present.count_within(rows.clone());
+        (last > first).then_some(Self { column, rows, values: first..last })
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many rows have a value.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// For each row, whether it has a value.
+    pub fn present(&self) -> impl Iterator<Item = bool> + use<'s, 'a> {
+        let present = &self.column.present;
+        self.rows.clone().map(move |row| present.contains(row))
+    }
+
+    /// The same in bits, lowest first: up to 64 rows, and how many.
+    pub(crate) fn present_words(&self) -> impl Iterator<Item = (u64, usize)> + use<'s, 'a> {
+        let (present, end) = (&self.column.present, self.rows.end);
+        self.rows.clone().step_by(64).map(move |row| (present.word_at(row), (end - row).min(64)))
+    }
+
+    /// The values, one for each row that has one; or, of an Arrow array, one for each row.
+    #[must_use]
+    pub fn values(&self) -> ValuesSlice<'s, 'a> {
+        let range = self.values.clone();
+        match &self.column.values {
+            // A slice with a value has a list of them.
+            Values::Empty => ValuesSlice::Bool(&[]),
+            Values::Bool(values) => ValuesSlice::Bool(&values[range]),
+            Values::I32(values) => ValuesSlice::I32(&values[range]),
+            Values::I64(values) => ValuesSlice::I64(&values[range]),
+            Values::U64(values) => ValuesSlice::U64(&values[range]),
+            Values::F32(values) => ValuesSlice::F32(&values[range]),
+            Values::F64(values) => ValuesSlice::F64(&values[range]),
+            Values::Text(values) => ValuesSlice::Text(&values[range]),
+            Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
+            Values::Timestamp(values) => ValuesSlice::Timestamp(&values[range]),
+            Values::List(lists) => ValuesSlice::List(lists.slice(range)),
+            Values::Arrow(array) => {
+                ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))
+            }
+        }
+    }
+}
