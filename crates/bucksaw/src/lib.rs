@@ -62,6 +62,9 @@ mod table;
 mod types;
 mod writer;
 
+// Crates that signatures name, in the versions that they mean.
+pub use {arrow_array, arrow_schema, bumpalo};
+
 pub use block::Block;
 pub use coerce::builder::BlockBuilder;
 pub use coerce::counts::Alterations;

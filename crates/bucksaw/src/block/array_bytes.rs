@@ -1,7 +1,8 @@
 //! How many bytes of text or bytes an Arrow array stands for.
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::DataType;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
 
 /// Entries of a dictionary up to this long, in bytes, are counted as if all were as long as the longest.
 const SHORT: usize = 256;
@@ -55,9 +56,9 @@ fn value_lens(array: &ArrayRef) -> Vec<usize> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{DictionaryArray, Int64Array, StringArray, StringViewArray};
-    use arrow::compute::cast;
-    use arrow::datatypes::Int8Type;
+    use arrow_array::types::Int8Type;
+    use arrow_array::{DictionaryArray, Int64Array, StringArray, StringViewArray};
+    use arrow_cast::cast;
 
     use super::*;
 

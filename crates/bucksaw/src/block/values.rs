@@ -1,6 +1,6 @@
 //! The values of a column: a list of one type.
 
-use arrow::array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef};
 
 use crate::block::array_bytes;
 use crate::block::lists::{Lists, ListsSlice};

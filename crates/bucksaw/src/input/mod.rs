@@ -11,6 +11,7 @@ pub mod ndjson;
 pub(crate) mod record_batch;
 mod records;
 mod source;
+mod zones;
 
 use std::sync::Arc;
 

@@ -4,14 +4,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt64Array};
-use arrow::compute::{cast, take};
-use arrow::datatypes::{
-    ArrowPrimitiveType, DataType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+use arrow_array::ArrowPrimitiveType;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
 };
-use arrow::util::display::{ArrayFormatter, FormatOptions};
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use arrow_cast::cast;
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{DataType, TimeUnit};
+use arrow_select::take::take;
 use bumpalo::Bump;
 
 use crate::block::bitmap::Bits;
@@ -19,6 +23,7 @@ use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::zones;
 use crate::schema::{ColumnType, Resolution, Schema};
 use crate::types::value::Value;
 
@@ -39,9 +44,13 @@ pub(crate) fn block_of_batch<'a>(
     let mut one_by_one = Vec::new();
     for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
         if !take_whole(&mut block, schema, field.name(), array)? {
-            one_by_one.push((field.name().as_str(), Cells::new(field.name(), array)?));
+            one_by_one.push((field.name().as_str(), array, zones::in_utc(array)));
         }
     }
+    let one_by_one: Vec<_> = one_by_one
+        .iter()
+        .map(|(name, array, shown)| Ok((*name, Cells::new(name, array, shown.as_ref())?)))
+        .collect::<Result<_>>()?;
     let mut builder = BlockBuilder::new(&mut block, schema, arena);
     for row in 0..batch.num_rows() {
         for (name, cells) in &one_by_one {
@@ -133,19 +142,20 @@ fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
 }
 
 /// The values of an array, one at a time.
-struct Cells<'a> {
+struct Cells<'s, 'a> {
     array: &'a ArrayRef,
-    formatter: ArrayFormatter<'a>,
+    formatter: ArrayFormatter<'s>,
     /// The elements of lists, or the entries of a dictionary.
-    inner: Option<Box<Cells<'a>>>,
+    inner: Option<Box<Cells<'s, 'a>>>,
     /// For each value, its entry in the dictionary.
     keys: Vec<usize>,
 }
 
-impl<'a> Cells<'a> {
-    fn new(name: &str, array: &'a ArrayRef) -> Result<Self> {
+impl<'s, 'a> Cells<'s, 'a> {
+    /// `shown` is the same array as it is kept as text.
+    fn new(name: &str, array: &'a ArrayRef, shown: &'s dyn Array) -> Result<Self> {
         static OPTIONS: FormatOptions<'static> = FormatOptions::new();
-        let formatter = ArrayFormatter::try_new(array.as_ref(), &OPTIONS).map_err(|cause| {
+        let formatter = ArrayFormatter::try_new(shown, &OPTIONS).map_err(|cause| {
             Error::new(
                 ErrorKind::Unsupported,
                 format!("its type {} can't be kept as text", array.data_type()),
@@ -154,21 +164,16 @@ impl<'a> Cells<'a> {
             .with_cause(cause)
         })?;
         let mut keys = Vec::new();
-        let inner = match array.data_type() {
-            DataType::List(_) => Some(array.as_list::<i32>().values()),
-            DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
-            DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
-            DataType::Dictionary(..) => {
-                let dictionary = array.as_any_dictionary();
-                if !dictionary.values().is_empty() {
-                    keys = dictionary.normalized_keys();
-                }
-                Some(dictionary.values())
-            }
+        if let Some(dictionary) = array.as_any_dictionary_opt()
+            && !dictionary.values().is_empty()
+        {
+            keys = dictionary.normalized_keys();
+        }
+        let inner = match (inner_of(array), inner_of(shown)) {
+            (Some(inner), Some(shown)) => Some(Box::new(Self::new(name, inner, shown)?)),
             _ => None,
         };
-        let inner = inner.map(|inner| Self::new(name, inner)).transpose()?;
-        Ok(Self { array, formatter, inner: inner.map(Box::new), keys })
+        Ok(Self { array, formatter, inner, keys })
     }
 
     /// The places of a list's elements.
@@ -231,6 +236,17 @@ impl<'a> Cells<'a> {
 
     fn text(&self, row: usize, arena: &'a Bump) -> Value<'a> {
         Value::Text(arena.alloc_str(&self.formatter.value(row).to_string()))
+    }
+}
+
+/// The elements of lists, or the entries of a dictionary.
+fn inner_of(array: &dyn Array) -> Option<&ArrayRef> {
+    match array.data_type() {
+        DataType::List(_) => Some(array.as_list::<i32>().values()),
+        DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
+        DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
+        DataType::Dictionary(..) => Some(array.as_any_dictionary().values()),
+        _ => None,
     }
 }
 

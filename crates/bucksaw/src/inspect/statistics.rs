@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use arrow::datatypes::{ArrowPrimitiveType, Float16Type};
+use arrow_array::ArrowPrimitiveType;
+use arrow_array::types::Float16Type;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::data_type::AsBytes;
 use parquet::file::statistics::Statistics as Stored;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use arrow::datatypes::{Decimal256Type, DecimalType, i256};
+use arrow_array::types::{Decimal256Type, DecimalType};
+use arrow_buffer::i256;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 
 use super::json::Json;

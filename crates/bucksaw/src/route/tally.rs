@@ -1,8 +1,10 @@
 //! Counts values on their way to a backend: how many each column has, and first and last moments.
 
-use arrow::array::{Array, AsArray};
-use arrow::compute::{cast, max, min};
-use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{ArrowPrimitiveType, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, PrimitiveArray};
+use arrow_cast::cast;
+use arrow_schema::DataType;
 
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::TimeRange;
@@ -72,21 +74,27 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
             Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
         }
         ValuesSlice::Arrow(array) => match array.data_type() {
-            DataType::Int64 => {
-                let values = array.as_primitive::<Int64Type>();
-                Some((min(values)?, max(values)?))
-            }
+            DataType::Int64 => range_of_array(array.as_primitive::<Int64Type>()),
             DataType::Timestamp(..) => {
-                let values = array.as_primitive_opt::<TimestampMicrosecondType>()?;
-                Some((min(values)?, max(values)?))
+                range_of_array(array.as_primitive_opt::<TimestampMicrosecondType>()?)
             }
             // Narrow integers, and dictionaries of any.
             _ => {
                 let values = cast(array, &DataType::Int64).ok()?;
-                let values = values.as_primitive::<Int64Type>();
-                Some((min(values)?, max(values)?))
+                range_of_array(values.as_primitive::<Int64Type>())
             }
         },
         _ => None,
     }
+}
+
+fn range_of_array<T: ArrowPrimitiveType<Native = i64>>(
+    array: &PrimitiveArray<T>,
+) -> Option<(i64, i64)> {
+    if array.null_count() == 0 {
+        let values = array.values();
+        return Some((*values.iter().min()?, *values.iter().max()?));
+    }
+    let values = || array.iter().flatten();
+    Some((values().min()?, values().max()?))
 }

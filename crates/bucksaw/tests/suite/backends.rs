@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::support::{Row, Written, convert, footer, read, row};
-use arrow::array::{
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{
     ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, Int64Array, ListArray,
     RecordBatch, StringArray, StringViewArray,
 };
-use arrow::datatypes::{Int32Type, Int64Type};
 use bucksaw::{
     BackendKind, Block, Compression, DeclaredSchema, DeclaredType, ErrorKind, Key, MemorySink,
     Options, Profile, Statistics, Value, Writer,
@@ -663,14 +663,14 @@ fn record_batches_keep_their_types() {
         .expect("a reader")
         .map(|batch| batch.expect("pages"))
         .collect();
-    let read = arrow::compute::concat_batches(&read[0].schema(), &read).expect("one schema");
+    let read = arrow_select::concat::concat_batches(&read[0].schema(), &read).expect("one schema");
     assert_eq!(read.num_rows(), 5);
     assert!(read.column_by_name("null").is_none(), "null in every row");
     let whole = batch();
     for (column, array) in read.schema().fields().iter().zip(read.columns()) {
         let original = whole.column_by_name(column.name()).expect("the same columns");
         let ty = bucksaw::ColumnType::from_arrow(original.data_type()).to_arrow();
-        let original = arrow::compute::cast(original, &ty).expect("its own type");
+        let original = arrow_cast::cast(original, &ty).expect("its own type");
         assert_eq!(array.slice(0, 3).to_data(), original.to_data(), "{column}");
         assert_eq!(array.slice(3, 2).to_data(), original.slice(1, 2).to_data(), "{column}");
     }

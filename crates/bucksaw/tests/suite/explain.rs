@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::*;
-use arrow::datatypes::Int32Type;
+use arrow_array::types::Int32Type;
+use arrow_array::*;
 use bucksaw::inspect::{ChosenEncoding, DEFAULT_EXPLAINED_VALUES, Explanation, File};
 use bucksaw::{ErrorKind, Options, Profile, Value};
 use parquet::arrow::ArrowWriter;

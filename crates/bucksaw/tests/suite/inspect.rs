@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow::array::*;
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, TimeUnit, i256};
+use arrow_array::types::Int32Type;
+use arrow_array::*;
+use arrow_buffer::OffsetBuffer;
+use arrow_buffer::i256;
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use bucksaw::ErrorKind;
 use bucksaw::inspect::{Description, File};
 use parquet::arrow::ArrowWriter;

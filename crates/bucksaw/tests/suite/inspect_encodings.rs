@@ -6,8 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::*;
-use arrow::datatypes::{DataType, Field, Int32Type};
+use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::types::Int32Type;
+use arrow_array::*;
+use arrow_schema::{DataType, Field};
 use bucksaw::ErrorKind;
 use bucksaw::inspect::{DEFAULT_MAX_OPEN_BYTES, File};
 use parquet::arrow::ArrowWriter;

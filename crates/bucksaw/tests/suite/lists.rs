@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::support::{Cell, Row, Written, cell_at, convert, read, row};
-use arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, FixedSizeListArray, Int8Array, Int64Array,
-    LargeListArray, ListArray, RecordBatch, StringViewArray,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, FixedSizeListArray, Int8Array, Int64Array, LargeListArray,
+    ListArray, RecordBatch, StringViewArray,
 };
-use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field, Int32Type, Int64Type};
+use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_schema::{DataType, Field};
 use bucksaw::{
     Alterations, BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value,
     Writer,

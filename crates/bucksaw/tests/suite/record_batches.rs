@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use crate::support::{Cell, Row, Written, row};
-use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+    StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
 };
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow_buffer::OffsetBuffer;
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use bucksaw::{BackendKind, MemorySink, Options, Profile, Value, Writer};
 
 fn each(test: impl Fn(Options)) {
@@ -189,6 +190,48 @@ fn arrays_of_another_type_follow_the_type_rules() {
         assert!(rows[3].is_empty());
         assert_eq!(rows[4]["a__text"], Cell::Text("9007199254740993".to_owned()));
         assert_eq!(file.report.alterations.widened, 1);
+    }
+}
+
+/// Text of a moment is in UTC where its zone has a name, alone, in structs and in lists; an offset stays.
+#[test]
+fn moments_of_named_zones_become_text_in_utc() {
+    let zones = [
+        (Some("Europe/Berlin"), "2024-07-01T12:00:00.000000001Z"),
+        (Some("UTC"), "2024-07-01T12:00:00.000000001Z"),
+        (Some("+02:00"), "2024-07-01T14:00:00.000000001+02:00"),
+        (None, "2024-07-01T12:00:00.000000001"),
+    ];
+    for (zone, expected) in zones {
+        let moments = TimestampNanosecondArray::from(vec![1_719_835_200_000_000_001]);
+        let moments: ArrayRef = Arc::new(moments.with_timezone_opt(zone));
+        let field = Arc::new(Field::new("m", moments.data_type().clone(), true));
+        let fields =
+            Fields::from(vec![Field::clone(&field), Field::new("s", DataType::Utf8, true)]);
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
+        let structs = StructArray::new(fields, vec![Arc::clone(&moments), text], None);
+        let offsets = OffsetBuffer::from_lengths([1]);
+        let lists = ListArray::new(field, offsets, Arc::clone(&moments), None);
+        each(|options| {
+            let file = written(options, |writer| {
+                writer
+                    .write_row(
+                        [("a", true), ("s", true), ("l", true)]
+                            .map(|(name, value)| (name, Value::from(value))),
+                    )
+                    .expect("taken");
+                let batch = RecordBatch::try_from_iter([
+                    ("a", Arc::clone(&moments)),
+                    ("s", Arc::new(structs.clone()) as ArrayRef),
+                    ("l", Arc::new(lists.clone()) as ArrayRef),
+                ]);
+                writer.write_record_batch(&batch.expect("a batch")).expect("taken");
+            });
+            let row = &file.rows()[1];
+            assert_eq!(row["a__text"], Cell::Text(expected.to_owned()));
+            assert_eq!(row["s__text"], Cell::Text(format!("{{m: {expected}, s: x}}")));
+            assert_eq!(row["l__text"], Cell::Text(format!("[\"{expected}\"]")));
+        });
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::support::{Written, footer, read};
-use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringViewArray};
+use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringViewArray};
 use bucksaw::{
     BackendKind, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, Options, SortColumn, Value,
     Writer,

@@ -4,11 +4,12 @@
 use std::mem;
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayBuilder, ArrayRef, BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder,
-    RecordBatch, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder, new_null_array,
+use arrow_array::builder::{
+    ArrayBuilder, BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
+    TimestampMicrosecondBuilder, UInt64Builder,
 };
-use arrow::datatypes::{Field, Schema};
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
+use arrow_schema::{Field, Schema};
 use bucksaw::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use bucksaw::{Block, Column, Error, ErrorKind, Result};
 use parquet::arrow::ArrowWriter;

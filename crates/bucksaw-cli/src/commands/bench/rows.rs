@@ -5,8 +5,10 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt64Type};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
 use bucksaw::{
     Compression, DeclaredSchema, DeclaredType, Error, ErrorKind, Input, MemorySink, NdjsonOptions,
     OnError, Options, Result, Value,

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::NullBufferBuilder;
-use arrow::array::{
-    Array, ArrayRef, BinaryBuilder, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder,
-    Int64Builder, ListArray, StringBuilder, TimestampMicrosecondBuilder, UInt64Builder,
-    new_null_array,
+use arrow_array::builder::{
+    BinaryBuilder, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder, Int64Builder,
+    StringBuilder, TimestampMicrosecondBuilder, UInt64Builder,
 };
-use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::compute::cast;
-use arrow::datatypes::{Field, FieldRef};
+use arrow_array::{Array, ArrayRef, ListArray, new_null_array};
+use arrow_buffer::NullBufferBuilder;
+use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_cast::cast;
+use arrow_schema::{Field, FieldRef};
 
 use crate::block::lists::ListsSlice;
 use crate::block::{ColumnSlice, ValuesSlice};
@@ -89,13 +89,13 @@ impl ColumnBuilder {
     }
 
     pub(super) fn rows(&self) -> usize {
-        use arrow::array::ArrayBuilder as _;
+        use arrow_array::builder::ArrayBuilder as _;
         each_builder!(self, builder => builder.len(), _, rows => *rows)
     }
 
     /// Bytes of memory, about.
     pub(super) fn bytes_held(&self) -> usize {
-        use arrow::array::ArrayBuilder as _;
+        use arrow_array::builder::ArrayBuilder as _;
         match self {
             Self::Bool(builder) => builder.len() / 4,
             Self::I32(builder) => builder.capacity() * 4,

@@ -6,7 +6,7 @@
 //! (the few bytes of their pages stay behind unused), that says which row groups are sorted, and has
 //! bounds by the order of each column's type.
 
-use arrow::datatypes::Schema as ArrowSchema;
+use arrow_schema::Schema as ArrowSchema;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
 use parquet::basic::ConvertedType;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};

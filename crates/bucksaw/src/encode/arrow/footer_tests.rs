@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Fields, IntervalUnit, TimeUnit};
+use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::basic::{
     BoundaryOrder, ColumnOrder, Compression as Codec, Encoding, LogicalType, PageType, Repetition,

@@ -8,8 +8,8 @@ mod pages;
 
 use std::sync::Arc;
 
-use ::arrow::array::{RecordBatch, RecordBatchOptions, new_null_array};
-use ::arrow::datatypes::{DataType, Field, Schema as ArrowSchema, SchemaRef};
+use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
+use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -385,7 +385,7 @@ impl ArrowBackend {
 impl OpenFile {
     fn write(
         &mut self,
-        arrays: Vec<::arrow::array::ArrayRef>,
+        arrays: Vec<arrow_array::ArrayRef>,
         rows: usize,
         out: &mut Pieces,
     ) -> Result<()> {

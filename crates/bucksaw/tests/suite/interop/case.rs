@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 use bucksaw::{
     BackendKind, Block, BlockBuilder, DeclaredSchema, DeclaredType, ErrorKind, Input, Key,
     NdjsonOptions, OnError, Options, Result, Value, Writer,

@@ -10,10 +10,12 @@ pub mod thrift;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
 };
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
 use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options, Report, Result, Value};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{
     ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
     Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, LargeStringArray, ListArray,
     RecordBatch, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray,
     TimestampNanosecondArray, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{DataType, Field, Fields, Int32Type, Int64Type, TimeUnit};
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
 
 use crate::interop::case::{Case, Demand};
 use crate::interop::cell::Cell;
