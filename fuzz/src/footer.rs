@@ -1,7 +1,7 @@
 //! Any bytes as a Parquet file: `inspect` refuses or describes them, without a panic and without the
 //! memory that they ask for.
 
-use bucksaw::inspect::File;
+use bucksaw_inspect::File;
 
 use crate::{MEMORY, scratch};
 

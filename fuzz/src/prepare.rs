@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{env, fs, panic, thread};
 
-use bucksaw::inspect::DECODER_THREAD;
+use bucksaw_inspect::DECODER_THREAD;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::inspect_rows;

@@ -2,7 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use bucksaw::inspect::File;
+use bucksaw_inspect::File;
 use bucksaw::{DeclaredSchema, DeclaredType, NdjsonOptions, Options};
 use bucksaw_fuzz::inspect_rows::{files, footer_len, thrift::Node};
 use bucksaw_fuzz::lines::{Rules, convert};

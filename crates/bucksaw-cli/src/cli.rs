@@ -1,8 +1,5 @@
 //! The command line: words only.
 
-mod bench;
-pub(crate) mod values;
-
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -16,7 +13,6 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub(crate) use self::bench::{BenchArgs, PlanArgs, SizingArgs};
 use crate::exit;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
@@ -36,14 +32,19 @@ pub(crate) enum Command {
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
-    #[command(after_help = bench::BENCH_EXAMPLES)]
-    Bench(Box<BenchArgs>),
-    /// Measures for `bench`, which starts it
-    #[command(hide = true)]
-    BenchWorker,
+    #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
+    Bench {
+        /// As bucksaw bench --help tells them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+        arguments: Vec<OsString>,
+    },
     /// Say how many workers a load needs, with how much memory, and what they cost
-    #[command(after_help = bench::PLAN_EXAMPLES)]
-    Plan(PlanArgs),
+    #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
+    Plan {
+        /// As bucksaw plan --help tells them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+        arguments: Vec<OsString>,
+    },
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -71,6 +72,9 @@ Examples:
   bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
+
+const MEASURE_HELP: &str = "\
+This is a program of its own, bucksaw-bench: cargo install --path crates/bucksaw-bench";
 
 /// What becomes of nested objects.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -6,20 +6,20 @@ use std::io;
 use bucksaw::{Error, ErrorKind};
 
 /// Everything was done.
-pub(crate) const DONE: u8 = 0;
+pub const DONE: u8 = 0;
 /// Reading, writing or encoding failed.
-pub(crate) const FAILED: u8 = 1;
+pub const FAILED: u8 = 1;
 /// The command line makes no sense, or options contradict each other. (Clap's code, too.)
-pub(crate) const USAGE: u8 = 2;
+pub const USAGE: u8 = 2;
 /// The data is at fault: a rejected line, a refused row, a file that is not Parquet.
-pub(crate) const BAD_DATA: u8 = 3;
+pub const BAD_DATA: u8 = 3;
 /// Something stands at the target already.
-pub(crate) const EXISTS: u8 = 4;
+pub const EXISTS: u8 = 4;
 /// Interrupted by a signal, before the files were published.
-pub(crate) const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// The table of codes for `--help` and the man page.
-pub(crate) const HELP: &str = "\
+pub const HELP: &str = "\
 Exit codes:
   0    done (also when the reader of standard output went away)
   1    reading, writing or encoding failed
@@ -29,7 +29,7 @@ Exit codes:
   130  interrupted before the files appeared; nothing is left behind";
 
 /// The code that the command ends with.
-pub(crate) fn code_of(error: &Error) -> u8 {
+pub fn code_of(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Io if is_broken_pipe(error) => DONE,
         ErrorKind::Options => USAGE,

@@ -46,7 +46,7 @@ fn lock() -> MutexGuard<'static, Run> {
 }
 
 /// Removes what is staged when the process is interrupted, whatever it is waiting for.
-pub(crate) fn handle_signals() -> Result<()> {
+pub fn handle_signals() -> Result<()> {
     on_signals(end).map_err(|cause| {
         Error::new(ErrorKind::Io, "could not prepare for signals").with_cause(cause)
     })
@@ -100,14 +100,14 @@ fn on_signals(handler: fn()) -> Result<(), ctrlc::Error> {
 
 /// What is left to do after an error. Returns unless the process is being interrupted: the error is
 /// then only that files went away.
-pub(crate) fn after_error() {
+pub fn after_error() {
     // Who ends the process keeps the lock until it has ended.
     lock().remove_folders();
 }
 
 /// Makes a folder and those that it is in, where they are missing. They go again if the run comes to
 /// nothing.
-pub(crate) fn make_folders(path: &Path) -> io::Result<()> {
+pub fn make_folders(path: &Path) -> io::Result<()> {
     let mut run = lock();
     let missing =
         path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.is_dir());
@@ -124,7 +124,7 @@ pub(crate) fn make_folders(path: &Path) -> io::Result<()> {
 }
 
 /// Runs `create`, whose result has staged files, so that no signal comes between its files and us.
-pub(crate) fn staging<T>(
+pub fn staging<T>(
     create: impl FnOnce() -> Result<T>,
     paths: impl FnOnce(&T) -> Vec<PathBuf>,
 ) -> Result<T> {
@@ -136,13 +136,13 @@ pub(crate) fn staging<T>(
 
 /// Runs `finish`, after which a file is whole under its staged name. Where it `moves` there from another
 /// directory, signals wait: else it could appear after they have removed what is staged.
-pub(crate) fn finishing<T>(moves: bool, finish: impl FnOnce() -> Result<T>) -> Result<T> {
+pub fn finishing<T>(moves: bool, finish: impl FnOnce() -> Result<T>) -> Result<T> {
     let _run = moves.then(lock);
     finish()
 }
 
 /// Runs `publish`, after which all of the run's files are there; signals wait for it.
-pub(crate) fn publishing<T>(publish: impl FnOnce() -> Result<T>) -> Result<T> {
+pub fn publishing<T>(publish: impl FnOnce() -> Result<T>) -> Result<T> {
     let mut run = lock();
     let published = publish()?;
     run.state = State::Published;

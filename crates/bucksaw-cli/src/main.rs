@@ -3,8 +3,6 @@
 
 use std::process::ExitCode;
 
-use bucksaw_cli::Allocator;
-
 fn main() -> ExitCode {
-    bucksaw_cli::main(&Allocator { name: "system", count: None })
+    bucksaw_cli::main()
 }

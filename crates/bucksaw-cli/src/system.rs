@@ -45,3 +45,12 @@ pub(crate) fn allow_open_files(count: usize) -> Result<()> {
 pub(crate) fn allow_open_files(_: usize) -> Result<()> {
     Ok(())
 }
+
+/// The machine's memory, where the system tells.
+#[must_use]
+pub fn memory_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

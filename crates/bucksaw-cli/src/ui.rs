@@ -15,12 +15,12 @@ use serde_json::ser::{Formatter, Serializer};
 
 /// Says some lines, with whatever is no plain text in them escaped. Nobody is left to tell where
 /// standard error is gone.
-pub(crate) fn tell(lines: &str) {
+pub fn tell(lines: &str) {
     let _ = writeln!(io::stderr(), "{}", escape_lines(lines));
 }
 
 /// A bar over `bytes` to read, or a spinner where that is not known; hidden unless on a terminal.
-pub(crate) fn progress(bytes: Option<u64>, is_quiet: bool) -> ProgressBar {
+pub fn progress(bytes: Option<u64>, is_quiet: bool) -> ProgressBar {
     if is_quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -40,7 +40,7 @@ pub(crate) fn progress(bytes: Option<u64>, is_quiet: bool) -> ProgressBar {
 }
 
 /// A bar over steps, whose number is told later; hidden unless on a terminal.
-pub(crate) fn steps(is_quiet: bool) -> ProgressBar {
+pub fn steps(is_quiet: bool) -> ProgressBar {
     if is_quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -54,7 +54,7 @@ pub(crate) fn steps(is_quiet: bool) -> ProgressBar {
 }
 
 /// Prints a document as a line of JSON on standard output.
-pub(crate) fn print_json(document: &impl Serialize) -> Result<()> {
+pub fn print_json(document: &impl Serialize) -> Result<()> {
     let mut out = io::stdout().lock();
     write_json(document, &mut out)
         .and_then(|()| out.flush())
@@ -62,7 +62,7 @@ pub(crate) fn print_json(document: &impl Serialize) -> Result<()> {
 }
 
 /// Writes a document as a line of JSON, which may go to a terminal.
-pub(crate) fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+pub fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     document.serialize(&mut Serializer::with_formatter(&mut *out, Escaping))?;
     out.write_all(b"\n")
 }
@@ -89,7 +89,7 @@ impl Formatter for Escaping {
 }
 
 /// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -102,12 +102,12 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// Rows in a second.
-pub(crate) fn rate(rows: u64, elapsed: Duration) -> String {
+pub fn rate(rows: u64, elapsed: Duration) -> String {
     grouped((rows as f64 / elapsed.as_secs_f64().max(1e-9)) as u64)
 }
 
 /// What a conversion came to, in some lines.
-pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> String {
+pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> String {
     let rows = reports.iter().map(|report| report.rows).sum();
     let mut lines = Vec::new();
     for file in reports.iter().flat_map(|report| &report.files) {
@@ -147,7 +147,7 @@ pub(crate) fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration
 }
 
 /// What to say of columns that options name and that none of the files has.
-pub(crate) fn unknown_columns(reports: &[Report]) -> Vec<String> {
+pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
     let Some((first, others)) = reports.split_first() else { return Vec::new() };
     let is_unknown_to_all =
         |named: &&UnknownColumn| others.iter().all(|report| report.unknown_columns.contains(named));

@@ -51,7 +51,6 @@ pub mod error;
 pub mod escape;
 mod format;
 pub mod input;
-pub mod inspect;
 pub mod options;
 pub mod report;
 mod route;
@@ -64,6 +63,14 @@ mod writer;
 
 // Crates that signatures name, in the versions that they mean.
 pub use {arrow_array, arrow_schema, bumpalo};
+
+/// What `bucksaw-inspect` shares with what is written. It is for no other crate, and changes with any version.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::encode::direct::cost::Entropy;
+    pub use crate::encode::direct::estimate::Estimate;
+    pub use crate::format::limits;
+}
 
 pub use block::Block;
 pub use coerce::builder::BlockBuilder;

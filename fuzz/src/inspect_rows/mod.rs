@@ -6,7 +6,7 @@ pub mod files;
 pub mod thrift;
 
 use arbitrary::{Arbitrary as _, Unstructured};
-use bucksaw::inspect::{DEFAULT_MAX_FOOTER_BYTES, File};
+use bucksaw_inspect::{DEFAULT_MAX_FOOTER_BYTES, File};
 
 use self::changes::Case;
 use crate::{MEMORY, scratch};

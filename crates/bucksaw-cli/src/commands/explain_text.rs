@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bucksaw::escape::escape;
-use bucksaw::inspect::{ChosenEncoding, ColumnExplanation, Explanation};
+use bucksaw_inspect::{ChosenEncoding, ColumnExplanation, Explanation};
 
 use super::inspect_text::{name, ratio, size};
 use crate::ui::grouped;

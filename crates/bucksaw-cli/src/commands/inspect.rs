@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bucksaw::escape::escape_path;
-use bucksaw::inspect::{File, Json};
 use bucksaw::{Error, ErrorKind, Result};
+use bucksaw_inspect::{File, Json};
 
 use super::{explain_text, inspect_text};
 use crate::cli::InspectArgs;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bucksaw::escape::escape;
-use bucksaw::inspect::{Column, Description, Json, RowGroup, Totals};
+use bucksaw_inspect::{Column, Description, Json, RowGroup, Totals};
 
 /// The widest cell of a table, in characters; what is longer is cut and ends with "…".
 const MAX_CELL_CHARS: usize = 40;

@@ -1,9 +1,8 @@
 //! The subcommands: each has a `run`.
 
-pub(crate) mod bench;
 pub(crate) mod convert;
 pub(crate) mod documents;
 pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
-pub(crate) mod plan;
+pub(crate) mod measure;

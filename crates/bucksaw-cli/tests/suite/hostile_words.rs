@@ -63,8 +63,6 @@ fn names_of_files() {
         plain(&folder, &[word("convert"), input, word("-o"), word("out.parquet")]);
         plain(&folder, &[word("inspect"), input]);
         plain(&folder, &[word("inspect"), input, output]);
-        plain(&folder, &[word("plan"), word("--bench"), input]);
-        plain(&folder, &[word("bench"), word("--input"), input]);
         std::fs::write(folder.path(".").join(input), "{\"a\":1}\n").unwrap();
         let done = plain(&folder, &[word("convert"), input, word("-o"), word("out.parquet")]);
         if std::str::from_utf8(name).is_ok() {
@@ -129,10 +127,6 @@ fn values_of_options() {
             &[&format!("--{text}")],
             &["inspect", "--rows", text, "in.ndjson"],
             &["completions", text],
-            &["plan", "--given", text],
-            &["plan", "--rows-per-day", text],
-            &["bench", "--workload", text],
-            &["bench", "--rows", text],
         ] {
             let said = plain(&folder, &arguments.iter().map(OsStr::new).collect::<Vec<_>>());
             assert_eq!(said.status.code(), Some(2), "{arguments:?}: {said:?}");
@@ -188,7 +182,5 @@ fn names_of_columns_and_their_values() {
         folder.write("schema.json", schema);
         let arguments = ["convert", "in.ndjson", "-o", "o.parquet", "--schema", "schema.json"];
         plain(&folder, &arguments.map(OsStr::new));
-        folder.write("bench.json", bytes);
-        plain(&folder, &["plan", "--bench", "bench.json"].map(OsStr::new));
     }
 }

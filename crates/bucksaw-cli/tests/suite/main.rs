@@ -1,11 +1,14 @@
 //! The command from outside: one program, so that it is linked once. `support` runs the command.
 
-mod bench;
 mod convert;
 mod faults;
 mod hostile_words;
 mod interrupt;
 mod killed;
 mod leftovers;
+mod measure;
 mod memory;
 mod support;
+
+/// What is tested.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_bucksaw");

@@ -1,13 +1,13 @@
 //! How large a footer grows, so that no file is finished that `inspect` then refuses to read.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::metadata::ColumnMetaData;
-use crate::format::schema::Leaf;
-use crate::inspect::{
+use crate::format::limits::{
     DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES, DEFAULT_MAX_FOOTER_ELEMENTS,
     DEFAULT_MAX_METADATA_BYTES, DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES,
     memory_of_written,
 };
+use crate::format::metadata::ColumnMetaData;
+use crate::format::schema::Leaf;
 
 /// Bytes that a column chunk has beside its metadata and its path, at the most.
 const CHUNK_BYTES: u64 = 40;

@@ -7,6 +7,7 @@
 //! <https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift>
 
 pub(crate) mod bound;
+pub mod limits;
 pub(crate) mod metadata;
 pub(crate) mod page_header;
 pub(crate) mod page_index;

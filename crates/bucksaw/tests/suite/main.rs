@@ -1,17 +1,10 @@
-//! The library from outside: one program, so that it is linked once. Modules that only help the tests
-//! are `support`, which reads files without the library, and `thrift_writer`, which makes hostile ones.
+//! The library from outside: one program, so that it is linked once. `support` reads files without the library.
 
 mod adversarial;
 mod backends;
 mod bloom_filters;
 mod bounds;
-mod explain;
-mod file_limits;
 mod golden;
-mod hostile_footers;
-mod hostile_pages;
-mod inspect;
-mod inspect_encodings;
 mod interop;
 mod layout;
 mod layout_rules;
@@ -25,5 +18,4 @@ mod sorted;
 mod support;
 mod tables;
 mod threads;
-mod thrift_writer;
 mod type_rules;

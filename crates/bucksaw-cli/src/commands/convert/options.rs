@@ -10,7 +10,7 @@ use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, 
 use bytesize::ByteSize;
 
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs};
-use crate::commands::bench::system;
+use crate::system;
 
 /// What the command line asks for.
 pub(super) struct Settings {

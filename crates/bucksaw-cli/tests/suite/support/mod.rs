@@ -52,7 +52,7 @@ impl Folder {
 
     /// A command to be run in the folder; the words of `arguments` are its arguments.
     pub(crate) fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bucksaw"));
+        let mut command = Command::new(crate::PROGRAM);
         command.args(arguments.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
         command
     }

@@ -288,7 +288,7 @@ proptest! {
         }
         let path = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(path.path(), &file).expect("written");
-        let inspected = crate::inspect::File::open(path.path()).expect("a file that is read");
+        let inspected = bucksaw_inspect::File::open(path.path()).expect("a file that is read");
         prop_assert_eq!(inspected.metadata().num_row_groups(), groups.len());
     }
 }

@@ -39,9 +39,11 @@ pub(super) fn sharing_pays(shared: usize, bytes: usize) -> bool {
 /// The bytes that values would take by the entropy of their bytes: all of them together, as in PLAIN,
 /// and the first of all, the second of all and so on apart, as in BYTE_STREAM_SPLIT.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Entropy {
-    pub(crate) together: f64,
-    pub(crate) apart: f64,
+pub struct Entropy {
+    /// As in PLAIN.
+    pub together: f64,
+    /// As in BYTE_STREAM_SPLIT.
+    pub apart: f64,
 }
 
 impl Entropy {

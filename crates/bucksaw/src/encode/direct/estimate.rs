@@ -15,22 +15,23 @@ use crate::options::Profile;
 
 /// Bytes before compression, about, but for those of levels and page headers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Estimate {
+pub struct Estimate {
     /// Different values.
-    pub(crate) distinct: usize,
-    pub(crate) plain: usize,
+    pub distinct: usize,
+    /// PLAIN.
+    pub plain: usize,
     /// The dictionary page and the indices; none where there never is a dictionary.
-    pub(crate) dictionary: Option<usize>,
+    pub dictionary: Option<usize>,
     /// DELTA_BINARY_PACKED.
-    pub(crate) deltas: Option<usize>,
+    pub deltas: Option<usize>,
     /// DELTA_LENGTH_BYTE_ARRAY.
-    pub(crate) delta_lengths: Option<usize>,
+    pub delta_lengths: Option<usize>,
     /// DELTA_BYTE_ARRAY.
-    pub(crate) delta_bytes: Option<usize>,
+    pub delta_bytes: Option<usize>,
     /// What of byte arrays is shared with those before, of how many bytes.
     shared: (usize, usize),
     /// For BYTE_STREAM_SPLIT, which takes no less than PLAIN before compression.
-    pub(crate) entropy: Option<Entropy>,
+    pub entropy: Option<Entropy>,
 }
 
 impl Estimate {
@@ -48,16 +49,21 @@ impl Estimate {
     }
 
     /// Bools: a bit each.
-    pub(crate) fn of_bools(values: &[bool]) -> Self {
+    #[must_use]
+    pub fn of_bools(values: &[bool]) -> Self {
         let plain = values.len().div_ceil(8);
         Self { plain, dictionary: None, ..Self::of(values.iter(), |_| 0) }
     }
 
-    pub(crate) fn of_int32(values: &[i32]) -> Self {
+    /// Integers of 32 bits.
+    #[must_use]
+    pub fn of_int32(values: &[i32]) -> Self {
         Self::of_integers(values, size_of::<i32>())
     }
 
-    pub(crate) fn of_int64(values: &[i64]) -> Self {
+    /// Integers of 64 bits.
+    #[must_use]
+    pub fn of_int64(values: &[i64]) -> Self {
         Self::of_integers(values, size_of::<i64>())
     }
 
@@ -66,22 +72,29 @@ impl Estimate {
         Self { deltas, ..Self::of(values.iter(), |_| width) }
     }
 
-    pub(crate) fn of_floats(values: &[f32]) -> Self {
+    /// Floats.
+    #[must_use]
+    pub fn of_floats(values: &[f32]) -> Self {
         let bytes = values.iter().map(|value| value.to_le_bytes());
         Self { entropy: Some(Entropy::of(bytes.clone())), ..Self::of(bytes, |bytes| bytes.len()) }
     }
 
-    pub(crate) fn of_doubles(values: &[f64]) -> Self {
+    /// Doubles.
+    #[must_use]
+    pub fn of_doubles(values: &[f64]) -> Self {
         let bytes = values.iter().map(|value| value.to_le_bytes());
         Self { entropy: Some(Entropy::of(bytes.clone())), ..Self::of(bytes, |bytes| bytes.len()) }
     }
 
     /// Byte arrays that all have the same length.
-    pub(crate) fn of_fixed_bytes<'v>(values: impl Iterator<Item = &'v [u8]> + Clone) -> Self {
+    #[must_use]
+    pub fn of_fixed_bytes<'v>(values: impl Iterator<Item = &'v [u8]> + Clone) -> Self {
         Self::of(values, |value| value.len())
     }
 
-    pub(crate) fn of_bytes<'v>(values: impl Iterator<Item = &'v [u8]> + Clone) -> Self {
+    /// Byte arrays.
+    #[must_use]
+    pub fn of_bytes<'v>(values: impl Iterator<Item = &'v [u8]> + Clone) -> Self {
         let (mut lengths, mut deltas) = (DeltaLengthBytes::default(), DeltaBytes::default());
         values.clone().for_each(|value| lengths.append(value));
         values.clone().for_each(|value| deltas.append(value));
@@ -98,7 +111,7 @@ impl Estimate {
     }
 
     /// Adds the estimate of another row group; of both, `distinct` is the larger.
-    pub(crate) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         fn both<T: std::ops::Add<Output = T>>(a: Option<T>, b: Option<T>) -> Option<T> {
             a.zip(b).map(|(a, b)| a + b)
         }
@@ -113,7 +126,8 @@ impl Estimate {
     }
 
     /// What the `direct` backend's rules choose for such values.
-    pub(crate) fn choice(&self, profile: Profile) -> Encoding {
+    #[must_use]
+    pub fn choice(&self, profile: Profile) -> Encoding {
         let otherwise = match (profile, self.deltas) {
             (Profile::Modern, Some(deltas)) => self.plain.min(deltas),
             _ => self.plain,
