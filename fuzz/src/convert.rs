@@ -38,12 +38,10 @@ pub fn run(input: &[u8]) {
     let source = if is_padded { padded(source, choices[3]) } else { source.to_vec() };
     let schema = schema::some(choices[1]);
     let rules = Rules {
-        ndjson: NdjsonOptions {
-            nested: if is_set(1) { Nested::Json } else { Nested::Flatten },
-            max_depth: if is_set(2) { 3 } else { 64 },
-            max_line_bytes: if is_set(3) && !is_padded { 40 } else { 16 << 20 },
-            ..NdjsonOptions::default()
-        },
+        ndjson: NdjsonOptions::new()
+            .nested(if is_set(1) { Nested::Json } else { Nested::Flatten })
+            .max_depth(if is_set(2) { 3 } else { 64 })
+            .max_line_bytes(if is_set(3) && !is_padded { 40 } else { 16 << 20 }),
         may_refuse: is_set(4) || schema.closed,
         schema,
     };

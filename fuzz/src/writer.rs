@@ -246,7 +246,7 @@ pub fn run(case: &Case) {
             writer.write_row(row.iter().copied()).expect("taken");
         }
     } else {
-        writer.write_rows(&rows).expect("taken");
+        writer.write_slice(&rows).expect("taken");
     }
     let report = writer.finish().expect("a file");
     let (_, read) = read(&sink.published().expect("published"));

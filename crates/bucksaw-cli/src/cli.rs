@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bucksaw::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
-use bucksaw::options::{
-    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_ROW_GROUP_BYTES,
-    DEFAULT_ROW_GROUP_ROWS,
+use bucksaw::limits::{
+    DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_MEMORY_LIMIT,
+    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SEPARATOR,
 };
 use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use bytesize::ByteSize;

@@ -3,11 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
-use bucksaw::report::Renamed;
-use bucksaw::{
-    Alterations, ColumnOption, Error, FileReport, InputCounts, Report, Result, UnknownColumn,
-};
+use bucksaw::{ColumnOption, Error, FileReport, InputCounts, Report, Result, UnknownColumn};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -135,12 +133,12 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
         lines.push(format!("{} lines rejected", grouped(input.rejected)));
     }
     for report in reports {
-        lines.extend(altered(&report.alterations));
+        lines.extend(report.alterations.to_string().lines().map(str::to_owned));
         lines.extend(
             report
                 .renamed
                 .iter()
-                .map(|Renamed { from, to }| format!("column {from:?} is stored as {to:?}")),
+                .map(|Renamed { from, to, .. }| format!("column {from:?} is stored as {to:?}")),
         );
     }
     lines.join("\n")
@@ -152,7 +150,7 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
     let is_unknown_to_all =
         |named: &&UnknownColumn| others.iter().all(|report| report.unknown_columns.contains(named));
     let unknown = first.unknown_columns.iter().filter(is_unknown_to_all);
-    let note = |UnknownColumn { option, column }: &UnknownColumn| {
+    let note = |UnknownColumn { option, column, .. }: &UnknownColumn| {
         let flag = match option {
             ColumnOption::SortedBy => "--sorted-by",
             ColumnOption::BloomFilterOf => "--bloom-filter",
@@ -174,23 +172,6 @@ fn unsorted(file: &FileReport) -> Option<String> {
         file.row_groups,
         grouped(order.first_unsorted_row? + 1),
     ))
-}
-
-fn altered(alterations: &Alterations) -> Vec<String> {
-    let told = [
-        (
-            alterations.conflicts,
-            "values of another type than their column's, kept as text in NAME__text",
-        ),
-        (alterations.oversized_numbers, "numbers that no 64 bits hold, kept as text in NAME__text"),
-        (alterations.too_deep, "objects nested too deep, kept as JSON text"),
-        (alterations.duplicates, "values of names given twice in a row, kept in _rest"),
-        (alterations.rest_values, "values without a column of their own, kept in _rest"),
-    ];
-    told.iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", grouped(*count)))
-        .collect()
 }
 
 #[cfg(test)]

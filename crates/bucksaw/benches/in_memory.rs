@@ -343,7 +343,7 @@ fn blocks(rows: &Rows<'_>, options: Options) -> u64 {
 
 fn slices(rows: &Rows<'_>, options: Options) -> u64 {
     let mut writer = writer(options);
-    writer.write_rows(&rows.by_name).unwrap();
+    writer.write_slice(&rows.by_name).unwrap();
     finish(writer)
 }
 

@@ -12,25 +12,28 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Options that are out of range or contradict each other.
+    /// Options that are out of range or contradict each other; a schema that is none.
     Options,
-    /// A row that a closed schema or strict mode refuses. Nothing of its batch was stored and the
-    /// writer goes on.
+    /// A row that a closed schema or strict mode refuses, a column that can't be had, a record batch of a type
+    /// that has no form here. Nothing of the batch was stored, and the writer goes on; but where it
+    /// came from an input that fails on such records, the writer has ended.
     Refused,
-    /// A line or record that is not what its format demands. The input can go on after it.
+    /// A line or record that is not what its format demands, in an input that fails on such records. The
+    /// writer has ended.
     Malformed,
-    /// A column first seen after the `arrow` backend fixed the file's columns.
+    /// A column first seen after the `arrow` backend fixed the file's columns. The writer has ended.
     LateColumn,
-    /// Something stands at the target already.
+    /// Something stands at the target already. A writer that was finishing has ended.
     Exists,
-    /// Reading, writing, renaming or syncing failed.
+    /// Reading, writing, renaming or syncing failed, or no thread could be started. The writer has
+    /// ended.
     Io,
     /// A file that claims to be Parquet and is not, or is damaged.
     InvalidParquet,
     /// A file that would pass a limit of its metadata: there would be more of it than readers take, or
-    /// than the memory limit has room for. Larger row groups or several files help.
+    /// than the memory limit has room for. Larger row groups or several files help. The writer has ended.
     FileLimit,
-    /// A value or type that the chosen backend can't take.
+    /// A value or type that Parquet, the backend or a reader of rows can't take. The writer has ended.
     Unsupported,
     /// The writer was used after an error that ended it.
     WriterEnded,
@@ -38,16 +41,9 @@ pub enum ErrorKind {
     OtherTable,
 }
 
-impl ErrorKind {
-    /// Whether a writer goes on after an error of this kind, as if the batch had never come.
-    #[must_use]
-    pub fn writer_goes_on(self) -> bool {
-        matches!(self, Self::Refused | Self::Malformed | Self::OtherTable)
-    }
-}
-
 /// Where an error happened, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Position {
     /// The file or stream, as the user named it.
     pub source: Option<String>,
@@ -214,8 +210,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// The message, with the kind behind it: what a `main` that returns the error prints. `{:#?}` has the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return write!(f, "{self} ({:?})", self.0.kind);
+        }
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("position", &self.0.position)

@@ -44,19 +44,19 @@
 //! prefixes and JSON text refuses its row instead.
 #![deny(unsafe_code)]
 
-pub mod block;
+mod block;
 mod coerce;
 mod encode;
-pub mod error;
+mod error;
 pub mod escape;
 mod format;
-pub mod input;
-pub mod options;
-pub mod report;
+mod input;
+mod options;
+mod report;
 mod route;
 mod runtime;
-pub mod schema;
-pub mod sink;
+mod schema;
+mod sink;
 mod table;
 mod types;
 mod writer;
@@ -72,7 +72,8 @@ pub mod internal {
     pub use crate::format::limits;
 }
 
-pub use block::Block;
+pub use block::lists::ListsSlice;
+pub use block::{Block, BlockSlice, ColumnSlice, ValuesSlice};
 pub use coerce::builder::BlockBuilder;
 pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
@@ -81,11 +82,26 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType};
 pub use options::{
-    BackendKind, ColumnOption, Compression, Options, Profile, SortColumn, Statistics, UnknownColumn,
+    BackendKind, ColumnOption, Compression, Options, Profile, REST_COLUMN, SortColumn, Statistics,
+    TELEMETRY_PREFIXES, UnknownColumn,
 };
-pub use report::{Bound, ColumnReport, FileReport, OrderReport, Report};
-pub use schema::{Column, ColumnId, ColumnType, Key, Schema};
+pub use report::{Bound, ColumnReport, FileReport, OrderReport, Renamed, Report, TimeRange};
+pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
 pub use types::value::Value;
-pub use writer::{BLOCK_BYTES, BLOCK_ROWS, Writer};
+pub use writer::{Cell, Writer};
+
+/// Defaults and limits, each with its unit.
+pub mod limits {
+    pub use crate::input::ndjson::{
+        DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, MAX_SEPARATOR_BYTES,
+    };
+    pub use crate::options::{
+        BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
+        DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
+        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, LEAST_PAGE_BYTES,
+        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MIN_MEMORY_LIMIT,
+    };
+    pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
+}

@@ -33,7 +33,7 @@ pub fn all() -> &'static [Vec<u8>] {
 fn file(options: Options, schema: DeclaredSchema, rows: &[Vec<(&str, Value<'_>)>]) -> Vec<u8> {
     let sink = MemorySink::new();
     let mut writer = options.schema(schema).write_to(Box::new(sink.clone())).expect("sound");
-    writer.write_rows(rows).expect("taken");
+    writer.write_slice(rows).expect("taken");
     writer.finish().expect("a file");
     sink.published().expect("published")
 }

@@ -130,7 +130,7 @@ impl Converted {
     }
 
     fn check_counts(&self, source: &[u8], blank: u64) {
-        let InputCounts { records, rows, rejected, blank: counted, bytes } = self.counts;
+        let InputCounts { records, rows, rejected, blank: counted, bytes, .. } = self.counts;
         assert_eq!(records, rows + rejected);
         assert_eq!((rows, rejected), (self.report.rows, self.report.rejected));
         assert_eq!(rejected, self.kept.rejections.len() as u64);

@@ -10,8 +10,7 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_schema::{Field, Schema};
-use bucksaw::block::{BlockSlice, ColumnSlice, ValuesSlice};
-use bucksaw::{Block, Column, Error, ErrorKind, Result};
+use bucksaw::{Block, BlockSlice, Column, ColumnSlice, Error, ErrorKind, Result, ValuesSlice};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
@@ -232,7 +231,7 @@ mod tests {
             .backend(bucksaw::BackendKind::Arrow)
             .write_to(Box::new(sink.clone()))
             .expect("sound options");
-        writer.write_rows(&rows).expect("writes");
+        writer.write_slice(&rows).expect("writes");
         writer.finish().expect("finishes");
 
         // Chunks end within blocks, and some columns come after the first chunk.

@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use bucksaw::options::DEFAULT_CHUNK_ROWS;
+use bucksaw::limits::DEFAULT_CHUNK_ROWS;
 use bucksaw::{Error, ErrorKind, Result};
 use indicatif::ProgressBar;
 

@@ -101,7 +101,7 @@ fn look_at(rows: &[Row]) -> u64 {
             Value::F64(value) => value.to_bits(),
             Value::Bool(value) => u64::from(value),
             // Rows of the bench have no narrower values and no lists.
-            Value::Null | Value::I32(_) | Value::F32(_) | Value::List(_) => 0,
+            _ => 0,
         });
     }
     total

@@ -228,7 +228,7 @@ fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
 fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<Writer> {
     let options = options.clone();
     match target {
-        Target::Stdout => options.write_to(Box::new(StreamSink::new(io::stdout()))),
+        Target::Stdout => options.write_to(StreamSink::new(io::stdout())),
         Target::Stream(path) => {
             let stream = OpenOptions::new().write(true).open(path).map_err(|cause| {
                 Error::io(format!("could not open {}", escape_path(path)), cause)
@@ -237,12 +237,12 @@ fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<W
                 let message = format!("{} is a terminal: name a file", escape_path(path));
                 return Err(Error::new(ErrorKind::Options, message));
             }
-            options.write_to(Box::new(StreamSink::new(stream).at(path)))
+            options.write_to(StreamSink::new(stream).at(path))
         }
         Target::File(path) => {
             let sink =
                 interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())?;
-            options.write_to(Box::new(sink))
+            options.write_to(sink)
         }
     }
 }

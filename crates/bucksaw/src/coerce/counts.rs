@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// How often a value could not be stored as it came, by outcome. Nothing of it is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Alterations {
     /// Values that their column's type does not hold, kept as text in `NAME__text`.
     pub conflicts: u64,

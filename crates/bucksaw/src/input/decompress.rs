@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use flate2::bufread::MultiGzDecoder;
 
 /// The largest window that a zstd stream may ask for, as a power of two of bytes: 128 MiB.
-pub const MAX_ZSTD_WINDOW_LOG: u32 = 27;
+const MAX_ZSTD_WINDOW_LOG: u32 = 27;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
@@ -17,7 +17,7 @@ const BUFFER_BYTES: usize = 128 << 10;
 ///
 /// # Errors
 /// Those of reading.
-pub fn decompressed<'r>(
+pub(super) fn decompressed<'r>(
     mut source: impl Read + Send + 'r,
 ) -> io::Result<Box<dyn Read + Send + 'r>> {
     let mut magic = [0; 4];

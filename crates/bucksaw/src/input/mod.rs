@@ -5,11 +5,12 @@
 
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
-pub mod decompress;
+mod decompress;
 pub(crate) mod framing;
-pub mod ndjson;
+pub(crate) mod ndjson;
 pub(crate) mod record_batch;
 mod records;
+pub(crate) mod serialize;
 mod source;
 mod zones;
 
@@ -74,6 +75,7 @@ impl<'r> Input<'r> {
 
 /// What an input has read: `records = rows + rejected`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct InputCounts {
     /// Lines or records, without blank lines.
     pub records: u64,
@@ -100,6 +102,7 @@ impl InputCounts {
 
 /// A record that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Rejection {
     /// The source, as the user named it.
     pub source: String,
@@ -130,6 +133,7 @@ pub trait Rejects: Send {
 
 /// What becomes of a record that is malformed, or refused by a closed schema or strict mode.
 #[derive(Default)]
+#[non_exhaustive]
 pub enum OnError<'r> {
     /// It is an error.
     #[default]

@@ -32,7 +32,7 @@ use crate::types::value::Value;
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses a row (counted from the
-/// batch's first), and [`ErrorKind::Unsupported`] for types that can't be shown as text where they
+/// batch's first), and [`ErrorKind::Refused`] for types that can't be shown as text where they
 /// have to be. `schema` may have grown then.
 pub(crate) fn block_of_batch<'a>(
     batch: &'a RecordBatch,
@@ -109,7 +109,7 @@ fn present(array: &ArrayRef) -> Bits {
 /// An array's lists; their elements stay where they are.
 fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
     let failed = |cause| {
-        Error::new(ErrorKind::Unsupported, format!("its {} can't be stored", array.data_type()))
+        Error::new(ErrorKind::Refused, format!("its {} can't be stored", array.data_type()))
             .in_column(name)
             .with_cause(cause)
     };
@@ -157,7 +157,7 @@ impl<'s, 'a> Cells<'s, 'a> {
         static OPTIONS: FormatOptions<'static> = FormatOptions::new();
         let formatter = ArrayFormatter::try_new(shown, &OPTIONS).map_err(|cause| {
             Error::new(
-                ErrorKind::Unsupported,
+                ErrorKind::Refused,
                 format!("its type {} can't be kept as text", array.data_type()),
             )
             .in_column(name)

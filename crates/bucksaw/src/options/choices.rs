@@ -81,6 +81,7 @@ impl FromStr for Profile {
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// Pages as they are.
     None,
@@ -165,6 +166,7 @@ impl Compression {
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SortColumn {
     /// The column's name in the file.
     pub column: String,
@@ -179,6 +181,18 @@ impl SortColumn {
     #[must_use]
     pub fn ascending(column: impl Into<String>) -> Self {
         Self { column: column.into(), descending: false, nulls_first: false }
+    }
+
+    /// From large to small, nulls last.
+    #[must_use]
+    pub fn descending(column: impl Into<String>) -> Self {
+        Self { descending: true, ..Self::ascending(column) }
+    }
+
+    /// The same, with nulls before values or behind them.
+    #[must_use]
+    pub fn nulls_first(self, yes: bool) -> Self {
+        Self { nulls_first: yes, ..self }
     }
 }
 
@@ -215,6 +229,7 @@ impl FromStr for SortColumn {
 
 /// How much is written down about the values, for readers to skip by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Statistics {
     /// Nothing.
     None,

@@ -36,6 +36,7 @@ impl ColumnOption {
 
 /// A column that an option names and no row had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct UnknownColumn {
     /// The option.
     pub option: ColumnOption,

@@ -15,6 +15,7 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 /// The type of a declared column, as a schema file spells it: `int64`, `list<int64>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
 pub enum DeclaredType {
     /// True or false.
     Bool,
@@ -146,6 +147,7 @@ pub struct DeclaredColumn {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeclaredSchema {
     /// The columns.
     pub columns: Vec<DeclaredColumn>,

@@ -43,6 +43,7 @@ type Keys<'v> = Box<dyn Iterator<Item = Option<Key<'v>>> + 'v>;
 
 /// Whether rows came in the declared order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OrderReport {
     /// Row groups whose rows are all in order, and that say so.
     pub sorted_row_groups: usize,

@@ -62,6 +62,7 @@ impl TableTag {
 
 /// Names the column that a value belongs to: by its name in the rows, or by its resolved id.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Key<'k> {
     /// The name in the rows.
     Name(&'k str),
@@ -78,15 +79,9 @@ impl Key<'_> {
     }
 }
 
-impl<'k> From<&'k str> for Key<'k> {
-    fn from(name: &'k str) -> Self {
-        Self::Name(name)
-    }
-}
-
-impl<'k> From<&'k String> for Key<'k> {
-    fn from(name: &'k String) -> Self {
-        Self::Name(name)
+impl<'k, S: AsRef<str> + ?Sized> From<&'k S> for Key<'k> {
+    fn from(name: &'k S) -> Self {
+        Self::Name(name.as_ref())
     }
 }
 
@@ -96,8 +91,15 @@ impl From<ColumnId> for Key<'_> {
     }
 }
 
+impl From<&ColumnId> for Key<'_> {
+    fn from(id: &ColumnId) -> Self {
+        Self::Id(*id)
+    }
+}
+
 /// A column as the file has it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Column {
     /// The name in the file.
     pub name: String,
@@ -123,6 +125,7 @@ impl Column {
 
 /// A column that the file calls otherwise than the rows do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Renamed {
     /// The name in the rows.
     pub from: String,

@@ -10,7 +10,7 @@ use crate::error::Result;
 /// ```
 /// use bucksaw::{MemorySink, Options, Value};
 /// let sink = MemorySink::new();
-/// let mut writer = Options::new().write_to(Box::new(sink.clone()))?;
+/// let mut writer = Options::new().write_to(sink.clone())?;
 /// writer.write_row([("level", Value::from("INFO"))])?;
 /// writer.finish()?;
 /// assert!(sink.published().is_some_and(|file| file.ends_with(b"PAR1")));
@@ -45,7 +45,7 @@ impl Sink for MemorySink {
     fn publish(self: Box<Self>) -> Result<Published> {
         let bytes = self.staged.len() as u64;
         *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.staged);
-        Ok(Published { path: None, bytes })
+        Ok(Published::new(bytes))
     }
 
     fn discard(self: Box<Self>) -> Result<()> {

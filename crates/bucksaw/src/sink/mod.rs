@@ -22,11 +22,26 @@ use crate::error::Result;
 
 /// Where a published file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Published {
     /// Its path, if it has one.
     pub path: Option<PathBuf>,
     /// Its size in bytes.
     pub bytes: u64,
+}
+
+impl Published {
+    /// A file of so many bytes, without a path.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        Self { path: None, bytes }
+    }
+
+    /// The same file, with its path.
+    #[must_use]
+    pub fn at(self, path: impl Into<PathBuf>) -> Self {
+        Self { path: Some(path.into()), ..self }
+    }
 }
 
 /// Takes the bytes of one file and publishes them whole, or not at all.
@@ -55,4 +70,18 @@ pub trait Sink: Send {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) where something could not be removed.
     fn discard(self: Box<Self>) -> Result<()>;
+}
+
+impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        (**self).write(bytes)
+    }
+
+    fn publish(self: Box<Self>) -> Result<Published> {
+        (*self).publish()
+    }
+
+    fn discard(self: Box<Self>) -> Result<()> {
+        (*self).discard()
+    }
 }

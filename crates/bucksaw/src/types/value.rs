@@ -17,6 +17,7 @@ use crate::runtime::prefetch::prefetch;
 /// assert_eq!(row[1].1, Value::I64(200));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Value<'a> {
     /// No value: the same as leaving the column out of the row.
     Null,

@@ -1,7 +1,9 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
+mod open;
 mod open_file;
 mod pipeline;
+mod rows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,30 +13,27 @@ use arrow_array::RecordBatch;
 use bumpalo::Bump;
 use self_cell::self_cell;
 
+use self::open::local_sink;
 use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
+pub use self::rows::Cell;
 use crate::block::Block;
 use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
 use crate::input::record_batch::block_of_batch;
-use crate::options::Options;
 use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::chunks_at_once;
-use crate::runtime::prefetch::prefetch_start;
 use crate::runtime::workers::Workers;
-use crate::schema::{Column, ColumnId, Key, Schema};
-use crate::sink::{LocalSink, Sink};
+use crate::schema::{Column, ColumnId};
+use crate::sink::Sink;
 use crate::table::Table;
-use crate::types::value::Value;
 
 /// Rows that are collected one at a time before a backend gets them as a block.
 pub const BLOCK_ROWS: usize = 512;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
 pub const BLOCK_BYTES: usize = 512 << 10;
-/// Rows of a slice whose lists of values are asked for before they are read.
-const ROWS_ASKED_AHEAD: usize = 3;
 /// [`Writer::write_next`] returns when it has read one part in so many of the memory limit.
 const RUN_SHARE: usize = 2;
 
@@ -62,61 +61,19 @@ impl Collected {
     }
 }
 
-impl Table {
-    /// A writer to a local file of this table, which appears under its name, whole, when the writer
-    /// finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Exists`] where something stands at `path` and may not be overwritten;
-    /// [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        let (overwrite, staging) = (self.options.overwrite, self.options.staging_directory());
-        let sink = LocalSink::create(path.as_ref(), overwrite, staging)?;
-        self.write_to(Box::new(sink))
-    }
-
-    /// A writer of this table to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] where no thread can be started.
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        Writer::new(self, sink)
-    }
-}
-
-impl Options {
-    /// A writer to a local file of a new table, which appears under its name, whole, when the writer
-    /// finishes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Exists`] where something stands at `path` and may not
-    /// be overwritten; [`ErrorKind::Io`] where nothing can be staged.
-    pub fn create(self, path: impl AsRef<Path>) -> Result<Writer> {
-        Table::new(self)?.create(path)
-    }
-
-    /// A writer of a new table to any sink.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where no thread can be started.
-    pub fn write_to(self, sink: Box<dyn Sink>) -> Result<Writer> {
-        Table::new(self)?.write_to(sink)
-    }
-}
-
 /// Writes rows of a [`Table`] to a Parquet file, or to several, one after the other.
 ///
-/// Rows go in one at a time, as slices, as blocks, as record batches or from an input; they are
-/// stored in the order they came. [`finish`](Self::finish) publishes the file and returns the report.
+/// Rows go in one at a time, from iterators, as slices, as blocks, as record batches or from an input;
+/// they are stored in the order they came. [`finish`](Self::finish) publishes the file and returns the report.
 /// [`abort`](Self::abort), and dropping the writer, leave nothing behind.
 ///
 /// A batch (a row, a slice of rows, a block, a record batch) that is refused leaves the writer as it
-/// was before. After any other error the writer has ended: what was staged is gone, `finish` returns
-/// an error of the kind [`ErrorKind::WriterEnded`], and `abort` and dropping do nothing more.
+/// was before. After any other error, and after every error of an input, the writer has ended
+/// ([`has_ended`](Self::has_ended)): what was staged is gone, `finish` returns an error of the kind
+/// [`ErrorKind::WriterEnded`], and `abort` and dropping do nothing more.
 pub struct Writer {
     table: Table,
     collected: Collected,
-    collected_bytes: usize,
     workers: Arc<Workers>,
     /// None after an error.
     file: Option<OpenFile>,
@@ -133,7 +90,6 @@ impl Writer {
         let workers = Arc::new(Workers::new(table.options.threads)?);
         Ok(Self {
             collected: Collected::empty(),
-            collected_bytes: 0,
             file: Some(OpenFile::new(&table.options, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),
@@ -163,6 +119,12 @@ impl Writer {
         self.rows_passed_on() + self.collected.borrow_dependent().rows() as u64
     }
 
+    /// Whether an error ended it.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.file.is_none()
+    }
+
     /// Those of finished files.
     fn rows_finished(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
@@ -179,70 +141,6 @@ impl Writer {
     /// As there.
     pub fn column(&mut self, name: &str) -> Result<ColumnId> {
         self.table.column(name)
-    }
-
-    /// Writes one row: any number of columns, by name or by id, in any order.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
-    pub fn write_row<'k, 'v, K, I>(&mut self, row: I) -> Result<()>
-    where
-        K: Into<Key<'k>>,
-        I: IntoIterator<Item = (K, Value<'v>)>,
-    {
-        self.check_open()?;
-        let number = self.rows();
-        let mut text_bytes = 0;
-        let schema = &mut self.table.schema;
-        self.collected.with_dependent_mut(|arena, block| {
-            let mut builder = BlockBuilder::new(block, schema, arena);
-            let row = row.into_iter().map(|(key, value)| (key.into(), value));
-            let row = row.inspect(|(_, value)| text_bytes += value.text_bytes());
-            if let Err(error) = builder.push_all(row, |value| value.copied_into(arena)) {
-                builder.undo_row();
-                return Err(error.at_row(number));
-            }
-            builder.end_row();
-            Ok(())
-        })?;
-        self.collected_bytes += text_bytes;
-        let is_full = self.collected.borrow_dependent().rows() >= BLOCK_ROWS
-            || self.collected_bytes >= BLOCK_BYTES;
-        if is_full { self.write_collected() } else { Ok(()) }
-    }
-
-    /// Writes a slice of rows, all of them or, where one is refused, none.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
-    pub fn write_rows<'v, R, N>(&mut self, rows: &'v [R]) -> Result<()>
-    where
-        R: AsRef<[(N, Value<'v>)]>,
-        N: AsRef<str> + 'v,
-    {
-        self.check_open()?;
-        self.write_collected()?;
-        let mut arena = Bump::new();
-        let mut spare = Block::new();
-        if self.table.refuses_rows() {
-            // Only these refuse rows, and a batch is refused whole.
-            let mut schema = self.table.schema.clone();
-            let before = self.rows_passed_on();
-            for (index, part) in rows.chunks(BLOCK_ROWS).enumerate() {
-                let first = before + (index * BLOCK_ROWS) as u64;
-                spare = block_of_rows(part, spare.emptied(), &mut schema, &arena, first)?.emptied();
-                arena.reset();
-            }
-        }
-        for part in rows.chunks(BLOCK_ROWS) {
-            let first = self.rows_passed_on();
-            let block =
-                block_of_rows(part, spare.emptied(), &mut self.table.schema, &arena, first)?;
-            self.write_block_rows(&block, arena.allocated_bytes())?;
-            spare = block.emptied();
-            arena.reset();
-        }
-        Ok(())
     }
 
     /// As [`Table::builder`].
@@ -293,8 +191,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] and [`ErrorKind::Refused`] for a line that the input is told to fail
-    /// on: nothing of it is stored, but lines before it may be lost with it, so the writer is best
-    /// aborted. Others end it.
+    /// on, and whatever else stops it. All of them end the writer, since lines before may be lost.
     pub fn write_next(&mut self, input: &mut Input<'_>) -> Result<bool> {
         self.check_open()?;
         self.write_collected()?;
@@ -349,11 +246,23 @@ impl Writer {
     ///
     /// # Errors
     /// As [`finish`](Self::finish); they end the writer.
-    pub fn next_file(&mut self, sink: Box<dyn Sink>) -> Result<FileReport> {
+    pub fn next_file(&mut self, sink: impl Sink + 'static) -> Result<FileReport> {
         let file = self.finish_file()?;
         self.files.push(file.clone());
-        self.file = Some(OpenFile::new(&self.table.options, sink, &self.workers));
+        self.file = Some(OpenFile::new(&self.table.options, Box::new(sink), &self.workers));
         Ok(file)
+    }
+
+    /// Finishes the file, and goes on with a local file of the same table, which
+    /// [`Options::overwrite`] and [`Options::temporary_directory`] are for, too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] and [`ErrorKind::Io`] where no file can be staged at `path` leave the writer as it
+    /// was; those of [`finish`](Self::finish) end it.
+    pub fn create_next(&mut self, path: impl AsRef<Path>) -> Result<FileReport> {
+        self.check_open()?;
+        let sink = local_sink(&self.table.options, path.as_ref())?;
+        self.next_file(sink)
     }
 
     /// Ends the file, publishes it and says what was written.
@@ -429,7 +338,6 @@ impl Writer {
         let held = collected.borrow_owner().allocated_bytes();
         self.write_block_rows(collected.borrow_dependent(), held)?;
         self.collected = collected.emptied();
-        self.collected_bytes = 0;
         Ok(())
     }
 
@@ -446,17 +354,14 @@ impl Writer {
     }
 }
 
-/// Has work done on the open file, after so many rows of others. An error ends it, unless the writer goes
-/// on after its kind.
+/// Has work done on the open file, after so many rows of others. An error ends it.
 fn on_file<R>(
     file: &mut Option<OpenFile>,
     rows_before: u64,
     work: impl FnOnce(&mut OpenFile) -> Result<R>,
 ) -> Result<R> {
     work(file.as_mut().ok_or_else(ended)?).map_err(|error| {
-        if !error.kind().writer_goes_on() {
-            *file = None;
-        }
+        *file = None;
         counted(error, rows_before)
     })
 }
@@ -471,30 +376,6 @@ fn counted(error: Error, rows_before: u64) -> Error {
 
 fn ended() -> Error {
     Error::new(ErrorKind::WriterEnded, "an earlier error ended this writer: start another")
-}
-
-/// A slice of rows, the first of which is row `first`, in an empty block.
-fn block_of_rows<'a, 'v: 'a, R, N>(
-    rows: &'a [R],
-    mut block: Block<'a>,
-    schema: &mut Schema,
-    arena: &'a Bump,
-    first: u64,
-) -> Result<Block<'a>>
-where
-    R: AsRef<[(N, Value<'v>)]>,
-    N: AsRef<str> + 'v,
-{
-    let mut builder = BlockBuilder::new(&mut block, schema, arena);
-    for (index, row) in rows.iter().enumerate() {
-        if let Some(later) = rows.get(index + ROWS_ASKED_AHEAD) {
-            later.as_ref().iter().for_each(prefetch_start);
-        }
-        let row = row.as_ref().iter().map(|(name, value)| (Key::Name(name.as_ref()), *value));
-        builder.push_all(row, |value| value).map_err(|error| error.at_row(first + index as u64))?;
-        builder.end_row();
-    }
-    Ok(block)
 }
 
 impl std::fmt::Debug for Writer {

@@ -41,7 +41,7 @@ fn write(options: Options, rows: &[Row]) -> Written {
         .iter()
         .map(|row| row.iter().map(|(name, cell)| (name.as_str(), value(cell))).collect())
         .collect();
-    writer.write_rows(&values).expect("taken");
+    writer.write_slice(&values).expect("taken");
     let report = writer.finish().expect("a file");
     Written { report, file: sink.published().expect("published") }
 }

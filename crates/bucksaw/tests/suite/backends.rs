@@ -69,7 +69,7 @@ fn model(rows: &[Values<'_>]) -> Vec<Row> {
 fn every_type_comes_back() {
     each(|options| {
         let rows = rows_of_every_type(1_000, TEXT);
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         assert_eq!(file.rows(), model(&rows));
         assert_eq!((file.report.rows, file.report.files[0].row_groups), (1_000, 1));
         let nulls =
@@ -94,7 +94,7 @@ fn distinct_values_are_counted_where_known() {
         })
         .collect();
     let distinct = |options: Options| {
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         let columns = &file.report.files[0].columns;
         columns.iter().map(|column| column.distinct).collect::<Vec<_>>()
     };
@@ -134,7 +134,7 @@ fn extremes_come_back() {
         for (row, integer) in expected.iter_mut().rev().zip([i64::MAX, 0]) {
             row.insert("i64".to_owned(), crate::support::Cell::I64(integer));
         }
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         assert_eq!(file.rows(), expected);
     });
 }
@@ -162,7 +162,7 @@ fn int32_and_float_columns_are_encoded_as_such() {
             Encoding::BYTE_STREAM_SPLIT,
         ),
     ] {
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         assert_eq!(file.rows(), model(&rows));
         let footer = footer(&file.file);
         let expected = [
@@ -184,7 +184,7 @@ fn int32_and_float_columns_are_encoded_as_such() {
 fn every_way_in_gives_the_same_file() {
     each(|options| {
         let rows = rows_of_every_type(10_500, TEXT);
-        let by_slice = written(options.clone(), |writer| writer.write_rows(&rows).expect("taken"));
+        let by_slice = written(options.clone(), |writer| writer.write_slice(&rows).expect("taken"));
         let by_name = written(options.clone(), |writer| {
             rows.iter().for_each(|row| writer.write_row(row.iter().copied()).expect("taken"));
         });
@@ -224,7 +224,7 @@ fn row_groups_end_at_their_limits() {
     each(|options| {
         let rows = rows_of_every_type(10_000, TEXT);
         let groups = |options: Options| {
-            let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+            let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
             assert_eq!(file.rows(), model(&rows));
             let groups: Vec<i64> =
                 footer(&file.file).row_groups().iter().map(|group| group.num_rows()).collect();
@@ -279,7 +279,7 @@ fn dictionaries_are_given_up_without_losing_nulls_or_the_row_groups_after() {
             })
             .collect();
         let options = options.row_group_rows(15_000).page_bytes(10_000);
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         assert_eq!(file.rows(), model(&rows));
         assert_eq!(file.report.files[0].row_groups, 4);
     });
@@ -298,7 +298,7 @@ fn long_values_that_repeat_and_then_do_not_stay_small() {
         let rows: Vec<Values<'_>> =
             (0..4_000).map(|number| vec![("text", Value::Text(text(number)))]).collect();
         let file = written(options.page_bytes(100_000).chunk_rows(100), |writer| {
-            writer.write_rows(&rows).expect("taken")
+            writer.write_slice(&rows).expect("taken")
         });
         assert_eq!(file.rows(), model(&rows));
         let reader = SerializedFileReader::new(bytes::Bytes::from(file.file)).expect("a file");
@@ -356,7 +356,7 @@ fn every_codec_dictionary_and_statistics_choice_reads_back() {
                         .statistics(statistics)
                         .dictionary(dictionary);
                     let file = written(options.page_bytes(2_000), |writer| {
-                        writer.write_rows(&rows).expect("taken")
+                        writer.write_slice(&rows).expect("taken")
                     });
                     assert_eq!(file.rows(), expected, "{codec:?} {statistics:?} {dictionary}");
                     let footer = footer(&file.file);
@@ -373,7 +373,7 @@ fn every_codec_dictionary_and_statistics_choice_reads_back() {
             }
         }
         let file = written(options.dictionary(false).dictionary_of("text", true), |writer| {
-            writer.write_rows(&rows).expect("taken");
+            writer.write_slice(&rows).expect("taken");
         });
         for chunk in footer(&file.file).row_group(0).columns() {
             assert_eq!(
@@ -390,7 +390,7 @@ fn the_same_rows_give_the_same_bytes() {
         let rows = rows_of_every_type(12_000, TEXT);
         let file = || {
             written(options.clone().row_group_rows(5_000), |writer| {
-                writer.write_rows(&rows).expect("taken")
+                writer.write_slice(&rows).expect("taken")
             })
             .file
         };
@@ -406,7 +406,7 @@ fn a_refused_batch_leaves_the_writer_as_it_was() {
         let bad = [vec![("a", Value::I64(2))], vec![("a", Value::I64(3)), ("b", Value::I64(4))]];
         let file = written(options.clone().schema(schema), |writer| {
             writer.write_row(good[0].iter().copied()).expect("as declared");
-            let error = writer.write_rows(&bad).expect_err("unexpected");
+            let error = writer.write_slice(&bad).expect_err("unexpected");
             assert_eq!(error.kind(), ErrorKind::Refused);
             assert_eq!(
                 (error.position().column.as_deref(), error.position().row),
@@ -425,13 +425,13 @@ fn a_refused_batch_leaves_the_writer_as_it_was() {
                 (error.kind(), error.position().column.as_deref()),
                 (ErrorKind::Refused, Some("c"))
             );
-            writer.write_rows(&good).expect("as declared");
+            writer.write_slice(&good).expect("as declared");
         });
         assert_eq!(file.rows(), vec![row(&good[0]); 2]);
         let file = written(options.strict(true), |writer| {
             writer.write_row(good[0].iter().copied()).expect("taken");
             let error =
-                writer.write_rows(&[vec![("new", Value::I64(1))], vec![("a", Value::Text("x"))]]);
+                writer.write_slice(&[vec![("new", Value::I64(1))], vec![("a", Value::Text("x"))]]);
             assert_eq!(error.expect_err("another type").position().row, Some(2));
             assert_eq!(writer.columns().len(), 1);
         });
@@ -447,8 +447,8 @@ fn late_columns_are_taken_or_refused_with_advice() {
         let options = Options::new().backend(backend).chunk_rows(10);
         let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
         let early: Vec<Values<'_>> = vec![vec![("a", Value::I64(1))]; 10];
-        writer.write_rows(&early).expect("taken");
-        let late = writer.write_rows(&[vec![("late", Value::I64(1))]]);
+        writer.write_slice(&early).expect("taken");
+        let late = writer.write_slice(&[vec![("late", Value::I64(1))]]);
         match backend {
             BackendKind::Arrow => {
                 let error = late.expect_err("late");
@@ -459,7 +459,7 @@ fn late_columns_are_taken_or_refused_with_advice() {
                 );
                 assert!(error.message().contains("choose the direct backend"), "{error}");
                 // The writer has ended, and says so.
-                let after = writer.write_rows(&early).expect_err("ended");
+                let after = writer.write_slice(&early).expect_err("ended");
                 assert_eq!(after.kind(), ErrorKind::WriterEnded);
                 assert_eq!(writer.finish().expect_err("ended").kind(), ErrorKind::WriterEnded);
                 assert_eq!(sink.published(), None);
@@ -553,7 +553,7 @@ fn late_columns_read_back_from_every_row_group() {
             .column("g", DeclaredType::Int64);
         let options = Options::new().backend(BackendKind::Direct).row_group_rows(100);
         for options in [options.clone(), options.schema(schema)] {
-            let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+            let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
             let with_cells = |rows: Vec<Row>| {
                 rows.into_iter()
                     .map(|mut row| {

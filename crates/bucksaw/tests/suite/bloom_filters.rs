@@ -1,7 +1,7 @@
 //! Bloom filters, looked through with the parquet crate's reader.
 
 use crate::support::{footer, read};
-use bucksaw::options::BLOOM_FILTER_FALSE_POSITIVES;
+use bucksaw::limits::BLOOM_FILTER_FALSE_POSITIVES;
 use bucksaw::{BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value};
 use parquet::bloom_filter::Sbbf;
 use parquet::file::properties::ReaderProperties;

@@ -96,7 +96,7 @@ fn written(content: &str, backend: BackendKind, profile: Profile) -> Vec<u8> {
     let sink = MemorySink::new();
     let options = options(content, backend, profile);
     let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    writer.write_rows(&rows(content)).expect("rows");
+    writer.write_slice(&rows(content)).expect("rows");
     writer.finish().expect("a file");
     sink.published().expect("published")
 }

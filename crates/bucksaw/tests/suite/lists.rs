@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Cell, Row, Written, cell_at, convert, read, row};
+use crate::support::{Cell, Row, Written, alterations, cell_at, convert, read, row};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
@@ -12,8 +12,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 use bucksaw::{
-    Alterations, BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value,
-    Writer,
+    BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value, Writer,
 };
 use bumpalo::Bump;
 use parquet::arrow::arrow_reader::{
@@ -118,9 +117,9 @@ fn lists_of_every_type_come_back() {
         ] {
             let options = options.schema(schema());
             let by_slice =
-                written(options.clone(), |writer| writer.write_rows(&rows).expect("taken"));
+                written(options.clone(), |writer| writer.write_slice(&rows).expect("taken"));
             assert!(by_slice.rows() == model(&rows));
-            assert_eq!(by_slice.report.alterations, Alterations::default());
+            assert_eq!(by_slice.report.alterations, alterations!());
             let by_row = written(options, |writer| {
                 rows.iter().for_each(|row| writer.write_row(row.iter().copied()).expect("taken"));
             });
@@ -146,7 +145,7 @@ fn statistics_and_page_indexes_are_those_of_elements() {
     let rows = rows_of_lists(4_000, 12, &arena);
     each(|options| {
         let options = options.schema(schema()).row_group_rows(2_500).page_bytes(1_024);
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken")).file;
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken")).file;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
         let file = bytes::Bytes::from(file);
         let reader =
@@ -257,7 +256,7 @@ fn very_long_lists_come_back() {
                 schema.column(name, DeclaredType::list_of(element))
             });
             let file =
-                written(options.schema(schema), |writer| writer.write_rows(&rows).expect("taken"));
+                written(options.schema(schema), |writer| writer.write_slice(&rows).expect("taken"));
             assert!(file.rows() == model(&rows));
         }
     });
@@ -270,7 +269,7 @@ fn elements_that_repeat_go_through_the_dictionary() {
     let rows: Vec<Vec<(&str, Value<'_>)>> = (0..4_000)
         .map(|number| vec![("few", Value::List(&elements[number % 3..][..30]))])
         .collect();
-    let file = written(Options::new(), |writer| writer.write_rows(&rows).expect("taken"));
+    let file = written(Options::new(), |writer| writer.write_slice(&rows).expect("taken"));
     assert!(file.rows() == model(&rows));
     let footer = crate::support::footer(&file.file);
     let encodings = footer.row_group(0).column(0).page_encoding_stats_mask().copied();
@@ -312,7 +311,7 @@ fn lists_of_rows_follow_the_type_rules() {
             vec![("a", Value::I64(1)), ("e", Value::List(&[]))],
             vec![("a", Value::List(&nested)), ("e", Value::List(&[Value::Text("x")]))],
         ];
-        let file = written(options, |writer| writer.write_rows(&rows).expect("taken"));
+        let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
         let one_two = [Value::Null, Value::I64(1), Value::I64(2)];
         let expected = [
             row(&[
@@ -332,7 +331,7 @@ fn lists_of_rows_follow_the_type_rules() {
             ]),
         ];
         assert_eq!(file.rows(), expected);
-        let counted = Alterations { conflicts: 4, json_texts: 4, ..Alterations::default() };
+        let counted = alterations!(conflicts: 4, json_texts: 4);
         assert_eq!(file.report.alterations, counted);
     });
 }
@@ -376,13 +375,7 @@ fn declared_lists_take_json_arrays_whose_elements_fit() {
         row(&[("i__text", Value::Text("[1]")), ("u", Value::Text("[1,2]"))]),
     ];
     assert_eq!(written.rows(), expected);
-    let counted = Alterations {
-        conflicts: 7,
-        json_texts: 7,
-        widened: 1,
-        parsed_texts: 2,
-        ..Alterations::default()
-    };
+    let counted = alterations!(conflicts: 7, json_texts: 7, widened: 1, parsed_texts: 2);
     assert_eq!(written.report.alterations, counted);
     let closed = Options::new().schema(schema.closed(true));
     let error = convert(r#"{"i":[true]}"#, closed).err().expect("refused");
@@ -506,7 +499,7 @@ fn record_batches_of_lists_come_back() {
         let more = [cells(vec![("hidden", int(&[Some(5)]))])];
         let expected: Vec<Row> = rows.iter().chain(&rows[2..]).chain(&more).cloned().collect();
         assert_eq!(file.rows(), expected);
-        assert_eq!(file.report.alterations, Alterations::default());
+        assert_eq!(file.report.alterations, alterations!());
     });
 }
 

@@ -245,7 +245,8 @@ fn what_is_not_json_is_rejected_with_its_position_and_a_clear_reason() {
         let (rows, kept, counts) = convert_keeping(&lines, 1_000, NdjsonOptions::default());
         assert_eq!(rows, [row(&[("a", Value::I64(0))]), row(&[("a", Value::I64(2))])], "{shown}");
         assert_eq!(kept.lines, [line, b"\n"].concat(), "{shown}");
-        let [Rejection { source, line, column, byte, reason }] = kept.rejections.as_slice() else {
+        let [Rejection { source, line, column, byte, reason, .. }] = kept.rejections.as_slice()
+        else {
             panic!("{shown}: {:?}", kept.rejections)
         };
         assert_eq!(reason, expected, "{shown}");
@@ -299,7 +300,7 @@ fn escapes_are_undone() {
 fn a_line_that_is_too_long_is_rejected_and_the_stream_goes_on() {
     let limit = 1_000;
     let line = |len: usize| format!("{{\"a\":\"{}\"}}\n", "x".repeat(len - 9)).into_bytes();
-    let options = || NdjsonOptions { max_line_bytes: limit, ..NdjsonOptions::default() };
+    let options = || NdjsonOptions::new().max_line_bytes(limit);
     // The line's end does not count.
     let (fits, too_long, huge) = (line(limit + 1), line(limit + 2), line(3 << 20));
     let lines =

@@ -156,7 +156,7 @@ proptest! {
                 writer.write_row(row.iter().copied()).expect("taken");
             }
         } else {
-            writer.write_rows(&values).expect("taken");
+            writer.write_slice(&values).expect("taken");
         }
         let report = writer.finish().expect("a file");
         let (_, read) = read(&sink.published().expect("published"));

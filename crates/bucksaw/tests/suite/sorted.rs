@@ -32,14 +32,18 @@ fn sorted(file: &Written) -> Vec<Option<Vec<SortColumn>>> {
     let footer = footer(&file.file);
     let leaves = footer.file_metadata().schema_descr().columns();
     let groups = footer.row_groups().iter().map(|group| {
-        let columns = group.sorting_columns()?.iter().map(|by| SortColumn {
-            column: leaves[by.column_idx as usize].name().to_owned(),
-            descending: by.descending,
-            nulls_first: by.nulls_first,
-        });
+        let columns = group
+            .sorting_columns()?
+            .iter()
+            .map(|by| column(leaves[by.column_idx as usize].name(), by.descending, by.nulls_first));
         Some(columns.collect())
     });
     groups.collect()
+}
+
+fn column(name: &str, descending: bool, nulls_first: bool) -> SortColumn {
+    let new = if descending { SortColumn::descending } else { SortColumn::ascending };
+    new(name).nulls_first(nulls_first)
 }
 
 /// One row group of one column.
@@ -195,11 +199,6 @@ fn the_timestamp_column_is_followed_unless_told() {
 
 #[test]
 fn orders_are_read_from_text() {
-    let column = |column: &str, descending, nulls_first| SortColumn {
-        column: column.to_owned(),
-        descending,
-        nulls_first,
-    };
     for (text, expected) in [
         ("a", column("a", false, false)),
         ("a:asc:nulls-last", column("a", false, false)),
@@ -228,7 +227,7 @@ proptest! {
         descending: bool,
     ) {
         let schema = DeclaredSchema::new().column("a", DeclaredType::Int64).column("b", DeclaredType::Int64);
-        let order = SortColumn { column: "b".to_owned(), descending, nulls_first };
+        let order = column("b", descending, nulls_first);
         let options = Options::new()
             .schema(schema)
             .omit_null_columns(false)

@@ -130,9 +130,9 @@ fn an_error_in_a_later_file_tells_the_row_among_all() {
         writer.write_row([("a", Value::I64(row))]).expect("taken");
     }
     writer.next_file(Box::new(MemorySink::new())).expect("finished");
-    writer.write_rows(&[[("a", Value::I64(5))], [("a", Value::I64(6))]]).expect("taken");
+    writer.write_slice(&[[("a", Value::I64(5))], [("a", Value::I64(6))]]).expect("taken");
     let late = [[("a", Value::I64(7))], [("late", Value::I64(8))]];
-    let error = writer.write_rows(&late).expect_err("a late column");
+    let error = writer.write_slice(&late).expect_err("a late column");
     assert_eq!(error.kind(), ErrorKind::LateColumn);
     assert_eq!(error.position().row, Some(8), "{error}");
 }

@@ -34,7 +34,7 @@ fn outcome(lines: &[u8], options: Options, threads: usize) -> (Vec<u8>, String, 
     let sink = MemorySink::new();
     let mut writer =
         options.threads(threads).write_to(Box::new(sink.clone())).expect("sound options");
-    let ndjson = NdjsonOptions { max_line_bytes: 300_000, ..NdjsonOptions::default() };
+    let ndjson = NdjsonOptions::new().max_line_bytes(300_000);
     let mut input =
         Input::ndjson("lines", lines, ndjson, OnError::Keep(&mut rejects)).expect("read");
     writer.write_input(&mut input).expect("rejections are kept");

@@ -1,7 +1,7 @@
 //! Each way in which a value may not fit has one outcome: nothing is dropped, nothing is bent, the
 //! report counts it, and strict mode refuses it.
 
-use crate::support::{Written, convert, convert_with, row};
+use crate::support::{Written, alterations, convert, convert_with, row};
 use bucksaw::{
     Alterations, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, NdjsonOptions, Nested,
     OnError, Options, Value,
@@ -44,7 +44,7 @@ fn a_value_of_another_type_is_kept_as_text_beside_its_column() {
             &[("a__text", Value::Text("[1, 2]"))],
             &[("a", Value::I64(2))],
         ],
-        Alterations { conflicts: 4, json_texts: 1, ..none() },
+        alterations!(conflicts: 4, json_texts: 1),
     );
     refused_in_strict_mode(lines, "a");
 }
@@ -58,12 +58,12 @@ fn a_sibling_shares_a_text_column_that_has_its_name() {
             &[("a__text", Value::Text("x"))],
             &[("a__text", Value::Text("y")), ("_rest", Value::Text("{\"a__text\":\"mine\"}"))],
         ],
-        Alterations { conflicts: 2, duplicates: 1, ..none() },
+        alterations!(conflicts: 2, duplicates: 1),
     );
     check(
         "{\"a\":1,\"a__text\":5}\n{\"a\":\"x\"}",
         &[&[("a", Value::I64(1)), ("a__text", Value::I64(5))], &[("a__text__2", Value::Text("x"))]],
-        Alterations { conflicts: 1, ..none() },
+        alterations!(conflicts: 1),
     );
 }
 
@@ -79,7 +79,7 @@ fn integers_widen_to_doubles_only_where_exact() {
             &[("a__text", Value::Text("18446744073709551615"))],
             &[("a", Value::F64(1e21))],
         ],
-        Alterations { widened: 2, conflicts: 1, oversized_numbers: 1, ..none() },
+        alterations!(widened: 2, conflicts: 1, oversized_numbers: 1),
     );
     taken_in_strict_mode("{\"a\":0.5}\n{\"a\":3}");
     refused_in_strict_mode(lines, "a");
@@ -117,8 +117,7 @@ fn int32_and_float_columns_take_what_they_hold_exactly() {
         row(&[("i__text", Value::Text("true")), ("f__text", Value::Text("0.5"))]),
     ];
     assert_eq!(written.rows(), expected);
-    let counted =
-        Alterations { conflicts: 8, oversized_numbers: 2, widened: 2, parsed_texts: 1, ..none() };
+    let counted = alterations!(conflicts: 8, oversized_numbers: 2, widened: 2, parsed_texts: 1);
     assert_eq!(written.report.alterations, counted);
     let error = convert("{\"f\":0.1}", options().strict(true)).err().expect("refused");
     assert_eq!(error.position().column.as_deref(), Some("f"), "{error}");
@@ -143,7 +142,7 @@ fn narrow_values_go_into_wide_columns() {
         ]),
     ];
     assert_eq!(crate::support::read(&sink.published().expect("published")).1, expected);
-    assert_eq!(report.alterations, Alterations { conflicts: 1, ..none() });
+    assert_eq!(report.alterations, alterations!(conflicts: 1));
 }
 
 #[test]
@@ -166,7 +165,7 @@ fn integers_beyond_int64_and_long_numbers_are_kept_as_text() {
             &[("c__text", Value::Text("-1e-400"))],
             &[("c", Value::F64(1e22))],
         ],
-        Alterations { oversized_numbers: 6, ..none() },
+        alterations!(oversized_numbers: 6),
     );
     refused_in_strict_mode(&lines, "a");
 }
@@ -180,14 +179,14 @@ fn negative_zero_and_empty_text_stay_what_they_are() {
             &[("a", Value::F64(-0.0)), ("b", Value::Text("")), ("c", Value::F64(-0.0))],
             &[("a", Value::F64(0.0)), ("b", Value::Text("x")), ("c", Value::F64(0.0))],
         ],
-        Alterations { widened: 1, ..none() },
+        alterations!(widened: 1),
     );
     taken_in_strict_mode(lines);
     // In an integer column it would lose its sign.
     check(
         "{\"a\":1}\n{\"a\":-0}",
         &[&[("a", Value::I64(1))], &[("a__text", Value::Text("-0.0"))]],
-        Alterations { conflicts: 1, ..none() },
+        alterations!(conflicts: 1),
     );
 }
 
@@ -204,7 +203,7 @@ fn objects_flatten_and_arrays_and_empty_objects_are_json_text() {
             ("h", Value::Text("[]")),
             ("i", Value::Text("{ }")),
         ]],
-        Alterations { json_texts: 4, ..none() },
+        alterations!(json_texts: 4),
     );
     taken_in_strict_mode(lines);
 }
@@ -214,9 +213,9 @@ fn objects_can_be_kept_as_json_and_the_separator_chosen() {
     let lines = br#"{"a":{"b":{"c":1}}}"#;
     let with =
         |ndjson| convert_with(lines, Options::new(), ndjson, OnError::Fail).expect("a file").rows();
-    let kept = with(NdjsonOptions { nested: Nested::Json, ..NdjsonOptions::default() });
+    let kept = with(NdjsonOptions::new().nested(Nested::Json));
     assert_eq!(kept, [row(&[("a", Value::Text(r#"{"b":{"c":1}}"#))])]);
-    let other = with(NdjsonOptions { separator: "_".to_owned(), ..NdjsonOptions::default() });
+    let other = with(NdjsonOptions::new().separator("_"));
     assert_eq!(other, [row(&[("a_b_c", Value::I64(1))])]);
 }
 
@@ -225,14 +224,14 @@ fn objects_nested_too_deep_are_kept_as_json_text() {
     let nested = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
     let name = |depth: usize| vec!["a"; depth].join(".");
     check(&nested(64), &[&[(&name(64), Value::I64(1))]], none());
-    let deepest = Alterations { too_deep: 1, ..none() };
+    let deepest = alterations!(too_deep: 1);
     check(&nested(65), &[&[(&name(64), Value::Text("{\"a\":1}"))]], deepest);
     let hostile = nested(100_000);
     check(&hostile, &[&[(&name(64), Value::Text(&nested(100_000 - 64)))]], deepest);
     refused_in_strict_mode(&nested(65), &name(64));
     let array = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let text = &array[5..array.len() - 1];
-    check(&array, &[&[("a", Value::Text(text))]], Alterations { json_texts: 1, ..none() });
+    check(&array, &[&[("a", Value::Text(text))]], alterations!(json_texts: 1));
 }
 
 #[test]
@@ -247,7 +246,7 @@ fn columns_beyond_the_limit_are_kept_in_rest() {
     assert_eq!(rows[0]["c999"], crate::support::Cell::I64(999));
     // There is no room for a sibling either.
     assert_eq!(rows[1], row(&[("_rest", Value::Text(r#"{"c0":"x","c1004":"y"}"#))]));
-    let counted = Alterations { rest_values: 6, conflicts: 1, ..none() };
+    let counted = alterations!(rest_values: 6, conflicts: 1);
     assert_eq!(written.report.alterations, counted);
     refused_in_strict_mode(&lines, "c1000");
 }
@@ -256,12 +255,12 @@ fn columns_beyond_the_limit_are_kept_in_rest() {
 fn long_names_and_the_name_of_rest_are_kept_in_rest() {
     let long = "n".repeat(1_025);
     let lines = format!("{{\"{long}\":true,\"_rest\":{{\"a\":[1]}},\"b\":null}}");
-    let options = NdjsonOptions { nested: Nested::Json, ..NdjsonOptions::default() };
+    let options = NdjsonOptions::new().nested(Nested::Json);
     let written =
         convert_with(lines.as_bytes(), Options::new(), options, OnError::Fail).expect("a file");
     let rest = format!("{{\"{long}\":true,\"_rest\":{{\"a\":[1]}}}}");
     assert_eq!(written.rows(), [row(&[("_rest", Value::Text(&rest))])]);
-    assert_eq!(written.report.alterations, Alterations { rest_values: 2, ..none() });
+    assert_eq!(written.report.alterations, alterations!(rest_values: 2));
     refused_in_strict_mode("{\"_rest\":1}", "_rest");
 }
 
@@ -276,7 +275,7 @@ fn of_a_name_given_twice_the_first_value_stays_and_the_others_are_kept_in_rest()
             ("b.c", Value::I64(1)),
             ("_rest", Value::Text(r#"{"a":2,"b.c":2}"#)),
         ]],
-        Alterations { duplicates: 2, conflicts: 1, ..none() },
+        alterations!(duplicates: 2, conflicts: 1),
     );
     refused_in_strict_mode(r#"{"a":1,"a":1}"#, "a");
     // A null gives nothing.
@@ -345,7 +344,7 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         let error = convert(twice, Options::new().schema(closed.clone())).err().expect("refused");
         assert_eq!(error.position().column.as_deref(), Some("a"), "{error}");
     }
-    let options = NdjsonOptions { nested: Nested::Json, ..NdjsonOptions::default() };
+    let options = NdjsonOptions::new().nested(Nested::Json);
     let lines = br#"{"a":{"x":1},"a":{"y":2}}"#;
     let kept = convert_with(lines, Options::new(), options, OnError::Fail).expect("a file");
     let rest = Value::Text(r#"{"a":{"y":2}}"#);
@@ -427,7 +426,7 @@ fn prefixes_turn_values_into_text() {
         ]),
     ];
     assert_eq!(written.rows(), expected);
-    let counted = Alterations { texts_by_prefix: 6, json_texts: 1, ..none() };
+    let counted = alterations!(texts_by_prefix: 6, json_texts: 1);
     assert_eq!(written.report.alterations, counted);
 }
 
@@ -463,7 +462,7 @@ fn declared_columns_keep_their_order_and_types_and_parse_text() {
     ];
     assert_eq!(written.rows(), expected);
     assert_eq!(written.names()[..4], ["time", "count", "big", "ratio"]);
-    let counted = Alterations { widened: 1, parsed_texts: 2, conflicts: 4, ..none() };
+    let counted = alterations!(widened: 1, parsed_texts: 2, conflicts: 4);
     assert_eq!(written.report.alterations, counted);
     let times = &written.report.timestamps;
     assert_eq!(

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::fs;
 
+use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
-use bucksaw::input::ndjson::DEFAULT_MAX_LINE_BYTES;
-use bucksaw::options::{MAX_THREADS, TELEMETRY_PREFIXES};
+use bucksaw::limits::{DEFAULT_MAX_LINE_BYTES, MAX_THREADS};
 use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result};
 use bytesize::ByteSize;
 
@@ -160,15 +160,14 @@ fn bytes(size: ByteSize) -> usize {
 }
 
 fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
-    NdjsonOptions {
-        max_line_bytes: shape.max_line.map_or(DEFAULT_MAX_LINE_BYTES, bytes),
-        max_depth: shape.max_depth,
-        nested: match shape.nested {
+    NdjsonOptions::new()
+        .max_line_bytes(shape.max_line.map_or(DEFAULT_MAX_LINE_BYTES, bytes))
+        .max_depth(shape.max_depth)
+        .nested(match shape.nested {
             NestedArg::Flatten => Nested::Flatten,
             NestedArg::Json => Nested::Json,
-        },
-        separator: shape.separator.clone(),
-    }
+        })
+        .separator(&shape.separator)
 }
 
 fn all_cores() -> usize {

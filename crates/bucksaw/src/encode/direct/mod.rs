@@ -191,7 +191,7 @@ mod tests {
     fn the_cost_of_finding_columns_is_linear() {
         let names: Vec<String> = (0..2_000).map(|number| format!("c{number}")).collect();
         let options = Options::new().max_columns(2_000).row_group_rows(1);
-        let mut writer = options.write_to(Box::new(MemorySink::new())).expect("sound options");
+        let mut writer = options.write_to(MemorySink::new()).expect("sound options");
         let before = COMPARED.get();
         for names in names.chunks(500) {
             let row = names.iter().map(|name| (name.as_str(), Value::I64(1)));

@@ -32,6 +32,7 @@ pub const MAX_SEPARATOR_BYTES: usize = 64;
 
 /// What becomes of nested objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Nested {
     /// Their members become columns named by their path.
     #[default]
@@ -41,7 +42,14 @@ pub enum Nested {
 }
 
 /// How lines become rows.
+///
+/// ```
+/// use bucksaw::{NdjsonOptions, Nested};
+/// let options = NdjsonOptions::new().max_line_bytes(1 << 20).nested(Nested::Json);
+/// assert_eq!((options.max_line_bytes, options.max_depth), (1_048_576, 64));
+/// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NdjsonOptions {
     /// Bytes in one line, at the most. Default: [`DEFAULT_MAX_LINE_BYTES`].
     pub max_line_bytes: usize,
@@ -54,6 +62,36 @@ pub struct NdjsonOptions {
 }
 
 impl NdjsonOptions {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`max_line_bytes`](#structfield.max_line_bytes).
+    #[must_use]
+    pub fn max_line_bytes(self, bytes: usize) -> Self {
+        Self { max_line_bytes: bytes, ..self }
+    }
+
+    /// Sets [`max_depth`](#structfield.max_depth).
+    #[must_use]
+    pub fn max_depth(self, levels: usize) -> Self {
+        Self { max_depth: levels, ..self }
+    }
+
+    /// Sets [`nested`](#structfield.nested).
+    #[must_use]
+    pub fn nested(self, nested: Nested) -> Self {
+        Self { nested, ..self }
+    }
+
+    /// Sets [`separator`](#structfield.separator).
+    #[must_use]
+    pub fn separator(self, separator: impl Into<String>) -> Self {
+        Self { separator: separator.into(), ..self }
+    }
+
     /// Every problem of these options at once.
     ///
     /// # Errors
@@ -106,7 +144,7 @@ impl<'r> Input<'r> {
     /// let lines = "{\"level\":\"INFO\",\"http\":{\"status\":200}}\n{\"level\":\"WARN\"}\n";
     /// let options = NdjsonOptions::default();
     /// let mut input = Input::ndjson("lines", lines.as_bytes(), options, OnError::Fail)?;
-    /// let mut writer = Options::new().write_to(Box::new(MemorySink::new()))?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
     /// writer.write_input(&mut input)?;
     /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
     /// assert_eq!(names, ["level", "http.status"]);

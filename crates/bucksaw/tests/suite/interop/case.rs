@@ -26,7 +26,7 @@ pub(crate) enum Door {
     Names,
     /// `write_row` with resolved ids.
     Ids,
-    /// `write_rows`.
+    /// `write_slice`.
     Slices,
     /// `write_block`.
     Blocks,
@@ -220,7 +220,7 @@ fn write_rows(writer: &mut Writer, rows: &[Row], door: Door) -> Result<()> {
             Ok(())
         }
         Door::Slices => rows.chunks(PART_ROWS).try_for_each(|part| {
-            writer.write_rows(&part.iter().map(|row| values(row, arena)).collect::<Vec<_>>())
+            writer.write_slice(&part.iter().map(|row| values(row, arena)).collect::<Vec<_>>())
         }),
         Door::Blocks => rows.chunks(PART_ROWS).try_for_each(|part| {
             let mut block = Block::new();

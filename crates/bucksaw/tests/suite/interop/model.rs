@@ -237,6 +237,7 @@ pub(crate) fn list_type(element: DataType) -> DataType {
     DataType::List(Arc::new(Field::new("element", element, true)))
 }
 
+#[expect(clippy::panic, reason = "tests fail by it")]
 fn declared_type(declared: &DeclaredType) -> DataType {
     match declared {
         DeclaredType::Bool => DataType::Boolean,
@@ -249,6 +250,7 @@ fn declared_type(declared: &DeclaredType) -> DataType {
         DeclaredType::Bytes => DataType::Binary,
         DeclaredType::Timestamp => timestamp_type(),
         DeclaredType::List(element) => list_type(declared_type(element)),
+        other => panic!("the model has no {other:?}"),
     }
 }
 

@@ -35,6 +35,17 @@ pub enum Cell {
     List(Vec<Option<Cell>>),
 }
 
+/// Counts of what could not be stored as it came: those named, and 0 for the others.
+macro_rules! alterations {
+    ($($name:ident: $count:expr),*) => {{
+        #[allow(unused_mut, reason = "of no names")]
+        let mut alterations = bucksaw::Alterations::default();
+        $(alterations.$name = $count;)*
+        alterations
+    }};
+}
+pub(crate) use alterations;
+
 /// A row: its cells that are not null, by their column's name.
 pub type Row = BTreeMap<String, Cell>;
 
@@ -51,6 +62,7 @@ pub fn cell(value: Value<'_>) -> Option<Cell> {
         Value::Bytes(value) => Cell::Bytes(value.to_owned()),
         Value::Timestamp(value) => Cell::Timestamp(value),
         Value::List(values) => Cell::List(values.iter().map(|value| cell(*value)).collect()),
+        other => panic!("the model has no {other:?}"),
     })
 }
 

@@ -1,5 +1,7 @@
 //! What was written: what a writer's end returns.
 
+mod text;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use crate::schema::{ColumnType, Schema};
 
 /// The first and last moment of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TimeRange {
     /// The column's name in the file.
     pub column: String,
@@ -43,6 +46,7 @@ impl TimeRange {
 
 /// What was written of one column.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ColumnReport {
     /// The name in the file.
     pub name: String,
@@ -72,6 +76,7 @@ pub struct ColumnReport {
 
 /// A finished file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct FileReport {
     /// Where it is; none for a stream without a path.
     #[serde(serialize_with = "escaped_unless_text")]
@@ -93,6 +98,7 @@ pub struct FileReport {
 
 /// What a writer wrote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The files.
     pub files: Vec<FileReport>,

@@ -1,0 +1,140 @@
+//! Reports as text, in some lines.
+
+use std::fmt;
+
+use super::{FileReport, OrderReport, Renamed, Report};
+use crate::coerce::counts::Alterations;
+use crate::escape::escape_path;
+
+/// What was written, file by file, and what could not be stored as it came.
+///
+/// ```
+/// # use bucksaw::{Value, Writer};
+/// # let mut writer = Writer::from_write(std::io::sink())?;
+/// # writer.write_row([("status", Value::from(200_i64))])?;
+/// # writer.write_row([("status", Value::from("unknown"))])?;
+/// let text = writer.finish()?.to_string();
+/// assert!(text.starts_with("stream: 2 rows, 2 columns, 1 row group, "));
+/// assert!(text.ends_with("\n1 value of another type than its column's, kept as text in NAME__text"));
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<String> = self.files.iter().map(FileReport::to_string).collect();
+        if self.files.len() > 1 {
+            lines.push(format!("{} in {} files", counted(self.rows, "row"), self.files.len()));
+        }
+        if self.rejected > 0 {
+            lines.push(format!("{} rejected", counted(self.rejected, "record")));
+        }
+        lines.push(self.alterations.to_string());
+        let renamed =
+            |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
+        lines.extend(self.renamed.iter().map(renamed));
+        let unknown = self.unknown_columns.iter();
+        lines.extend(unknown.map(|named| format!("no row had a column {:?}", named.column)));
+        lines.retain(|line| !line.is_empty());
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// Its path, or `stream`, with its rows, columns, row groups and size; a second line where rows were
+/// not in the declared order.
+impl fmt::Display for FileReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => f.write_str(&escape_path(path))?,
+            None => f.write_str("stream")?,
+        }
+        let columns = counted(self.columns.len() as u64, "column");
+        let groups = counted(self.row_groups as u64, "row group");
+        let (rows, bytes) = (counted(self.rows, "row"), size(self.bytes));
+        write!(f, ": {rows}, {columns}, {groups}, {bytes}")?;
+        if let Some(OrderReport { sorted_row_groups, first_unsorted_row: Some(row) }) = self.order {
+            write!(
+                f,
+                "\n{sorted_row_groups} of {groups} are sorted: row {} comes before the one before it",
+                grouped(row + 1)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A line for each outcome that came, but for what is as it was asked for.
+impl fmt::Display for Alterations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = [
+            (
+                self.conflicts,
+                "value",
+                "of another type than THEIR column's, kept as text in NAME__text",
+            ),
+            (self.oversized_numbers, "number", "that no 64 bits hold, kept as text in NAME__text"),
+            (self.too_deep, "object", "nested too deep, kept as JSON text"),
+            (self.duplicates, "value", "whose name is given twice in a row, kept in _rest"),
+            (self.rest_values, "value", "without a column of THEIR own, kept in _rest"),
+        ];
+        let told = told.iter().filter(|(count, ..)| *count > 0);
+        let lines = told.map(|(count, what, how)| {
+            let how = how.replace("THEIR", if *count == 1 { "its" } else { "their" });
+            format!("{} {how}", counted(*count, what))
+        });
+        let lines: Vec<_> = lines.collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// So many of these.
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in the unit that suits them.
+fn size(bytes: u64) -> String {
+    let mut size = bytes as f64;
+    let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();
+    let mut unit = units.next();
+    while size >= 1_024.0
+        && let Some(larger) = units.next()
+    {
+        size /= 1_024.0;
+        unit = Some(larger);
+    }
+    match unit {
+        Some("B") | None => format!("{bytes} B"),
+        Some(unit) => format!("{size:.1} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes_are_readable() {
+        let numbers =
+            [(0, "0 rows"), (1, "1 row"), (999, "999 rows"), (12_345_678, "12,345,678 rows")];
+        for (number, text) in numbers {
+            assert_eq!(counted(number, "row"), text);
+        }
+        let sizes =
+            [(999, "999 B"), (1_024, "1.0 KiB"), (5 << 20, "5.0 MiB"), (3 << 40, "3072.0 GiB")];
+        for (bytes, text) in sizes {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}
