@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parquet::basic::ConvertedType;
 use parquet::file::metadata::page_index::PageIndexProvider;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
-use parquet::schema::types::ColumnDescriptor;
+use parquet::schema::types::{BasicTypeInfo, ColumnDescriptor};
 
 use super::File;
 use super::description::{
@@ -39,7 +39,8 @@ pub(super) fn describe(file: &File) -> Description {
         .enumerate()
         .map(|(index, leaf)| {
             let totals = column_totals(index, Meaning::of(leaf), groups, &row_groups);
-            column(leaf, names.get(index).cloned().unwrap_or_default(), totals)
+            let root = about.schema_descr().get_column_root(index).get_basic_info();
+            column(leaf, root, names.get(index).cloned().unwrap_or_default(), totals)
         })
         .collect();
     Description {
@@ -100,7 +101,12 @@ fn sum<'a>(sizes: impl Iterator<Item = &'a Totals>) -> Totals {
     Totals::new(encoded, compressed)
 }
 
-fn column(leaf: &ColumnDescriptor, name: Arc<str>, totals: ColumnTotals) -> Column {
+fn column(
+    leaf: &ColumnDescriptor,
+    root: &BasicTypeInfo,
+    name: Arc<str>,
+    totals: ColumnTotals,
+) -> Column {
     let info = leaf.self_type().get_basic_info();
     let converted = leaf.converted_type();
     Column {
@@ -110,6 +116,7 @@ fn column(leaf: &ColumnDescriptor, name: Arc<str>, totals: ColumnTotals) -> Colu
         type_length: statistics::type_length(leaf),
         logical_type: leaf.logical_type_ref().map(statistics::logical_name),
         converted_type: (converted != ConvertedType::NONE).then(|| converted.to_string()),
+        field_id: root.has_id().then(|| root.id()),
         repetition: info.repetition().to_string(),
         max_definition_level: leaf.max_def_level(),
         max_repetition_level: leaf.max_rep_level(),

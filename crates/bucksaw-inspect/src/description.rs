@@ -82,6 +82,8 @@ pub struct Column {
     pub logical_type: Option<String>,
     /// The older annotation: UTF8, TIMESTAMP_MICROS, …
     pub converted_type: Option<String>,
+    /// The field id of the column that it is, or is a part of, on the schema's highest level.
+    pub field_id: Option<i32>,
     /// REQUIRED, OPTIONAL or REPEATED.
     pub repetition: String,
     /// The largest definition level.

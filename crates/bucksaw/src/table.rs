@@ -71,6 +71,7 @@ impl Table {
                 name: column.name.clone(),
                 ty,
                 from: given,
+                field_id: column.field_id,
             })
         };
         DeclaredSchema {

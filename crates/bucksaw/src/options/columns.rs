@@ -1,6 +1,6 @@
 //! The columns that options name, which have to be there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -20,6 +20,8 @@ pub enum ColumnOption {
     DictionaryOf,
     /// [`Options::timestamp_column`].
     TimestampColumn,
+    /// [`Options::field_id`].
+    FieldId,
 }
 
 impl ColumnOption {
@@ -30,6 +32,7 @@ impl ColumnOption {
             Self::BloomFilterOf => "a bloom filter",
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
+            Self::FieldId => "a field id",
         }
     }
 }
@@ -52,8 +55,35 @@ impl Options {
         let filters = self.bloom_filter_of.iter().map(|column| (O::BloomFilterOf, column));
         let dictionaries = self.dictionary_of.keys().map(|column| (O::DictionaryOf, column));
         let timestamp = self.timestamp_column.iter().map(|column| (O::TimestampColumn, column));
-        let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp);
+        let ids = self.field_ids.keys().map(|column| (O::FieldId, column));
+        let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(ids);
         named.map(|(option, column)| UnknownColumn { option, column: column.clone() }).collect()
+    }
+
+    /// Field ids that two columns have, and columns that have two.
+    pub(super) fn field_id_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut columns_of = BTreeMap::<i32, BTreeSet<&str>>::new();
+        for (column, id) in &self.field_ids {
+            columns_of.entry(*id).or_default().insert(column);
+        }
+        for column in &self.schema.columns {
+            let Some(id) = column.field_id else { continue };
+            let given = self.field_ids.get(&column.name);
+            if given.is_some_and(|given| *given != id) {
+                problems.push(format!("the column {:?} is given two field ids", column.name));
+            }
+            columns_of.entry(id).or_default().insert(&column.name);
+        }
+        for (id, columns) in columns_of {
+            if id < 0 {
+                problems.push(format!("the field id {id} is negative"));
+            }
+            if columns.len() > 1 {
+                problems.push(format!("the field id {id} is that of several columns: {columns:?}"));
+            }
+        }
+        problems
     }
 
     /// Names that no column can have: empty ones, and those that a closed schema lacks.

@@ -133,6 +133,9 @@ pub struct DeclaredColumn {
     /// What rows call the column, where that is another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Its field id, as table formats such as Iceberg number columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_id: Option<i32>,
 }
 
 /// Columns known beforehand, in the file's order.
@@ -167,7 +170,7 @@ impl DeclaredSchema {
     /// Adds a column.
     #[must_use]
     pub fn column(mut self, name: impl Into<String>, ty: DeclaredType) -> Self {
-        self.columns.push(DeclaredColumn { name: name.into(), ty, from: None });
+        self.columns.push(DeclaredColumn { name: name.into(), ty, from: None, field_id: None });
         self
     }
 
@@ -186,7 +189,23 @@ impl DeclaredSchema {
         name: impl Into<String>,
         ty: DeclaredType,
     ) -> Self {
-        self.columns.push(DeclaredColumn { name: name.into(), ty, from: Some(from.into()) });
+        let (name, from) = (name.into(), Some(from.into()));
+        self.columns.push(DeclaredColumn { name, ty, from, field_id: None });
+        self
+    }
+
+    /// Gives the column that was added last a field id.
+    ///
+    /// ```
+    /// use bucksaw::{DeclaredSchema, DeclaredType};
+    /// let schema = DeclaredSchema::new().column("level", DeclaredType::Text).field_id(7);
+    /// assert!(schema.to_json().starts_with(r#"{"columns":[{"name":"level","type":"text","field_id":7}]"#));
+    /// ```
+    #[must_use]
+    pub fn field_id(mut self, id: i32) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.field_id = Some(id);
+        }
         self
     }
 
@@ -200,7 +219,7 @@ impl DeclaredSchema {
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
     /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`,
     /// `timestamp`, and `list<…>` of one of these. A column that rows call otherwise than the file
-    /// has a third member, `"from"`: the rows' name.
+    /// has a member `"from"`: the rows' name; a field id is the member `"field_id"`.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the place of what is wrong.

@@ -1,6 +1,6 @@
 //! The columns of a file: declared beforehand or found on the way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -109,6 +109,8 @@ pub struct Column {
     pub ty: Option<ColumnType>,
     /// Whether the column was declared beforehand.
     pub declared: bool,
+    /// The field id, if it was given one.
+    pub field_id: Option<i32>,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     pub(crate) sibling: Option<ColumnId>,
@@ -184,6 +186,7 @@ pub struct Schema {
     order: Order,
     changes: u64,
     text_prefixes: Vec<String>,
+    field_ids: BTreeMap<String, i32>,
     max_columns: usize,
     pub(crate) closed: bool,
     pub(crate) strict: bool,
@@ -222,17 +225,21 @@ impl Schema {
             order: Order::default(),
             changes: 0,
             text_prefixes: options.text_prefixes.clone(),
+            field_ids: options.field_ids.clone(),
             max_columns: options.max_columns,
             closed: options.schema.closed,
             strict: options.strict,
             int64_from_text: options.int64_from_text,
         };
-        for DeclaredColumn { name, ty, from } in &options.schema.columns {
+        for DeclaredColumn { name, ty, from, field_id } in &options.schema.columns {
             let is_text = schema.is_text_by_prefix(name);
             let ty = if is_text { ColumnType::Text } else { ty.clone().into() };
             let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;
+            if field_id.is_some() {
+                schema.columns[id.index()].field_id = *field_id;
+            }
         }
         schema
     }
@@ -454,6 +461,7 @@ impl Schema {
         let id = ColumnId::new(self.columns.len(), self.table);
         self.folded_names.insert(name.to_lowercase());
         self.columns.push(Column {
+            field_id: self.field_ids.get(&name).copied(),
             name,
             renamed_from: None,
             ty: None,

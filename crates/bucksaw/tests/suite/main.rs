@@ -5,6 +5,8 @@ mod backends;
 mod bloom_filters;
 mod bounds;
 mod error_kinds;
+mod examples;
+mod field_ids;
 mod golden;
 mod interop;
 mod layout;

@@ -6,12 +6,13 @@ mod builders;
 mod footer;
 mod pages;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ArrowWriter, PARQUET_FIELD_ID_META_KEY};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
@@ -162,11 +163,8 @@ impl ArrowBackend {
             column.ty.is_some() && (has_values || column.declared)
         };
         let columns: Vec<usize> = (0..schema.columns().len()).filter(is_there).collect();
-        let mut fields: Vec<Field> = columns
-            .iter()
-            .map(|index| &schema.columns()[*index])
-            .map(|column| Field::new(&column.name, type_of(column).to_arrow(), true))
-            .collect();
+        let mut fields: Vec<Field> =
+            columns.iter().map(|index| &schema.columns()[*index]).map(field_of).collect();
         if fields.is_empty() {
             fields.push(Field::new(REST_COLUMN, ColumnType::Text.to_arrow(), true));
         }
@@ -429,6 +427,13 @@ fn has_array(slice: &ColumnSlice<'_, '_>) -> bool {
         ValuesSlice::List(lists) => lists.elements().is_some_and(|elements| has_array(&elements)),
         _ => false,
     }
+}
+
+/// A column as Arrow describes it.
+fn field_of(column: &Column) -> Field {
+    let field = Field::new(&column.name, type_of(column).to_arrow(), true);
+    let id = column.field_id.map(|id| (PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string()));
+    field.with_metadata(id.into_iter().collect::<HashMap<_, _>>())
 }
 
 fn type_of(column: &Column) -> &ColumnType {

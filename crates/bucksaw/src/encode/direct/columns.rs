@@ -9,6 +9,7 @@ use crate::types::column_type::ColumnType;
 pub(super) struct FileColumn {
     pub(super) name: String,
     pub(super) ty: ColumnType,
+    pub(super) field_id: Option<i32>,
     /// In the schema; none for a column that only stands in for those to come.
     pub(super) place: Option<usize>,
     pub(super) is_late: bool,
@@ -17,12 +18,14 @@ pub(super) struct FileColumn {
 impl FileColumn {
     pub(super) fn new(column: &Column, place: usize, is_late: bool) -> Self {
         let ty = column.ty.clone().unwrap_or(ColumnType::Text);
-        Self { name: column.name.clone(), ty, place: Some(place), is_late }
+        let (name, field_id) = (column.name.clone(), column.field_id);
+        Self { name, ty, field_id, place: Some(place), is_late }
     }
 
     /// The first column of a file whose first row group has none.
     pub(super) fn stand_in() -> Self {
-        Self { name: REST_COLUMN.to_owned(), ty: ColumnType::Text, place: None, is_late: false }
+        let (name, ty) = (REST_COLUMN.to_owned(), ColumnType::Text);
+        Self { name, ty, field_id: None, place: None, is_late: false }
     }
 
     pub(super) fn stands_in_for(&self, column: &Column) -> bool {

@@ -107,7 +107,11 @@ pub(super) fn schema_elements<'c>(
     columns: impl ExactSizeIterator<Item = &'c FileColumn>,
 ) -> Vec<SchemaElement> {
     let mut elements = vec![SchemaElement::root("schema", columns.len())];
-    columns.for_each(|column| append_elements(&column.name, &column.ty, &mut elements));
+    for column in columns {
+        let first = elements.len();
+        append_elements(&column.name, &column.ty, &mut elements);
+        elements[first].field_id = column.field_id;
+    }
     elements
 }
 

@@ -83,7 +83,7 @@ impl DirectBackend {
             }
             // Only the first column may stand in for another.
             match self.columns.first_mut().filter(|known| known.stands_in_for(column)) {
-                Some(stand_in) => stand_in.place = Some(place),
+                Some(stand_in) => *stand_in = FileColumn::new(column, place, false),
                 None => self.columns.push(FileColumn::new(column, place, is_late)),
             }
         }

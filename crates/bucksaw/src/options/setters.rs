@@ -1,0 +1,387 @@
+//! Setting options, each with an example.
+
+use std::path::PathBuf;
+
+use super::declared::DeclaredSchema;
+use super::{BackendKind, Compression, MAX_THREADS, Options, Profile, SortColumn, Statistics};
+
+impl Options {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The backend. Default: [`BackendKind::Direct`].
+    ///
+    /// ```
+    /// use bucksaw::{BackendKind, Options};
+    /// let options = Options::new().backend(BackendKind::Arrow);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn backend(mut self, backend: BackendKind) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Which encodings the `direct` backend may use. Default: [`Profile::Portable`].
+    ///
+    /// ```
+    /// use bucksaw::{Options, Profile};
+    /// let options = Options::new().profile(Profile::Modern);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Rows in one record batch of the `arrow` backend. Default: [`DEFAULT_CHUNK_ROWS`](crate::limits::DEFAULT_CHUNK_ROWS).
+    ///
+    /// ```
+    /// use bucksaw::{BackendKind, Options};
+    /// let options = Options::new().backend(BackendKind::Arrow).chunk_rows(50_000);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn chunk_rows(mut self, rows: usize) -> Self {
+        self.chunk_rows = rows;
+        self
+    }
+
+    /// Rows in one row group, at the most. Default: [`DEFAULT_ROW_GROUP_ROWS`](crate::limits::DEFAULT_ROW_GROUP_ROWS).
+    ///
+    /// ```
+    /// # use bucksaw::{Options, StreamSink};
+    /// let mut writer = Options::new().row_group_rows(400).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_rows((0..1_000).map(|n| [("number", n)]))?;
+    /// assert_eq!(writer.finish()?.files[0].row_groups, 3);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn row_group_rows(mut self, rows: usize) -> Self {
+        self.row_group_rows = rows;
+        self
+    }
+
+    /// Encoded bytes in one row group, about, at the most. Default: [`DEFAULT_ROW_GROUP_BYTES`](crate::limits::DEFAULT_ROW_GROUP_BYTES).
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().row_group_bytes(512 << 20).memory_limit(1 << 30);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn row_group_bytes(mut self, bytes: usize) -> Self {
+        self.row_group_bytes = bytes;
+        self
+    }
+
+    /// Bytes that everything between input and sink may hold together; reaching three fourths of it
+    /// ends the row group early, the rest being left for the allocator. Default: [`DEFAULT_MEMORY_LIMIT`](crate::limits::DEFAULT_MEMORY_LIMIT); the least is [`MIN_MEMORY_LIMIT`](crate::limits::MIN_MEMORY_LIMIT).
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().memory_limit(256 << 20);
+    /// # assert!(options.validate().is_ok());
+    /// assert!(Options::new().memory_limit(1_000).validate().is_err());
+    /// ```
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// Threads that parse and encode side by side; the file's bytes don't depend on it. Each beyond
+    /// the first takes some megabytes of its own. More than [`MAX_THREADS`](crate::limits::MAX_THREADS) are as many. Default: 1.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let cores = std::thread::available_parallelism()?.get();
+    /// let options = Options::new().threads(cores);
+    /// # assert!(options.validate().is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.min(MAX_THREADS);
+        self
+    }
+
+    /// How pages are compressed. Default: zstd with level [`DEFAULT_ZSTD_LEVEL`](crate::limits::DEFAULT_ZSTD_LEVEL).
+    ///
+    /// ```
+    /// use bucksaw::{Compression, Options};
+    /// let options = Options::new().compression(Compression::Zstd(9));
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Whether columns get a dictionary. Default: true.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().dictionary(false).dictionary_of("level", true);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn dictionary(mut self, on: bool) -> Self {
+        self.dictionary = on;
+        self
+    }
+
+    /// Whether this one column gets a dictionary, whatever [`Options::dictionary`] says.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().dictionary_of("trace_id", false);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn dictionary_of(mut self, column: impl Into<String>, on: bool) -> Self {
+        self.dictionary_of.insert(column.into(), on);
+        self
+    }
+
+    /// Gives this column a bloom filter in each row group, by which readers that look for one value
+    /// skip row groups without it; worth its bytes in columns of many different values that are not
+    /// sorted, like ids. About 10 bits for each different value, for false positives of
+    /// [`BLOOM_FILTER_FALSE_POSITIVES`](crate::limits::BLOOM_FILTER_FALSE_POSITIVES). Columns of bools, lists and structs have none.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().bloom_filter_of("trace_id").bloom_filter_of("span_id");
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn bloom_filter_of(mut self, column: impl Into<String>) -> Self {
+        self.bloom_filter_of.insert(column.into());
+        self
+    }
+
+    /// What is written down about the values. Default: [`Statistics::Page`].
+    ///
+    /// ```
+    /// use bucksaw::{Options, Statistics};
+    /// let options = Options::new().statistics(Statistics::Chunk);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = statistics;
+        self
+    }
+
+    /// Bytes in one page before compression, about. Default: [`DEFAULT_PAGE_BYTES`](crate::limits::DEFAULT_PAGE_BYTES), and in files of
+    /// more columns than [`COLUMNS_WITH_FULL_PAGES`](crate::limits::COLUMNS_WITH_FULL_PAGES) less in proportion, down to [`LEAST_PAGE_BYTES`](crate::limits::LEAST_PAGE_BYTES).
+    /// (Columns that come later make no page smaller that was begun before.)
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().page_bytes(256 << 10);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn page_bytes(mut self, bytes: usize) -> Self {
+        self.page_bytes = Some(bytes);
+        self
+    }
+
+    /// Where an unfinished file is staged. Default: beside its target, where publishing is a mere
+    /// rename; from another file system the file is copied beside the target first.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// # let (folder, scratch) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    /// # let path = folder.path().join("logs.parquet");
+    /// let options = Options::new().temporary_directory(scratch.path());
+    /// options.create(&path)?.finish()?;
+    /// # assert!(path.exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn temporary_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.temporary_directory = Some(directory.into());
+        self
+    }
+
+    /// Whether [`Options::create`] may replace a file. Default: false.
+    ///
+    /// ```
+    /// use bucksaw::{ErrorKind, Options};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("logs.parquet");
+    /// Options::new().create(&path)?.finish()?;
+    /// let refused = Options::new().create(&path).err();
+    /// assert_eq!(refused.map(|error| error.kind()), Some(ErrorKind::Exists));
+    /// Options::new().overwrite(true).create(&path)?.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overwrite(mut self, yes: bool) -> Self {
+        self.overwrite = yes;
+        self
+    }
+
+    /// Columns known beforehand. Default: none, and open.
+    ///
+    /// ```
+    /// use bucksaw::{DeclaredSchema, DeclaredType, Options, StreamSink, Value};
+    /// let schema = DeclaredSchema::new().column("status", DeclaredType::Int32).closed(true);
+    /// let mut writer = Options::new().schema(schema).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("status", Value::from(200_i64))])?;
+    /// assert!(writer.write_row([("level", Value::from("INFO"))]).is_err());
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn schema(mut self, schema: DeclaredSchema) -> Self {
+        self.schema = schema;
+        self
+    }
+
+    /// Columns whose name starts with one of these hold text, whatever their values' types are.
+    /// Default: none; [`TELEMETRY_PREFIXES`](crate::TELEMETRY_PREFIXES) is the usual list.
+    ///
+    /// ```
+    /// use bucksaw::{Options, TELEMETRY_PREFIXES, StreamSink};
+    /// let options = Options::new().text_prefixes(TELEMETRY_PREFIXES);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("attr_size", 7)])?;
+    /// assert_eq!(writer.finish()?.files[0].columns[0].ty, "text");
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn text_prefixes<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        self.text_prefixes = prefixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether declared int32 and int64 columns take text that is a base-10 integer. Default: true.
+    ///
+    /// ```
+    /// # use bucksaw::Options;
+    /// let options = Options::new().int64_from_text(false);
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn int64_from_text(mut self, yes: bool) -> Self {
+        self.int64_from_text = yes;
+        self
+    }
+
+    /// Whether declared columns that are null in every row are left out of the file. Default: true.
+    /// (A column that is not declared exists only once it has a value.)
+    ///
+    /// ```
+    /// use bucksaw::{DeclaredSchema, DeclaredType, Options, StreamSink};
+    /// let schema = DeclaredSchema::new().column("user", DeclaredType::Text);
+    /// let options = Options::new().schema(schema).omit_null_columns(false);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("status", 200)])?;
+    /// assert_eq!(writer.finish()?.files[0].columns.len(), 2);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn omit_null_columns(mut self, yes: bool) -> Self {
+        self.omit_null_columns = yes;
+        self
+    }
+
+    /// Columns in one file, without `_rest`. Default: [`DEFAULT_MAX_COLUMNS`](crate::limits::DEFAULT_MAX_COLUMNS).
+    ///
+    /// ```
+    /// # use bucksaw::{Options, StreamSink};
+    /// let mut writer = Options::new().max_columns(1).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("a", 1), ("b", 2), ("c", 3)])?;
+    /// let names: Vec<_> = writer.columns().iter().map(|column| column.name.as_str()).collect();
+    /// assert_eq!(names, ["a", "_rest"]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn max_columns(mut self, columns: usize) -> Self {
+        self.max_columns = columns;
+        self
+    }
+
+    /// Whether a row that can't be stored in the shape that it came in is refused: a value of
+    /// another type than its column's, a number that no type holds, a name given twice, a renamed
+    /// column, more columns than [`Options::max_columns`], objects nested too deep. Default: false.
+    ///
+    /// ```
+    /// use bucksaw::{Options, StreamSink, Value};
+    /// let mut writer = Options::new().strict(true).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("status", Value::from(200))])?;
+    /// assert!(writer.write_row([("status", Value::from("unknown"))]).is_err());
+    /// assert_eq!(writer.finish()?.rows, 1);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strict(mut self, yes: bool) -> Self {
+        self.strict = yes;
+        self
+    }
+
+    /// An int32 or int64 column whose least and greatest value are reported as first and last, beside those
+    /// of the timestamp columns. Row groups in its order, or in that of a timestamp column of this name,
+    /// say so, unless [`Options::sorted_by`] declares an order. Default: none.
+    ///
+    /// ```
+    /// # use bucksaw::{Options, StreamSink};
+    /// let options = Options::new().timestamp_column("at");
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_rows([[("at", 70_i64)], [("at", 60)]])?;
+    /// let range = &writer.finish()?.timestamps[0];
+    /// assert_eq!((range.first, range.last), (60, 70));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn timestamp_column(mut self, column: impl Into<String>) -> Self {
+        self.timestamp_column = Some(column.into());
+        self
+    }
+
+    /// The order that rows come in, the first column first. Rows are not sorted: each row group says in
+    /// the footer that it is sorted where all of its rows are in this order, and the report tells how
+    /// many are. Lists, columns that only Arrow has types for, and NaN have no order here. Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{Options, SortColumn, StreamSink};
+    /// let options = Options::new().sorted_by([SortColumn::ascending("at")]);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_rows([[("at", 60_i64)], [("at", 70)]])?;
+    /// let order = writer.finish()?.files[0].order;
+    /// assert_eq!(order.map(|order| order.sorted_row_groups), Some(1));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sorted_by(mut self, columns: impl IntoIterator<Item = SortColumn>) -> Self {
+        self.sorted_by = columns.into_iter().collect();
+        self
+    }
+
+    /// The field id of a column, by its name in the file, as table formats such as Iceberg number columns.
+    /// Declared columns may have theirs in the schema
+    /// ([`DeclaredSchema::field_id`](crate::DeclaredSchema::field_id)). Default: none.
+    ///
+    /// ```
+    /// # use bucksaw::{Options, Value};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("logs.parquet");
+    /// let mut writer = Options::new().field_id("level", 7).create(&path)?;
+    /// writer.write_row([("level", Value::from("INFO"))])?;
+    /// writer.finish()?;
+    /// assert_eq!(bucksaw_inspect::File::open(&path)?.describe().columns[0].field_id, Some(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn field_id(mut self, column: impl Into<String>, id: i32) -> Self {
+        self.field_ids.insert(column.into(), id);
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! What is wrong with options.
+
+use super::{DEFAULT_PAGE_BYTES, MAX_COUNT, MAX_LIMIT_BYTES, MIN_MEMORY_LIMIT, Options};
+use crate::error::{Error, ErrorKind, Result};
+
+impl Options {
+    /// Every problem of these options at once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`], with a line for each problem.
+    pub fn validate(&self) -> Result<()> {
+        let mut problems = Vec::new();
+        let mut at_least = |name: &str, value: usize, least: usize| {
+            if value < least {
+                problems.push(format!("{name} is {value}: it must be {least} or more"));
+            }
+        };
+        at_least("chunk rows", self.chunk_rows, 1);
+        at_least("row-group rows", self.row_group_rows, 1);
+        at_least("row-group bytes", self.row_group_bytes, 1);
+        at_least("memory limit", self.memory_limit, MIN_MEMORY_LIMIT);
+        at_least("threads", self.threads, 1);
+        let page_bytes = self.page_bytes.unwrap_or(DEFAULT_PAGE_BYTES);
+        at_least("page bytes", page_bytes, 1_024);
+        at_least("columns", self.max_columns, 1);
+        let mut at_most = |name: &str, value: usize, most: usize| {
+            if value > most {
+                problems.push(format!("{name} is {value}: it must be {most} or less"));
+            }
+        };
+        at_most("chunk rows", self.chunk_rows, MAX_COUNT);
+        at_most("row-group rows", self.row_group_rows, MAX_COUNT);
+        at_most("row-group bytes", self.row_group_bytes, MAX_LIMIT_BYTES);
+        at_most("memory limit", self.memory_limit, MAX_LIMIT_BYTES);
+        // Readers take no larger pages.
+        at_most("page bytes", page_bytes, 1 << 30);
+        at_most("columns", self.max_columns, MAX_COUNT);
+        problems.extend(self.column_problems());
+        problems.extend(self.compression.problem());
+        problems.extend(self.schema.problems());
+        problems.extend(self.field_id_problems());
+        if self.schema.columns.len() > self.max_columns {
+            problems.push(format!(
+                "the schema declares {} columns, more than the {} allowed: raise the limit",
+                self.schema.columns.len(),
+                self.max_columns
+            ));
+        }
+        if self.text_prefixes.iter().any(String::is_empty) {
+            problems.push("an empty text prefix would turn every column into text".to_owned());
+        }
+        for (place, by) in self.sorted_by.iter().enumerate() {
+            if self.sorted_by[..place].iter().any(|before| before.column == by.column) {
+                problems.push(format!("rows can't be sorted by {:?} twice", by.column));
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::of_problems(ErrorKind::Options, problems))
+        }
+    }
+}
