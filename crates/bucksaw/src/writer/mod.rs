@@ -254,7 +254,7 @@ impl Writer {
     }
 
     /// Finishes the file, and goes on with a local file of the same table, which
-    /// [`Options::overwrite`] and [`Options::temporary_directory`] are for, too.
+    /// [`Options::overwrite`](crate::Options::overwrite) and [`Options::temporary_directory`](crate::Options::temporary_directory) are for, too.
     ///
     /// # Errors
     /// [`ErrorKind::Exists`] and [`ErrorKind::Io`] where no file can be staged at `path` leave the writer as it
