@@ -36,6 +36,7 @@ pub enum Cell {
 }
 
 /// Counts of what could not be stored as it came: those named, and 0 for the others.
+#[allow(unused_macros, reason = "each test takes what it needs")]
 macro_rules! alterations {
     ($($name:ident: $count:expr),*) => {{
         #[allow(unused_mut, reason = "of no names")]
@@ -44,6 +45,7 @@ macro_rules! alterations {
         alterations
     }};
 }
+#[allow(unused_imports, reason = "each test takes what it needs")]
 pub(crate) use alterations;
 
 /// A row: its cells that are not null, by their column's name.
