@@ -1,7 +1,7 @@
 //! Declared schemas: any bytes are refused or read, what is read comes back from its own JSON, and rows
 //! that are written under it keep their values or are refused.
 
-use bucksaw::{DeclaredSchema, DeclaredType, ErrorKind, NdjsonOptions, Options};
+use bucksaw::{ColumnType, DeclaredSchema, ErrorKind, NdjsonOptions, Options, TimeUnit};
 
 use crate::lines::{Rules, convert};
 
@@ -47,9 +47,17 @@ fn is_compressed(lines: &[u8]) -> bool {
 
 /// No schema, or one of columns with the names that seeds have.
 pub fn some(choice: u8) -> DeclaredSchema {
-    use DeclaredType as T;
-    let types =
-        [T::Bool, T::Int32, T::Int64, T::Uint64, T::Float, T::Double, T::Text, T::Timestamp];
+    use ColumnType as T;
+    let types = [
+        T::Bool,
+        T::Int32,
+        T::Int64,
+        T::Uint64,
+        T::Float,
+        T::Double,
+        T::Text,
+        T::Timestamp(TimeUnit::Micros),
+    ];
     if choice & 3 != 0 {
         return DeclaredSchema::new();
     }

@@ -3,8 +3,8 @@
 
 use arbitrary::Arbitrary;
 use bucksaw::{
-    BackendKind, Compression, DeclaredSchema, DeclaredType, MemorySink, Options, Profile,
-    Statistics, Value,
+    BackendKind, ColumnType, Compression, DeclaredSchema, MemorySink, Options, Profile, Statistics,
+    TimeUnit, Value,
 };
 use bumpalo::Bump;
 
@@ -30,16 +30,16 @@ enum Type {
 }
 
 impl Type {
-    fn declared(self) -> DeclaredType {
+    fn declared(self) -> ColumnType {
         match self {
-            Self::Bool => DeclaredType::Bool,
-            Self::I32 => DeclaredType::Int32,
-            Self::I64 => DeclaredType::Int64,
-            Self::F32 => DeclaredType::Float,
-            Self::F64 => DeclaredType::Double,
-            Self::Text => DeclaredType::Text,
-            Self::Bytes => DeclaredType::Bytes,
-            Self::Timestamp => DeclaredType::Timestamp,
+            Self::Bool => ColumnType::Bool,
+            Self::I32 => ColumnType::Int32,
+            Self::I64 => ColumnType::Int64,
+            Self::F32 => ColumnType::Float,
+            Self::F64 => ColumnType::Double,
+            Self::Text => ColumnType::Text,
+            Self::Bytes => ColumnType::Bytes,
+            Self::Timestamp => ColumnType::Timestamp(TimeUnit::Micros),
         }
     }
 }
@@ -133,7 +133,7 @@ impl Case {
         columns
             .filter(|(_, lists)| lists.is_some())
             .fold(DeclaredSchema::new(), |schema, ((name, ty), _)| {
-                schema.column(*name, DeclaredType::list_of(ty.declared()))
+                schema.column(*name, ColumnType::list_of(ty.declared()))
             })
     }
 

@@ -2,15 +2,15 @@
 
 use std::panic::catch_unwind;
 
-use bucksaw_inspect::File;
-use bucksaw::{DeclaredSchema, DeclaredType, NdjsonOptions, Options};
+use bucksaw::{ColumnType, DeclaredSchema, NdjsonOptions, Options};
 use bucksaw_fuzz::inspect_rows::{files, footer_len, thrift::Node};
 use bucksaw_fuzz::lines::{Rules, convert};
 use bucksaw_fuzz::scratch;
+use bucksaw_inspect::File;
 
 /// What the file of some lines is held against, and whether that is noticed.
 fn is_noticed(lines: &str, said: &str) -> bool {
-    let schema = DeclaredSchema::new().column("l", DeclaredType::list_of(DeclaredType::Int64));
+    let schema = DeclaredSchema::new().column("l", ColumnType::list_of(ColumnType::Int64));
     let ndjson = NdjsonOptions::default();
     let options = Options::new().schema(schema.clone());
     let converted = convert(lines.as_bytes(), options, ndjson.clone()).expect("a file");

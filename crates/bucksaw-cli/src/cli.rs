@@ -126,7 +126,8 @@ pub(crate) struct ConvertArgs {
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …], "closed": false};
-    /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp,
+    /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp, timestamp(ms),
+    /// timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES),
     /// and list<…> of one of these, which takes JSON arrays
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,

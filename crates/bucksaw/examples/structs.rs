@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use bucksaw::{DeclaredSchema, DeclaredType, Options, Report, Result};
+use bucksaw::{ColumnType, DeclaredSchema, Options, Report, Result, TimeUnit};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -52,8 +52,8 @@ fn requests() -> impl Iterator<Item = Request> {
 pub fn run(folder: &Path) -> Result<Report> {
     // Times serialize as text: where the column is declared a timestamp, they are stored as such.
     let schema = DeclaredSchema::new()
-        .column("time", DeclaredType::Timestamp)
-        .column("tags", DeclaredType::list_of(DeclaredType::Text));
+        .column("time", ColumnType::Timestamp(TimeUnit::Micros))
+        .column("tags", ColumnType::list_of(ColumnType::Text));
     let mut writer = Options::new().schema(schema).create(folder.join("requests.parquet"))?;
     for request in requests() {
         writer.serialize(&request)?;

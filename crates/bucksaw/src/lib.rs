@@ -30,6 +30,8 @@
 //! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |
 //! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
+//! | text that spells a value of its column's declared type exactly: RFC 3339 for timestamps, `2026-11-28` for dates, a number for decimals, hyphenated UUIDs, base64 for bytes of a fixed length | the column | `parsed_texts` |
+//! | a number that a decimal column holds exactly, bytes as many as a column of UUIDs or of a fixed length has | the column | |
 //! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
 //! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
@@ -80,7 +82,7 @@ pub use error::{Error, ErrorKind, Position, Result};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
-pub use options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType};
+pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
     BackendKind, ColumnOption, Compression, Options, Profile, REST_COLUMN, SortColumn, Statistics,
     TELEMETRY_PREFIXES, UnknownColumn,
@@ -89,6 +91,7 @@ pub use report::{Bound, ColumnReport, FileReport, OrderReport, Renamed, Report, 
 pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
+pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES, TimeUnit};
 pub use types::value::Value;
 pub use writer::{Cell, Writer};
 

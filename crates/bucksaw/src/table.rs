@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::coerce::builder::BlockBuilder;
 use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::declared::{DeclaredColumn, DeclaredSchema, DeclaredType, REST_COLUMN};
+use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
 use crate::options::{Options, UnknownColumn};
 use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
 
@@ -65,7 +65,7 @@ impl Table {
     #[must_use]
     pub fn declared(&self) -> DeclaredSchema {
         let declared = |column: &Column| {
-            let ty = DeclaredType::try_from(column.ty.as_ref()?).ok()?;
+            let ty = column.ty.clone().filter(|ty| ty.problem().is_none())?;
             let given = column.renamed_from.clone();
             (column.name != REST_COLUMN).then(|| DeclaredColumn {
                 name: column.name.clone(),

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use bucksaw::{
-    BackendKind, Compression, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value,
+    BackendKind, ColumnType, Compression, DeclaredSchema, MemorySink, Options, Profile, TimeUnit,
+    Value,
 };
 
 /// The files that changes start from.
@@ -40,7 +41,7 @@ fn file(options: Options, schema: DeclaredSchema, rows: &[Vec<(&str, Value<'_>)>
 
 /// Each type, nulls and lists.
 fn mixed(options: Options) -> Vec<u8> {
-    use DeclaredType as T;
+    use ColumnType as T;
     let schema = DeclaredSchema::new()
         .column("bool", T::Bool)
         .column("int32", T::Int32)
@@ -50,7 +51,7 @@ fn mixed(options: Options) -> Vec<u8> {
         .column("double", T::Double)
         .column("text", T::Text)
         .column("bytes", T::Bytes)
-        .column("timestamp", T::Timestamp)
+        .column("timestamp", T::Timestamp(TimeUnit::Micros))
         .column("texts", T::list_of(T::Text))
         .column("integers", T::list_of(T::Int64));
     let texts: Vec<String> = (0..60).map(|row| format!("text {}", row % 7)).collect();

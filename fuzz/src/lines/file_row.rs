@@ -1,6 +1,6 @@
 //! A row of a file, from which values are taken until none is left.
 
-use bucksaw::DeclaredType;
+use bucksaw::ColumnType;
 use serde_json::value::RawValue;
 
 use super::json::members;
@@ -63,7 +63,7 @@ impl FileRow {
 }
 
 /// Whether a column holds what JSON says.
-fn is_same(json: &str, cell: &Cell, declared: Option<&DeclaredType>) -> bool {
+fn is_same(json: &str, cell: &Cell, declared: Option<&ColumnType>) -> bool {
     let text = string_of(json);
     match cell {
         Cell::Bool(value) => json == if *value { "true" } else { "false" },
@@ -85,7 +85,7 @@ fn is_same(json: &str, cell: &Cell, declared: Option<&DeclaredType>) -> bool {
                 })
         }
         Cell::List(elements) => {
-            let Some(DeclaredType::List(element)) = declared else { return false };
+            let Some(ColumnType::List(element)) = declared else { return false };
             let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return false };
             items.len() == elements.len()
                 && items.iter().zip(elements).all(|(item, cell)| match cell {
@@ -103,7 +103,7 @@ fn string_of(json: &str) -> Option<String> {
 }
 
 /// The integer that JSON says, or that its text does in a declared column.
-fn integer_of(json: &str, text: Option<&str>, declared: Option<&DeclaredType>) -> Option<i128> {
+fn integer_of(json: &str, text: Option<&str>, declared: Option<&ColumnType>) -> Option<i128> {
     let text = text.filter(|_| declared.is_some());
     text.unwrap_or(json).parse::<i64>().ok().map(i128::from).filter(|_| json != "-0")
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bucksaw::{DeclaredSchema, DeclaredType, Report};
+use bucksaw::{ColumnType, DeclaredSchema, Report};
 
 /// A file's columns by the names that rows give.
 pub struct Places {
     names: HashSet<String>,
     renamed: HashMap<String, String>,
-    declared: HashMap<String, DeclaredType>,
+    declared: HashMap<String, ColumnType>,
 }
 
 impl Places {
@@ -23,7 +23,7 @@ impl Places {
     }
 
     /// The type that the column of a name was declared to have.
-    pub fn declared(&self, name: &str) -> Option<&DeclaredType> {
+    pub fn declared(&self, name: &str) -> Option<&ColumnType> {
         self.declared.get(name)
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use arrow_array::builder::{
     ArrayBuilder, BinaryBuilder, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder, UInt64Builder,
 };
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType, UInt64Type};
 use arrow_array::{ArrayRef, RecordBatch, new_null_array};
-use arrow_schema::{Field, Schema};
+use arrow_schema::{DataType, Field, Schema};
 use bucksaw::{Block, BlockSlice, Column, ColumnSlice, Error, ErrorKind, Result, ValuesSlice};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -93,7 +94,7 @@ impl Buffered {
         let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties))?;
         for (rows, arrays) in self.chunks {
             let array = |(place, field): (&usize, &Arc<Field>)| match arrays.get(*place) {
-                Some(Some(array)) => Arc::clone(array),
+                Some(Some(array)) => in_type(array, field.data_type()),
                 _ => new_null_array(field.data_type(), rows),
             };
             let arrays = places.iter().zip(schema.fields()).map(array).collect();
@@ -103,15 +104,27 @@ impl Buffered {
     }
 }
 
-/// A column's builder.
+/// The array under the type that its column's numbers have.
+fn in_type(array: &ArrayRef, data_type: &DataType) -> ArrayRef {
+    let Some(numbers) = array.as_primitive_opt::<Int64Type>() else { return Arc::clone(array) };
+    match data_type {
+        DataType::UInt64 => Arc::new(numbers.unary::<_, UInt64Type>(i64::cast_unsigned)),
+        // The bench's moments are all of one kind.
+        DataType::Timestamp(..) => {
+            let moments = numbers.reinterpret_cast::<TimestampMicrosecondType>();
+            Arc::new(moments.with_timezone("UTC"))
+        }
+        _ => Arc::clone(array),
+    }
+}
+
+/// A column's builder, by how its values are stored.
 enum Builder {
     Bool(BooleanBuilder),
     I64(Int64Builder),
-    U64(UInt64Builder),
     F64(Float64Builder),
     Text(StringBuilder),
     Bytes(BinaryBuilder),
-    Timestamp(TimestampMicrosecondBuilder),
 }
 
 /// Does the same with any builder.
@@ -120,11 +133,9 @@ macro_rules! with {
         match $builder {
             Builder::Bool($inner) => $do,
             Builder::I64($inner) => $do,
-            Builder::U64($inner) => $do,
             Builder::F64($inner) => $do,
             Builder::Text($inner) => $do,
             Builder::Bytes($inner) => $do,
-            Builder::Timestamp($inner) => $do,
         }
     };
 }
@@ -135,12 +146,8 @@ impl Builder {
         match values {
             ValuesSlice::Bool(_) => Self::Bool(BooleanBuilder::new()),
             ValuesSlice::I64(_) => Self::I64(Int64Builder::new()),
-            ValuesSlice::U64(_) => Self::U64(UInt64Builder::new()),
             ValuesSlice::F64(_) => Self::F64(Float64Builder::new()),
             ValuesSlice::Bytes(_) => Self::Bytes(BinaryBuilder::new()),
-            ValuesSlice::Timestamp(_) => {
-                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
-            }
             // The bench's rows have no Arrow arrays.
             _ => Self::Text(StringBuilder::new()),
         }
@@ -159,9 +166,6 @@ impl Builder {
             (Self::I64(builder), ValuesSlice::I64(values)) => {
                 append(column, values, |value| builder.append_option(value.copied()));
             }
-            (Self::U64(builder), ValuesSlice::U64(values)) => {
-                append(column, values, |value| builder.append_option(value.copied()));
-            }
             (Self::F64(builder), ValuesSlice::F64(values)) => {
                 append(column, values, |value| builder.append_option(value.copied()));
             }
@@ -169,9 +173,6 @@ impl Builder {
                 append(column, values, |value| builder.append_option(value.copied()));
             }
             (Self::Bytes(builder), ValuesSlice::Bytes(values)) => {
-                append(column, values, |value| builder.append_option(value.copied()));
-            }
-            (Self::Timestamp(builder), ValuesSlice::Timestamp(values)) => {
                 append(column, values, |value| builder.append_option(value.copied()));
             }
             // A column's type stays as it was first.

@@ -10,8 +10,8 @@ use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType, UInt6
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use bucksaw::{
-    Compression, DeclaredSchema, DeclaredType, Error, ErrorKind, Input, MemorySink, NdjsonOptions,
-    OnError, Options, Result, Value,
+    ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Input, MemorySink, NdjsonOptions,
+    OnError, Options, Result, TimeUnit, Value,
 };
 use bucksaw_workloads::{self as workloads, DEFAULT_SEED, Workload, json};
 use bytes::Bytes;
@@ -51,15 +51,15 @@ impl Owned {
 }
 
 impl Owned {
-    fn declared_type(&self) -> DeclaredType {
+    fn declared_type(&self) -> ColumnType {
         match self {
-            Self::Bool(_) => DeclaredType::Bool,
-            Self::I64(_) => DeclaredType::Int64,
-            Self::U64(_) => DeclaredType::Uint64,
-            Self::F64(_) => DeclaredType::Double,
-            Self::Text(_) => DeclaredType::Text,
-            Self::Bytes(_) => DeclaredType::Bytes,
-            Self::Timestamp(_) => DeclaredType::Timestamp,
+            Self::Bool(_) => ColumnType::Bool,
+            Self::I64(_) => ColumnType::Int64,
+            Self::U64(_) => ColumnType::Uint64,
+            Self::F64(_) => ColumnType::Double,
+            Self::Text(_) => ColumnType::Text,
+            Self::Bytes(_) => ColumnType::Bytes,
+            Self::Timestamp(_) => ColumnType::Timestamp(TimeUnit::Micros),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::block::bitmap::Bits;
 use crate::block::{Values, ValuesSlice};
-use crate::types::value::Value;
+use crate::types::logical::ColumnType;
+use crate::types::physical::PhysicalValue;
+use crate::types::value::{Value, ValueKind};
 
 /// One column of a block.
 #[derive(Clone, Debug, Default)]
@@ -12,13 +14,20 @@ pub(crate) struct BlockColumn<'a> {
     /// Which rows have a value.
     pub(crate) present: Bits,
     pub(crate) values: Values<'a>,
+    /// The kind of values that may be appended as they are.
+    pub(super) kind: ValueKind,
     /// The row before which the last run of repeated values ends.
     pub(super) run_end: usize,
 }
 
 impl<'a> BlockColumn<'a> {
     pub(crate) fn new(present: Bits, values: Values<'a>) -> Self {
-        Self { present, values, run_end: 0 }
+        Self { present, values, kind: ValueKind::Null, run_end: 0 }
+    }
+
+    /// Says what its values are, now that the column has a type.
+    pub(crate) fn set_type(&mut self, ty: &ColumnType) {
+        self.kind = ty.value_kind();
     }
 
     /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
@@ -33,16 +42,18 @@ impl<'a> BlockColumn<'a> {
                 }
             };
         }
-        match (&mut self.values, value) {
-            (Values::Text(list), Value::Text(value)) => push!(list, value),
-            (Values::I64(list), Value::I64(value)) => push!(list, value),
-            (Values::F64(list), Value::F64(value)) => push!(list, value),
-            (Values::Bool(list), Value::Bool(value)) => push!(list, value),
-            (Values::Bytes(list), Value::Bytes(value)) => push!(list, value),
-            (Values::Timestamp(list), Value::Timestamp(value)) => push!(list, value),
-            (Values::U64(list), Value::U64(value)) => push!(list, value),
-            (Values::I32(list), Value::I32(value)) => push!(list, value),
-            (Values::F32(list), Value::F32(value)) => push!(list, value),
+        // Values that are stored alike may mean different things.
+        if value.kind() != self.kind {
+            return false;
+        }
+        match (&mut self.values, value.stored()) {
+            (Values::Text(list), Some(PhysicalValue::Text(value))) => push!(list, value),
+            (Values::I64(list), Some(PhysicalValue::I64(value))) => push!(list, value),
+            (Values::F64(list), Some(PhysicalValue::F64(value))) => push!(list, value),
+            (Values::Bool(list), Some(PhysicalValue::Bool(value))) => push!(list, value),
+            (Values::Bytes(list), Some(PhysicalValue::Bytes(value))) => push!(list, value),
+            (Values::I32(list), Some(PhysicalValue::I32(value))) => push!(list, value),
+            (Values::F32(list), Some(PhysicalValue::F32(value))) => push!(list, value),
             _ => false,
         }
     }
@@ -139,12 +150,10 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
             Values::Bool(values) => ValuesSlice::Bool(&values[range]),
             Values::I32(values) => ValuesSlice::I32(&values[range]),
             Values::I64(values) => ValuesSlice::I64(&values[range]),
-            Values::U64(values) => ValuesSlice::U64(&values[range]),
             Values::F32(values) => ValuesSlice::F32(&values[range]),
             Values::F64(values) => ValuesSlice::F64(&values[range]),
             Values::Text(values) => ValuesSlice::Text(&values[range]),
             Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
-            Values::Timestamp(values) => ValuesSlice::Timestamp(&values[range]),
             Values::List(lists) => ValuesSlice::List(lists.slice(range)),
             Values::Arrow(array) => {
                 ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))

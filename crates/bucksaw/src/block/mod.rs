@@ -4,7 +4,7 @@
 //! and bytes stay where they are (the input's buffer, the caller's rows, the block's arena) until a
 //! backend's dictionary or page takes them.
 
-pub(crate) mod array_bytes;
+pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
 pub(crate) mod lists;
@@ -20,7 +20,8 @@ pub(crate) use self::values::Values;
 pub use self::values::ValuesSlice;
 use crate::coerce::counts::Alterations;
 use crate::schema::{Column, ColumnId, Key, TableTag};
-use crate::types::value::Value;
+use crate::types::logical::ColumnType;
+use crate::types::value::{Value, ValueKind};
 
 /// More text than any block has, and far from what overflows.
 pub(crate) const UNCOUNTED_TEXT: usize = usize::MAX / 4;
@@ -99,10 +100,13 @@ impl<'a> Block<'a> {
     pub(crate) fn fit(&mut self, columns: &[Column]) {
         self.columns.truncate(columns.len());
         for (list, column) in self.columns.iter_mut().zip(columns) {
-            let is_alike = column.ty.as_ref().is_some_and(|ty| list.values.is_of(ty));
+            let storage =
+                column.ty.as_ref().filter(|ty| !ty.is_list()).and_then(ColumnType::storage);
+            let is_alike = storage.is_some_and(|storage| list.values.is_of(storage.physical));
             if list.values.len() == 0 && !is_alike {
                 list.values = Values::Empty;
             }
+            list.kind = column.ty.as_ref().map_or(ValueKind::Null, ColumnType::value_kind);
         }
     }
 

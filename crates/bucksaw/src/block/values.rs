@@ -2,11 +2,12 @@
 
 use arrow_array::{Array, ArrayRef};
 
-use crate::block::array_bytes;
+use crate::block::arrays;
 use crate::block::lists::{Lists, ListsSlice};
-use crate::schema::ColumnType;
+use crate::types::physical::{PhysicalType, PhysicalValue};
 
-/// The values of one column of a block: those of the rows that have one, in the rows' order.
+/// The values of one column of a block: those of the rows that have one, in the rows' order, as they are
+/// stored. What they mean is the column's type to say.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Values<'a> {
     /// None yet.
@@ -14,12 +15,10 @@ pub(crate) enum Values<'a> {
     Empty,
     /// Bools.
     Bool(Vec<bool>),
-    /// Signed integers of 32 bits.
+    /// Integers of 32 bits.
     I32(Vec<i32>),
-    /// Signed integers.
+    /// Integers of 64 bits; unsigned ones by their bits.
     I64(Vec<i64>),
-    /// Unsigned integers.
-    U64(Vec<u64>),
     /// Floats.
     F32(Vec<f32>),
     /// Doubles.
@@ -28,28 +27,77 @@ pub(crate) enum Values<'a> {
     Text(Vec<&'a str>),
     /// Bytes.
     Bytes(Vec<&'a [u8]>),
-    /// Microseconds since 1970, UTC.
-    Timestamp(Vec<i64>),
     /// Lists of the others, elements of which may be an Arrow array.
     List(Box<Lists<'a>>),
     /// A whole Arrow array, as long as the block has rows, nulls among its values.
     Arrow(ArrayRef),
 }
 
-impl Values<'_> {
+/// Does the same with a list of single values of any type, and something else with the others.
+macro_rules! each_list {
+    ($values:expr, $list:ident => $do:expr, $($other:pat => $otherwise:expr),+) => {
+        match $values {
+            Values::Bool($list) => $do,
+            Values::I32($list) => $do,
+            Values::I64($list) => $do,
+            Values::F32($list) => $do,
+            Values::F64($list) => $do,
+            Values::Text($list) => $do,
+            Values::Bytes($list) => $do,
+            $($other => $otherwise),+
+        }
+    };
+}
+
+/// Values that a column's list has room for at first.
+const FIRST_VALUES: usize = 128;
+
+impl<'a> Values<'a> {
     pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Empty => 0,
-            Self::Bool(values) => values.len(),
-            Self::I32(values) => values.len(),
-            Self::I64(values) | Self::Timestamp(values) => values.len(),
-            Self::U64(values) => values.len(),
-            Self::F32(values) => values.len(),
-            Self::F64(values) => values.len(),
-            Self::Text(values) => values.len(),
-            Self::Bytes(values) => values.len(),
-            Self::List(lists) => lists.len(),
-            Self::Arrow(array) => array.len(),
+        each_list!(self, list => list.len(),
+            Self::Empty => 0, Self::List(lists) => lists.len(), Self::Arrow(array) => array.len())
+    }
+
+    /// Appends a value to the list of its type, which this is or becomes.
+    #[inline]
+    pub(crate) fn push(&mut self, value: PhysicalValue<'a>) {
+        macro_rules! push {
+            ($variant:ident, $value:expr) => {
+                match self {
+                    Self::$variant(list) => list.push($value),
+                    values => {
+                        let mut list = Vec::with_capacity(FIRST_VALUES);
+                        list.push($value);
+                        *values = Self::$variant(list);
+                    }
+                }
+            };
+        }
+        match value {
+            PhysicalValue::Null => {}
+            PhysicalValue::Bool(value) => push!(Bool, value),
+            PhysicalValue::I32(value) => push!(I32, value),
+            PhysicalValue::I64(value) => push!(I64, value),
+            PhysicalValue::F32(value) => push!(F32, value),
+            PhysicalValue::F64(value) => push!(F64, value),
+            PhysicalValue::Text(value) => push!(Text, value),
+            PhysicalValue::Bytes(value) => push!(Bytes, value),
+            PhysicalValue::List(elements) => self.push_list(elements),
+        }
+    }
+
+    #[cold]
+    fn push_list(&mut self, elements: &'a [PhysicalValue<'a>]) {
+        if !matches!(self, Self::List(_)) {
+            *self = Self::List(Box::default());
+        }
+        let Self::List(lists) = self else { return };
+        let first = lists.push(elements.len());
+        let column = lists.elements_mut();
+        let is_there = |(_, value): &(usize, &PhysicalValue<'_>)| **value != PhysicalValue::Null;
+        for (index, element) in elements.iter().enumerate().filter(is_there) {
+            column.claim(first + index);
+            column.values.push(*element);
         }
     }
 
@@ -60,50 +108,31 @@ impl Values<'_> {
             list.resize(list.len() + count, last);
             true
         }
-        match self {
-            Self::Empty | Self::List(_) | Self::Arrow(_) => false,
-            Self::Bool(list) => repeat(list, count),
-            Self::I32(list) => repeat(list, count),
-            Self::F32(list) => repeat(list, count),
-            Self::I64(list) | Self::Timestamp(list) => repeat(list, count),
-            Self::U64(list) => repeat(list, count),
-            Self::F64(list) => repeat(list, count),
-            Self::Text(list) => repeat(list, count),
-            Self::Bytes(list) => repeat(list, count),
-        }
+        each_list!(self, list => repeat(list, count),
+            Self::Empty | Self::List(_) | Self::Arrow(_) => false)
     }
 
     pub(super) fn truncate(&mut self, len: usize) {
-        match self {
-            Self::Empty => {}
-            Self::Bool(values) => values.truncate(len),
-            Self::I32(values) => values.truncate(len),
-            Self::I64(values) | Self::Timestamp(values) => values.truncate(len),
-            Self::U64(values) => values.truncate(len),
-            Self::F32(values) => values.truncate(len),
-            Self::F64(values) => values.truncate(len),
-            Self::Text(values) => values.truncate(len),
-            Self::Bytes(values) => values.truncate(len),
+        each_list!(self, list => list.truncate(len),
+            Self::Empty => {},
             Self::List(lists) => lists.truncate(len),
-            Self::Arrow(array) => *array = array.slice(0, len),
-        }
+            Self::Arrow(array) => *array = array.slice(0, len));
         if len == 0 {
             *self = Self::Empty;
         }
     }
 
-    pub(super) fn is_of(&self, ty: &ColumnType) -> bool {
+    /// Whether it is a list of single values that are stored so.
+    pub(super) fn is_of(&self, physical: PhysicalType) -> bool {
         matches!(
-            (self, ty),
-            (Self::Text(_), ColumnType::Text)
-                | (Self::I64(_), ColumnType::I64)
-                | (Self::F64(_), ColumnType::F64)
-                | (Self::Bool(_), ColumnType::Bool)
-                | (Self::Bytes(_), ColumnType::Bytes)
-                | (Self::Timestamp(_), ColumnType::Timestamp)
-                | (Self::U64(_), ColumnType::U64)
-                | (Self::I32(_), ColumnType::I32)
-                | (Self::F32(_), ColumnType::F32)
+            (self, physical),
+            (Self::Text(_), PhysicalType::Text)
+                | (Self::I64(_), PhysicalType::I64)
+                | (Self::F64(_), PhysicalType::F64)
+                | (Self::Bool(_), PhysicalType::Bool)
+                | (Self::Bytes(_), PhysicalType::Bytes | PhysicalType::FixedBytes(_))
+                | (Self::I32(_), PhysicalType::I32)
+                | (Self::F32(_), PhysicalType::F32)
         )
     }
 
@@ -118,30 +147,19 @@ impl Values<'_> {
             Self::Bool(list) => Values::Bool(cleared(list)),
             Self::I32(list) => Values::I32(cleared(list)),
             Self::I64(list) => Values::I64(cleared(list)),
-            Self::U64(list) => Values::U64(cleared(list)),
             Self::F32(list) => Values::F32(cleared(list)),
             Self::F64(list) => Values::F64(cleared(list)),
             Self::Text(list) => Values::Text(emptied(list)),
             Self::Bytes(list) => Values::Bytes(emptied(list)),
-            Self::Timestamp(list) => Values::Timestamp(cleared(list)),
         }
     }
 
     pub(super) fn bytes_used(&self) -> usize {
-        match self {
+        each_list!(self, list => size_of_val(list.as_slice()),
             Self::Empty => 0,
-            Self::Bool(values) => values.len(),
-            Self::I32(values) => values.len() * 4,
-            Self::I64(values) | Self::Timestamp(values) => values.len() * 8,
-            Self::U64(values) => values.len() * 8,
-            Self::F32(values) => values.len() * 4,
-            Self::F64(values) => values.len() * 8,
-            Self::Text(values) => values.len() * 16,
-            Self::Bytes(values) => values.len() * 16,
             Self::List(lists) => lists.bytes_used(),
             // Its values belong to whoever made the batch.
-            Self::Arrow(_) => 0,
-        }
+            Self::Arrow(_) => 0)
     }
 }
 
@@ -152,28 +170,24 @@ fn emptied<'b, T: ?Sized>(mut list: Vec<&T>) -> Vec<&'b T> {
     list.into_iter().map_while(|_| None).collect()
 }
 
-/// The values of a [`ColumnSlice`](super::ColumnSlice).
+/// The values of a [`ColumnSlice`](super::ColumnSlice), as they are stored. What they mean is the column's type to say.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ValuesSlice<'s, 'a> {
     /// Bools.
     Bool(&'s [bool]),
-    /// Signed integers of 32 bits.
+    /// Integers of 32 bits, dates or decimals.
     I32(&'s [i32]),
-    /// Signed integers.
+    /// Integers of 64 bits, moments or decimals; unsigned integers by their bits.
     I64(&'s [i64]),
-    /// Unsigned integers.
-    U64(&'s [u64]),
     /// Floats.
     F32(&'s [f32]),
     /// Doubles.
     F64(&'s [f64]),
     /// Text.
     Text(&'s [&'a str]),
-    /// Bytes.
+    /// Bytes; of decimals an integer, the highest byte first.
     Bytes(&'s [&'a [u8]]),
-    /// Microseconds since 1970, UTC.
-    Timestamp(&'s [i64]),
     /// Lists.
     List(ListsSlice<'s, 'a>),
     /// An Arrow array, as long as the slice has rows.
@@ -187,7 +201,7 @@ pub(super) fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
         ValuesSlice::List(lists) => {
             lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
         }
-        ValuesSlice::Arrow(array) => array_bytes::text_bytes(array),
+        ValuesSlice::Arrow(array) => arrays::text_bytes(array),
         _ => 0,
     }
 }

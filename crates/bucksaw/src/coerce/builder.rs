@@ -3,12 +3,13 @@
 
 use bumpalo::Bump;
 
-use crate::block::{Again, Block, Repeated, Values};
+use crate::block::{Again, Block, Repeated};
 use crate::coerce::counts::Alterations;
 use crate::coerce::item::Item;
-use crate::coerce::rules::Fitting;
+use crate::coerce::rules::{self, Fitting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema};
+use crate::types::physical::PhysicalValue;
 use crate::types::value::{Value, append_json_string};
 
 /// Values of a row that are asked for before they are read.
@@ -232,8 +233,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             let id = self.schema.rest();
             let row = self.block.rows;
             let column = self.block.column_mut(id);
+            column.set_type(&ColumnType::Text);
             column.claim(row);
-            push_text(&mut column.values, json);
+            column.values.push(PhysicalValue::Text(json));
             self.block.most_text += json.len();
         }
         self.block.rows += 1;
@@ -281,7 +283,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// Stores a value in the column that its name leads to.
     #[inline]
     pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
-        if let Item::Value(value) = item
+        if let Some(value) = item.as_value()
             && self.store_alike(id, value)
         {
             return Ok(());
@@ -325,10 +327,13 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             arena: self.arena,
         };
         let fitted = fitting.fit(item, &ty);
-        if item.is_json() && !matches!(fitted, Some((Value::List(_), _))) {
+        if item.is_json() && !matches!(fitted, Some((PhysicalValue::List(_), _))) {
             self.block.alterations.json_texts += 1;
         }
-        let Some((value, how)) = fitted else { return self.store_misfit(id, &ty, item) };
+        let Some((value, how)) = fitted else {
+            let item = if ty.is_of_spelled_numbers() { item.spelled() } else { item };
+            return self.store_misfit(id, &ty, item);
+        };
         let row = self.block.rows;
         let column = self.block.column_mut(id);
         if !column.claim(row) {
@@ -336,9 +341,10 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         }
         self.block.touched.push(id);
         let column = self.block.column_mut(id);
-        append(&mut column.values, value);
+        column.set_type(&ty);
+        column.values.push(value);
         self.block.most_text += value.text_bytes();
-        how.count(&mut self.block.alterations);
+        rules::count(how, &mut self.block.alterations);
         Ok(())
     }
 
@@ -364,9 +370,10 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let row = self.block.rows;
         if let Some(sibling) = self.schema.text_sibling(id) {
             let column = self.block.column_mut(sibling);
+            column.set_type(&ColumnType::Text);
             if column.claim(row) {
                 let text = item.into_text(self.arena);
-                push_text(&mut column.values, text);
+                column.values.push(PhysicalValue::Text(text));
                 self.block.touched.push(sibling);
                 self.block.most_text += text.len();
                 return Ok(());
@@ -426,58 +433,4 @@ fn other_table() -> Error {
     let message =
         "the column id is of another table: ask this writer, or its table, for the column";
     Error::new(ErrorKind::OtherTable, message)
-}
-
-/// Values that a column's list has room for at first.
-const FIRST_VALUES: usize = 128;
-
-macro_rules! append_to {
-    ($values:expr, $variant:ident, $value:expr) => {
-        match $values {
-            Values::$variant(list) => list.push($value),
-            values => {
-                let mut list = Vec::with_capacity(FIRST_VALUES);
-                list.push($value);
-                *values = Values::$variant(list);
-            }
-        }
-    };
-}
-
-#[inline]
-fn push_text<'a>(values: &mut Values<'a>, text: &'a str) {
-    append_to!(values, Text, text);
-}
-
-/// Appends a value to the list of its type, which a column's list always is or becomes.
-#[inline]
-fn append<'a>(values: &mut Values<'a>, value: Value<'a>) {
-    match value {
-        Value::Null => {}
-        Value::Bool(value) => append_to!(values, Bool, value),
-        Value::I32(value) => append_to!(values, I32, value),
-        Value::I64(value) => append_to!(values, I64, value),
-        Value::U64(value) => append_to!(values, U64, value),
-        Value::F32(value) => append_to!(values, F32, value),
-        Value::F64(value) => append_to!(values, F64, value),
-        Value::Text(value) => append_to!(values, Text, value),
-        Value::Bytes(value) => append_to!(values, Bytes, value),
-        Value::Timestamp(value) => append_to!(values, Timestamp, value),
-        Value::List(elements) => append_list(values, elements),
-    }
-}
-
-#[cold]
-fn append_list<'a>(values: &mut Values<'a>, elements: &'a [Value<'a>]) {
-    if !matches!(values, Values::List(_)) {
-        *values = Values::List(Box::default());
-    }
-    let Values::List(lists) = values else { return };
-    let first = lists.push(elements.len());
-    let column = lists.elements_mut();
-    for (place, element) in elements.iter().enumerate().filter(|(_, value)| **value != Value::Null)
-    {
-        column.claim(first + place);
-        append(&mut column.values, *element);
-    }
 }

@@ -12,7 +12,7 @@ pub struct Alterations {
     pub oversized_numbers: u64,
     /// Integers stored in a float or double column, each exactly.
     pub widened: u64,
-    /// Texts read as the integer or timestamp that their column was declared to hold.
+    /// Texts read as the value that they spell, of the type that their column was declared to have.
     pub parsed_texts: u64,
     /// Values of other types stored as text because of their column's prefix.
     pub texts_by_prefix: u64,

@@ -2,13 +2,15 @@
 
 use bumpalo::Bump;
 
-use crate::types::column_type::ColumnType;
+use crate::types::logical::{ColumnType, TimeUnit};
 use crate::types::value::Value;
 
 /// What an input found: a value, or something that no value holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item<'a> {
     Value(Value<'a>),
+    /// A JSON number that a double holds, as it is spelled.
+    Double(&'a str),
     /// A JSON number that neither an integer of 64 bits nor a double holds.
     Number(&'a str),
     /// A JSON array or object that is kept as JSON text.
@@ -23,17 +25,43 @@ impl<'a> Item<'a> {
         Some(match self {
             Self::Value(Value::Null) => return None,
             Self::Value(Value::Bool(_)) => ColumnType::Bool,
-            Self::Value(Value::I32(_)) => ColumnType::I32,
-            Self::Value(Value::I64(_) | Value::U64(_)) => ColumnType::I64,
-            Self::Value(Value::F32(_)) => ColumnType::F32,
-            Self::Value(Value::F64(_)) => ColumnType::F64,
+            Self::Value(Value::I32(_)) => ColumnType::Int32,
+            Self::Value(Value::I64(_) | Value::U64(_)) => ColumnType::Int64,
+            Self::Value(Value::F32(_)) => ColumnType::Float,
+            Self::Value(Value::F64(_)) | Self::Double(_) => ColumnType::Double,
             Self::Value(Value::Bytes(_)) => ColumnType::Bytes,
-            Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp,
+            Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp(TimeUnit::Micros),
             Self::Value(Value::List(elements)) => type_of_lists(elements),
-            Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::F64,
-            Self::Number(_) => ColumnType::I64,
+            Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::Double,
+            Self::Number(_) => ColumnType::Int64,
             Self::Value(Value::Text(_)) | Self::Json(_) | Self::TooDeep(_) => ColumnType::Text,
         })
+    }
+
+    /// The value, if it is one.
+    #[inline]
+    pub(crate) fn as_value(self) -> Option<Value<'a>> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Double(text) => Some(double(text)),
+            _ => None,
+        }
+    }
+
+    /// What JSON spells as `text`: some columns of numbers look at how doubles are spelled.
+    pub(crate) fn spelled_as(self, text: &'a str) -> Self {
+        match self {
+            Self::Value(Value::F64(_)) => Self::Double(text),
+            item => item,
+        }
+    }
+
+    /// Doubles as the numbers that they are spelled as.
+    pub(crate) fn spelled(self) -> Self {
+        match self {
+            Self::Double(text) => Self::Number(text),
+            item => item,
+        }
     }
 
     /// Whether it is JSON text where its column holds no lists.
@@ -45,6 +73,7 @@ impl<'a> Item<'a> {
         match self {
             Self::Value(Value::Text(text)) => text,
             Self::Value(value) => arena.alloc_str(&value.to_text()),
+            Self::Double(text) => arena.alloc_str(&double(text).to_text()),
             Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => text,
         }
     }
@@ -52,9 +81,15 @@ impl<'a> Item<'a> {
     pub(crate) fn append_json(self, json: &mut String) {
         match self {
             Self::Value(value) => value.append_json(json),
+            Self::Double(text) => double(text).append_json(json),
             Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => json.push_str(text),
         }
     }
+}
+
+/// The double that is known to hold a number.
+fn double<'a>(text: &str) -> Value<'a> {
+    text.parse().map_or(Value::Null, Value::F64)
 }
 
 /// The type of a column whose first value is a list of these: that of the first which is there.

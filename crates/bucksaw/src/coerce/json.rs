@@ -15,7 +15,7 @@ pub(crate) fn item_of<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<
         Some(b't') => Item::Value(Value::Bool(true)),
         Some(b'f') => Item::Value(Value::Bool(false)),
         Some(b'n') | None => Item::Value(Value::Null),
-        Some(_) => number(json),
+        Some(_) => number(json).spelled_as(json),
     })
 }
 

@@ -30,7 +30,13 @@ impl SchemaElement {
 
     /// A leaf, with the old annotation that matches the new one.
     pub(crate) fn leaf(name: &str, physical: PhysicalType, logical: Option<LogicalType>) -> Self {
+        let decimal = match &logical {
+            Some(LogicalType::Decimal(decimal)) => Some((decimal.scale, decimal.precision)),
+            _ => None,
+        };
         Self {
+            scale: decimal.map(|(scale, _)| scale),
+            precision: decimal.map(|(_, precision)| precision),
             physical: Some(physical),
             repetition: Some(Repetition::OPTIONAL),
             name: name.to_owned(),

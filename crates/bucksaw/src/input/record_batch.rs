@@ -4,20 +4,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::ArrowPrimitiveType;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
-};
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 use arrow_select::take::take;
 use bumpalo::Bump;
 
+use crate::block::arrays::{ArrayVisitor, visit};
 use crate::block::bitmap::Bits;
 use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
@@ -25,6 +20,7 @@ use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
 use crate::schema::{ColumnType, Resolution, Schema};
+use crate::types::decimal;
 use crate::types::value::Value;
 
 /// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
@@ -43,7 +39,7 @@ pub(crate) fn block_of_batch<'a>(
     let batch_schema = batch.schema_ref();
     let mut one_by_one = Vec::new();
     for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
-        if !take_whole(&mut block, schema, field.name(), array)? {
+        if !take_whole(&mut block, schema, field, array)? {
             one_by_one.push((field.name().as_str(), array, zones::in_utc(array)));
         }
     }
@@ -67,9 +63,10 @@ pub(crate) fn block_of_batch<'a>(
 fn take_whole<'a>(
     block: &mut Block<'a>,
     schema: &mut Schema,
-    name: &str,
+    field: &Field,
     array: &ArrayRef,
 ) -> Result<bool> {
+    let name = field.name();
     let nulls = array.logical_nulls();
     let is_all_null = nulls.as_ref().map_or(0, |nulls| nulls.null_count()) == array.len();
     if is_all_null && !schema.closed {
@@ -79,13 +76,13 @@ fn take_whole<'a>(
     if is_all_null || (schema.strict && schema.column(id).renamed_from.is_some()) {
         return Ok(is_all_null);
     }
-    let ty = ColumnType::from_arrow(array.data_type());
+    let ty = ColumnType::from_field(field);
     let column = schema.column(id);
     let fits = match &column.ty {
         Some(known) => *known == ty,
         None => !column.takes_all_as_text || ty == ColumnType::Text,
     };
-    if !fits || block.column_mut(id).present.count() > 0 {
+    if !fits || block.column_mut(id).present.count() > 0 || !fits_its_type(array) {
         return Ok(false);
     }
     if schema.column(id).ty.is_none() {
@@ -206,31 +203,9 @@ impl<'s, 'a> Cells<'s, 'a> {
             let values = self.places(row).map(|place| elements.value(place, arena));
             return Value::List(arena.alloc_slice_fill_iter(values));
         }
-        let array = self.array;
-        match array.data_type() {
-            DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
-            DataType::Int8 => Value::I32(number::<Int8Type>(array, row).into()),
-            DataType::Int16 => Value::I32(number::<Int16Type>(array, row).into()),
-            DataType::Int32 => Value::I32(number::<Int32Type>(array, row)),
-            DataType::Int64 => Value::I64(number::<Int64Type>(array, row)),
-            DataType::UInt8 => Value::I32(number::<UInt8Type>(array, row).into()),
-            DataType::UInt16 => Value::I32(number::<UInt16Type>(array, row).into()),
-            DataType::UInt32 => Value::I64(number::<UInt32Type>(array, row).into()),
-            DataType::UInt64 => Value::U64(number::<UInt64Type>(array, row)),
-            DataType::Float16 => Value::F32(number::<Float16Type>(array, row).to_f32()),
-            DataType::Float32 => Value::F32(number::<Float32Type>(array, row)),
-            DataType::Float64 => Value::F64(number::<Float64Type>(array, row)),
-            DataType::Utf8 => Value::Text(array.as_string::<i32>().value(row)),
-            DataType::LargeUtf8 => Value::Text(array.as_string::<i64>().value(row)),
-            DataType::Utf8View => Value::Text(array.as_string_view().value(row)),
-            DataType::Binary => Value::Bytes(array.as_binary::<i32>().value(row)),
-            DataType::LargeBinary => Value::Bytes(array.as_binary::<i64>().value(row)),
-            DataType::BinaryView => Value::Bytes(array.as_binary_view().value(row)),
-            DataType::Timestamp(unit, Some(_)) => match micros(array, row, *unit) {
-                Some(micros) => Value::Timestamp(micros),
-                None => self.text(row, arena),
-            },
-            _ => self.text(row, arena),
+        match visit(self.array, ValueAt { row, data_type: self.array.data_type() }) {
+            Some(value) => value,
+            None => self.text(row, arena),
         }
     }
 
@@ -250,16 +225,88 @@ fn inner_of(array: &dyn Array) -> Option<&ArrayRef> {
     }
 }
 
-fn number<T: ArrowPrimitiveType>(array: &ArrayRef, row: usize) -> T::Native {
-    array.as_primitive::<T>().value(row)
+/// One value of an array; none where only its text keeps all of it.
+struct ValueAt<'v> {
+    row: usize,
+    data_type: &'v DataType,
 }
 
-/// Whole microseconds; nanoseconds go as text, which keeps them all.
-fn micros(array: &ArrayRef, row: usize, unit: TimeUnit) -> Option<i64> {
-    match unit {
-        TimeUnit::Second => number::<TimestampSecondType>(array, row).checked_mul(1_000_000),
-        TimeUnit::Millisecond => number::<TimestampMillisecondType>(array, row).checked_mul(1_000),
-        TimeUnit::Microsecond => Some(number::<TimestampMicrosecondType>(array, row)),
-        TimeUnit::Nanosecond => None,
+impl<'v> ArrayVisitor<'v> for ValueAt<'v> {
+    type Output = Option<Value<'v>>;
+
+    fn others(self) -> Self::Output {
+        None
+    }
+
+    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> Self::Output {
+        Some(Value::Bool(value(self.row)))
+    }
+
+    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
+        (*self.data_type != DataType::Date32).then(|| Value::I32(value(self.row)))
+    }
+
+    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
+        let value = value(self.row);
+        match self.data_type {
+            DataType::Timestamp(unit, Some(_)) => {
+                let micros = match unit {
+                    TimeUnit::Second => value.checked_mul(1_000_000),
+                    TimeUnit::Millisecond => value.checked_mul(1_000),
+                    TimeUnit::Microsecond => Some(value),
+                    TimeUnit::Nanosecond => None,
+                };
+                micros.map(Value::Timestamp)
+            }
+            DataType::Timestamp(..) => None,
+            DataType::UInt64 => Some(Value::U64(value.cast_unsigned())),
+            _ => Some(Value::I64(value)),
+        }
+    }
+
+    fn f32s(self, value: impl Fn(usize) -> f32 + 'v) -> Self::Output {
+        Some(Value::F32(value(self.row)))
+    }
+
+    fn f64s(self, value: impl Fn(usize) -> f64 + 'v) -> Self::Output {
+        Some(Value::F64(value(self.row)))
+    }
+
+    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> Self::Output {
+        Some(Value::Text(value(self.row)))
+    }
+
+    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> Self::Output {
+        Some(Value::Bytes(value(self.row)))
+    }
+}
+
+/// Whether an array holds only what its type may: Arrow lets decimals have more digits than theirs.
+fn fits_its_type(array: &dyn Array) -> bool {
+    match inner_of(array) {
+        Some(inner) => fits_its_type(inner),
+        None => visit(array, FitsItsType(array)),
+    }
+}
+
+/// See [`fits_its_type`].
+struct FitsItsType<'v>(&'v dyn Array);
+
+impl<'v> ArrayVisitor<'v> for FitsItsType<'v> {
+    type Output = bool;
+
+    fn others(self) -> bool {
+        true
+    }
+
+    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
+        let (DataType::Decimal32(precision, _)
+        | DataType::Decimal64(precision, _)
+        | DataType::Decimal128(precision, _)) = self.0.data_type()
+        else {
+            return true;
+        };
+        let mut there = (0..self.0.len()).filter(|row| self.0.is_valid(*row));
+        there.all(|row| decimal::fits(value(row), *precision))
     }
 }

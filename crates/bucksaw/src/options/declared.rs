@@ -5,120 +5,12 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::column_type::ColumnType;
+use crate::types::logical::ColumnType;
 
 /// The column that takes, as one JSON object a row, whatever no other column can hold.
 pub const REST_COLUMN: &str = "_rest";
 /// Bytes in a column's name; the values of longer names go into `_rest` as JSON.
 pub const MAX_NAME_BYTES: usize = 1_024;
-
-/// The type of a declared column, as a schema file spells it: `int64`, `list<int64>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-#[non_exhaustive]
-pub enum DeclaredType {
-    /// True or false.
-    Bool,
-    /// Signed integers of 32 bits.
-    Int32,
-    /// Signed integers of 64 bits.
-    Int64,
-    /// Unsigned integers of 64 bits. Some readers know them only as decimals.
-    Uint64,
-    /// Floats; integers and doubles are taken where exact.
-    Float,
-    /// Doubles; integers are taken where exact.
-    Double,
-    /// Text.
-    Text,
-    /// Bytes.
-    Bytes,
-    /// Microseconds since 1970 in UTC; RFC 3339 text is taken where it names whole microseconds.
-    Timestamp,
-    /// Lists of one of the others: JSON arrays are taken where each of their elements would be.
-    List(Box<DeclaredType>),
-}
-
-/// The types that are no lists, as they are spelled.
-const NAMES: [(&str, DeclaredType); 9] = [
-    ("bool", DeclaredType::Bool),
-    ("int32", DeclaredType::Int32),
-    ("int64", DeclaredType::Int64),
-    ("uint64", DeclaredType::Uint64),
-    ("float", DeclaredType::Float),
-    ("double", DeclaredType::Double),
-    ("text", DeclaredType::Text),
-    ("bytes", DeclaredType::Bytes),
-    ("timestamp", DeclaredType::Timestamp),
-];
-
-impl DeclaredType {
-    /// Lists of `element`.
-    #[must_use]
-    pub fn list_of(element: Self) -> Self {
-        Self::List(Box::new(element))
-    }
-}
-
-impl TryFrom<String> for DeclaredType {
-    type Error = String;
-
-    fn try_from(spelled: String) -> std::result::Result<Self, String> {
-        let element = spelled.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>'));
-        let name = element.unwrap_or(&spelled);
-        let Some((_, ty)) = NAMES.into_iter().find(|(known, _)| *known == name) else {
-            let known = NAMES.map(|(name, _)| name).join(", ");
-            return Err(format!(
-                "unknown type {spelled:?}: it is one of {known}, or list<…> of one"
-            ));
-        };
-        Ok(if element.is_some() { Self::list_of(ty) } else { ty })
-    }
-}
-
-impl From<DeclaredType> for ColumnType {
-    fn from(declared: DeclaredType) -> Self {
-        match declared {
-            DeclaredType::Bool => ColumnType::Bool,
-            DeclaredType::Int32 => ColumnType::I32,
-            DeclaredType::Int64 => ColumnType::I64,
-            DeclaredType::Uint64 => ColumnType::U64,
-            DeclaredType::Float => ColumnType::F32,
-            DeclaredType::Double => ColumnType::F64,
-            DeclaredType::Text => ColumnType::Text,
-            DeclaredType::Bytes => ColumnType::Bytes,
-            DeclaredType::Timestamp => ColumnType::Timestamp,
-            DeclaredType::List(element) => ColumnType::List(Box::new((*element).into())),
-        }
-    }
-}
-
-/// The types that only Arrow has can't be declared.
-impl TryFrom<&ColumnType> for DeclaredType {
-    type Error = ();
-
-    fn try_from(ty: &ColumnType) -> std::result::Result<Self, ()> {
-        Ok(match ty {
-            ColumnType::Bool => Self::Bool,
-            ColumnType::I32 => Self::Int32,
-            ColumnType::I64 => Self::Int64,
-            ColumnType::U64 => Self::Uint64,
-            ColumnType::F32 => Self::Float,
-            ColumnType::F64 => Self::Double,
-            ColumnType::Text => Self::Text,
-            ColumnType::Bytes => Self::Bytes,
-            ColumnType::Timestamp => Self::Timestamp,
-            ColumnType::List(element) => Self::list_of(Self::try_from(&**element)?),
-            ColumnType::Arrow(_) => return Err(()),
-        })
-    }
-}
-
-impl From<DeclaredType> for String {
-    fn from(ty: DeclaredType) -> Self {
-        ColumnType::from(ty).to_string()
-    }
-}
 
 /// A column known beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,7 +21,7 @@ pub struct DeclaredColumn {
     pub name: String,
     /// The type.
     #[serde(rename = "type")]
-    pub ty: DeclaredType,
+    pub ty: ColumnType,
     /// What rows call the column, where that is another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -169,7 +61,7 @@ impl DeclaredSchema {
 
     /// Adds a column.
     #[must_use]
-    pub fn column(mut self, name: impl Into<String>, ty: DeclaredType) -> Self {
+    pub fn column(mut self, name: impl Into<String>, ty: ColumnType) -> Self {
         self.columns.push(DeclaredColumn { name: name.into(), ty, from: None, field_id: None });
         self
     }
@@ -187,7 +79,7 @@ impl DeclaredSchema {
         mut self,
         from: impl Into<String>,
         name: impl Into<String>,
-        ty: DeclaredType,
+        ty: ColumnType,
     ) -> Self {
         let (name, from) = (name.into(), Some(from.into()));
         self.columns.push(DeclaredColumn { name, ty, from, field_id: None });
@@ -197,8 +89,8 @@ impl DeclaredSchema {
     /// Gives the column that was added last a field id.
     ///
     /// ```
-    /// use bucksaw::{DeclaredSchema, DeclaredType};
-    /// let schema = DeclaredSchema::new().column("level", DeclaredType::Text).field_id(7);
+    /// use bucksaw::{DeclaredSchema, ColumnType};
+    /// let schema = DeclaredSchema::new().column("level", ColumnType::Text).field_id(7);
     /// assert!(schema.to_json().starts_with(r#"{"columns":[{"name":"level","type":"text","field_id":7}]"#));
     /// ```
     #[must_use]
@@ -217,9 +109,10 @@ impl DeclaredSchema {
     }
 
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
-    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`,
-    /// `timestamp`, and `list<…>` of one of these. A column that rows call otherwise than the file
-    /// has a member `"from"`: the rows' name; a field id is the member `"field_id"`.
+    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`, `timestamp`,
+    /// `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`, and `list<…>`
+    /// of one of these. A column that rows call otherwise than the file has a member `"from"`: the rows'
+    /// name; a field id is the member `"field_id"`.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the place of what is wrong.
@@ -266,11 +159,8 @@ impl DeclaredSchema {
             } else if !given.insert(from) && column.from.is_some() {
                 problems.push(format!("the schema takes {from:?} into two columns"));
             }
-            if matches!(&column.ty, DeclaredType::List(element) if matches!(**element, DeclaredType::List(_)))
-            {
-                problems.push(format!(
-                    "the schema declares {name:?} as lists of lists, which no backend has"
-                ));
+            if let Some(problem) = column.ty.problem() {
+                problems.push(format!("the schema declares {name:?}: {problem}"));
             }
         }
         problems

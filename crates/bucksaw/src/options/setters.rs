@@ -232,8 +232,8 @@ impl Options {
     /// Columns known beforehand. Default: none, and open.
     ///
     /// ```
-    /// use bucksaw::{DeclaredSchema, DeclaredType, Options, StreamSink, Value};
-    /// let schema = DeclaredSchema::new().column("status", DeclaredType::Int32).closed(true);
+    /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink, Value};
+    /// let schema = DeclaredSchema::new().column("status", ColumnType::Int32).closed(true);
     /// let mut writer = Options::new().schema(schema).write_to(StreamSink::new(std::io::sink()))?;
     /// writer.write_row([("status", Value::from(200_i64))])?;
     /// assert!(writer.write_row([("level", Value::from("INFO"))]).is_err());
@@ -279,8 +279,8 @@ impl Options {
     /// (A column that is not declared exists only once it has a value.)
     ///
     /// ```
-    /// use bucksaw::{DeclaredSchema, DeclaredType, Options, StreamSink};
-    /// let schema = DeclaredSchema::new().column("user", DeclaredType::Text);
+    /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink};
+    /// let schema = DeclaredSchema::new().column("user", ColumnType::Text);
     /// let options = Options::new().schema(schema).omit_null_columns(false);
     /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
     /// writer.write_row([("status", 200)])?;

@@ -23,7 +23,7 @@ use crate::schema::{ColumnType, Schema};
 pub struct TimeRange {
     /// The column's name in the file.
     pub column: String,
-    /// The least value; microseconds since 1970 for timestamps, else the integer.
+    /// The least value; since 1970 in the column's unit for timestamps, else the integer.
     pub first: i64,
     /// The greatest value, in the same unit.
     pub last: i64,

@@ -3,35 +3,47 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use arrow_array::ArrayRef;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
-};
+use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
+use arrow_schema::DataType;
 use serde::Serialize;
 
+use crate::block::arrays::{ArrayVisitor, visit};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{Options, SortColumn};
-use crate::schema::{ColumnType, Schema};
+use crate::schema::Schema;
+use crate::types::decimal::from_big_endian;
+use crate::types::physical::Order;
 
 /// A value, as Parquet orders it: NaN is neither before nor after anything.
 #[derive(Debug, PartialEq, PartialOrd)]
 enum Key<'v> {
     Bool(bool),
-    I64(i64),
-    U64(u64),
+    Int(i128),
     F64(f64),
     Bytes(Cow<'v, [u8]>),
 }
 
-impl Key<'_> {
+impl<'v> Key<'v> {
+    fn of_i64(value: i64, order: Order) -> Self {
+        match order {
+            Order::Signed => Self::Int(value.into()),
+            Order::Unsigned => Self::Int(value.cast_unsigned().into()),
+        }
+    }
+
+    fn of_bytes(bytes: &'v [u8], order: Order) -> Self {
+        match order {
+            Order::Signed => Self::Int(from_big_endian(bytes)),
+            Order::Unsigned => Self::Bytes(Cow::Borrowed(bytes)),
+        }
+    }
+
     fn into_owned(self) -> Key<'static> {
         match self {
             Key::Bool(value) => Key::Bool(value),
-            Key::I64(value) => Key::I64(value),
-            Key::U64(value) => Key::U64(value),
+            Key::Int(value) => Key::Int(value),
             Key::F64(value) => Key::F64(value),
             Key::Bytes(value) => Key::Bytes(Cow::Owned(value.into_owned())),
         }
@@ -100,10 +112,10 @@ impl Sortedness {
 
     /// The first row that comes before the one before it, if there is one.
     fn first_unsorted(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Option<u64> {
-        let columns: Vec<Option<(ColumnSlice<'_, '_>, ValuesSlice<'_, '_>)>> =
+        let columns: Vec<_> =
             self.sorted.by.iter().map(|by| column(&by.column, rows, schema)).collect();
         let keys = columns.iter().map(|column| match column {
-            Some((slice, values)) => keys(slice, values),
+            Some((slice, values, order)) => keys(slice, values, (*order)?),
             None => Some(Box::new(std::iter::repeat_with(|| None)) as Keys<'_>),
         });
         // Values of types that have no order here are not known to be sorted.
@@ -164,31 +176,35 @@ fn is_in_order(by: &[SortColumn], last: &[Option<Key<'_>>], next: &[Option<Key<'
     true
 }
 
-/// The column that the file calls `name`, if it has a value in these rows; arrays in the type that the
-/// column has in the file.
+/// The column that the file calls `name`, if it has a value in these rows, and its order, if it has one.
 fn column<'s, 'a>(
     name: &str,
     rows: &BlockSlice<'s, 'a>,
     schema: &Schema,
-) -> Option<(ColumnSlice<'s, 'a>, ValuesSlice<'s, 'a>)> {
+) -> Option<(ColumnSlice<'s, 'a>, ValuesSlice<'s, 'a>, Option<Order>)> {
     let is_named = |(id, _): &(_, _)| schema.column(*id).name == name;
     let (id, slice) = rows.columns().find(is_named)?;
-    let values = match (slice.values(), &schema.column(id).ty) {
-        (ValuesSlice::Arrow(array), Some(ty)) => ValuesSlice::Arrow(in_type(array, ty)),
-        (values, _) => values,
+    let storage = schema.column(id).ty.as_ref().and_then(|ty| ty.storage());
+    let values = match slice.values() {
+        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(without_dictionary(array)),
+        values => values,
     };
-    Some((slice, values))
+    Some((slice, values, storage.map(|storage| storage.order)))
 }
 
-/// The array in a column's type. (Where it can't be cast, the backend will refuse it.)
-fn in_type(array: ArrayRef, ty: &ColumnType) -> ArrayRef {
-    if *array.data_type() == ty.to_arrow() {
-        return array;
+/// The array, its values not looked up. (Where it can't be cast, the backend will refuse it.)
+fn without_dictionary(array: ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Dictionary(_, values) => cast(&array, values).unwrap_or(array),
+        _ => array,
     }
-    cast(&array, &ty.to_arrow()).unwrap_or(array)
 }
 
-fn keys<'v>(slice: &ColumnSlice<'v, '_>, values: &'v ValuesSlice<'_, '_>) -> Option<Keys<'v>> {
+fn keys<'v>(
+    slice: &ColumnSlice<'v, '_>,
+    values: &'v ValuesSlice<'_, '_>,
+    order: Order,
+) -> Option<Keys<'v>> {
     fn of_list<'v, T>(
         slice: &ColumnSlice<'v, '_>,
         values: &'v [T],
@@ -199,49 +215,71 @@ fn keys<'v>(slice: &ColumnSlice<'v, '_>, values: &'v ValuesSlice<'_, '_>) -> Opt
             move |is_present: bool| is_present.then(|| values.next().map(&key)).flatten();
         Box::new(slice.present().map(value_of))
     }
-    let bytes = |bytes: &'v [u8]| Key::Bytes(Cow::Borrowed(bytes));
     Some(match values {
         ValuesSlice::Bool(values) => of_list(slice, values, |value| Key::Bool(*value)),
-        ValuesSlice::I64(values) | ValuesSlice::Timestamp(values) => {
-            of_list(slice, values, |value| Key::I64(*value))
-        }
-        ValuesSlice::I32(values) => of_list(slice, values, |value| Key::I64((*value).into())),
-        ValuesSlice::U64(values) => of_list(slice, values, |value| Key::U64(*value)),
+        ValuesSlice::I64(values) => of_list(slice, values, move |v| Key::of_i64(*v, order)),
+        ValuesSlice::I32(values) => of_list(slice, values, |value| Key::Int((*value).into())),
         ValuesSlice::F32(values) => of_list(slice, values, |value| Key::F64((*value).into())),
         ValuesSlice::F64(values) => of_list(slice, values, |value| Key::F64(*value)),
-        ValuesSlice::Text(values) => of_list(slice, values, move |text| bytes(text.as_bytes())),
-        ValuesSlice::Bytes(values) => of_list(slice, values, move |value| bytes(value)),
-        ValuesSlice::Arrow(array) => return keys_of_array(array),
+        ValuesSlice::Text(values) => {
+            of_list(slice, values, move |text| Key::of_bytes(text.as_bytes(), order))
+        }
+        ValuesSlice::Bytes(values) => of_list(slice, values, move |v| Key::of_bytes(v, order)),
+        ValuesSlice::Arrow(array) => return visit(array, KeysOfArray { array, order }),
         ValuesSlice::List(_) => return None,
     })
 }
 
-fn keys_of_array(array: &ArrayRef) -> Option<Keys<'_>> {
-    let bytes = |bytes| Key::Bytes(Cow::Borrowed(bytes));
-    if let Some(array) = array.as_boolean_opt() {
-        return Some(Box::new(array.iter().map(|value| value.map(Key::Bool))));
+struct KeysOfArray<'v> {
+    array: &'v ArrayRef,
+    order: Order,
+}
+
+impl<'v> KeysOfArray<'v> {
+    fn keys(&self, key: impl Fn(usize) -> Key<'v> + 'v) -> Option<Keys<'v>> {
+        let array = self.array;
+        Some(Box::new((0..array.len()).map(move |row| array.is_valid(row).then(|| key(row)))))
     }
-    if let Some(array) = array.as_primitive_opt::<Int32Type>() {
-        return Some(Box::new(array.iter().map(|value| Some(Key::I64(value?.into())))));
+}
+
+impl<'v> ArrayVisitor<'v> for KeysOfArray<'v> {
+    type Output = Option<Keys<'v>>;
+
+    fn others(self) -> Self::Output {
+        None
     }
-    if let Some(array) = array.as_primitive_opt::<Int64Type>() {
-        return Some(Box::new(array.iter().map(|value| value.map(Key::I64))));
+
+    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> Self::Output {
+        self.keys(move |row| Key::Bool(value(row)))
     }
-    if let Some(array) = array.as_primitive_opt::<TimestampMicrosecondType>() {
-        return Some(Box::new(array.iter().map(|value| value.map(Key::I64))));
+
+    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
+        self.keys(move |row| Key::Int(value(row).into()))
     }
-    if let Some(array) = array.as_primitive_opt::<UInt64Type>() {
-        return Some(Box::new(array.iter().map(|value| value.map(Key::U64))));
+
+    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
+        let order = self.order;
+        self.keys(move |row| Key::of_i64(value(row), order))
     }
-    if let Some(array) = array.as_primitive_opt::<Float32Type>() {
-        return Some(Box::new(array.iter().map(|value| Some(Key::F64(value?.into())))));
+
+    fn f32s(self, value: impl Fn(usize) -> f32 + 'v) -> Self::Output {
+        self.keys(move |row| Key::F64(value(row).into()))
     }
-    if let Some(array) = array.as_primitive_opt::<Float64Type>() {
-        return Some(Box::new(array.iter().map(|value| value.map(Key::F64))));
+
+    fn f64s(self, value: impl Fn(usize) -> f64 + 'v) -> Self::Output {
+        self.keys(move |row| Key::F64(value(row)))
     }
-    if let Some(array) = array.as_string_opt::<i32>() {
-        return Some(Box::new(array.iter().map(move |text| text.map(str::as_bytes).map(bytes))));
+
+    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> Self::Output {
+        self.bytes(move |row| value(row).as_bytes())
     }
-    let array = array.as_binary_opt::<i32>()?;
-    Some(Box::new(array.iter().map(move |value| value.map(bytes))))
+
+    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> Self::Output {
+        let order = self.order;
+        self.keys(move |row| Key::of_bytes(value(row), order))
+    }
+
+    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> Self::Output {
+        self.keys(move |row| Key::Int(value(row)))
+    }
 }

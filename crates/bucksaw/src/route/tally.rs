@@ -1,11 +1,10 @@
 //! Counts values on their way to a backend: how many each column has, and first and last moments.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{ArrowPrimitiveType, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, PrimitiveArray};
+use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 
+use crate::block::arrays::{ArrayVisitor, visit};
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::TimeRange;
 use crate::schema::{ColumnType, Schema};
@@ -33,8 +32,8 @@ impl Tally {
             let column = schema.column(id);
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
             let is_followed = match column.ty {
-                Some(ColumnType::Timestamp) => true,
-                Some(ColumnType::I32 | ColumnType::I64) => is_named(),
+                Some(ColumnType::Timestamp(_)) => true,
+                Some(ColumnType::Int32 | ColumnType::Int64) => is_named(),
                 _ => false,
             };
             if !is_followed {
@@ -67,34 +66,42 @@ impl Tally {
 
 fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
     match values {
-        ValuesSlice::I64(values) | ValuesSlice::Timestamp(values) => {
-            Some((*values.iter().min()?, *values.iter().max()?))
-        }
+        ValuesSlice::I64(values) => Some((*values.iter().min()?, *values.iter().max()?)),
         ValuesSlice::I32(values) => {
             Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
         }
         ValuesSlice::Arrow(array) => match array.data_type() {
-            DataType::Int64 => range_of_array(array.as_primitive::<Int64Type>()),
-            DataType::Timestamp(..) => {
-                range_of_array(array.as_primitive_opt::<TimestampMicrosecondType>()?)
+            DataType::Dictionary(_, values) => {
+                let array = cast(array, values).ok()?;
+                visit(&array, RangeOfArray(&array))
             }
-            // Narrow integers, and dictionaries of any.
-            _ => {
-                let values = cast(array, &DataType::Int64).ok()?;
-                range_of_array(values.as_primitive::<Int64Type>())
-            }
+            _ => visit(array, RangeOfArray(array)),
         },
         _ => None,
     }
 }
 
-fn range_of_array<T: ArrowPrimitiveType<Native = i64>>(
-    array: &PrimitiveArray<T>,
-) -> Option<(i64, i64)> {
-    if array.null_count() == 0 {
-        let values = array.values();
-        return Some((*values.iter().min()?, *values.iter().max()?));
+/// The least and the greatest of an array's integers or moments.
+struct RangeOfArray<'v>(&'v ArrayRef);
+
+impl<'v> ArrayVisitor<'v> for RangeOfArray<'v> {
+    type Output = Option<(i64, i64)>;
+
+    fn others(self) -> Self::Output {
+        None
     }
-    let values = || array.iter().flatten();
-    Some((values().min()?, values().max()?))
+
+    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
+        self.i64s(move |row| value(row).into())
+    }
+
+    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
+        let nulls = self.0.nulls().filter(|nulls| nulls.null_count() > 0);
+        let is_there = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
+        let values = (0..self.0.len()).filter(is_there).map(value);
+        values.fold(None, |range, value| {
+            let (min, max) = range.unwrap_or((value, value));
+            Some((value.min(min), value.max(max)))
+        })
+    }
 }

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::runtime::hash::same;
 use crate::runtime::prefetch::prefetch;
-pub use crate::types::column_type::ColumnType;
+pub use crate::types::logical::ColumnType;
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
@@ -233,7 +233,7 @@ impl Schema {
         };
         for DeclaredColumn { name, ty, from, field_id } in &options.schema.columns {
             let is_text = schema.is_text_by_prefix(name);
-            let ty = if is_text { ColumnType::Text } else { ty.clone().into() };
+            let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;

@@ -1,6 +1,12 @@
-//! What columns mean: types, values, and numbers as text.
+//! What columns mean and how they are stored: logical types, physical types, values, and what text and
+//! numbers a type holds exactly.
 
-pub(crate) mod column_type;
+mod arrow;
 mod convert;
+pub(crate) mod decimal;
+pub(crate) mod exact;
+pub(crate) mod logical;
 pub(crate) mod number;
+pub(crate) mod physical;
+pub(crate) mod timestamp;
 pub(crate) mod value;

@@ -93,10 +93,10 @@ impl Writer {
     /// Beyond what JSON has, f32 stays a float, NaN and infinities stay numbers, and bytes stay bytes.
     ///
     /// Times of chrono, jiff and the standard library become RFC 3339 text. A column declared as
-    /// [`Timestamp`](crate::DeclaredType::Timestamp) takes them as timestamps.
+    /// [`Timestamp`](crate::ColumnType::Timestamp) takes them as timestamps.
     ///
     /// ```
-    /// use bucksaw::{DeclaredSchema, DeclaredType, MemorySink, Options};
+    /// use bucksaw::{DeclaredSchema, ColumnType, TimeUnit, MemorySink, Options};
     /// use serde::Serialize;
     ///
     /// #[derive(Serialize)]
@@ -113,7 +113,7 @@ impl Writer {
     /// #[derive(Serialize)]
     /// struct Http { status: u16, sizes: Vec<u32> }
     ///
-    /// let schema = DeclaredSchema::new().column("time", DeclaredType::Timestamp);
+    /// let schema = DeclaredSchema::new().column("time", ColumnType::Timestamp(TimeUnit::Micros));
     /// let mut writer = Options::new().schema(schema).write_to(MemorySink::new())?;
     /// let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_700_000_000_123);
     /// let http = Http { status: 200, sizes: vec![10, 20] };

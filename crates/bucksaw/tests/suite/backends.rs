@@ -9,7 +9,7 @@ use arrow_array::{
     RecordBatch, StringArray, StringViewArray,
 };
 use bucksaw::{
-    BackendKind, Block, Compression, DeclaredSchema, DeclaredType, ErrorKind, Key, MemorySink,
+    BackendKind, Block, ColumnType, Compression, DeclaredSchema, ErrorKind, Key, MemorySink,
     Options, Profile, Statistics, Value, Writer,
 };
 use bumpalo::Bump;
@@ -401,7 +401,7 @@ fn the_same_rows_give_the_same_bytes() {
 #[test]
 fn a_refused_batch_leaves_the_writer_as_it_was() {
     each(|options| {
-        let schema = DeclaredSchema::new().column("a", DeclaredType::Int64).closed(true);
+        let schema = DeclaredSchema::new().column("a", ColumnType::Int64).closed(true);
         let good = [vec![("a", Value::I64(1))]];
         let bad = [vec![("a", Value::I64(2))], vec![("a", Value::I64(3)), ("b", Value::I64(4))]];
         let file = written(options.clone().schema(schema), |writer| {
@@ -548,9 +548,8 @@ fn late_columns_read_back_from_every_row_group() {
             });
             rows.push(values.collect());
         }
-        let schema = DeclaredSchema::new()
-            .column("never", DeclaredType::Int64)
-            .column("g", DeclaredType::Int64);
+        let schema =
+            DeclaredSchema::new().column("never", ColumnType::Int64).column("g", ColumnType::Int64);
         let options = Options::new().backend(BackendKind::Direct).row_group_rows(100);
         for options in [options.clone(), options.schema(schema)] {
             let file = written(options, |writer| writer.write_slice(&rows).expect("taken"));
@@ -669,7 +668,7 @@ fn record_batches_keep_their_types() {
     let whole = batch();
     for (column, array) in read.schema().fields().iter().zip(read.columns()) {
         let original = whole.column_by_name(column.name()).expect("the same columns");
-        let ty = bucksaw::ColumnType::from_arrow(original.data_type()).to_arrow();
+        let ty = ColumnType::from_arrow(original.data_type()).to_arrow();
         let original = arrow_cast::cast(original, &ty).expect("its own type");
         assert_eq!(array.slice(0, 3).to_data(), original.to_data(), "{column}");
         assert_eq!(array.slice(3, 2).to_data(), original.slice(1, 2).to_data(), "{column}");

@@ -2,7 +2,7 @@
 
 use crate::support::{footer, read};
 use bucksaw::limits::BLOOM_FILTER_FALSE_POSITIVES;
-use bucksaw::{BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value};
+use bucksaw::{BackendKind, ColumnType, DeclaredSchema, MemorySink, Options, Profile, Value};
 use parquet::bloom_filter::Sbbf;
 use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -144,9 +144,9 @@ fn int32_and_float_have_filters_too() {
     for dictionary in [true, false] {
         let sink = MemorySink::new();
         let schema = DeclaredSchema::new()
-            .column("i", DeclaredType::Int32)
-            .column("f", DeclaredType::Float)
-            .column("l", DeclaredType::List(Box::new(DeclaredType::Int32)));
+            .column("i", ColumnType::Int32)
+            .column("f", ColumnType::Float)
+            .column("l", ColumnType::List(Box::new(ColumnType::Int32)));
         let options = ["i", "f", "l"].into_iter().fold(Options::new(), Options::bloom_filter_of);
         let options = options.schema(schema).dictionary(dictionary);
         let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");

@@ -7,8 +7,7 @@ use std::cmp::Ordering;
 
 use crate::support::{footer, read};
 use bucksaw::{
-    BackendKind, Bound, DeclaredSchema, DeclaredType, FileReport, MemorySink, Options, Profile,
-    Value,
+    BackendKind, Bound, ColumnType, DeclaredSchema, FileReport, MemorySink, Options, Profile, Value,
 };
 use parquet::basic::ColumnOrder;
 use parquet::file::metadata::ParquetMetaData;
@@ -55,8 +54,8 @@ fn value(column: &str, row: usize) -> Option<Value<'static>> {
 
 fn file(options: Options) -> (Vec<u8>, FileReport) {
     let schema = DeclaredSchema::new()
-        .column("unsigned", DeclaredType::Uint64)
-        .column("float", DeclaredType::Float);
+        .column("unsigned", ColumnType::Uint64)
+        .column("float", ColumnType::Float);
     let options = options.row_group_rows(GROUP_ROWS).page_bytes(1_024).schema(schema);
     let sink = MemorySink::new();
     let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use bucksaw::limits::MAX_VALUE_BYTES;
 use bucksaw::{
-    BackendKind, DeclaredSchema, DeclaredType, Error, ErrorKind, Input, LocalSink, MemorySink,
+    BackendKind, ColumnType, DeclaredSchema, Error, ErrorKind, Input, LocalSink, MemorySink,
     NdjsonOptions, OnError, Options, Published, Result, Sink, Table, Value, Writer,
 };
 
@@ -53,7 +53,7 @@ fn read_input(writer: &mut Writer, source: impl Read + Send) -> Error {
 }
 
 fn closed() -> Options {
-    Options::new().schema(DeclaredSchema::new().column("a", DeclaredType::Int64).closed(true))
+    Options::new().schema(DeclaredSchema::new().column("a", ColumnType::Int64).closed(true))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Field ids: declared with a column or given to one that is found, in every file of both backends.
 
 use bucksaw::{
-    BackendKind, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, Options, Table, Value,
+    BackendKind, ColumnType, DeclaredSchema, ErrorKind, MemorySink, Options, Table, Value,
 };
 
 use crate::support::footer;
@@ -21,10 +21,10 @@ fn ids(file: &[u8]) -> Vec<(String, Option<i32>)> {
 fn every_file_has_the_ids_of_its_columns() {
     for backend in [BackendKind::Arrow, BackendKind::Direct] {
         let schema = DeclaredSchema::new()
-            .column("list", DeclaredType::list_of(DeclaredType::Int64))
+            .column("list", ColumnType::list_of(ColumnType::Int64))
             .field_id(1)
-            .column("text", DeclaredType::Text)
-            .renamed("given", "named", DeclaredType::Double)
+            .column("text", ColumnType::Text)
+            .renamed("given", "named", ColumnType::Double)
             .field_id(30);
         let options = Options::new().backend(backend).schema(schema).field_id("found", 2);
         let (first, second) = (MemorySink::new(), MemorySink::new());
@@ -64,7 +64,7 @@ fn every_file_has_the_ids_of_its_columns() {
 fn inspect_gives_them_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.parquet");
-    let list = DeclaredType::list_of(DeclaredType::Int64);
+    let list = ColumnType::list_of(ColumnType::Int64);
     let schema = DeclaredSchema::new().column("list", list).field_id(5);
     let mut writer = Options::new().schema(schema).create(&path).expect("a writer");
     writer.write_row([("list", Value::List(&[Value::I64(1)])), ("b", Value::Null)]).expect("taken");

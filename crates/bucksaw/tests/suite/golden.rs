@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bucksaw::{BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value};
+use bucksaw::{
+    BackendKind, ColumnType, DeclaredSchema, MemorySink, Options, Profile, TimeUnit, Value,
+};
 use serde_json::json;
 
 use crate::support::thrift::{Fields, read_struct};
@@ -82,8 +84,8 @@ fn rows(content: &str) -> Vec<Values> {
 fn options(content: &str, backend: BackendKind, profile: Profile) -> Options {
     let options = Options::new().backend(backend).profile(profile);
     let schema = DeclaredSchema::new()
-        .column("unsigned", DeclaredType::Uint64)
-        .column("moment", DeclaredType::Timestamp);
+        .column("unsigned", ColumnType::Uint64)
+        .column("moment", ColumnType::Timestamp(TimeUnit::Micros));
     match content {
         "types" => options.row_group_rows(20).schema(schema),
         "dictionary_left" => options.page_bytes(1_024),

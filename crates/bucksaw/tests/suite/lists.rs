@@ -12,7 +12,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 use bucksaw::{
-    BackendKind, DeclaredSchema, DeclaredType, MemorySink, Options, Profile, Value, Writer,
+    BackendKind, ColumnType, DeclaredSchema, MemorySink, Options, Profile, TimeUnit, Value, Writer,
 };
 use bumpalo::Bump;
 use parquet::arrow::arrow_reader::{
@@ -37,21 +37,21 @@ fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
     Written { report, file: sink.published().expect("published") }
 }
 
-const ELEMENTS: [(&str, DeclaredType); 9] = [
-    ("bool", DeclaredType::Bool),
-    ("int32", DeclaredType::Int32),
-    ("int64", DeclaredType::Int64),
-    ("uint64", DeclaredType::Uint64),
-    ("float", DeclaredType::Float),
-    ("double", DeclaredType::Double),
-    ("text", DeclaredType::Text),
-    ("bytes", DeclaredType::Bytes),
-    ("timestamp", DeclaredType::Timestamp),
+const ELEMENTS: [(&str, ColumnType); 9] = [
+    ("bool", ColumnType::Bool),
+    ("int32", ColumnType::Int32),
+    ("int64", ColumnType::Int64),
+    ("uint64", ColumnType::Uint64),
+    ("float", ColumnType::Float),
+    ("double", ColumnType::Double),
+    ("text", ColumnType::Text),
+    ("bytes", ColumnType::Bytes),
+    ("timestamp", ColumnType::Timestamp(TimeUnit::Micros)),
 ];
 
 fn schema() -> DeclaredSchema {
     ELEMENTS.into_iter().fold(DeclaredSchema::new(), |schema, (name, element)| {
-        schema.column(name, DeclaredType::list_of(element))
+        schema.column(name, ColumnType::list_of(element))
     })
 }
 
@@ -248,12 +248,12 @@ fn very_long_lists_come_back() {
         for options in [options.clone(), options.clone().row_group_rows(2)] {
             // The arrow backend has to see every column in its first batch.
             let schema = ["numbers", "texts", "bools"].into_iter().zip([
-                DeclaredType::Int64,
-                DeclaredType::Text,
-                DeclaredType::Bool,
+                ColumnType::Int64,
+                ColumnType::Text,
+                ColumnType::Bool,
             ]);
             let schema = schema.fold(DeclaredSchema::new(), |schema, (name, element)| {
-                schema.column(name, DeclaredType::list_of(element))
+                schema.column(name, ColumnType::list_of(element))
             });
             let file =
                 written(options.schema(schema), |writer| writer.write_slice(&rows).expect("taken"));

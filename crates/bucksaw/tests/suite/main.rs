@@ -4,6 +4,7 @@ mod adversarial;
 mod backends;
 mod bloom_filters;
 mod bounds;
+mod declared_types;
 mod error_kinds;
 mod examples;
 mod field_ids;

@@ -2,7 +2,7 @@
 
 use crate::support::{Cell, Row, read, row};
 use bucksaw::{
-    Alterations, BackendKind, Block, BlockBuilder, DeclaredSchema, DeclaredType, ErrorKind,
+    Alterations, BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind,
     MemorySink, Options, Profile, Value, Writer,
 };
 use bumpalo::Bump;
@@ -130,7 +130,7 @@ proptest! {
     fn repeating_is_pushing(runs in vec(run(), 1..5), max_columns in 3..8_usize) {
         for options in each() {
             let options = options
-                .schema(DeclaredSchema::new().column("declared", DeclaredType::Int64))
+                .schema(DeclaredSchema::new().column("declared", ColumnType::Int64))
                 .text_prefixes(["text_"])
                 .max_columns(max_columns);
             let repeated = by_repeating(options.clone(), &runs);
@@ -146,7 +146,7 @@ fn long_runs_go_through_row_groups() {
     const RUN: usize = 7_000;
     let names = ["checkout", "cart", "checkout"];
     // The arrow backend takes no late columns.
-    let schema = DeclaredSchema::new().column("canary", DeclaredType::Bool);
+    let schema = DeclaredSchema::new().column("canary", ColumnType::Bool);
     for options in each() {
         let (rows, alterations) =
             blocks(options.schema(schema.clone()).row_group_rows(3_000), 2, |builder, number| {
@@ -183,7 +183,7 @@ fn long_runs_go_through_row_groups() {
 fn a_run_ends_with_its_block() {
     for options in each() {
         let (rows, alterations) = blocks(
-            options.schema(DeclaredSchema::new().column("n", DeclaredType::Int64)),
+            options.schema(DeclaredSchema::new().column("n", ColumnType::Int64)),
             2,
             |builder, number| {
                 let text = if number == 0 { "7" } else { "8" };
@@ -200,7 +200,7 @@ fn a_run_ends_with_its_block() {
 
 #[test]
 fn what_a_row_would_be_refused_for_is_refused() {
-    let schema = DeclaredSchema::new().column("n", DeclaredType::Int64).closed(true);
+    let schema = DeclaredSchema::new().column("n", ColumnType::Int64).closed(true);
     for options in each() {
         let (rows, _) = blocks(options.strict(true).schema(schema.clone()), 1, |builder, _| {
             for (name, value) in

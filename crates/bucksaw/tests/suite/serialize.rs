@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, UNIX_EPOCH};
 
-use bucksaw::{DeclaredSchema, DeclaredType, ErrorKind, MemorySink, Options, Value, Writer};
+use bucksaw::{
+    ColumnType, DeclaredSchema, ErrorKind, MemorySink, Options, TimeUnit, Value, Writer,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
@@ -211,9 +213,9 @@ fn times_are_text_and_timestamps_where_declared() {
     let names = ["std", "jiff"];
     let text = "2023-11-14T22:13:20.123Z";
     assert_eq!(rows(&[times(0)]), [row(&names.map(|name| (name, Value::Text(text))))]);
-    let schema = names
-        .iter()
-        .fold(DeclaredSchema::new(), |schema, name| schema.column(*name, DeclaredType::Timestamp));
+    let schema = names.iter().fold(DeclaredSchema::new(), |schema, name| {
+        schema.column(*name, ColumnType::Timestamp(TimeUnit::Micros))
+    });
     let file = written(Options::new().schema(schema), &[times(0), times(456)]);
     let micros = Value::Timestamp(1_700_000_000_123_000);
     let exact = Value::Text("2023-11-14T22:13:20.123000456Z");
@@ -310,7 +312,7 @@ proptest! {
     ) {
         let lines: Vec<_> = values.iter().map(Json::to_string).collect();
         let options = Options::new().strict(strict).schema(
-            DeclaredSchema::new().column("a", DeclaredType::list_of(DeclaredType::Int64)),
+            DeclaredSchema::new().column("a", ColumnType::list_of(ColumnType::Int64)),
         );
         let by_line = convert(&lines.join("\n"), options.clone());
         let (mut writer, sink) = writer(options);

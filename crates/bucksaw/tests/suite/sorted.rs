@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::support::{Written, footer, read};
-use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringViewArray};
+use arrow_array::{ArrayRef, RecordBatch, StringViewArray, Time32SecondArray};
 use bucksaw::{
-    BackendKind, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, Options, SortColumn, Value,
+    BackendKind, ColumnType, DeclaredSchema, ErrorKind, MemorySink, Options, SortColumn, Value,
     Writer,
 };
 use proptest::collection::vec;
@@ -52,7 +52,7 @@ fn is_sorted(values: &[Value<'_>], column: &str) -> bool {
         let mut schema = DeclaredSchema::new();
         // By themselves, small ones are taken for int64.
         if values.iter().any(|value| matches!(value, Value::U64(_))) {
-            schema = schema.column("v", DeclaredType::Uint64);
+            schema = schema.column("v", ColumnType::Uint64);
         }
         let options = Options::new().backend(backend).schema(schema).sorted_by(by(&[column]));
         let file = written(options, |writer| {
@@ -166,10 +166,10 @@ fn arrays_are_followed_too() {
         });
         assert_eq!(sorted(&file), [Some(by(&["text"]))], "{backend}");
     }
-    let options = Options::new().backend(BackendKind::Arrow).sorted_by(by(&["date"]));
+    let options = Options::new().backend(BackendKind::Arrow).sorted_by(by(&["time"]));
     let file = written(options, |writer| {
-        let array: ArrayRef = Arc::new(Date32Array::from(vec![1, 2]));
-        let batch = RecordBatch::try_from_iter([("date", array)]).expect("a batch");
+        let array: ArrayRef = Arc::new(Time32SecondArray::from(vec![1, 2]));
+        let batch = RecordBatch::try_from_iter([("time", array)]).expect("a batch");
         writer.write_record_batch(&batch).expect("taken");
     });
     assert_eq!(footer(&file.file).row_group(0).sorting_columns(), None);
@@ -226,7 +226,7 @@ proptest! {
         nulls_first: bool,
         descending: bool,
     ) {
-        let schema = DeclaredSchema::new().column("a", DeclaredType::Int64).column("b", DeclaredType::Int64);
+        let schema = DeclaredSchema::new().column("a", ColumnType::Int64).column("b", ColumnType::Int64);
         let order = column("b", descending, nulls_first);
         let options = Options::new()
             .schema(schema)

@@ -3,8 +3,8 @@
 
 use crate::support::{Written, alterations, convert, convert_with, row};
 use bucksaw::{
-    Alterations, DeclaredSchema, DeclaredType, ErrorKind, MemorySink, NdjsonOptions, Nested,
-    OnError, Options, Value,
+    Alterations, ColumnType, DeclaredSchema, ErrorKind, MemorySink, NdjsonOptions, Nested, OnError,
+    Options, TimeUnit, Value,
 };
 
 /// What lines become, and what the report counts.
@@ -88,9 +88,9 @@ fn integers_widen_to_doubles_only_where_exact() {
 #[test]
 fn int32_and_float_columns_take_what_they_hold_exactly() {
     let schema = DeclaredSchema::new()
-        .column("i", DeclaredType::Int32)
-        .column("f", DeclaredType::Float)
-        .column("l", DeclaredType::Int64);
+        .column("i", ColumnType::Int32)
+        .column("f", ColumnType::Float)
+        .column("l", ColumnType::Int64);
     let lines = r#"{"i":2147483647,"f":0.5,"l":1}
 {"i":2147483648,"f":0.1}
 {"i":-2147483648,"f":16777216}
@@ -339,7 +339,7 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         none(),
     );
     // A closed schema has to have the name.
-    let closed = DeclaredSchema::new().column("a.x", DeclaredType::Int64).closed(true);
+    let closed = DeclaredSchema::new().column("a.x", ColumnType::Int64).closed(true);
     for twice in [r#"{"a":{"x":1},"a":{"x":2}}"#, r#"{"a":{"x":1},"a":2}"#] {
         let error = convert(twice, Options::new().schema(closed.clone())).err().expect("refused");
         assert_eq!(error.position().column.as_deref(), Some("a"), "{error}");
@@ -433,11 +433,11 @@ fn prefixes_turn_values_into_text() {
 #[test]
 fn declared_columns_keep_their_order_and_types_and_parse_text() {
     let schema = DeclaredSchema::new()
-        .column("time", DeclaredType::Timestamp)
-        .column("count", DeclaredType::Int64)
-        .column("big", DeclaredType::Uint64)
-        .column("ratio", DeclaredType::Double)
-        .column("unused", DeclaredType::Bool);
+        .column("time", ColumnType::Timestamp(TimeUnit::Micros))
+        .column("count", ColumnType::Int64)
+        .column("big", ColumnType::Uint64)
+        .column("ratio", ColumnType::Double)
+        .column("unused", ColumnType::Bool);
     let lines = r#"{"ratio":1,"count":"-42","time":"2024-01-01T00:00:00.000001+01:00","new":1}
 {"big":18446744073709551615,"count":"4.2","time":"2024-01-01T00:00:00.0000001Z"}
 {"big":-1,"count":7,"time":5}"#;
@@ -478,7 +478,7 @@ fn declared_columns_keep_their_order_and_types_and_parse_text() {
 #[test]
 fn a_closed_schema_refuses_other_columns_and_other_types() {
     let options = || {
-        let schema = DeclaredSchema::new().column("a", DeclaredType::Int64).closed(true);
+        let schema = DeclaredSchema::new().column("a", ColumnType::Int64).closed(true);
         Options::new().schema(schema)
     };
     convert("{\"a\":1}\n{\"a\":\"2\"}\n{}", options()).expect("as declared");
@@ -496,9 +496,9 @@ fn a_closed_schema_refuses_other_columns_and_other_types() {
 fn columns_that_are_null_in_every_row_are_left_out_unless_asked_for() {
     let schema = || {
         DeclaredSchema::new()
-            .column("first", DeclaredType::Text)
-            .column("a", DeclaredType::Int64)
-            .column("last", DeclaredType::Double)
+            .column("first", ColumnType::Text)
+            .column("a", ColumnType::Int64)
+            .column("last", ColumnType::Double)
     };
     let lines = "{\"a\":1,\"b\":null}\n".repeat(25);
     let options = || Options::new().schema(schema()).chunk_rows(10).row_group_rows(10);
@@ -520,7 +520,7 @@ fn a_file_has_at_least_one_column() {
         (empty_rows.names(), empty_rows.rows()),
         (vec!["_rest".to_owned()], vec![row(&[]); 3])
     );
-    let schema = DeclaredSchema::new().column("a", DeclaredType::Int64);
+    let schema = DeclaredSchema::new().column("a", ColumnType::Int64);
     let declared = convert("", Options::new().schema(schema)).expect("a file");
     assert_eq!((declared.names(), declared.rows()), (vec!["a".to_owned()], vec![]));
 }

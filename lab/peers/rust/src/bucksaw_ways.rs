@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bucksaw::{BackendKind, Block, ColumnId, DeclaredSchema, DeclaredType, Options, Profile};
+use bucksaw::{BackendKind, Block, ColumnId, ColumnType, DeclaredSchema, Options, Profile};
 use bucksaw_workloads::Type;
 use bumpalo::Bump;
 
@@ -52,10 +52,10 @@ impl Way {
 fn declared(rows: &Rows<'_>) -> DeclaredSchema {
     rows.columns.iter().fold(DeclaredSchema::new(), |schema, (name, ty)| {
         let ty = match ty {
-            Type::Bool => DeclaredType::Bool,
-            Type::I64 => DeclaredType::Int64,
-            Type::F64 => DeclaredType::Double,
-            Type::Text => DeclaredType::Text,
+            Type::Bool => ColumnType::Bool,
+            Type::I64 => ColumnType::Int64,
+            Type::F64 => ColumnType::Double,
+            Type::Text => ColumnType::Text,
         };
         schema.column(*name, ty)
     })

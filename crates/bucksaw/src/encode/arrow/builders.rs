@@ -3,174 +3,226 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    BinaryBuilder, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder, Int64Builder,
-    StringBuilder, TimestampMicrosecondBuilder, UInt64Builder,
+    ArrayBuilder as _, BinaryBuilder, BooleanBuilder, Decimal128Builder, FixedSizeBinaryBuilder,
+    Float32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder,
 };
+use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, ListArray, new_null_array};
-use arrow_buffer::NullBufferBuilder;
-use arrow_buffer::{NullBuffer, OffsetBuffer};
+use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_cast::cast;
-use arrow_schema::{Field, FieldRef};
+use arrow_schema::FieldRef;
 
 use crate::block::lists::ListsSlice;
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::column_type::{ColumnType, ELEMENT_NAME};
+use crate::types::decimal::from_big_endian;
+use crate::types::logical::{ColumnType, ELEMENT_NAME};
+use crate::types::physical::PhysicalType;
 
 /// Collects the values of one column for the next record batch.
-pub(super) enum ColumnBuilder {
+pub(super) struct ColumnBuilder {
+    ty: ColumnType,
+    values: ValuesBuilder,
+}
+
+/// By how values are stored; a finished array of numbers is then given the type that they mean.
+enum ValuesBuilder {
     Bool(BooleanBuilder),
     I32(Int32Builder),
     I64(Int64Builder),
-    U64(UInt64Builder),
     F32(Float32Builder),
     F64(Float64Builder),
     Text(StringBuilder),
     Bytes(BinaryBuilder),
-    Timestamp(TimestampMicrosecondBuilder),
+    FixedBytes(FixedSizeBinaryBuilder),
+    Decimal(Decimal128Builder),
     List(Box<ListBuilder>),
-    /// A type that only whole arrays have.
-    Arrays {
-        ty: ColumnType,
-        rows: usize,
-    },
+    /// A type that only whole arrays have: so many rows, all null.
+    Arrays(usize),
 }
-
-/// Runs `$body` with `$builder` bound to the builder of any kind; `$arrays` is done for arrays.
-macro_rules! each_builder {
-    ($self:expr, $builder:ident => $body:expr, $ty:pat, $rows:ident => $arrays:expr) => {
-        match $self {
-            ColumnBuilder::Bool($builder) => $body,
-            ColumnBuilder::I32($builder) => $body,
-            ColumnBuilder::I64($builder) => $body,
-            ColumnBuilder::U64($builder) => $body,
-            ColumnBuilder::F32($builder) => $body,
-            ColumnBuilder::F64($builder) => $body,
-            ColumnBuilder::Text($builder) => $body,
-            ColumnBuilder::Bytes($builder) => $body,
-            ColumnBuilder::Timestamp($builder) => $body,
-            ColumnBuilder::List($builder) => $body,
-            ColumnBuilder::Arrays { ty: $ty, rows: $rows } => $arrays,
-        }
-    };
-}
-
-/// Appends a slice's values and nulls to a builder.
+/// Appends a slice's values, as `$as_stored` makes them, and nulls to a builder.
 macro_rules! append {
-    ($builder:expr, $slice:expr, $values:expr) => {{
-        let mut values = $values.iter();
+    ($builder:expr, $slice:expr, $values:expr, $as_stored:expr) => {{
+        let mut values = $values.iter().map($as_stored);
         if $slice.count() == $slice.rows() {
-            values.for_each(|value| $builder.append_value(*value));
+            values.for_each(|value| $builder.append_value(value));
         } else {
             for is_present in $slice.present() {
-                $builder.append_option(if is_present { values.next().copied() } else { None });
+                $builder.append_option(if is_present { values.next() } else { None });
             }
         }
     }};
+    ($builder:expr, $slice:expr, $values:expr) => {
+        append!($builder, $slice, $values, |value| *value)
+    };
 }
 
 impl ColumnBuilder {
     pub(super) fn new(ty: &ColumnType) -> Self {
-        match ty {
-            ColumnType::Bool => Self::Bool(BooleanBuilder::new()),
-            ColumnType::I32 => Self::I32(Int32Builder::new()),
-            ColumnType::I64 => Self::I64(Int64Builder::new()),
-            ColumnType::U64 => Self::U64(UInt64Builder::new()),
-            ColumnType::F32 => Self::F32(Float32Builder::new()),
-            ColumnType::F64 => Self::F64(Float64Builder::new()),
-            ColumnType::Text => Self::Text(StringBuilder::new()),
-            ColumnType::Bytes => Self::Bytes(BinaryBuilder::new()),
-            ColumnType::Timestamp => {
-                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
+        let values = match ty {
+            ColumnType::List(element) => ValuesBuilder::List(Box::new(ListBuilder::new(element))),
+            ColumnType::Decimal { .. } => {
+                ValuesBuilder::Decimal(Decimal128Builder::new().with_data_type(ty.to_arrow()))
             }
-            ColumnType::List(element) => Self::List(Box::new(ListBuilder::new(element))),
-            ColumnType::Arrow(_) => Self::Arrays { ty: ty.clone(), rows: 0 },
-        }
+            _ => ValuesBuilder::new(ty),
+        };
+        Self { ty: ty.clone(), values }
     }
 
     pub(super) fn rows(&self) -> usize {
-        use arrow_array::builder::ArrayBuilder as _;
-        each_builder!(self, builder => builder.len(), _, rows => *rows)
+        match &self.values {
+            ValuesBuilder::Bool(builder) => builder.len(),
+            ValuesBuilder::I32(builder) => builder.len(),
+            ValuesBuilder::I64(builder) => builder.len(),
+            ValuesBuilder::F32(builder) => builder.len(),
+            ValuesBuilder::F64(builder) => builder.len(),
+            ValuesBuilder::Text(builder) => builder.len(),
+            ValuesBuilder::Bytes(builder) => builder.len(),
+            ValuesBuilder::FixedBytes(builder) => builder.len(),
+            ValuesBuilder::Decimal(builder) => builder.len(),
+            ValuesBuilder::List(builder) => builder.len(),
+            ValuesBuilder::Arrays(rows) => *rows,
+        }
     }
 
     /// Bytes of memory, about.
     pub(super) fn bytes_held(&self) -> usize {
-        use arrow_array::builder::ArrayBuilder as _;
-        match self {
-            Self::Bool(builder) => builder.len() / 4,
-            Self::I32(builder) => builder.capacity() * 4,
-            Self::I64(builder) => builder.capacity() * 8,
-            Self::U64(builder) => builder.capacity() * 8,
-            Self::F32(builder) => builder.capacity() * 4,
-            Self::F64(builder) => builder.capacity() * 8,
-            Self::Timestamp(builder) => builder.capacity() * 8,
-            Self::Text(builder) => builder.values_slice().len() + builder.len() * 4,
-            Self::Bytes(builder) => builder.values_slice().len() + builder.len() * 4,
-            Self::List(builder) => builder.bytes_held(),
-            Self::Arrays { .. } => 0,
+        match &self.values {
+            ValuesBuilder::Bool(builder) => builder.len() / 4,
+            ValuesBuilder::I32(builder) => builder.capacity() * 4,
+            ValuesBuilder::I64(builder) => builder.capacity() * 8,
+            ValuesBuilder::F32(builder) => builder.capacity() * 4,
+            ValuesBuilder::F64(builder) => builder.capacity() * 8,
+            ValuesBuilder::Decimal(builder) => builder.capacity() * 16,
+            ValuesBuilder::Text(builder) => builder.values_slice().len() + builder.len() * 4,
+            ValuesBuilder::Bytes(builder) => builder.values_slice().len() + builder.len() * 4,
+            ValuesBuilder::FixedBytes(builder) => builder.len() * fixed_bytes(&self.ty) as usize,
+            ValuesBuilder::List(builder) => builder.bytes_held(),
+            ValuesBuilder::Arrays(_) => 0,
         }
     }
 
     pub(super) fn append_nulls(&mut self, count: usize) {
-        match self {
-            Self::Bool(builder) => builder.append_nulls(count),
-            Self::I32(builder) => builder.append_nulls(count),
-            Self::I64(builder) => builder.append_nulls(count),
-            Self::U64(builder) => builder.append_nulls(count),
-            Self::F32(builder) => builder.append_nulls(count),
-            Self::F64(builder) => builder.append_nulls(count),
-            Self::Timestamp(builder) => builder.append_nulls(count),
-            Self::Text(builder) => (0..count).for_each(|_| builder.append_null()),
-            Self::Bytes(builder) => (0..count).for_each(|_| builder.append_null()),
-            Self::List(builder) => builder.append_nulls(count),
-            Self::Arrays { rows, .. } => *rows += count,
+        match &mut self.values {
+            ValuesBuilder::Bool(builder) => builder.append_nulls(count),
+            ValuesBuilder::I32(builder) => builder.append_nulls(count),
+            ValuesBuilder::I64(builder) => builder.append_nulls(count),
+            ValuesBuilder::F32(builder) => builder.append_nulls(count),
+            ValuesBuilder::F64(builder) => builder.append_nulls(count),
+            ValuesBuilder::Decimal(builder) => builder.append_nulls(count),
+            ValuesBuilder::FixedBytes(builder) => builder.append_nulls(count),
+            ValuesBuilder::Text(builder) => (0..count).for_each(|_| builder.append_null()),
+            ValuesBuilder::Bytes(builder) => (0..count).for_each(|_| builder.append_null()),
+            ValuesBuilder::List(builder) => builder.append_nulls(count),
+            ValuesBuilder::Arrays(rows) => *rows += count,
         }
     }
 
     /// Appends a slice that holds values, not an array.
     pub(super) fn append(&mut self, slice: &ColumnSlice<'_, '_>) -> Result<()> {
-        match (&mut *self, slice.values()) {
-            (Self::Bool(builder), ValuesSlice::Bool(values)) => {
-                append!(builder, slice, values)
+        use ValuesBuilder as B;
+        use ValuesSlice as S;
+        match (&mut self.values, slice.values()) {
+            (B::Bool(builder), S::Bool(values)) => append!(builder, slice, values),
+            (B::I32(builder), S::I32(values)) => append!(builder, slice, values),
+            (B::I64(builder), S::I64(values)) => append!(builder, slice, values),
+            (B::F32(builder), S::F32(values)) => append!(builder, slice, values),
+            (B::F64(builder), S::F64(values)) => append!(builder, slice, values),
+            (B::Text(builder), S::Text(values)) => append!(builder, slice, values),
+            (B::Bytes(builder), S::Bytes(values)) => append!(builder, slice, values),
+            (B::FixedBytes(builder), S::Bytes(values)) => {
+                append_fixed(builder, slice, values)?;
             }
-            (Self::I32(builder), ValuesSlice::I32(values)) => {
-                append!(builder, slice, values)
+            (B::Decimal(builder), S::I32(values)) => {
+                append!(builder, slice, values, |value| i128::from(*value));
             }
-            (Self::F32(builder), ValuesSlice::F32(values)) => {
-                append!(builder, slice, values)
+            (B::Decimal(builder), S::I64(values)) => {
+                append!(builder, slice, values, |value| i128::from(*value));
             }
-            (Self::I64(builder), ValuesSlice::I64(values)) => {
-                append!(builder, slice, values)
+            (B::Decimal(builder), S::Bytes(values)) => {
+                append!(builder, slice, values, |value| from_big_endian(value));
             }
-            (Self::U64(builder), ValuesSlice::U64(values)) => {
-                append!(builder, slice, values)
-            }
-            (Self::F64(builder), ValuesSlice::F64(values)) => {
-                append!(builder, slice, values)
-            }
-            (Self::Text(builder), ValuesSlice::Text(values)) => append!(builder, slice, values),
-            (Self::Bytes(builder), ValuesSlice::Bytes(values)) => {
-                append!(builder, slice, values)
-            }
-            (Self::Timestamp(builder), ValuesSlice::Timestamp(values)) => {
-                append!(builder, slice, values);
-            }
-            (Self::List(builder), ValuesSlice::List(lists)) => builder.append(slice, &lists)?,
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "a block's values are not of their column's type",
-                ));
-            }
+            (B::List(builder), S::List(lists)) => builder.append(slice, &lists)?,
+            _ => return Err(unexpected()),
         }
         Ok(())
     }
 
-    pub(super) fn finish(&mut self) -> ArrayRef {
-        each_builder!(self, builder => Arc::new(builder.finish()), ty, rows => {
-            new_null_array(&ty.to_arrow(), std::mem::take(rows))
-        })
+    /// The array of the column's type.
+    pub(super) fn finish(&mut self) -> Result<ArrayRef> {
+        let data_type = self.ty.to_arrow();
+        let array: ArrayRef = match &mut self.values {
+            ValuesBuilder::Arrays(rows) => new_null_array(&data_type, std::mem::take(rows)),
+            ValuesBuilder::List(builder) => Arc::new(builder.finish()?),
+            ValuesBuilder::I64(builder) if self.ty == ColumnType::Uint64 => {
+                Arc::new(builder.finish().unary::<_, UInt64Type>(i64::cast_unsigned))
+            }
+            ValuesBuilder::Bool(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::I32(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::I64(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::F32(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::F64(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::Text(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::Bytes(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::FixedBytes(builder) => Arc::new(builder.finish()),
+            ValuesBuilder::Decimal(builder) => Arc::new(builder.finish()),
+        };
+        if *array.data_type() == data_type {
+            return Ok(array);
+        }
+        // The same numbers, under another name.
+        cast(&array, &data_type).map_err(failed)
     }
+}
+
+impl ValuesBuilder {
+    /// A builder for single values.
+    fn new(ty: &ColumnType) -> Self {
+        match ty.storage().map(|storage| storage.physical) {
+            Some(PhysicalType::Bool) => Self::Bool(BooleanBuilder::new()),
+            Some(PhysicalType::I32) => Self::I32(Int32Builder::new()),
+            Some(PhysicalType::I64) => Self::I64(Int64Builder::new()),
+            Some(PhysicalType::F32) => Self::F32(Float32Builder::new()),
+            Some(PhysicalType::F64) => Self::F64(Float64Builder::new()),
+            Some(PhysicalType::Text) => Self::Text(StringBuilder::new()),
+            Some(PhysicalType::Bytes) => Self::Bytes(BinaryBuilder::new()),
+            Some(PhysicalType::FixedBytes(_)) => {
+                Self::FixedBytes(FixedSizeBinaryBuilder::new(fixed_bytes(ty)))
+            }
+            None => Self::Arrays(0),
+        }
+    }
+}
+
+/// Bytes of a value, of the types that have a fixed length.
+fn fixed_bytes(ty: &ColumnType) -> i32 {
+    match ty.storage().map(|storage| storage.physical) {
+        Some(PhysicalType::FixedBytes(bytes)) => bytes as i32,
+        _ => 0,
+    }
+}
+
+fn append_fixed(
+    builder: &mut FixedSizeBinaryBuilder,
+    slice: &ColumnSlice<'_, '_>,
+    values: &[&[u8]],
+) -> Result<()> {
+    let mut values = values.iter();
+    for is_present in slice.present() {
+        match if is_present { values.next() } else { None } {
+            Some(value) => builder.append_value(value).map_err(failed)?,
+            None => builder.append_null(),
+        }
+    }
+    Ok(())
+}
+
+fn failed(cause: arrow_schema::ArrowError) -> Error {
+    unexpected().with_cause(cause)
+}
+
+fn unexpected() -> Error {
+    Error::new(ErrorKind::Unsupported, "a block's values are not of their column's type")
 }
 
 /// Collects lists: which rows have one, where each ends, and the elements.
@@ -221,10 +273,10 @@ impl ListBuilder {
         }
     }
 
-    fn finish(&mut self) -> ListArray {
+    fn finish(&mut self) -> Result<ListArray> {
         let ends = std::mem::take(&mut self.ends);
-        let elements = self.elements.finish();
-        ListArray::new(Arc::clone(&self.field), offsets(ends), elements, self.nulls.finish())
+        let elements = self.elements.finish()?;
+        Ok(ListArray::new(Arc::clone(&self.field), offsets(ends), elements, self.nulls.finish()))
     }
 }
 
@@ -255,7 +307,7 @@ fn offsets(mut ends: Vec<i32>) -> OffsetBuffer<i32> {
 
 /// The field of a list's elements, as [`ColumnType::to_arrow`] has it.
 fn element_field(element: &ColumnType) -> FieldRef {
-    Arc::new(Field::new_list_field(element.to_arrow(), true).with_name(ELEMENT_NAME))
+    Arc::new(element.to_field(ELEMENT_NAME))
 }
 
 /// The slice as one array of its column's type.
@@ -285,7 +337,7 @@ pub(super) fn array_of(ty: &ColumnType, slice: &ColumnSlice<'_, '_>) -> Result<A
         _ => {
             let mut builder = ColumnBuilder::new(ty);
             builder.append(slice)?;
-            Ok(builder.finish())
+            builder.finish()
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use arrow_schema::Schema as ArrowSchema;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
-use parquet::basic::ConvertedType;
+use parquet::basic::{ConvertedType, LogicalType};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
@@ -24,6 +24,7 @@ use crate::format::metadata::{ColumnMetaData, KeyValue, PageEncodingStats, SizeS
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::{Leaf, SchemaElement, leaves};
 use crate::format::statistics::Statistics;
+use crate::types::logical::ColumnType;
 
 /// What a file's end takes beside what `ArrowWriter` knows.
 pub(super) struct Ending<'e> {
@@ -46,7 +47,15 @@ pub(super) fn append(
     let file = metadata.file_metadata();
     let root = file.schema();
     let mut schema = vec![SchemaElement::root(root.name(), kept.len())];
-    kept.iter().for_each(|column| append_elements(&root.get_fields()[*column], &mut schema));
+    for column in kept {
+        append_elements(&root.get_fields()[*column], &mut schema);
+        // The writer knows no more than bytes.
+        if ColumnType::from_field(arrow_schema.field(*column)).leaf() == &ColumnType::Uuid
+            && let Some(leaf) = schema.last_mut()
+        {
+            leaf.logical = Some(LogicalType::Uuid);
+        }
+    }
     let kept_leaves = kept_leaves(file.schema_descr(), kept);
     let leaves = leaves(&schema);
     let mut footer = Footer::default();

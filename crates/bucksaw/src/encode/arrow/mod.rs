@@ -114,7 +114,8 @@ impl ArrowBackend {
             arrays.push(match self.builders.get_mut(*index) {
                 Some(builder) => {
                     builder.append_nulls(rows - builder.rows());
-                    builder.finish()
+                    let name = &schema.columns()[*index].name;
+                    builder.finish().map_err(|error| error.in_column(name))?
                 }
                 None => new_null_array(file.arrow_schema.field(arrays.len()).data_type(), rows),
             });
@@ -431,9 +432,11 @@ fn has_array(slice: &ColumnSlice<'_, '_>) -> bool {
 
 /// A column as Arrow describes it.
 fn field_of(column: &Column) -> Field {
-    let field = Field::new(&column.name, type_of(column).to_arrow(), true);
+    let field = type_of(column).to_field(&column.name);
     let id = column.field_id.map(|id| (PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string()));
-    field.with_metadata(id.into_iter().collect::<HashMap<_, _>>())
+    let known = field.metadata().iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let metadata = known.chain(id).collect::<HashMap<_, _>>();
+    field.with_metadata(metadata)
 }
 
 fn type_of(column: &Column) -> &ColumnType {

@@ -8,12 +8,11 @@ use parquet::basic::Encoding;
 use super::bloom_filter::BloomFilter;
 use super::compress::Effort;
 use super::encoder::Encoder;
-use super::encoding::plain;
 use super::levels::{self, Levels};
 use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_page};
 use super::page_queue::{CompressedPage, PendingPage};
 use super::statistics::Bounds;
-use super::values::{BytesValues, FixedValues, PageValues, arrays};
+use super::values::{ColumnValues, ValuesSettings, values_of};
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::encode::backend::Pieces;
 use crate::encode::footer::failed;
@@ -22,6 +21,7 @@ use crate::format::page_header::PageKind;
 use crate::options::{Profile, Statistics};
 use crate::runtime::hash::Seed;
 use crate::schema::ColumnType;
+use crate::types::physical::Storage;
 
 /// Finished pages are kept in pieces of so many bytes or a little more.
 const PIECE_BYTES: usize = 64 << 10;
@@ -67,9 +67,9 @@ pub(super) struct EncodedChunk {
 
 impl EncodedChunk {
     /// A chunk of nulls.
-    pub(super) fn of_nulls(ty: &ColumnType, rows: usize, encoder: &mut Encoder) -> Result<Self> {
+    pub(super) fn of_nulls(is_list: bool, rows: usize, encoder: &mut Encoder) -> Result<Self> {
         encoder.page.clear();
-        levels::append_nulls(ty, rows, &mut encoder.page);
+        levels::append_nulls(is_list, rows, &mut encoder.page);
         let mut data = Pieces::default();
         let size = append_page(
             &encoder.page,
@@ -120,13 +120,12 @@ enum UnplacedPage {
 pub(super) struct ColumnChunk {
     /// The column's name, for errors.
     name: Box<str>,
-    /// The type of single values: of a list's elements.
-    ty: ColumnType,
+    storage: Storage,
     settings: Arc<Settings>,
     /// Bytes of a page, about, at the most.
     page_bytes: usize,
-    levels: Levels,
-    values: PageValues,
+    levels: Box<dyn Levels>,
+    values: Box<dyn ColumnValues>,
     /// Rows of finished pages.
     finished_rows: usize,
     /// Finished pages; those that are not placed yet have no length and no offset.
@@ -152,38 +151,24 @@ impl ColumnChunk {
         page_bytes: usize,
         settings: &Arc<Settings>,
     ) -> Result<Self> {
-        let leaf = ty.leaf();
-        let values = match leaf {
-            ColumnType::Bool => PageValues::Bool(Vec::new()),
-            ColumnType::Text | ColumnType::Bytes => {
-                let values =
-                    BytesValues::new(has_dictionary, page_bytes, settings.profile, settings.seed);
-                PageValues::Bytes(values.with_filter(filter))
-            }
-            ColumnType::Arrow(data_type) => {
-                let message = format!(
-                    "the direct backend can't store {data_type}: use the arrow backend for it"
-                );
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-            _ => {
-                let values = FixedValues::new(
-                    has_dictionary,
-                    leaf,
-                    page_bytes,
-                    settings.profile,
-                    settings.seed,
-                );
-                PageValues::Fixed(values.with_filter(filter))
-            }
+        let storage = ty.storage().ok_or_else(|| {
+            let message =
+                format!("the direct backend can't store {ty}: use the arrow backend for it");
+            Error::new(ErrorKind::Unsupported, message)
+        })?;
+        let of_values = ValuesSettings {
+            has_dictionary,
+            max_bytes: page_bytes,
+            profile: settings.profile,
+            seed: settings.seed,
         };
         Ok(Self {
             name: name.into(),
-            ty: leaf.clone(),
+            storage,
             settings: Arc::clone(settings),
             page_bytes,
-            levels: Levels::new(ty),
-            values,
+            levels: levels::levels(ty.is_list()),
+            values: values_of(storage, &of_values, filter),
             finished_rows: 0,
             pages: Vec::new(),
             unplaced: VecDeque::new(),
@@ -228,12 +213,12 @@ impl ColumnChunk {
                 self.make_room(lists.element_count(), encoder)?;
                 self.levels.append(slice);
                 if let Some(elements) = lists.elements() {
-                    self.append_values(&elements.values())?;
+                    self.values.append(&elements.values())?;
                 }
             }
             values => {
                 self.levels.append(slice);
-                self.append_values(&values)?;
+                self.values.append(&values)?;
             }
         }
         self.end_full_page(encoder)
@@ -243,67 +228,19 @@ impl ColumnChunk {
     fn make_room(&mut self, values: usize, encoder: &mut Encoder) -> Result<()> {
         if values > STEP_ROWS {
             self.end_page(encoder)?;
-            match &mut self.values {
-                PageValues::Bool(_) => {}
-                PageValues::Fixed(values) => values.close_dictionary(),
-                PageValues::Bytes(values) => values.close_dictionary(),
-            }
-        }
-        Ok(())
-    }
-
-    fn append_values(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
-        match (&mut self.values, values) {
-            (PageValues::Bool(page), ValuesSlice::Bool(values)) => page.extend_from_slice(values),
-            (
-                PageValues::Fixed(page),
-                ValuesSlice::I64(values) | ValuesSlice::Timestamp(values),
-            ) => {
-                page.append(values.iter().map(|value| *value as u64));
-            }
-            (PageValues::Fixed(page), ValuesSlice::I32(values)) => {
-                page.append(values.iter().map(|value| (*value as u32).into()))
-            }
-            (PageValues::Fixed(page), ValuesSlice::F32(values)) => {
-                page.append(values.iter().map(|value| value.to_bits().into()))
-            }
-            (PageValues::Fixed(page), ValuesSlice::U64(values)) => {
-                page.append(values.iter().copied())
-            }
-            (PageValues::Fixed(page), ValuesSlice::F64(values)) => {
-                page.append(values.iter().map(|value| value.to_bits()))
-            }
-            (PageValues::Bytes(page), ValuesSlice::Text(values)) => page.append(values),
-            (PageValues::Bytes(page), ValuesSlice::Bytes(values)) => page.append(values),
-            (page, ValuesSlice::Arrow(array)) => arrays::append(page, array)?,
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "a block's values are not of their column's type",
-                ));
-            }
+            self.values.close_dictionary();
         }
         Ok(())
     }
 
     fn end_full_page(&mut self, encoder: &mut Encoder) -> Result<()> {
-        let is_closing = match &self.values {
-            PageValues::Bool(_) => false,
-            PageValues::Fixed(values) => values.is_closing(),
-            PageValues::Bytes(values) => values.is_closing(),
-        };
         let is_full = self.levels.rows() >= PAGE_ROWS || self.open_bytes() >= self.page_bytes;
-        if is_full || is_closing { self.end_page(encoder) } else { Ok(()) }
+        if is_full || self.values.must_end_page() { self.end_page(encoder) } else { Ok(()) }
     }
 
     /// Bytes of the open page, about.
     fn open_bytes(&self) -> usize {
-        let values = match &self.values {
-            PageValues::Bool(values) => values.len() / 8,
-            PageValues::Fixed(values) => values.page_bytes(),
-            PageValues::Bytes(values) => values.page_bytes(),
-        };
-        values + self.levels.page_bytes()
+        self.values.page_bytes() + self.levels.page_bytes()
     }
 
     fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
@@ -314,27 +251,18 @@ impl ColumnChunk {
         let page = &mut encoder.page;
         page.clear();
         self.levels.append_to(page);
-        let bounds = if self.settings.statistics == Statistics::None {
-            Bounds::default()
-        } else {
-            self.page_bounds()
+        let bounds = match self.settings.statistics {
+            Statistics::None => Bounds::default(),
+            _ => self.values.bounds(),
         };
-        let encoding = match &mut self.values {
-            PageValues::Bool(values) => {
-                plain::append_bools(values, page);
-                values.clear();
-                Encoding::PLAIN
-            }
-            PageValues::Fixed(values) => values.append_to(page),
-            PageValues::Bytes(values) => values.append_to(page),
-        };
+        let encoding = self.values.append_to(page);
         // Indices and values outside the dictionary compress differently.
         if self.pages.last().is_some_and(|last| last.encoding != encoding) {
             self.effort = Effort::Unknown;
         }
         let kind = data_page(self.levels.count(), encoding);
         let unplaced = self.compress(kind, encoder)?;
-        self.bounds.add(&self.ty, &bounds);
+        self.bounds.add(self.storage, &bounds);
         self.pages.push(DataPage {
             offset: 0,
             len: 0,
@@ -403,31 +331,13 @@ impl ColumnChunk {
         }
     }
 
-    fn page_bounds(&self) -> Bounds {
-        match &self.values {
-            PageValues::Bool(values) => {
-                Bounds::of_bits(&self.ty, values.iter().map(|value| u64::from(*value)))
-            }
-            PageValues::Fixed(values) => values.bounds(&self.ty),
-            PageValues::Bytes(values) => values.bounds(),
-        }
-    }
-
     /// The finished chunk: its dictionary page, then its data pages.
     pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
         self.end_page(encoder)?;
         self.place(self.unplaced.len(), encoder)?;
-        let filter = match &mut self.values {
-            PageValues::Bool(_) => None,
-            PageValues::Fixed(values) => values.take_filter(),
-            PageValues::Bytes(values) => values.take_filter(),
-        };
+        let filter = self.values.take_filter();
         let bloom_filter = filter.map(BloomFilter::finish).transpose().map_err(failed)?;
-        let dictionary = match &self.values {
-            PageValues::Bool(_) => None,
-            PageValues::Fixed(values) => values.dictionary_page(),
-            PageValues::Bytes(values) => values.dictionary_page(),
-        };
+        let dictionary = self.values.dictionary_page();
         let mut dictionary_page = Vec::new();
         let mut size = PageSize { encoded: 0, compressed: 0 };
         if let Some((page, entries)) = &dictionary {
@@ -457,12 +367,7 @@ impl ColumnChunk {
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        let values = match &self.values {
-            PageValues::Bool(values) => values.capacity(),
-            PageValues::Fixed(values) => values.bytes_held(),
-            PageValues::Bytes(values) => values.bytes_held(),
-        };
-        values + self.levels.bytes_held() + self.data_len + self.unplaced_bytes()
+        self.values.bytes_held() + self.levels.bytes_held() + self.data_len + self.unplaced_bytes()
     }
 
     /// Bytes of finished pages, and of the open page and the dictionary before compression.

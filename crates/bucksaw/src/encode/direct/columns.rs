@@ -2,7 +2,14 @@
 
 use crate::options::declared::REST_COLUMN;
 use crate::schema::Column;
-use crate::types::column_type::ColumnType;
+use crate::types::logical::ColumnType;
+use crate::types::physical::{Order, PhysicalType, Storage};
+
+/// How values of this type are stored. Types that can't be are refused with their first value; until then
+/// such a column is as one of text.
+pub(super) fn storage_of(ty: &ColumnType) -> Storage {
+    ty.storage().unwrap_or(Storage { physical: PhysicalType::Text, order: Order::Unsigned })
+}
 
 /// A column of the file.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! of hash and the entry's number.
 
 use super::encoding::plain::{LENGTH_BYTES, append_bytes};
+use super::fixed_width::FixedWidth;
 use crate::runtime::hash::{Seed, same};
 
 /// Entries of a dictionary, at the most: indices have 16 bits.
@@ -68,9 +69,9 @@ impl Table {
     }
 }
 
-/// A dictionary of byte arrays.
+/// A dictionary of byte arrays, which have so many bytes of length before them when PLAIN.
 #[derive(Debug)]
-pub(super) struct BytesDictionary {
+pub(super) struct BytesDictionary<const PREFIX: usize> {
     seed: Seed,
     table: Table,
     /// The PLAIN page.
@@ -79,9 +80,9 @@ pub(super) struct BytesDictionary {
     starts: Vec<u32>,
 }
 
-impl BytesDictionary {
+impl<const PREFIX: usize> BytesDictionary<PREFIX> {
     pub(super) fn new(seed: Seed) -> Self {
-        let starts = vec![LENGTH_BYTES as u32];
+        let starts = vec![PREFIX as u32];
         Self { seed, table: Table::new(), arena: Vec::new(), starts }
     }
 
@@ -94,7 +95,7 @@ impl BytesDictionary {
     }
 
     pub(super) fn entry(&self, entry: u32) -> &[u8] {
-        entry_of(&self.arena, &self.starts, entry)
+        entry_of::<PREFIX>(&self.arena, &self.starts, entry)
     }
 
     /// The number of the entry that equals `value`, a new one if need be.
@@ -102,7 +103,7 @@ impl BytesDictionary {
     pub(super) fn intern(&mut self, value: &[u8]) -> u32 {
         let hash = self.seed.hash_bytes(value);
         let (arena, starts) = (&self.arena, &self.starts);
-        match self.table.find(hash, |entry| same(entry_of(arena, starts, entry), value)) {
+        match self.table.find(hash, |entry| same(entry_of::<PREFIX>(arena, starts, entry), value)) {
             Ok(entry) => entry,
             Err(slot) => self.insert(value, slot, hash),
         }
@@ -111,11 +112,14 @@ impl BytesDictionary {
     #[cold]
     fn insert(&mut self, value: &[u8], slot: usize, hash: u64) -> u32 {
         let entry = self.table.len as u32;
-        append_bytes(value, &mut self.arena);
-        self.starts.push((self.arena.len() + LENGTH_BYTES) as u32);
+        match PREFIX {
+            LENGTH_BYTES => append_bytes(value, &mut self.arena),
+            _ => self.arena.extend_from_slice(value),
+        }
+        self.starts.push((self.arena.len() + PREFIX) as u32);
         if self.table.insert(slot, hash) {
             let (seed, arena, starts) = (self.seed, &self.arena, &self.starts);
-            self.table.grow(|entry| seed.hash_bytes(entry_of(arena, starts, entry)));
+            self.table.grow(|entry| seed.hash_bytes(entry_of::<PREFIX>(arena, starts, entry)));
         }
         entry
     }
@@ -125,39 +129,40 @@ impl BytesDictionary {
     }
 }
 
-fn entry_of<'d>(arena: &'d [u8], starts: &[u32], entry: u32) -> &'d [u8] {
+fn entry_of<'d, const PREFIX: usize>(arena: &'d [u8], starts: &[u32], entry: u32) -> &'d [u8] {
     let entry = entry as usize;
-    &arena[starts[entry] as usize..starts[entry + 1] as usize - LENGTH_BYTES]
+    &arena[starts[entry] as usize..starts[entry + 1] as usize - PREFIX]
 }
 
-/// A dictionary of values of 8 bytes, told apart by their bits.
+/// A dictionary of numbers, told apart by their bits.
 #[derive(Debug)]
-pub(super) struct FixedDictionary {
+pub(super) struct FixedDictionary<T> {
     seed: Seed,
     table: Table,
-    entries: Vec<u64>,
+    entries: Vec<T>,
 }
 
-impl FixedDictionary {
+impl<T: FixedWidth> FixedDictionary<T> {
     pub(super) fn new(seed: Seed) -> Self {
         Self { seed, table: Table::new(), entries: Vec::new() }
     }
 
-    pub(super) fn entries(&self) -> &[u64] {
+    pub(super) fn entries(&self) -> &[T] {
         &self.entries
     }
 
     #[inline]
-    pub(super) fn intern(&mut self, value: u64) -> u32 {
-        let hash = self.seed.hash_u64(value);
+    pub(super) fn intern(&mut self, value: T) -> u32 {
+        let bits = value.bits();
+        let hash = self.seed.hash_u64(bits);
         let entries = &self.entries;
-        match self.table.find(hash, |entry| entries[entry as usize] == value) {
+        match self.table.find(hash, |entry| entries[entry as usize].bits() == bits) {
             Ok(entry) => entry,
             Err(slot) => {
                 self.entries.push(value);
                 if self.table.insert(slot, hash) {
                     let (seed, entries) = (self.seed, &self.entries);
-                    self.table.grow(|entry| seed.hash_u64(entries[entry as usize]));
+                    self.table.grow(|entry| seed.hash_u64(entries[entry as usize].bits()));
                 }
                 self.entries.len() as u32 - 1
             }
@@ -165,7 +170,7 @@ impl FixedDictionary {
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        self.table.bytes_held() + self.entries.capacity() * 8
+        self.table.bytes_held() + self.entries.capacity() * T::WIDTH
     }
 }
 
@@ -178,7 +183,7 @@ mod tests {
     proptest! {
         #[test]
         fn bytes_get_the_number_of_their_first_place(values in vec(vec(0..4_u8, 0..5), 0..400)) {
-            let mut dictionary = BytesDictionary::new(Seed::random());
+            let mut dictionary = BytesDictionary::<LENGTH_BYTES>::new(Seed::random());
             let mut model: Vec<&[u8]> = Vec::new();
             for value in &values {
                 let expected = model.iter().position(|known| known == value).unwrap_or(model.len());
@@ -197,7 +202,7 @@ mod tests {
         }
 
         #[test]
-        fn fixed_values_get_the_number_of_their_first_place(values in vec(0..300_u64, 0..800)) {
+        fn fixed_values_get_the_number_of_their_first_place(values in vec(0..300_i64, 0..800)) {
             let mut dictionary = FixedDictionary::new(Seed::random());
             let mut model = Vec::new();
             for value in values {

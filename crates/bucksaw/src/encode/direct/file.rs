@@ -6,7 +6,7 @@
 //! group by the chunk of its first column.
 
 use super::column_chunk::EncodedChunk;
-use super::columns::FileColumn;
+use super::columns::{FileColumn, storage_of};
 use super::encoder::Encoder;
 use super::metadata::{Description, schema_elements};
 use super::row_group::EncodedRowGroup;
@@ -18,7 +18,7 @@ use crate::format::MAGIC;
 use crate::format::metadata::KeyValue;
 use crate::format::schema::leaves;
 use crate::schema::ColumnType;
-use crate::types::column_type::ELEMENT_NAME;
+use crate::types::logical::ELEMENT_NAME;
 
 /// See the module.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl File {
         let has_dictionary = !chunk.dictionary.is_empty();
         self.append_bytes(std::mem::take(&mut chunk.dictionary), out);
         chunk.data.drain().for_each(|piece| self.append_bytes(piece, out));
-        self.description.of_chunk(&chunk, ty.leaf(), has_dictionary, start..self.position)
+        self.description.of_chunk(&chunk, storage_of(ty), has_dictionary, start..self.position)
     }
 
     /// Ends the file. Those of its columns that are in the footer are `kept`, by their indexes.
@@ -118,7 +118,7 @@ impl File {
         for (index, (rows, chunks)) in self.footer.row_groups().into_iter().enumerate() {
             let mut late = Vec::new();
             for column in &ending.columns[chunks..] {
-                let nulls = EncodedChunk::of_nulls(&column.ty, rows, encoder)?;
+                let nulls = EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder)?;
                 late.push(self.append_chunk(nulls, &column.ty, out));
             }
             self.footer.extend(index, &late);
@@ -136,7 +136,7 @@ impl File {
 
 /// Each column has one leaf; that of a list is below three elements of the schema.
 fn sizes(columns: &[FileColumn]) -> ColumnSizes {
-    let of_list = |column: &FileColumn| u64::from(matches!(column.ty, ColumnType::List(_)));
+    let of_list = |column: &FileColumn| u64::from(column.ty.is_list());
     let lists: u64 = columns.iter().map(of_list).sum();
     let leaves = columns.len() as u64;
     ColumnSizes {

@@ -4,20 +4,19 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use parquet::basic::{
-    BoundaryOrder, Compression as Codec, Encoding, LogicalType, PageType, Repetition, TimeUnit,
-    Type as PhysicalType,
+    BoundaryOrder, Compression as Codec, Encoding, LogicalType, PageType, Repetition,
+    TimeUnit as Unit, Type as ParquetType,
 };
 
 use super::column_chunk::EncodedChunk;
-use super::columns::FileColumn;
-use super::statistics::{Bound, Bounds, compare_bits};
+use super::columns::{FileColumn, storage_of};
 use crate::encode::footer::{self, FinishedChunk};
 use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::SchemaElement;
 use crate::options::{Options, Statistics};
-use crate::schema::ColumnType;
-use crate::types::column_type::ELEMENT_NAME;
+use crate::types::logical::{ColumnType, ELEMENT_NAME, TimeUnit};
+use crate::types::physical::{PhysicalType, Storage};
 
 /// Every encoding that data pages may have.
 const ENCODINGS: [Encoding; 6] = [
@@ -41,11 +40,11 @@ impl Description {
         Self { codec: footer::codec(options.compression), statistics: options.statistics }
     }
 
-    /// A chunk of values of this type that is at these bytes of the file.
+    /// A chunk of values stored so that is at these bytes of the file.
     pub(super) fn of_chunk(
         &self,
         chunk: &EncodedChunk,
-        ty: &ColumnType,
+        storage: Storage,
         has_dictionary: bool,
         range: Range<u64>,
     ) -> FinishedChunk {
@@ -54,12 +53,12 @@ impl Description {
         let (encodings, encoding_stats) = encodings(chunk, has_dictionary);
         let statistics = (self.statistics != Statistics::None).then(|| {
             let distinct = chunk.distinct.map(|distinct| distinct as i64);
-            chunk.bounds.to_statistics(ty, chunk.nulls() as i64, distinct)
+            chunk.bounds.to_statistics(storage, chunk.nulls() as i64, distinct)
         });
         let has_indexes = self.statistics == Statistics::Page;
         FinishedChunk {
             meta_data: ColumnMetaData {
-                physical: physical(ty),
+                physical: physical(storage),
                 encodings,
                 codec: self.codec,
                 num_values: values as i64,
@@ -72,7 +71,7 @@ impl Description {
                 bloom_filter: None,
                 size_statistics: None,
             },
-            column_index: has_indexes.then(|| column_index(chunk, ty)).flatten(),
+            column_index: has_indexes.then(|| column_index(chunk, storage)).flatten(),
             offset_index: has_indexes.then(|| offset_index(chunk, range.start as i64)),
         }
     }
@@ -126,22 +125,35 @@ fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement
             return append_elements(ELEMENT_NAME, element, elements);
         }
         ColumnType::Text => Some(LogicalType::String),
-        ColumnType::U64 => Some(LogicalType::integer(64, false)),
-        ColumnType::Timestamp => Some(LogicalType::timestamp(true, TimeUnit::MICROS)),
+        ColumnType::Uint64 => Some(LogicalType::integer(64, false)),
+        ColumnType::Timestamp(TimeUnit::Millis) => Some(LogicalType::timestamp(true, Unit::MILLIS)),
+        ColumnType::Timestamp(TimeUnit::Micros) => Some(LogicalType::timestamp(true, Unit::MICROS)),
+        ColumnType::Timestamp(TimeUnit::Nanos) => Some(LogicalType::timestamp(true, Unit::NANOS)),
+        ColumnType::Date => Some(LogicalType::Date),
+        ColumnType::Decimal { precision, scale } => {
+            Some(LogicalType::decimal((*scale).into(), (*precision).into()))
+        }
+        ColumnType::Uuid => Some(LogicalType::Uuid),
         _ => None,
     };
-    elements.push(SchemaElement::leaf(name, physical(ty), logical));
+    let storage = storage_of(ty);
+    let mut element = SchemaElement::leaf(name, physical(storage), logical);
+    if let PhysicalType::FixedBytes(bytes) = storage.physical {
+        element.type_length = Some(bytes as i32);
+    }
+    elements.push(element);
 }
 
-/// How values of this type are stored; of lists, their elements.
-fn physical(ty: &ColumnType) -> PhysicalType {
-    match ty.leaf() {
-        ColumnType::Bool => PhysicalType::BOOLEAN,
-        ColumnType::I32 => PhysicalType::INT32,
-        ColumnType::F32 => PhysicalType::FLOAT,
-        ColumnType::F64 => PhysicalType::DOUBLE,
-        ColumnType::Text | ColumnType::Bytes => PhysicalType::BYTE_ARRAY,
-        _ => PhysicalType::INT64,
+/// What Parquet calls it.
+fn physical(storage: Storage) -> ParquetType {
+    match storage.physical {
+        PhysicalType::Bool => ParquetType::BOOLEAN,
+        PhysicalType::I32 => ParquetType::INT32,
+        PhysicalType::I64 => ParquetType::INT64,
+        PhysicalType::F32 => ParquetType::FLOAT,
+        PhysicalType::F64 => ParquetType::DOUBLE,
+        PhysicalType::Text | PhysicalType::Bytes => ParquetType::BYTE_ARRAY,
+        PhysicalType::FixedBytes(_) => ParquetType::FIXED_LEN_BYTE_ARRAY,
     }
 }
 
@@ -161,22 +173,20 @@ fn offset_index(chunk: &EncodedChunk, start: i64) -> OffsetIndex {
 }
 
 /// The column index; none where a page has values and no bound.
-fn column_index(chunk: &EncodedChunk, ty: &ColumnType) -> Option<ColumnIndex> {
+fn column_index(chunk: &EncodedChunk, storage: Storage) -> Option<ColumnIndex> {
     let pages = || chunk.pages.iter();
     let mut bounds = Vec::with_capacity(chunk.pages.len());
-    let mut written = Vec::new();
     for page in pages() {
         if page.nulls == page.values {
             bounds.push((Vec::new(), Vec::new()));
         } else {
-            let (min, max) = page.bounds.to_bytes(ty)?;
-            written.push((&page.bounds, min.clone(), max.clone()));
-            bounds.push((min, max));
+            bounds.push(page.bounds.to_bytes(storage.physical)?);
         }
     }
-    let boundary_order = boundary_order(&written, ty);
+    let has_values = chunk.pages.iter().map(|page| page.nulls < page.values);
+    let of_values = bounds.iter().zip(has_values).filter_map(|(bounds, has)| has.then_some(bounds));
+    let boundary_order = boundary_order(&of_values.collect::<Vec<_>>(), storage);
     let (min_values, max_values) = bounds.into_iter().unzip();
-    let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
     Some(ColumnIndex {
         null_pages: pages().map(|page| page.nulls == page.values).collect(),
         min_values,
@@ -185,20 +195,17 @@ fn column_index(chunk: &EncodedChunk, ty: &ColumnType) -> Option<ColumnIndex> {
         null_counts: Some(pages().map(|page| page.nulls as i64).collect()),
         repetition_level_histograms: None,
         definition_level_histograms: None,
-        nan_counts: is_float.then(|| pages().map(|page| page.bounds.nans as i64).collect()),
+        nan_counts: storage
+            .is_float()
+            .then(|| pages().map(|page| page.bounds.nans as i64).collect()),
     })
 }
 
-fn boundary_order(pages: &[(&Bounds, Vec<u8>, Vec<u8>)], ty: &ColumnType) -> BoundaryOrder {
-    let compare = |a: (&Option<Bound>, &[u8]), b: (&Option<Bound>, &[u8])| match (a.0, b.0) {
-        (Some(Bound::Bits(a)), Some(Bound::Bits(b))) => compare_bits(ty, *a, *b),
-        _ => a.1.cmp(b.1),
-    };
+fn boundary_order(pages: &[&(Vec<u8>, Vec<u8>)], storage: Storage) -> BoundaryOrder {
     let all = |is_in_order: fn(Ordering) -> bool| {
         pages.windows(2).all(|pair| {
-            let [(a, a_min, a_max), (b, b_min, b_max)] = pair else { return true };
-            is_in_order(compare((&a.least, a_min), (&b.least, b_min)))
-                && is_in_order(compare((&a.greatest, a_max), (&b.greatest, b_max)))
+            let [(a_min, a_max), (b_min, b_max)] = pair else { return true };
+            is_in_order(storage.compare(a_min, b_min)) && is_in_order(storage.compare(a_max, b_max))
         })
     };
     if all(Ordering::is_le) {

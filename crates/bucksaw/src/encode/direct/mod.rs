@@ -15,6 +15,7 @@ mod encoder;
 mod encoding;
 pub(crate) mod estimate;
 mod file;
+mod fixed_width;
 mod levels;
 mod metadata;
 mod open_chunk;

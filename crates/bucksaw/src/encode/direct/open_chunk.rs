@@ -162,7 +162,8 @@ mod tests {
             profile: Profile::Portable,
             seed: Seed::random(),
         };
-        let chunk = ColumnChunk::new("a", &ColumnType::I64, true, None, 1_024, &Arc::new(settings));
+        let chunk =
+            ColumnChunk::new("a", &ColumnType::Int64, true, None, 1_024, &Arc::new(settings));
         OpenChunk::new(chunk.expect("a type that it has"))
     }
 

@@ -49,8 +49,7 @@ impl Encoding {
     fn new_chunk(&self, column: &Column, page_bytes: usize) -> Result<ColumnChunk> {
         let own = self.options.dictionary_of.get(&column.name).copied();
         let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
-        let has_filter = self.options.bloom_filter_of.contains(&column.name)
-            && !matches!(ty, ColumnType::List(_));
+        let has_filter = self.options.bloom_filter_of.contains(&column.name) && !ty.is_list();
         let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
         let has_dictionary = own.unwrap_or(self.options.dictionary);
         ColumnChunk::new(&column.name, ty, has_dictionary, filter, page_bytes, &self.settings)
@@ -194,7 +193,7 @@ impl RowGroup {
                     open.append_nulls(rows - open.rows(), encoder)?;
                     open.finish(encoder)
                 }
-                None => EncodedChunk::of_nulls(&column.ty, rows, encoder),
+                None => EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder),
             })?);
             Ok(())
         })?;

@@ -1,191 +1,104 @@
-//! Least and greatest values, and how they are written down: truncated validly, NaN left out.
-
-use std::cmp::Ordering;
+//! Min and max, and how they are written down: truncated validly, NaN left out.
 
 use crate::format::statistics::Statistics;
-use crate::schema::ColumnType;
+use crate::types::physical::{Order, PhysicalType, Storage, compare_signed};
 
 /// Bytes of text or bytes that are written down of a bound.
 pub(super) const BOUND_BYTES: usize = 64;
 
-/// A bound: a value's bits, or its bytes.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Bound {
-    Bits(u64),
-    Bytes(Vec<u8>),
-}
-
-/// What is known about the values of a page or of a column chunk.
+/// What is known about the values of a page or of a column chunk: min and max PLAIN, without a length. Of
+/// long text or bytes they are the first [`BOUND_BYTES`] and one more.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bounds {
-    pub(super) least: Option<Bound>,
-    pub(super) greatest: Option<Bound>,
+    pub(super) min: Option<Vec<u8>>,
+    pub(super) max: Option<Vec<u8>>,
     pub(super) nans: u64,
 }
 
-/// The number that orders a double's bits as [`f64::total_cmp`] does.
-fn total_order(bits: u64) -> i64 {
-    let bits = bits as i64;
-    bits ^ ((bits >> 63) as u64 >> 1) as i64
-}
-
-/// The same of a float.
-fn total_order_32(bits: u64) -> i32 {
-    let bits = bits as i32;
-    bits ^ ((bits >> 31) as u32 >> 1) as i32
-}
-
-/// The least and the greatest by what `key` makes of them.
-fn range_by<K: Ord + Copy>(
-    mut values: impl Iterator<Item = u64>,
-    key: impl Fn(u64) -> K,
-) -> Option<(u64, u64)> {
-    let first = values.next()?;
-    let start = (first, key(first));
-    let (least, greatest) = values.fold((start, start), |(least, greatest), value| {
-        let this = (value, key(value));
-        (
-            if this.1 < least.1 { this } else { least },
-            if this.1 > greatest.1 { this } else { greatest },
-        )
-    });
-    Some((least.0, greatest.0))
-}
-
-/// How values of up to 8 bytes compare, given by their bits.
-pub(super) fn compare_bits(ty: &ColumnType, a: u64, b: u64) -> Ordering {
-    match ty {
-        ColumnType::I32 => (a as i32).cmp(&(b as i32)),
-        ColumnType::F32 => f32::from_bits(a as u32).total_cmp(&f32::from_bits(b as u32)),
-        ColumnType::U64 | ColumnType::Bool => a.cmp(&b),
-        ColumnType::F64 => f64::from_bits(a).total_cmp(&f64::from_bits(b)),
-        _ => (a as i64).cmp(&(b as i64)),
-    }
-}
-
-fn is_nan(ty: &ColumnType, bits: u64) -> bool {
-    match ty {
-        ColumnType::F32 => f32::from_bits(bits as u32).is_nan(),
-        ColumnType::F64 => f64::from_bits(bits).is_nan(),
-        _ => false,
-    }
-}
-
-/// The bits of `zero` for either zero of a floating-point type; other bits as they are.
-fn zero_as(ty: &ColumnType, bits: u64, zero: f32) -> u64 {
-    match ty {
-        ColumnType::F32 if f32::from_bits(bits as u32) == 0.0 => zero.to_bits().into(),
-        ColumnType::F64 if f64::from_bits(bits) == 0.0 => f64::from(zero).to_bits(),
-        _ => bits,
-    }
-}
-
 impl Bounds {
-    pub(super) fn of_bits(ty: &ColumnType, values: impl Iterator<Item = u64>) -> Self {
-        let mut bounds = Self::default();
-        // A loop for each order, without a look at the type for each value.
-        let range = match ty {
-            ColumnType::U64 | ColumnType::Bool => range_by(values, |value| value),
-            ColumnType::I32 => range_by(values, |value| value as i32),
-            ColumnType::F64 | ColumnType::F32 => {
-                let numbers = values.filter(|value| {
-                    let is_number = !is_nan(ty, *value);
-                    bounds.nans += u64::from(!is_number);
-                    is_number
-                });
-                match ty {
-                    ColumnType::F32 => range_by(numbers, total_order_32),
-                    _ => range_by(numbers, total_order),
-                }
-            }
-            _ => range_by(values, |value| value as i64),
-        };
-        if let Some((least, greatest)) = range {
-            // A reader that takes both zeros for equal must find either.
-            bounds.least = Some(Bound::Bits(zero_as(ty, least, -0.0)));
-            bounds.greatest = Some(Bound::Bits(zero_as(ty, greatest, 0.0)));
-        }
-        bounds
+    pub(super) fn of<const WIDTH: usize>(
+        range: Option<([u8; WIDTH], [u8; WIDTH])>,
+        nans: u64,
+    ) -> Self {
+        let (min, max) = range.map(|(min, max)| (min.to_vec(), max.to_vec())).unzip();
+        Self { min, max, nans }
     }
 
     /// Widens these bounds to hold those of another page.
-    pub(super) fn add(&mut self, ty: &ColumnType, page: &Self) {
-        let is_before = |a: &Bound, b: &Bound| match (a, b) {
-            (Bound::Bits(a), Bound::Bits(b)) => compare_bits(ty, *a, *b).is_lt(),
-            (Bound::Bytes(a), Bound::Bytes(b)) => a < b,
-            _ => false,
-        };
-        if let Some(least) = &page.least
-            && self.least.as_ref().is_none_or(|known| is_before(least, known))
+    pub(super) fn add(&mut self, storage: Storage, page: &Self) {
+        let is_before = |a: &[u8], b: &[u8]| storage.compare(a, b).is_lt();
+        if let Some(min) = &page.min
+            && self.min.as_ref().is_none_or(|known| is_before(min, known))
         {
-            self.least = Some(least.clone());
+            self.min = Some(min.clone());
         }
-        if let Some(greatest) = &page.greatest
-            && self.greatest.as_ref().is_none_or(|known| is_before(known, greatest))
+        if let Some(max) = &page.max
+            && self.max.as_ref().is_none_or(|known| is_before(known, max))
         {
-            self.greatest = Some(greatest.clone());
+            self.max = Some(max.clone());
         }
         self.nans += page.nans;
     }
 
-    /// The bounds as the column index has them: bytes, truncated; none where there is no bound that
-    /// is short enough, and none beside NaN, which may be above all numbers to whoever reads them.
-    pub(super) fn to_bytes(&self, ty: &ColumnType) -> Option<(Vec<u8>, Vec<u8>)> {
+    /// The bounds as the column index has them: truncated; none where there is no bound that is short
+    /// enough, and none beside NaN, which may be above all numbers to whoever reads them.
+    pub(super) fn to_bytes(&self, physical: PhysicalType) -> Option<(Vec<u8>, Vec<u8>)> {
         if self.nans > 0 {
             return None;
         }
-        let bytes = |bound: &Bound, truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match bound {
-            Bound::Bits(bits) if *ty == ColumnType::Bool => Some(vec![*bits as u8]),
-            Bound::Bits(bits) if matches!(ty, ColumnType::I32 | ColumnType::F32) => {
-                Some((*bits as u32).to_le_bytes().to_vec())
-            }
-            Bound::Bits(bits) => Some(bits.to_le_bytes().to_vec()),
-            Bound::Bytes(bytes) if bytes.len() <= BOUND_BYTES => Some(bytes.clone()),
-            Bound::Bytes(bytes) => truncate(bytes, *ty == ColumnType::Text),
+        let short = |bound: &[u8], truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match physical {
+            _ if bound.len() <= BOUND_BYTES => Some(bound.to_vec()),
+            PhysicalType::Text => truncate(bound, true),
+            PhysicalType::Bytes => truncate(bound, false),
+            // Some readers take as many bytes as a value has.
+            _ => None,
         };
-        Some((bytes(self.least.as_ref()?, cut_down)?, bytes(self.greatest.as_ref()?, cut_up)?))
+        Some((short(self.min.as_ref()?, cut_down)?, short(self.max.as_ref()?, cut_up)?))
     }
 
     /// The bounds as the footer has them.
     pub(super) fn to_statistics(
         &self,
-        ty: &ColumnType,
+        storage: Storage,
         nulls: i64,
         distinct: Option<i64>,
     ) -> Statistics {
-        let is_exact = |bound: &Option<Bound>, written: &Vec<u8>| match bound {
-            Some(Bound::Bytes(bytes)) => bytes == written,
-            _ => true,
-        };
-        let is_float = matches!(ty, ColumnType::F32 | ColumnType::F64);
-        let (min, max) = self.to_bytes(ty).unzip();
+        let (min, max) = self.to_bytes(storage.physical).unzip();
         Statistics {
             null_count: Some(nulls),
             distinct_count: distinct,
-            is_max_exact: max.as_ref().is_some_and(|max| is_exact(&self.greatest, max)),
-            is_min_exact: min.as_ref().is_some_and(|min| is_exact(&self.least, min)),
+            is_max_exact: max.is_some() && max == self.max,
+            is_min_exact: min.is_some() && min == self.min,
             max,
             min,
-            nan_count: is_float.then_some(self.nans as i64),
+            nan_count: storage.is_float().then_some(self.nans as i64),
         }
     }
 }
 
-/// The least and the greatest of byte strings, as far as a bound needs them.
-#[derive(Debug, Default)]
+/// The min and the max of byte strings, as far as a bound needs them.
+#[derive(Debug)]
 pub(super) struct BytesRange {
+    order: Order,
+    /// What makes the first bytes of integers compare as unsigned ones.
+    flip: u64,
     /// The first bytes of both, which most values are told by; with none yet, every value is.
-    least_start: u64,
-    greatest_start: u64,
-    least: Option<Vec<u8>>,
-    greatest: Option<Vec<u8>>,
+    min_start: u64,
+    max_start: u64,
+    min: Option<Vec<u8>>,
+    max: Option<Vec<u8>>,
 }
 
 impl BytesRange {
+    pub(super) fn new(order: Order) -> Self {
+        let flip = if order == Order::Signed { 1 << 63 } else { 0 };
+        Self { order, flip, min_start: 0, max_start: 0, min: None, max: None }
+    }
+
     #[inline]
     pub(super) fn add(&mut self, value: &[u8]) {
-        let start = start_of(value);
-        if start <= self.least_start || start >= self.greatest_start || self.least.is_none() {
+        let start = start_of(value) ^ self.flip;
+        if start <= self.min_start || start >= self.max_start || self.min.is_none() {
             self.compare(value, start);
         }
     }
@@ -198,23 +111,27 @@ impl BytesRange {
             known.clear();
             known.extend_from_slice(value);
         };
-        if self.least.as_ref().is_none_or(|least| value < least.as_slice()) {
-            replace(&mut self.least);
-            self.least_start = start;
+        let order = self.order;
+        let is_before = |a: &[u8], b: &[u8]| match order {
+            Order::Signed => compare_signed(a, b).is_lt(),
+            Order::Unsigned => a < b,
+        };
+        if self.min.as_ref().is_none_or(|min| is_before(value, min)) {
+            replace(&mut self.min);
+            self.min_start = start;
         }
-        if self.greatest.as_ref().is_none_or(|greatest| value > greatest.as_slice()) {
-            replace(&mut self.greatest);
-            self.greatest_start = start;
+        if self.max.as_ref().is_none_or(|max| is_before(max, value)) {
+            replace(&mut self.max);
+            self.max_start = start;
         }
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.order);
     }
 
     pub(super) fn to_bounds(&self) -> Bounds {
-        let bound = |bytes: &Option<Vec<u8>>| bytes.clone().map(Bound::Bytes);
-        Bounds { least: bound(&self.least), greatest: bound(&self.greatest), nans: 0 }
+        Bounds { min: self.min.clone(), max: self.max.clone(), nans: 0 }
     }
 }
 
@@ -236,7 +153,7 @@ fn cut_down(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
     Some(prefix(bytes, is_text).to_vec())
 }
 
-/// The least text or bytes of at most [`BOUND_BYTES`] that come after everything with this prefix.
+/// The lowest text or bytes of at most [`BOUND_BYTES`] that come after everything with this prefix.
 fn cut_up(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
     let prefix = prefix(bytes, is_text);
     if !is_text {
@@ -274,43 +191,46 @@ mod tests {
     use proptest::prelude::*;
 
     fn bounds_of(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
-        let mut range = BytesRange::default();
+        let mut range = BytesRange::new(Order::Unsigned);
         range.add(text.as_bytes());
-        range.to_bounds().to_bytes(&ColumnType::Text)
+        range.to_bounds().to_bytes(PhysicalType::Text)
     }
 
     proptest! {
         #[test]
         fn bounds_of_text_hold_it_and_are_text(text in "\\PC{0,60}|[\u{7f}\u{d7ff}\u{10ffff}é]{0,60}") {
-            let Some((least, greatest)) = bounds_of(&text) else {
-                let greatest_char = char::MAX;
-                prop_assert!(text.starts_with(greatest_char));
+            let Some((min, max)) = bounds_of(&text) else {
+                let max_char = char::MAX;
+                prop_assert!(text.starts_with(max_char));
                 return Ok(());
             };
-            prop_assert!(least.as_slice() <= text.as_bytes() && text.as_bytes() <= greatest.as_slice());
-            prop_assert!(std::str::from_utf8(&least).is_ok() && std::str::from_utf8(&greatest).is_ok());
-            prop_assert!(least.len() <= BOUND_BYTES && greatest.len() <= BOUND_BYTES);
+            prop_assert!(min.as_slice() <= text.as_bytes() && text.as_bytes() <= max.as_slice());
+            prop_assert!(std::str::from_utf8(&min).is_ok() && std::str::from_utf8(&max).is_ok());
+            prop_assert!(min.len() <= BOUND_BYTES && max.len() <= BOUND_BYTES);
         }
     }
 
     proptest! {
         #[test]
         fn ranges_are_those_of_whole_values(values in proptest::collection::vec("[ab\u{0}]{0,12}|a{60,70}b?", 1..20)) {
-            let mut range = BytesRange::default();
+            let mut range = BytesRange::new(Order::Unsigned);
             values.iter().for_each(|value| range.add(value.as_bytes()));
             let bounds = range.to_bounds();
-            let cut = |value: Option<&String>| value.map(|value| Bound::Bytes(value.as_bytes()[..value.len().min(BOUND_BYTES + 1)].to_vec()));
-            prop_assert_eq!(bounds.least, cut(values.iter().min()));
-            prop_assert_eq!(bounds.greatest, cut(values.iter().max()));
+            let cut = |value: Option<&String>| value.map(|value| value.as_bytes()[..value.len().min(BOUND_BYTES + 1)].to_vec());
+            prop_assert_eq!(bounds.min, cut(values.iter().min()));
+            prop_assert_eq!(bounds.max, cut(values.iter().max()));
         }
     }
 
-    #[test]
-    fn nan_is_no_bound_and_zeros_have_both_signs() {
-        let bits = [f64::NAN, 0.0, 1.0].map(f64::to_bits);
-        let bounds = Bounds::of_bits(&ColumnType::F64, bits.into_iter());
-        assert_eq!(bounds.least, Some(Bound::Bits((-0.0_f64).to_bits())));
-        assert_eq!(bounds.greatest, Some(Bound::Bits(1.0_f64.to_bits())));
-        assert_eq!(bounds.nans, 1);
+    proptest! {
+        #[test]
+        fn ranges_of_integers_are_by_their_sign(values in proptest::collection::vec(any::<i128>().prop_map(|value| value >> 30), 1..20)) {
+            let mut range = BytesRange::new(Order::Signed);
+            values.iter().for_each(|value| range.add(&value.to_be_bytes()));
+            let bytes = |value: Option<&i128>| value.map(|value| value.to_be_bytes().to_vec());
+            let bounds = range.to_bounds();
+            prop_assert_eq!(bounds.min, bytes(values.iter().min()));
+            prop_assert_eq!(bounds.max, bytes(values.iter().max()));
+        }
     }
 }

@@ -150,6 +150,7 @@ impl<'a> Reader<'_, '_, 'a> {
 
     #[inline]
     fn member(&mut self, name: &Name<'a>, depth: usize) -> Result<(), Unsure> {
+        let start = self.at;
         let item = match self.peek() {
             Some(b'"') => {
                 self.at += 1;
@@ -166,17 +167,17 @@ impl<'a> Reader<'_, '_, 'a> {
             },
             _ => return Err(Unsure),
         };
-        self.push(name, item)
+        self.push(name, item, start)
     }
 
     #[inline]
-    fn push(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
+    fn push(&mut self, name: &Name<'a>, item: Item<'a>, start: usize) -> Result<(), Unsure> {
         if let (Name::Column(id), Item::Value(value)) = (name, item)
             && self.builder.store_alike(*id, value)
         {
             return Ok(());
         }
-        self.push_by_the_rules(name, item)
+        self.push_by_the_rules(name, item.spelled_as(&self.text[start..self.at]))
     }
 
     #[inline(never)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use bucksaw::{
-    BackendKind, Block, BlockBuilder, DeclaredSchema, DeclaredType, ErrorKind, Input, Key,
+    BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind, Input, Key,
     NdjsonOptions, OnError, Options, Result, Value, Writer,
 };
 use bumpalo::Bump;
@@ -113,10 +113,10 @@ impl Case {
 
     pub(crate) fn declared<N: Into<String>>(
         mut self,
-        columns: impl IntoIterator<Item = (N, DeclaredType)>,
+        columns: impl IntoIterator<Item = (N, ColumnType)>,
     ) -> Self {
         self.rules.declared.extend(columns.into_iter().map(|(name, ty)| (name.into(), ty)));
-        let declare = |schema: DeclaredSchema, (name, ty): &(String, DeclaredType)| {
+        let declare = |schema: DeclaredSchema, (name, ty): &(String, ColumnType)| {
             schema.column(name.clone(), ty.clone())
         };
         let schema = self.rules.declared.iter().fold(DeclaredSchema::new(), declare);

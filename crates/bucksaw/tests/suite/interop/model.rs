@@ -8,8 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, TimeUnit};
-use bucksaw::DeclaredType;
-use chrono::DateTime;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bucksaw::ColumnType;
+use chrono::{DateTime, NaiveDate};
 use serde_json::json;
 
 use crate::interop::cell::{Cell, Row};
@@ -18,7 +20,7 @@ use crate::interop::json::cells_of_array;
 /// What a case tells the writer about its columns.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
-    pub(crate) declared: Vec<(String, DeclaredType)>,
+    pub(crate) declared: Vec<(String, ColumnType)>,
     pub(crate) prefixes: Vec<String>,
     pub(crate) max_columns: usize,
     pub(crate) keeps_null_columns: bool,
@@ -237,20 +239,26 @@ pub(crate) fn list_type(element: DataType) -> DataType {
     DataType::List(Arc::new(Field::new("element", element, true)))
 }
 
-#[expect(clippy::panic, reason = "tests fail by it")]
-fn declared_type(declared: &DeclaredType) -> DataType {
+fn declared_type(declared: &ColumnType) -> DataType {
     match declared {
-        DeclaredType::Bool => DataType::Boolean,
-        DeclaredType::Int32 => DataType::Int32,
-        DeclaredType::Int64 => DataType::Int64,
-        DeclaredType::Uint64 => DataType::UInt64,
-        DeclaredType::Float => DataType::Float32,
-        DeclaredType::Double => DataType::Float64,
-        DeclaredType::Text => DataType::Utf8,
-        DeclaredType::Bytes => DataType::Binary,
-        DeclaredType::Timestamp => timestamp_type(),
-        DeclaredType::List(element) => list_type(declared_type(element)),
-        other => panic!("the model has no {other:?}"),
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::Int32 => DataType::Int32,
+        ColumnType::Int64 => DataType::Int64,
+        ColumnType::Uint64 => DataType::UInt64,
+        ColumnType::Float => DataType::Float32,
+        ColumnType::Double => DataType::Float64,
+        ColumnType::Text => DataType::Utf8,
+        ColumnType::Bytes => DataType::Binary,
+        ColumnType::Timestamp(bucksaw::TimeUnit::Nanos) => {
+            DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()))
+        }
+        ColumnType::Timestamp(_) => timestamp_type(),
+        ColumnType::Date => DataType::Date32,
+        ColumnType::Decimal { precision, scale } => DataType::Decimal128(*precision, *scale as i8),
+        ColumnType::Uuid => DataType::FixedSizeBinary(16),
+        ColumnType::Fixed(bytes) => DataType::FixedSizeBinary(*bytes as i32),
+        ColumnType::List(element) => list_type(declared_type(element)),
+        other => unreachable!("no case declares {other}"),
     }
 }
 
@@ -285,7 +293,31 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
         | (Cell::F64(_), DataType::Float64)
         | (Cell::Text(_), DataType::Utf8)
         | (Cell::Bytes(_), DataType::Binary)
-        | (Cell::Timestamp(_), DataType::Timestamp(..)) => cell.clone(),
+        | (Cell::Timestamp(_), DataType::Timestamp(TimeUnit::Microsecond, _)) => cell.clone(),
+        (Cell::Text(text), DataType::Timestamp(TimeUnit::Nanosecond, _)) if is_declared => {
+            Cell::Nanos(DateTime::parse_from_rfc3339(text).ok()?.timestamp_nanos_opt()?)
+        }
+        (Cell::Text(text), DataType::Date32) if is_declared => {
+            let day: NaiveDate = text.parse().ok()?;
+            Cell::Date(day.signed_duration_since(NaiveDate::default()).num_days() as i32)
+        }
+        (Cell::Text(text), DataType::Decimal128(precision, scale)) if is_declared => {
+            decimal(text, *precision, *scale as usize)?
+        }
+        (
+            Cell::I64(_) | Cell::U64(_) | Cell::F64(_) | Cell::Number(_),
+            DataType::Decimal128(precision, scale),
+        ) => decimal(&text_of(cell), *precision, *scale as usize)?,
+        (Cell::Text(text), DataType::FixedSizeBinary(16)) if is_declared => {
+            let parts: Vec<&str> = text.split('-').collect();
+            let lens: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+            let number = u128::from_str_radix(&parts.concat(), 16).ok();
+            Cell::Bytes(number.filter(|_| lens == [8, 4, 4, 4, 12])?.to_be_bytes().to_vec())
+        }
+        (Cell::Text(text), DataType::FixedSizeBinary(bytes)) if is_declared => {
+            let decoded = BASE64.decode(text).ok();
+            Cell::Bytes(decoded.filter(|decoded| decoded.len() == *bytes as usize)?)
+        }
         (Cell::Json(text), DataType::List(_)) => {
             fitted(&Cell::List(cells_of_array(text)?), data_type, is_declared)?
         }
@@ -331,6 +363,17 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
     })
 }
 
+/// The number that is spelled without an exponent, if so many digits hold it.
+fn decimal(text: &str, precision: u8, scale: usize) -> Option<Cell> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let number: i128 = format!("{whole}{fraction:0<scale$}").parse().ok()?;
+    let fits = !whole.is_empty()
+        && fraction.len() <= scale
+        && number.abs() < 10_i128.pow(precision.into());
+    fits.then_some(Cell::Decimal(number))
+}
+
 fn integer(cell: &Cell) -> Option<i128> {
     match cell {
         Cell::I32(value) => Some((*value).into()),
@@ -371,6 +414,15 @@ fn json_of(cell: &Cell) -> String {
     }
 }
 
+/// What the readers' program calls a type.
+fn type_name(data_type: &DataType) -> String {
+    match data_type {
+        // No case has other bytes of that length.
+        DataType::FixedSizeBinary(16) => "Uuid".to_owned(),
+        _ => data_type.to_string(),
+    }
+}
+
 impl Expected {
     /// Writes the model beside the file: a line on the columns and whatever else readers are told, then a
     /// line with the cells of each column.
@@ -379,7 +431,7 @@ impl Expected {
         let columns: Vec<_> = self
             .columns
             .iter()
-            .map(|column| json!({ "name": column.name, "type": column.data_type.to_string() }))
+            .map(|column| json!({ "name": column.name, "type": type_name(&column.data_type) }))
             .collect();
         let mut head = json!({ "columns": columns, "rows": self.rows });
         for (name, value) in told {

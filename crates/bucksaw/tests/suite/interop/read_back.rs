@@ -106,6 +106,9 @@ pub(crate) fn cell(array: &ArrayRef, row: usize) -> Cell {
         DataType::Decimal128(..) => Cell::Decimal(number::<Decimal128Type>(array, row)),
         DataType::Utf8 => Cell::from(array.as_string::<i32>().value(row)),
         DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_vec()),
+        DataType::FixedSizeBinary(_) => {
+            Cell::Bytes(array.as_fixed_size_binary().value(row).to_vec())
+        }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
             Cell::Timestamp(number::<TimestampMicrosecondType>(array, row))
         }

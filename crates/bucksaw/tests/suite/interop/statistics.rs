@@ -141,7 +141,8 @@ fn order(one: &Cell, two: &Cell) -> Option<Ordering> {
         | (Cell::Timestamp(one), Cell::Timestamp(two))
         | (Cell::Nanos(one), Cell::Nanos(two)) => Some(one.cmp(two)),
         (Cell::U64(one), Cell::U64(two)) => Some(one.cmp(two)),
-        (Cell::I32(one), Cell::I32(two)) => Some(one.cmp(two)),
+        (Cell::I32(one), Cell::I32(two)) | (Cell::Date(one), Cell::Date(two)) => Some(one.cmp(two)),
+        (Cell::Decimal(one), Cell::Decimal(two)) => Some(one.cmp(two)),
         (Cell::F32(one), Cell::F32(two)) => one.partial_cmp(two),
         (Cell::F64(one), Cell::F64(two)) => one.partial_cmp(two),
         (Cell::Text(one), Cell::Text(two)) => Some(one.as_bytes().cmp(two.as_bytes())),
@@ -164,5 +165,8 @@ fn has_order(data_type: &DataType) -> bool {
             | T::Utf8
             | T::Binary
             | T::Timestamp(..)
+            | T::Date32
+            | T::Decimal128(..)
+            | T::FixedSizeBinary(_)
     )
 }

@@ -37,9 +37,9 @@ impl PlainBytes {
 pub(in crate::encode::direct) const LENGTH_BYTES: usize = 4;
 
 /// Appends values of `WIDTH` bytes each, which `bytes_of` gives.
-pub(in crate::encode::direct) fn append_fixed<const WIDTH: usize>(
-    values: &[u64],
-    bytes_of: impl Fn(u64) -> [u8; WIDTH],
+pub(in crate::encode::direct) fn append_fixed<T: Copy, const WIDTH: usize>(
+    values: &[T],
+    bytes_of: impl Fn(T) -> [u8; WIDTH],
     out: &mut Vec<u8>,
 ) {
     out.reserve(values.len() * WIDTH);

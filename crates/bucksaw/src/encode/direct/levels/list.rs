@@ -11,8 +11,9 @@
 //!
 //! <https://github.com/apache/parquet-format/blob/master/LogicalTypes.md#lists>
 
-use super::append_with_length;
+use super::{Levels, append_with_length};
 use crate::block::lists::ListsSlice;
+use crate::block::{ColumnSlice, ValuesSlice};
 use crate::encode::direct::encoding::rle::append_hybrid;
 
 const NULL_LIST: u8 = 0;
@@ -24,7 +25,7 @@ const DEFINITION_BITS: u8 = 2;
 
 /// The levels of one page.
 #[derive(Debug, Default)]
-pub(in crate::encode::direct) struct ListLevels {
+pub(super) struct ListLevels {
     repetition: Vec<u8>,
     definition: Vec<u8>,
     rows: usize,
@@ -32,24 +33,8 @@ pub(in crate::encode::direct) struct ListLevels {
 }
 
 impl ListLevels {
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.definition.len()
-    }
-
-    pub(super) fn nulls(&self) -> usize {
-        self.count() - self.values
-    }
-
     /// Appends rows: those that are `present` have the lists.
-    pub(super) fn append(
-        &mut self,
-        present: impl Iterator<Item = bool>,
-        lists: &ListsSlice<'_, '_>,
-    ) {
+    fn append_lists(&mut self, present: impl Iterator<Item = bool>, lists: &ListsSlice<'_, '_>) {
         let (mut lens, mut elements) = (lists.lens(), lists.present());
         for is_present in present {
             match if is_present { lens.next() } else { None } {
@@ -74,30 +59,50 @@ impl ListLevels {
         self.repetition.push(0);
         self.rows += 1;
     }
+}
 
-    pub(super) fn append_nulls(&mut self, rows: usize) {
+impl Levels for ListLevels {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn count(&self) -> usize {
+        self.definition.len()
+    }
+
+    fn nulls(&self) -> usize {
+        self.count() - self.values
+    }
+
+    fn append(&mut self, slice: &ColumnSlice<'_, '_>) {
+        match slice.values() {
+            ValuesSlice::List(lists) => self.append_lists(slice.present(), &lists),
+            _ => self.append_nulls(slice.rows()),
+        }
+    }
+
+    fn append_nulls(&mut self, rows: usize) {
         self.definition.resize(self.count() + rows, NULL_LIST);
         self.repetition.resize(self.repetition.len() + rows, 0);
         self.rows += rows;
     }
 
-    /// Appends the levels of a V1 page: of each kind its length in 32 bits, then the hybrid.
-    pub(super) fn append_to(&self, page: &mut Vec<u8>) {
+    fn append_to(&self, page: &mut Vec<u8>) {
         append_with_length(page, |page| append_hybrid(&self.repetition, REPETITION_BITS, page));
         append_with_length(page, |page| append_hybrid(&self.definition, DEFINITION_BITS, page));
     }
 
-    pub(super) fn page_bytes(&self) -> usize {
+    fn page_bytes(&self) -> usize {
         self.count() * usize::from(REPETITION_BITS + DEFINITION_BITS) / 8
     }
 
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.repetition.clear();
         self.definition.clear();
         (self.rows, self.values) = (0, 0);
     }
 
-    pub(super) fn bytes_held(&self) -> usize {
+    fn bytes_held(&self) -> usize {
         self.repetition.capacity() + self.definition.capacity()
     }
 }

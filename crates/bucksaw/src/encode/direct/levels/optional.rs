@@ -1,28 +1,21 @@
 //! Definition levels of optional columns: a bit for each row, set where it has a value. The bits
 //! are the bit-packed levels as they stand.
 
-use super::append_with_length;
+use super::{Levels, append_with_length};
+use crate::block::ColumnSlice;
 use crate::encode::direct::encoding::rle::{append_bit_run, append_rle_run};
 
 /// The levels of one page.
 #[derive(Debug, Default)]
-pub(in crate::encode::direct) struct OptionalLevels {
+pub(super) struct OptionalLevels {
     words: Vec<u64>,
     rows: usize,
     values: usize,
 }
 
 impl OptionalLevels {
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
-    pub(super) fn nulls(&self) -> usize {
-        self.rows - self.values
-    }
-
     /// Appends rows, up to 64, lowest bit first.
-    pub(super) fn append(&mut self, bits: u64, rows: usize) {
+    fn append_bits(&mut self, bits: u64, rows: usize) {
         debug_assert!((1..=64).contains(&rows));
         let bits = if rows == 64 { bits } else { bits & ((1 << rows) - 1) };
         let used = self.rows % 64;
@@ -40,17 +33,34 @@ impl OptionalLevels {
         self.rows += rows;
         self.values += bits.count_ones() as usize;
     }
+}
 
-    pub(super) fn append_nulls(&mut self, mut rows: usize) {
+impl Levels for OptionalLevels {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn count(&self) -> usize {
+        self.rows
+    }
+
+    fn nulls(&self) -> usize {
+        self.rows - self.values
+    }
+
+    fn append(&mut self, slice: &ColumnSlice<'_, '_>) {
+        slice.present_words().for_each(|(bits, rows)| self.append_bits(bits, rows));
+    }
+
+    fn append_nulls(&mut self, mut rows: usize) {
         while rows > 0 {
             let some = rows.min(64);
-            self.append(0, some);
+            self.append_bits(0, some);
             rows -= some;
         }
     }
 
-    /// Appends the levels of a V1 page: their length in 32 bits, then the hybrid.
-    pub(super) fn append_to(&self, page: &mut Vec<u8>) {
+    fn append_to(&self, page: &mut Vec<u8>) {
         append_with_length(page, |page| match self.values {
             0 => append_rle_run(0, self.rows, 1, page),
             values if values == self.rows => append_rle_run(1, self.rows, 1, page),
@@ -58,12 +68,17 @@ impl OptionalLevels {
         });
     }
 
-    pub(super) fn clear(&mut self) {
+    /// A bit for each row is not worth counting.
+    fn page_bytes(&self) -> usize {
+        0
+    }
+
+    fn clear(&mut self) {
         self.words.clear();
         (self.rows, self.values) = (0, 0);
     }
 
-    pub(super) fn bytes_held(&self) -> usize {
+    fn bytes_held(&self) -> usize {
         self.words.capacity() * 8
     }
 }
@@ -80,7 +95,7 @@ mod tests {
             let mut levels = OptionalLevels::default();
             let mut model = Vec::new();
             for (bits, rows) in parts {
-                levels.append(bits, rows);
+                levels.append_bits(bits, rows);
                 model.extend((0..rows).map(|row| bits >> row & 1 == 1));
                 levels.append_nulls(rows * 2);
                 model.extend(std::iter::repeat_n(false, rows * 2));

@@ -5,58 +5,75 @@ use std::borrow::Cow;
 use parquet::basic::Encoding;
 
 use super::bytes_page::BytesPage;
-use super::{Cost, Interned};
+use super::{ColumnValues, Cost, DictionaryIndices, arrays, unexpected};
+use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::dictionary::BytesDictionary;
-use crate::encode::direct::encoding::plain::LENGTH_BYTES;
 use crate::encode::direct::statistics::{Bounds, BytesRange};
+use crate::error::Result;
 use crate::options::Profile;
 use crate::runtime::hash::{Seed, same};
 use crate::runtime::prefetch::each_prefetched;
+use crate::types::physical::Order;
 
-/// See the module.
+/// See the module. A value has so many bytes of length before it when PLAIN, or none where all are of the
+/// same length.
 #[derive(Debug)]
-pub(in crate::encode::direct) struct BytesValues {
-    interned: Interned<BytesDictionary>,
+pub(super) struct BytesValues<const PREFIX: usize> {
+    interned: DictionaryIndices<BytesDictionary<PREFIX>>,
     /// What the dictionary's values would take PLAIN, in bytes.
     seen_bytes: usize,
     /// The page's values outside the dictionary, and their bounds.
     page: Option<BytesPage>,
     profile: Profile,
+    order: Order,
     range: BytesRange,
     filter: Option<BloomFilter>,
-    most_bytes: usize,
+    max_bytes: usize,
+    /// Of values of the same length, their bytes.
+    width: usize,
 }
 
-impl BytesValues {
-    pub(in crate::encode::direct) fn new(
+impl<const PREFIX: usize> BytesValues<PREFIX> {
+    pub(super) fn new(
         has_dictionary: bool,
-        most_bytes: usize,
+        order: Order,
+        max_bytes: usize,
         profile: Profile,
         seed: Seed,
+        filter: Option<BloomFilter>,
     ) -> Self {
         Self {
-            interned: Interned::new(has_dictionary.then(|| BytesDictionary::new(seed))),
+            interned: DictionaryIndices::new(has_dictionary.then(|| BytesDictionary::new(seed))),
             seen_bytes: 0,
             page: None,
             profile,
-            range: BytesRange::default(),
-            filter: None,
-            most_bytes,
+            order,
+            range: BytesRange::new(order),
+            filter,
+            max_bytes,
+            width: 0,
         }
     }
 
-    pub(in crate::encode::direct) fn with_filter(self, filter: Option<BloomFilter>) -> Self {
-        Self { filter, ..self }
+    pub(super) fn with_width(self, width: usize) -> Self {
+        Self { width, ..self }
     }
 
-    pub(in crate::encode::direct) fn append<T: AsRef<[u8]>>(&mut self, values: &[T]) {
+    /// Of values of the same length, their bytes.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn extend<T: AsRef<[u8]>>(&mut self, values: &[T]) {
         let Some((dictionary, indices)) = self.interned.open() else {
             if let Some(filter) = &mut self.filter {
                 values.iter().for_each(|value| filter.insert(value.as_ref()));
             }
             let sample = values.iter().map(AsRef::as_ref);
-            let page = self.page.get_or_insert_with(|| BytesPage::for_values(self.profile, sample));
+            let page = self
+                .page
+                .get_or_insert_with(|| BytesPage::for_values::<PREFIX>(self.profile, sample));
             page.append(values, &mut self.range);
             return;
         };
@@ -67,7 +84,7 @@ impl BytesValues {
         let mut last: Option<(&[u8], u16)> = None;
         let mut bytes = 0;
         each_prefetched(values, |value| {
-            bytes += LENGTH_BYTES + value.len();
+            bytes += PREFIX + value.len();
             let index = match last {
                 Some((known, index)) if same(known, value) => index,
                 _ => dictionary.intern(value) as u16,
@@ -75,12 +92,12 @@ impl BytesValues {
             last = Some((value, index));
             next.next().into_iter().for_each(|next| *next = index);
         });
-        self.judge(values.len(), bytes);
+        self.evaluate(values.len(), bytes);
     }
 
     /// Appends values of a dictionary of `entries` entries, given by their numbers: an entry is looked
     /// up once, however often it comes.
-    pub(in crate::encode::direct) fn append_keys<'v>(
+    pub(super) fn extend_by_keys<'v>(
         &mut self,
         entries: usize,
         entry: impl Fn(usize) -> &'v [u8],
@@ -89,7 +106,7 @@ impl BytesValues {
         let is_small = entries <= keys.len();
         let Some((dictionary, indices)) = self.interned.open().filter(|_| is_small) else {
             let values: Vec<&[u8]> = keys.iter().map(|key| entry(*key)).collect();
-            return self.append(&values);
+            return self.extend(&values);
         };
         let mut known: Vec<Option<(u16, usize)>> = vec![None; entries];
         let mut bytes = 0;
@@ -98,30 +115,30 @@ impl BytesValues {
                 let value = entry(*key);
                 (dictionary.intern(value) as u16, value.len())
             });
-            bytes += LENGTH_BYTES + len;
+            bytes += PREFIX + len;
             index
         }));
-        self.judge(keys.len(), bytes);
+        self.evaluate(keys.len(), bytes);
     }
 
     /// Counts values that went through the dictionary, and leaves it where they show that it costs
     /// more than it saves.
-    fn judge(&mut self, values: usize, bytes: usize) {
+    fn evaluate(&mut self, values: usize, bytes: usize) {
         self.interned.seen += values;
         self.seen_bytes += bytes;
-        if self.interned.is_to_leave(&self.cost(), self.most_bytes) {
-            self.leave_dictionary();
+        if self.interned.should_fall_back(&self.cost(), self.max_bytes) {
+            self.fall_back();
         }
     }
 
-    fn leave_dictionary(&mut self) {
-        let (Some(dictionary), indices) = self.interned.leave() else { return };
+    fn fall_back(&mut self) {
+        let (Some(dictionary), indices) = self.interned.fall_back() else { return };
         let values = indices.iter().map(|index| dictionary.entry((*index).into()));
         let entries = (0..dictionary.len() as u32).map(|entry| dictionary.entry(entry));
         if let Some(filter) = &mut self.filter {
             entries.clone().for_each(|entry| filter.insert(entry));
         }
-        let page = self.page.insert(BytesPage::for_values(self.profile, entries));
+        let page = self.page.insert(BytesPage::for_values::<PREFIX>(self.profile, entries));
         page.append(&values.collect::<Vec<_>>(), &mut self.range);
     }
 
@@ -133,25 +150,34 @@ impl BytesValues {
             otherwise: self.seen_bytes,
         }
     }
+}
 
-    pub(in crate::encode::direct) fn page_bytes(&self) -> usize {
+impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
+    fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
+        match values {
+            ValuesSlice::Text(values) => self.extend(values),
+            ValuesSlice::Bytes(values) => self.extend(values),
+            ValuesSlice::Arrow(array) => return arrays::append(self, array),
+            _ => return Err(unexpected()),
+        }
+        Ok(())
+    }
+
+    fn page_bytes(&self) -> usize {
         self.interned.indices.len() * 2 + self.page.as_ref().map_or(0, BytesPage::len)
     }
 
-    /// Puts no more values through the dictionary; the open page has none.
-    pub(in crate::encode::direct) fn close_dictionary(&mut self) {
+    fn close_dictionary(&mut self) {
         self.interned.close();
     }
 
-    /// Whether the page has to end now, for the dictionary's sake.
-    pub(in crate::encode::direct) fn is_closing(&self) -> bool {
-        self.interned.is_closing
+    fn must_end_page(&self) -> bool {
+        self.interned.falls_back_after_page
     }
 
-    /// Appends the page's values and starts the next page.
-    pub(in crate::encode::direct) fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding {
-        if !self.interned.indices.is_empty() && self.interned.is_page_to_leave(&self.cost()) {
-            self.leave_dictionary();
+    fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding {
+        if !self.interned.indices.is_empty() && self.interned.should_page_fall_back(&self.cost()) {
+            self.fall_back();
         }
         if self.interned.indices.is_empty() {
             self.range.clear();
@@ -162,10 +188,10 @@ impl BytesValues {
         Encoding::RLE_DICTIONARY
     }
 
-    pub(in crate::encode::direct) fn bounds(&self) -> Bounds {
+    fn bounds(&self) -> Bounds {
         match &self.interned.dictionary {
             Some(dictionary) if !self.interned.indices.is_empty() => {
-                let mut range = BytesRange::default();
+                let mut range = BytesRange::new(self.order);
                 self.interned.distinct().for_each(|entry| range.add(dictionary.entry(entry)));
                 range.to_bounds()
             }
@@ -173,16 +199,14 @@ impl BytesValues {
         }
     }
 
-    /// The chunk's dictionary page, if any page needs it, and its number of entries.
-    pub(in crate::encode::direct) fn dictionary_page(&self) -> Option<(Cow<'_, [u8]>, usize)> {
-        let dictionary = self.interned.needed()?;
+    fn dictionary_page(&self) -> Option<(Cow<'_, [u8]>, usize)> {
+        let dictionary = self.interned.referenced()?;
         Some((Cow::Borrowed(dictionary.page()), dictionary.len()))
     }
 
-    /// The filter, with the dictionary's values.
-    pub(in crate::encode::direct) fn take_filter(&mut self) -> Option<BloomFilter> {
+    fn take_filter(&mut self) -> Option<BloomFilter> {
         let mut filter = self.filter.take()?;
-        if let Some(dictionary) = self.interned.needed() {
+        if let Some(dictionary) = self.interned.referenced() {
             filter.with_room(dictionary.len());
             let entries = 0..dictionary.len() as u32;
             entries.for_each(|entry| filter.insert(dictionary.entry(entry)));
@@ -190,7 +214,7 @@ impl BytesValues {
         Some(filter)
     }
 
-    pub(in crate::encode::direct) fn bytes_held(&self) -> usize {
+    fn bytes_held(&self) -> usize {
         let dictionary = self.interned.dictionary.as_ref();
         dictionary.map_or(0, BytesDictionary::bytes_held)
             + self.interned.bytes_held()

@@ -1,8 +1,10 @@
-//! Text or bytes of a page outside the dictionary, in one of three encodings.
+//! Text or bytes of a page outside the dictionary, in one of three encodings; those of a fixed length are
+//! PLAIN, without lengths.
 
 use parquet::basic::Encoding;
 
 use crate::encode::direct::cost::sharing_pays;
+use crate::encode::direct::encoding::byte_buffer::ByteBuffer;
 use crate::encode::direct::encoding::delta_byte_array::{DeltaBytes, shared_bytes};
 use crate::encode::direct::encoding::delta_length::DeltaLengthBytes;
 use crate::encode::direct::encoding::plain::PlainBytes;
@@ -17,16 +19,20 @@ const SAMPLE_VALUES: usize = 1_024;
 #[derive(Debug)]
 pub(super) enum BytesPage {
     Plain(PlainBytes),
+    Fixed(ByteBuffer),
     DeltaLength(DeltaLengthBytes),
     Delta(DeltaBytes),
 }
 
 impl BytesPage {
     /// The encoding for values like those of a sample.
-    pub(super) fn for_values<'v>(
+    pub(super) fn for_values<'v, const PREFIX: usize>(
         profile: Profile,
         values: impl Iterator<Item = &'v [u8]> + Clone,
     ) -> Self {
+        if PREFIX == 0 {
+            return Self::Fixed(ByteBuffer::default());
+        }
         if profile == Profile::Portable {
             return Self::Plain(PlainBytes::default());
         }
@@ -45,6 +51,10 @@ impl BytesPage {
                 page.append(value);
                 range.add(value);
             }),
+            Self::Fixed(page) => each_prefetched(values, |value| {
+                page.append(value);
+                range.add(value);
+            }),
             Self::DeltaLength(page) => each_prefetched(values, |value| {
                 page.append(value);
                 range.add(value);
@@ -60,6 +70,7 @@ impl BytesPage {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Plain(values) => values.len(),
+            Self::Fixed(values) => values.len(),
             Self::DeltaLength(values) => values.len(),
             Self::Delta(values) => values.len(),
         }
@@ -70,6 +81,11 @@ impl BytesPage {
         match self {
             Self::Plain(values) => {
                 values.append_to(page);
+                Encoding::PLAIN
+            }
+            Self::Fixed(values) => {
+                page.extend_from_slice(values.as_slice());
+                values.clear();
                 Encoding::PLAIN
             }
             Self::DeltaLength(values) => {
@@ -86,6 +102,7 @@ impl BytesPage {
     pub(super) fn bytes_held(&self) -> usize {
         match self {
             Self::Plain(values) => values.bytes_held(),
+            Self::Fixed(values) => values.bytes_held(),
             Self::DeltaLength(values) => values.bytes_held(),
             Self::Delta(values) => values.bytes_held(),
         }

@@ -1,25 +1,100 @@
 //! The values of a column chunk's open page: as indices of the chunk's dictionary while that pays,
 //! else in another encoding.
 
-pub(super) mod arrays;
+mod arrays;
+mod bools;
 mod bytes;
 mod bytes_page;
 mod fixed;
 
-pub(super) use bytes::BytesValues;
-pub(super) use fixed::FixedValues;
+use std::borrow::Cow;
+use std::fmt::Debug;
 
+use parquet::basic::Encoding;
+
+use self::bools::BoolValues;
+use self::bytes::BytesValues;
+use self::fixed::FixedValues;
+use super::bloom_filter::BloomFilter;
 use super::cost::{dictionary_bytes, dictionary_pays};
 use super::dictionary::MAX_ENTRIES;
+use super::encoding::plain::LENGTH_BYTES;
 use super::encoding::rle::{append_hybrid, width_of};
 use super::page::STEP_ROWS;
+use super::statistics::Bounds;
+use crate::block::ValuesSlice;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Profile;
+use crate::runtime::hash::Seed;
+use crate::types::physical::{PhysicalType, Storage};
 
-/// The values of the open page.
-#[derive(Debug)]
-pub(super) enum PageValues {
-    Bool(Vec<bool>),
-    Fixed(FixedValues),
-    Bytes(BytesValues),
+/// The values of a column chunk: those of its open page, and its dictionary.
+pub(super) trait ColumnValues: Debug + Send {
+    /// Appends values to the open page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where they are not of the column's type.
+    fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()>;
+
+    /// Bytes of the open page, about.
+    fn page_bytes(&self) -> usize;
+
+    /// Whether the page has to end now, for the dictionary's sake.
+    fn must_end_page(&self) -> bool;
+
+    /// Puts no more values through the dictionary; the open page has none.
+    fn close_dictionary(&mut self);
+
+    /// The bounds of the open page.
+    fn bounds(&self) -> Bounds;
+
+    /// Appends the page's values and starts the next page.
+    fn append_to(&mut self, page: &mut Vec<u8>) -> Encoding;
+
+    /// The chunk's dictionary page, if any page needs it, and its number of entries.
+    fn dictionary_page(&self) -> Option<(Cow<'_, [u8]>, usize)>;
+
+    /// The filter, with the dictionary's values.
+    fn take_filter(&mut self) -> Option<BloomFilter>;
+
+    fn bytes_held(&self) -> usize;
+}
+
+/// How the values of a chunk are encoded.
+pub(super) struct ValuesSettings {
+    pub(super) has_dictionary: bool,
+    /// Bytes of a dictionary page, about, at the most.
+    pub(super) max_bytes: usize,
+    pub(super) profile: Profile,
+    pub(super) seed: Seed,
+}
+
+/// The values of a chunk that are stored so.
+pub(super) fn values_of(
+    storage: Storage,
+    settings: &ValuesSettings,
+    filter: Option<BloomFilter>,
+) -> Box<dyn ColumnValues> {
+    let &ValuesSettings { has_dictionary, max_bytes, profile, seed } = settings;
+    let order = storage.order;
+    macro_rules! new {
+        ($type:ty) => {
+            <$type>::new(has_dictionary, order, max_bytes, profile, seed, filter)
+        };
+    }
+    match storage.physical {
+        PhysicalType::Bool => Box::new(BoolValues::default()),
+        PhysicalType::I32 => Box::new(new!(FixedValues<i32>)),
+        PhysicalType::I64 => Box::new(new!(FixedValues<i64>)),
+        PhysicalType::F32 => Box::new(new!(FixedValues<f32>)),
+        PhysicalType::F64 => Box::new(new!(FixedValues<f64>)),
+        PhysicalType::Text | PhysicalType::Bytes => Box::new(new!(BytesValues<LENGTH_BYTES>)),
+        PhysicalType::FixedBytes(width) => Box::new(new!(BytesValues<0>).with_width(width)),
+    }
+}
+
+fn unexpected() -> Error {
+    Error::new(ErrorKind::Unsupported, "a block's values are not of their column's type")
 }
 
 /// Values of a page before it is first asked whether the dictionary pays.
@@ -29,12 +104,12 @@ const LOOK_AHEAD: usize = 16;
 
 /// A dictionary, and the open page's values as indices of it.
 #[derive(Debug)]
-struct Interned<D> {
+struct DictionaryIndices<D> {
     dictionary: Option<D>,
     /// Whether new values go through it.
     is_open: bool,
     /// It is given up with the end of the open page.
-    is_closing: bool,
+    falls_back_after_page: bool,
     indices: Vec<u16>,
     /// Values that have gone through it.
     seen: usize,
@@ -48,12 +123,12 @@ struct Cost {
     otherwise: usize,
 }
 
-impl<D> Interned<D> {
+impl<D> DictionaryIndices<D> {
     fn new(dictionary: Option<D>) -> Self {
         Self {
             is_open: dictionary.is_some(),
             dictionary,
-            is_closing: false,
+            falls_back_after_page: false,
             indices: Vec::new(),
             seen: 0,
             has_pages: false,
@@ -67,8 +142,8 @@ impl<D> Interned<D> {
     }
 
     /// Judges after values were added: true where the open page's values are to
-    /// [leave](Self::leave) the dictionary.
-    fn is_to_leave(&mut self, cost: &Cost, most_bytes: usize) -> bool {
+    /// [fall back](Self::fall_back).
+    fn should_fall_back(&mut self, cost: &Cost, max_bytes: usize) -> bool {
         if !self.has_pages
             && self.indices.len() >= PROBE_VALUES
             && self.costs_more(cost)
@@ -77,15 +152,16 @@ impl<D> Interned<D> {
             return true;
         }
         // The next values must find room.
-        self.is_closing |= cost.entries > MAX_ENTRIES - STEP_ROWS || cost.page > most_bytes;
+        self.falls_back_after_page |=
+            cost.entries > MAX_ENTRIES - STEP_ROWS || cost.page > max_bytes;
         false
     }
 
     /// Judges at the end of a page: true as above. A dictionary that pages need already, and that
     /// does not pay, takes this page and no more.
-    fn is_page_to_leave(&mut self, cost: &Cost) -> bool {
+    fn should_page_fall_back(&mut self, cost: &Cost) -> bool {
         let costs_more = self.costs_more(cost);
-        self.is_closing |= costs_more;
+        self.falls_back_after_page |= costs_more;
         costs_more && !self.has_pages
     }
 
@@ -104,41 +180,41 @@ impl<D> Interned<D> {
 
     /// Takes no values any more; the open page has none.
     fn close(&mut self) {
-        (self.is_open, self.is_closing) = (false, false);
+        (self.is_open, self.falls_back_after_page) = (false, false);
     }
 
     /// The dictionary that no page needs is gone, and the open page's values with it: they are to be
     /// stored otherwise.
-    fn leave(&mut self) -> (Option<D>, Vec<u16>) {
-        (self.is_open, self.is_closing) = (false, false);
+    fn fall_back(&mut self) -> (Option<D>, Vec<u16>) {
+        (self.is_open, self.falls_back_after_page) = (false, false);
         (self.dictionary.take(), std::mem::take(&mut self.indices))
     }
 
     /// Appends the page's indices, their width first, and starts the next page.
     fn append_to(&mut self, page: &mut Vec<u8>) {
-        let width = width_of(self.greatest_index().into());
+        let width = width_of(self.max_index().into());
         page.push(width);
         append_hybrid(&self.indices, width, page);
         self.indices.clear();
         self.has_pages = true;
-        if std::mem::take(&mut self.is_closing) {
+        if std::mem::take(&mut self.falls_back_after_page) {
             self.is_open = false;
         }
     }
 
     /// The dictionary, if any page needs it.
-    fn needed(&self) -> Option<&D> {
+    fn referenced(&self) -> Option<&D> {
         self.dictionary.as_ref().filter(|_| self.has_pages)
     }
 
-    /// The greatest of the page's indices. A fold without calls becomes a loop over many at once.
-    fn greatest_index(&self) -> u16 {
-        self.indices.iter().fold(0, |most, index| if *index > most { *index } else { most })
+    /// The max of the page's indices. A fold without calls becomes a loop over many at once.
+    fn max_index(&self) -> u16 {
+        self.indices.iter().fold(0, |max, index| if *index > max { *index } else { max })
     }
 
     /// The page's entries, each once.
     fn distinct(&self) -> impl Iterator<Item = u32> + use<D> {
-        let mut is_used = vec![false; usize::from(self.greatest_index()) + 1];
+        let mut is_used = vec![false; usize::from(self.max_index()) + 1];
         self.indices.iter().for_each(|index| is_used[usize::from(*index)] = true);
         is_used.into_iter().zip(0..).filter_map(|(is_used, entry)| is_used.then_some(entry))
     }

@@ -37,7 +37,7 @@ pub(super) fn cases() -> Vec<Case> {
             batches(&with_nulls(60), &[30, 30]),
             expected(&all(60)),
         )
-        .declared([("none", bucksaw::DeclaredType::Text)])
+        .declared([("none", bucksaw::ColumnType::Text)])
         .demands(Demand::ArrowTypes),
         Case::batches("arrow_our_types", batches(&ours(60), &[25, 35]), expected(&ours(60)))
             .groups_of(20),

@@ -1,6 +1,6 @@
 //! Lines, and rows that look like real ones.
 
-use bucksaw::DeclaredType;
+use bucksaw::ColumnType;
 use bucksaw_workloads::{DEFAULT_SEED, Type, Workload, realistic, synth40};
 
 use crate::interop::case::{Case, Door};
@@ -48,13 +48,13 @@ fn row_of(row: bucksaw_workloads::Row) -> Row {
     row.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
-fn columns(workload: Workload) -> impl Iterator<Item = (&'static str, DeclaredType)> {
+fn columns(workload: Workload) -> impl Iterator<Item = (&'static str, ColumnType)> {
     workload.columns().unwrap_or_default().into_iter().map(|(name, ty)| {
         let declared = match ty {
-            Type::Bool => DeclaredType::Bool,
-            Type::I64 => DeclaredType::Int64,
-            Type::F64 => DeclaredType::Double,
-            Type::Text => DeclaredType::Text,
+            Type::Bool => ColumnType::Bool,
+            Type::I64 => ColumnType::Int64,
+            Type::F64 => ColumnType::Double,
+            Type::Text => ColumnType::Text,
         };
         (name, declared)
     })

@@ -1,6 +1,6 @@
 //! Lists of every type: null, empty, with nulls in them, and longer than a page.
 
-use bucksaw::DeclaredType;
+use bucksaw::{ColumnType, TimeUnit};
 
 use super::values::row;
 use crate::interop::case::{Case, Demand, Door};
@@ -29,20 +29,20 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-const DECLARED: [(&str, DeclaredType); 9] = [
-    ("moments", DeclaredType::Timestamp),
-    ("bools", DeclaredType::Bool),
-    ("int64s", DeclaredType::Int64),
-    ("doubles", DeclaredType::Double),
-    ("texts", DeclaredType::Text),
-    ("int32s", DeclaredType::Int32),
-    ("uint64s", DeclaredType::Uint64),
-    ("floats", DeclaredType::Float),
-    ("bytes", DeclaredType::Bytes),
+const DECLARED: [(&str, ColumnType); 9] = [
+    ("moments", ColumnType::Timestamp(TimeUnit::Micros)),
+    ("bools", ColumnType::Bool),
+    ("int64s", ColumnType::Int64),
+    ("doubles", ColumnType::Double),
+    ("texts", ColumnType::Text),
+    ("int32s", ColumnType::Int32),
+    ("uint64s", ColumnType::Uint64),
+    ("floats", ColumnType::Float),
+    ("bytes", ColumnType::Bytes),
 ];
 
-fn list_of((name, element): (&'static str, DeclaredType)) -> (&'static str, DeclaredType) {
-    (name, DeclaredType::list_of(element))
+fn list_of((name, element): (&'static str, ColumnType)) -> (&'static str, ColumnType) {
+    (name, ColumnType::list_of(element))
 }
 
 fn element(name: &str, at: usize) -> Cell {

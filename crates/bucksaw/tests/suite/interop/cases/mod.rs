@@ -1,6 +1,7 @@
 //! The cases: every kind of file.
 
 mod arrow_types;
+mod declared;
 mod doubles;
 mod inputs;
 mod layout;
@@ -21,6 +22,7 @@ pub(crate) fn all() -> Vec<Case> {
         nulls::cases(),
         names::cases(),
         arrow_types::cases(),
+        declared::cases(),
         inputs::cases(),
     ]
     .into_iter()

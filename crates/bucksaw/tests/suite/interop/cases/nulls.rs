@@ -1,20 +1,20 @@
 //! Files without rows, rows without values, and columns that are null in every row.
 
-use bucksaw::{DeclaredType, Statistics};
+use bucksaw::{ColumnType, Statistics, TimeUnit};
 
 use super::values::row;
 use crate::interop::case::Case;
 use crate::interop::cell::{Cell, Row};
 use crate::interop::read_back::Fact;
 
-const EVERY_TYPE: [(&str, DeclaredType); 7] = [
-    ("flag", DeclaredType::Bool),
-    ("integer", DeclaredType::Int64),
-    ("unsigned", DeclaredType::Uint64),
-    ("double", DeclaredType::Double),
-    ("text", DeclaredType::Text),
-    ("bytes", DeclaredType::Bytes),
-    ("moment", DeclaredType::Timestamp),
+const EVERY_TYPE: [(&str, ColumnType); 7] = [
+    ("flag", ColumnType::Bool),
+    ("integer", ColumnType::Int64),
+    ("unsigned", ColumnType::Uint64),
+    ("double", ColumnType::Double),
+    ("text", ColumnType::Text),
+    ("bytes", ColumnType::Bytes),
+    ("moment", ColumnType::Timestamp(TimeUnit::Micros)),
 ];
 
 pub(super) fn cases() -> Vec<Case> {
@@ -51,13 +51,13 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Declared columns; those called `null…` never have a value.
-fn columns() -> Vec<(String, DeclaredType)> {
-    let mut columns = vec![("null_first".to_owned(), DeclaredType::Text)];
+fn columns() -> Vec<(String, ColumnType)> {
+    let mut columns = vec![("null_first".to_owned(), ColumnType::Text)];
     for (name, ty) in EVERY_TYPE {
         columns.push((name.to_owned(), ty.clone()));
         columns.push((format!("null_{name}"), ty));
     }
-    columns.push(("integer_of_last_group".to_owned(), DeclaredType::Int64));
+    columns.push(("integer_of_last_group".to_owned(), ColumnType::Int64));
     columns
 }
 

@@ -1,14 +1,14 @@
 //! Every type, its extremes, and values that don't fit their column.
 
-use bucksaw::DeclaredType;
+use bucksaw::{ColumnType, TimeUnit};
 
 use crate::interop::case::{Case, Demand, Door};
 use crate::interop::cell::{Cell, Row};
 use crate::interop::read_back::Fact;
 
 /// Columns that only a declaration gives their type.
-pub(super) const DECLARED: [(&str, DeclaredType); 2] =
-    [("unsigned", DeclaredType::Uint64), ("moment", DeclaredType::Timestamp)];
+pub(super) const DECLARED: [(&str, ColumnType); 2] =
+    [("unsigned", ColumnType::Uint64), ("moment", ColumnType::Timestamp(TimeUnit::Micros))];
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -24,11 +24,11 @@ pub(super) fn cases() -> Vec<Case> {
         Case::rows("large_text", large_texts()),
         Case::rows("timestamp_limits", timestamp_limits()),
         Case::rows("misfits", misfits()).declared([
-            ("whole", DeclaredType::Int64),
-            ("size", DeclaredType::Uint64),
-            ("when", DeclaredType::Timestamp),
-            ("narrow", DeclaredType::Int32),
-            ("single", DeclaredType::Float),
+            ("whole", ColumnType::Int64),
+            ("size", ColumnType::Uint64),
+            ("when", ColumnType::Timestamp(TimeUnit::Micros)),
+            ("narrow", ColumnType::Int32),
+            ("single", ColumnType::Float),
         ]),
         Case::rows("text_prefix", text_prefix()).text_prefix("attr_"),
         Case::rows_by("late_columns", late_columns(), Door::Slices)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/extensions"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -72,7 +73,13 @@ func arrowType(dataType arrow.DataType) string {
 			return micros
 		case dataType.Unit == arrow.Nanosecond && dataType.TimeZone == "":
 			return nanos
+		case dataType.Unit == arrow.Nanosecond && dataType.TimeZone == "UTC":
+			return nanosUTC
 		}
+	case *arrow.FixedSizeBinaryType:
+		return fixedType(dataType.ByteWidth)
+	case *extensions.UUIDType:
+		return uuid
 	case *arrow.ListType:
 		return listType(dataType.ElemField().Name, arrowType(dataType.Elem()))
 	case *arrow.StructType:
@@ -106,6 +113,10 @@ func arrowCell(values arrow.Array, row int) any {
 		return ofText(values.Value(row))
 	case *array.Binary:
 		return ofBytes(values.Value(row))
+	case *array.FixedSizeBinary:
+		return ofBytes(values.Value(row))
+	case *extensions.UUIDArray:
+		return arrowCell(values.Storage(), row)
 	case *array.Date32:
 		return ofDays(int32(values.Value(row)))
 	case *array.Decimal128:

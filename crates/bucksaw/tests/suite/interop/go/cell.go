@@ -19,12 +19,17 @@ const (
 	days        = "Date32"
 	micros      = `Timestamp(µs, "UTC")`
 	nanos       = "Timestamp(ns)"
+	nanosUTC    = `Timestamp(ns, "UTC")`
+	uuid        = "Uuid"
 )
 
 // The model's name of a list's type.
 func listType(field, element string) string {
 	return fmt.Sprintf("List(%s, field: '%s')", element, field)
 }
+
+// The model's name of bytes of one length.
+func fixedType(bytes int) string { return fmt.Sprintf("FixedSizeBinary(%d)", bytes) }
 
 // Cells as the model's file has them: its type says what each stands for. Null is nil.
 func ofInteger(value int64) any         { return value }

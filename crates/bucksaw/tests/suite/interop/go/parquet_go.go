@@ -125,15 +125,21 @@ func leafType(leaf parquet.Type) string {
 				return micros
 			}
 		case *format.NanoSeconds:
-			if !logical.IsAdjustedToUTC {
-				return nanos
+			if logical.IsAdjustedToUTC {
+				return nanosUTC
 			}
+			return nanos
 		}
 		return leaf.String()
+	case *format.UUIDType:
+		return uuid
 	case *format.IntType:
 		if logical.BitWidth == 64 && !logical.IsSigned {
 			return uint64Type
 		}
+	}
+	if leaf.Kind() == parquet.FixedLenByteArray {
+		return fixedType(leaf.Length())
 	}
 	physical := map[parquet.Kind]string{
 		parquet.Boolean: boolean, parquet.Int32: int32Type, parquet.Int64: int64Type,
@@ -195,8 +201,17 @@ func leafCell(leaf parquet.Type, value parquet.Value) any {
 		return ofDays(value.Int32())
 	case micros:
 		return ofMicros(value.Int64())
-	case nanos:
+	case nanos, nanosUTC:
 		return ofNanos(value.Int64())
+	}
+	if _, is := annotation(leaf).(*format.DecimalType); !is {
+		return ofBytes(value.ByteArray())
+	}
+	switch leaf.Kind() {
+	case parquet.Int32:
+		return ofDecimal(big.NewInt(int64(value.Int32())))
+	case parquet.Int64:
+		return ofDecimal(big.NewInt(value.Int64()))
 	}
 	return ofDecimal(bigEndian(value.ByteArray()))
 }

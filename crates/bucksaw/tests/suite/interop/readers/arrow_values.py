@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from model import DECIMAL, DECIMAL_SCALE, MICROS, NANOS, STRUCT, element_type, from_python, known_type
+from model import DECIMALS, FIXED, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type, from_python, known_type
 
 TYPES = {
     "Boolean": pa.bool_(),
@@ -14,13 +14,16 @@ TYPES = {
     "Utf8": pa.string(),
     "Binary": pa.binary(),
     "Date32": pa.date32(),
-    DECIMAL: pa.decimal128(25, DECIMAL_SCALE),
+    **{name: pa.decimal128(*decimal) for name, decimal in DECIMALS.items()},
     MICROS: pa.timestamp("us", "UTC"),
     NANOS: pa.timestamp("ns"),
+    NANOS_UTC: pa.timestamp("ns", "UTC"),
+    UUID: pa.binary(16),
+    FIXED: pa.binary(5),
     STRUCT: pa.struct([("a", pa.int64()), ("b", pa.string())]),
 }
 # Types that Python does not hold whole, and the integers that they are compared as.
-INTEGERS = {MICROS: pa.int64(), NANOS: pa.int64(), "Date32": pa.int32()}
+INTEGERS = {MICROS: pa.int64(), NANOS: pa.int64(), NANOS_UTC: pa.int64(), "Date32": pa.int32()}
 
 
 def cells_of(column, model_type):

@@ -6,14 +6,16 @@ from chdb import session
 
 import versions
 from model import (
-    DECIMAL,
-    DECIMAL_SCALE,
+    DECIMALS,
+    FIXED,
     FLOATS,
     IS_NAN,
     MICROS,
     NANOS,
+    NANOS_UTC,
     NUMBERS,
     STRUCT,
+    UUID,
     converted,
     element_type,
     from_python,
@@ -40,15 +42,21 @@ class ClickHouse:
         "Utf8": "Nullable(String)",
         "Binary": "Nullable(String)",
         "Date32": "Nullable(Date32)",
-        DECIMAL: f"Nullable(Decimal(25, {DECIMAL_SCALE}))",
+        **{name: "Nullable(Decimal({}, {}))".format(*decimal) for name, decimal in DECIMALS.items()},
         MICROS: "Nullable(DateTime64(6, 'UTC'))",
         NANOS: "Nullable(DateTime64(9))" if IS_OLD else "Nullable(DateTime64(9, 'UTC'))",
+        NANOS_UTC: "Nullable(DateTime64(9, 'UTC'))",
+        UUID: "Nullable(UUID)",
+        FIXED: "Nullable(FixedString(5))",
         STRUCT: "Tuple(a Nullable(Int64), b Nullable(String))",
     }
     # What makes integers of types that Python does not hold whole.
     INTEGERS = {
         MICROS: "toUnixTimestamp64Micro",
         NANOS: "toUnixTimestamp64Nano",
+        NANOS_UTC: "toUnixTimestamp64Nano",
+        # As their text.
+        UUID: "toString",
         "Date32": "toInt32",
     }
     SETTINGS = (
@@ -96,7 +104,10 @@ class ClickHouse:
 
     @staticmethod
     def of_column(column, model_type):
-        values = from_python(column.to_pylist(), model_type)
+        values = column.to_pylist()
+        if model_type == UUID:
+            values = converted(values, model_type, {UUID: text})
+        values = from_python(values, model_type)
         if model_type == STRUCT:
             return [value | {"b": value["b"] and text(value["b"])} for value in values]
         return converted(values, model_type, {"Utf8": text})

@@ -4,13 +4,15 @@ import duckdb
 
 import versions
 from model import (
-    DECIMAL,
-    DECIMAL_SCALE,
+    DECIMALS,
+    FIXED,
     IS_NAN,
     MICROS,
     NANOS,
+    NANOS_UTC,
     NAN_ABOVE,
     STRUCT,
+    UUID,
     element_type,
     from_python,
     known_type,
@@ -37,9 +39,13 @@ class DuckDB:
         "Utf8": "VARCHAR",
         "Binary": "BLOB",
         "Date32": "DATE",
-        DECIMAL: f"DECIMAL(25,{DECIMAL_SCALE})",
+        **{name: "DECIMAL({},{})".format(*decimal) for name, decimal in DECIMALS.items()},
         MICROS: "TIMESTAMP WITH TIME ZONE",
         NANOS: "TIMESTAMP_NS",
+        # A type for moments in nanoseconds came late.
+        NANOS_UTC: "TIMESTAMPTZ_NS" if versions.numbers(version) >= (2,) else "TIMESTAMP WITH TIME ZONE",
+        UUID: "UUID",
+        FIXED: "BLOB",
         STRUCT: "STRUCT(a BIGINT, b VARCHAR)",
     }
 
@@ -78,7 +84,7 @@ class DuckDB:
                 f"CASE {name} WHEN 'infinity' THEN {INFINITY} WHEN '-infinity' THEN -{INFINITY}"
                 f" ELSE epoch_us({name}) END"
             )
-        if model_type == NANOS:
+        if model_type in (NANOS, NANOS_UTC):
             return f"epoch_ns({name})"
         if model_type == "Date32":
             return f"{name} - DATE '1970-01-01'"

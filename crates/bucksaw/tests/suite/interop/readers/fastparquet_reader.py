@@ -3,7 +3,7 @@
 import fastparquet
 
 import versions
-from model import MICROS, NANOS, element_type, from_python, known_type
+from model import FIXED, MICROS, NANOS, NANOS_UTC, UUID, element_type, from_python, known_type
 
 
 class FastParquet:
@@ -21,6 +21,9 @@ class FastParquet:
         "Binary": ("object",),
         MICROS: ("datetime64[us]",),
         NANOS: ("datetime64[ns]",),
+        NANOS_UTC: ("datetime64[ns, UTC]",),
+        UUID: ("object",),
+        FIXED: ("|S5", "object"),
     }
 
     def __init__(self, path):
@@ -42,7 +45,7 @@ class FastParquet:
     def of_column(column, model_type):
         if element_type(model_type) is not None:
             return from_python(column.tolist(), model_type)
-        if model_type in (MICROS, NANOS):
+        if model_type in (MICROS, NANOS, NANOS_UTC):
             numbers = column.to_numpy().astype("int64").tolist()
             return [None if is_null else number for is_null, number in zip(column.isna(), numbers)]
         if model_type in ("Float32", "Float64"):

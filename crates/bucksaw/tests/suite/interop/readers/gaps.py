@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 import versions
-from model import DECIMAL, FLOATS, MICROS, NANOS, STRUCT, element_type
+from model import DECIMALS, FIXED, FLOATS, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type
 
 ALWAYS = (math.inf,)
 
@@ -76,8 +76,10 @@ WIDE_INTEGERS = {
 STRUCT_FILES = {f"arrow-arrow_types{kind}" for kind in ("", "_in_groups", "_null_columns")}
 
 GAPS = [
-    Gap("spark", "has no type for nanoseconds, and opens no file with them", of_type(NANOS)),
-    Gap("spark-rows", "has no type for nanoseconds, and opens no file with them", of_type(NANOS)),
+    Gap("spark", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
+    Gap("spark-rows", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
+    Gap("spark", "has no type for UUIDs, and opens no file with them", of_type(UUID)),
+    Gap("spark-rows", "has no type for UUIDs, and opens no file with them", of_type(UUID)),
     Gap("spark", "has no delta encodings of text and bytes", in_modern("Utf8", "Binary"), before=(3, 4)),
     Gap("spark-rows", "counts nulls as values of BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(3, 5)),
     Gap("spark", "has no BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(4,)),
@@ -96,7 +98,7 @@ GAPS = [
     Gap("polars", "reads null structs as ones of nulls", of_type(STRUCT), before=(1, 9)),
     Gap("datafusion", "reads null structs as ones of nulls", of_type(STRUCT), since=(50,), before=(51,)),
     Gap("fastparquet", "has no nulls of floats but NaN", of_type("Float32", "Float64")),
-    Gap("fastparquet", "has no such type", of_type("Date32", DECIMAL)),
+    Gap("fastparquet", "has no such type", of_type("Date32", *DECIMALS)),
     Gap(
         "fastparquet",
         "gives structs as columns of their members",

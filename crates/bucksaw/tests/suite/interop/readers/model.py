@@ -9,11 +9,15 @@ import operator
 import pathlib
 import re
 import struct
+import uuid
 
-DECIMAL = "Decimal128(25, 3)"
-DECIMAL_SCALE = 3
+# The decimals that there are, by their digits and how many are behind the point.
+DECIMALS = {f"Decimal128({digits}, {scale})": (digits, scale) for digits, scale in [(9, 2), (18, 4), (25, 3), (38, 10)]}
 MICROS = 'Timestamp(µs, "UTC")'
 NANOS = "Timestamp(ns)"
+NANOS_UTC = 'Timestamp(ns, "UTC")'
+UUID = "Uuid"
+FIXED = "FixedSizeBinary(5)"
 STRUCT = 'Struct("a": Int64, "b": Utf8)'
 
 # The moments that Python has a type for, by which filters ask: years 1 to 9999.
@@ -67,7 +71,8 @@ COMPARISONS = {"=": operator.eq, "<": operator.lt, ">": operator.gt, ">=": opera
 def of_model(cells, model_type):
     """A model's cells as the values that are compared; those of most types are already."""
     decode = functools.partial(base64.b64decode, validate=True)
-    return converted(cells, model_type, {"Binary": decode, DECIMAL: int})
+    conversions = dict.fromkeys(("Binary", UUID, FIXED), decode) | dict.fromkeys(DECIMALS, int)
+    return converted(cells, model_type, conversions)
 
 
 def from_python(values, model_type):
@@ -77,7 +82,7 @@ def from_python(values, model_type):
     element = element_type(model_type)
     if element in BITS:
         return [None if value is None else bits_of(value, *BITS[element]) for value in values]
-    return converted(values, model_type, {DECIMAL: unscaled})
+    return converted(values, model_type, FROM_PYTHON)
 
 
 def converted(values, model_type, conversions):
@@ -91,11 +96,21 @@ def converted(values, model_type, conversions):
     return [None if value is None else convert(value) for value in values]
 
 
-def unscaled(value):
+def unscaled(scale, value):
     digits = value.as_tuple()
-    assert digits.exponent == -DECIMAL_SCALE, value
+    assert digits.exponent == -scale, value
     number = int("".join(map(str, digits.digits)))
     return -number if digits.sign else number
+
+
+def uuid_bytes(value):
+    """UUIDs come as Python's, as their text, or as bytes."""
+    if isinstance(value, uuid.UUID):
+        return value.bytes
+    return uuid.UUID(value).bytes if isinstance(value, str) else value
+
+
+FROM_PYTHON = {name: functools.partial(unscaled, scale) for name, (_, scale) in DECIMALS.items()} | {UUID: uuid_bytes}
 
 
 def probe_value(probe, model_type):

@@ -5,13 +5,15 @@ import polars as pl
 import versions
 from model import (
     COMPARISONS,
-    DECIMAL,
-    DECIMAL_SCALE,
+    DECIMALS,
+    FIXED,
     IS_NAN,
     MICROS,
     NANOS,
+    NANOS_UTC,
     NAN_ABOVE,
     STRUCT,
+    UUID,
     element_type,
     from_python,
     known_type,
@@ -33,9 +35,12 @@ class Polars:
         "Utf8": pl.String(),
         "Binary": pl.Binary(),
         "Date32": pl.Date(),
-        DECIMAL: pl.Decimal(25, DECIMAL_SCALE),
+        **{name: pl.Decimal(*decimal) for name, decimal in DECIMALS.items()},
         MICROS: pl.Datetime("us", "UTC"),
         NANOS: pl.Datetime("ns"),
+        NANOS_UTC: pl.Datetime("ns", "UTC"),
+        UUID: pl.Binary(),
+        FIXED: pl.Binary(),
         STRUCT: pl.Struct({"a": pl.Int64(), "b": pl.String()}),
     }
 
@@ -55,7 +60,7 @@ class Polars:
 
     @staticmethod
     def of_column(column, model_type):
-        if (element_type(model_type) or model_type) in (MICROS, NANOS, "Date32"):
+        if (element_type(model_type) or model_type) in (MICROS, NANOS, NANOS_UTC, "Date32"):
             column = column.to_physical()
         return from_python(column.to_list(), model_type)
 

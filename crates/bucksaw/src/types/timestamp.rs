@@ -1,0 +1,115 @@
+//! Moments and days, and their text.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+
+use crate::types::logical::TimeUnit;
+
+/// RFC 3339 with microseconds; plain microseconds for years that it can't write.
+pub(crate) fn timestamp_text(micros: i64) -> String {
+    match DateTime::from_timestamp_micros(micros) {
+        Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        None => micros.to_string(),
+    }
+}
+
+/// The moment that an RFC 3339 text names, in this unit since 1970, if it names a whole number of it.
+pub(crate) fn timestamp_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    let nanos = i64::from(time.timestamp_subsec_nanos());
+    // A leap second would become another second.
+    let is_whole = nanos % unit.nanos() == 0 && nanos < 1_000_000_000;
+    let seconds = i128::from(time.timestamp()) * i128::from(1_000_000_000 / unit.nanos());
+    is_whole.then_some(())?;
+    i64::try_from(seconds + i128::from(nanos / unit.nanos())).ok()
+}
+
+/// A moment given in microseconds, in another unit, if it is a whole number of it.
+pub(crate) fn from_micros(micros: i64, unit: TimeUnit) -> Option<i64> {
+    let micro = TimeUnit::Micros.nanos();
+    match unit {
+        TimeUnit::Nanos => micros.checked_mul(micro),
+        _ => {
+            let factor = unit.nanos() / micro;
+            (micros % factor == 0).then_some(micros / factor)
+        }
+    }
+}
+
+/// The days since 1970 of a date: of four digits for the year, two for the month and two for the day.
+pub(crate) fn days_from_text(text: &str) -> Option<i32> {
+    let is_plain = text.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if text.len() != 10 || !is_plain {
+        return None;
+    }
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    i32::try_from(date.signed_duration_since(NaiveDate::default()).num_days()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_read_back_from_their_text() {
+        for micros in [0, -1, 1_700_000_000_123_456, -62_135_596_800_000_000] {
+            let text = timestamp_text(micros);
+            assert_eq!(timestamp_from_text(&text, TimeUnit::Micros), Some(micros));
+        }
+        let with_nanos = "2024-01-01T00:00:00.123456789Z";
+        assert_eq!(
+            timestamp_from_text(with_nanos, TimeUnit::Micros),
+            None,
+            "nanoseconds would be lost"
+        );
+        assert_eq!(
+            timestamp_from_text(with_nanos, TimeUnit::Nanos),
+            Some(1_704_067_200_123_456_789)
+        );
+        let before = "1969-12-31T23:59:59.999Z";
+        assert_eq!(timestamp_from_text(before, TimeUnit::Millis), Some(-1));
+        assert_eq!(timestamp_from_text(before, TimeUnit::Nanos), Some(-1_000_000));
+        assert_eq!(
+            timestamp_from_text("1600-01-01T00:00:00Z", TimeUnit::Nanos),
+            None,
+            "beyond 64 bits"
+        );
+        for unit in [TimeUnit::Micros, TimeUnit::Nanos] {
+            let leap = timestamp_from_text("2016-12-31T23:59:60Z", unit);
+            assert_eq!(leap, None, "a leap second would become another second");
+        }
+    }
+
+    #[test]
+    fn microseconds_become_other_units_where_whole() {
+        assert_eq!(from_micros(-2_000, TimeUnit::Millis), Some(-2));
+        assert_eq!(from_micros(2_001, TimeUnit::Millis), None);
+        assert_eq!(from_micros(-7, TimeUnit::Nanos), Some(-7_000));
+        assert_eq!(from_micros(i64::MAX, TimeUnit::Nanos), None);
+    }
+
+    #[test]
+    fn dates_have_one_spelling() {
+        for (text, days) in [
+            ("1970-01-01", 0),
+            ("1969-12-31", -1),
+            ("2026-11-28", 20_785),
+            ("0001-01-01", -719_162),
+        ] {
+            assert_eq!(days_from_text(text), Some(days), "{text}");
+        }
+        for text in [
+            "2026-2-03",
+            "2026-02-30",
+            "2026-02-03T00:00:00Z",
+            " 2026-02-3",
+            "+026-02-03",
+            "20260203",
+            "2026/02/03",
+        ] {
+            assert_eq!(days_from_text(text), None, "{text}");
+        }
+    }
+}
