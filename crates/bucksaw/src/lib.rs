@@ -44,6 +44,11 @@
 //!
 //! `_rest` holds one JSON object a row. With [`Options::strict`] each of these but widening, parsing,
 //! prefixes and JSON text refuses its row instead.
+//!
+//! # Features
+//!
+//! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too), and
+//! `threads` for [`Options::threads`]. An option that needs one that was not built in is an error that names it.
 #![deny(unsafe_code)]
 
 mod block;

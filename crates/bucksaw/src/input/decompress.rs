@@ -1,22 +1,23 @@
 //! Plain, gzip (also of several members) or zstd (also of several frames), told apart by content.
 
-use std::io::{self, BufReader, Chain, Cursor, Read};
-
-use flate2::bufread::MultiGzDecoder;
+use std::io::{self, Chain, Cursor, Read};
 
 /// The largest window that a zstd stream may ask for, as a power of two of bytes: 128 MiB.
+#[cfg(feature = "zstd")]
 const MAX_ZSTD_WINDOW_LOG: u32 = 27;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
 const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
 /// Bytes read from the source at a time.
+#[cfg(any(feature = "gzip", feature = "zstd"))]
 const BUFFER_BYTES: usize = 128 << 10;
 
 /// The content of `source`, decompressed if its first bytes say that it is compressed.
 ///
 /// # Errors
-/// Those of reading.
+/// Those of reading, and [`io::ErrorKind::Unsupported`] where the feature `gzip` or `zstd` of this crate, which the
+/// source needs, was not built in.
 pub(super) fn decompressed<'r>(
     mut source: impl Read + Send + 'r,
 ) -> io::Result<Box<dyn Read + Send + 'r>> {
@@ -35,19 +36,44 @@ pub(super) fn decompressed<'r>(
         || (filled == 4 && start[0] & 0xf0 == 0x50 && start[1..] == ZSTD_SKIPPABLE_MAGIC);
     let is_gzip = start.starts_with(&GZIP_MAGIC);
     let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start.to_vec()).chain(source);
-    if is_gzip {
-        return Ok(Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, whole))));
+    match (is_gzip, is_zstd) {
+        (true, _) => gunzipped(whole),
+        (_, true) => unzstded(whole),
+        _ => Ok(Box::new(whole)),
     }
-    if is_zstd {
-        let mut decoder =
-            zstd::Decoder::with_buffer(BufReader::with_capacity(BUFFER_BYTES, whole))?;
-        decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
-        return Ok(Box::new(decoder));
-    }
-    Ok(Box::new(whole))
 }
 
-#[cfg(test)]
+#[cfg(feature = "gzip")]
+fn gunzipped<'r>(source: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let source = io::BufReader::with_capacity(BUFFER_BYTES, source);
+    Ok(Box::new(flate2::bufread::MultiGzDecoder::new(source)))
+}
+
+#[cfg(not(feature = "gzip"))]
+fn gunzipped<'r>(_: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    Err(not_built_in("gzip"))
+}
+
+#[cfg(feature = "zstd")]
+fn unzstded<'r>(source: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let source = io::BufReader::with_capacity(BUFFER_BYTES, source);
+    let mut decoder = zstd::Decoder::with_buffer(source)?;
+    decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+    Ok(Box::new(decoder))
+}
+
+#[cfg(not(feature = "zstd"))]
+fn unzstded<'r>(_: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    Err(not_built_in("zstd"))
+}
+
+#[cfg(not(all(feature = "gzip", feature = "zstd")))]
+fn not_built_in(feature: &str) -> io::Error {
+    let message = format!("{feature} was not built in: build bucksaw with its feature `{feature}`");
+    io::Error::new(io::ErrorKind::Unsupported, message)
+}
+
+#[cfg(all(test, feature = "gzip", feature = "zstd"))]
 mod tests {
     use super::*;
     use std::io::Write;

@@ -72,7 +72,8 @@ impl FromStr for Profile {
     }
 }
 
-/// How pages are compressed. Read from text as `zstd`, `zstd:3`, `gzip:6`, `snappy`, `lz4`, `none`.
+/// How pages are compressed: by zstd unless told, where that feature is built in. Read from text as `zstd`,
+/// `zstd:3`, `gzip:6`, `snappy`, `lz4`, `none`.
 ///
 /// ```
 /// use bucksaw::Compression;
@@ -97,7 +98,7 @@ pub enum Compression {
 
 impl Default for Compression {
     fn default() -> Self {
-        Self::Zstd(DEFAULT_ZSTD_LEVEL)
+        if cfg!(feature = "zstd") { Self::Zstd(DEFAULT_ZSTD_LEVEL) } else { Self::None }
     }
 }
 
@@ -142,7 +143,24 @@ impl FromStr for Compression {
 }
 
 impl Compression {
+    /// The feature of this crate that it needs and that was not built in.
+    fn missing_feature(self) -> Option<&'static str> {
+        let (feature, is_built_in) = match self {
+            Self::None => return None,
+            Self::Snappy => ("snappy", cfg!(feature = "snappy")),
+            Self::Lz4 => ("lz4", cfg!(feature = "lz4")),
+            Self::Gzip(_) => ("gzip", cfg!(feature = "gzip")),
+            Self::Zstd(_) => ("zstd", cfg!(feature = "zstd")),
+        };
+        (!is_built_in).then_some(feature)
+    }
+
     pub(super) fn problem(self) -> Option<String> {
+        if let Some(feature) = self.missing_feature() {
+            return Some(format!(
+                "{feature} was not built in: build bucksaw with its feature `{feature}`"
+            ));
+        }
         match self {
             Self::Zstd(level) if !(1..=22).contains(&level) => {
                 Some(format!("zstd levels go from 1 to 22, not {level}"))

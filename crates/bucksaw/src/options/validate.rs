@@ -37,6 +37,12 @@ impl Options {
         at_most("columns", self.max_columns, MAX_COUNT);
         problems.extend(self.column_problems());
         problems.extend(self.compression.problem());
+        if self.threads > 1 && !cfg!(feature = "threads") {
+            problems.push(format!(
+                "threads is {}: build bucksaw with its feature `threads` for more than one",
+                self.threads
+            ));
+        }
         problems.extend(self.schema.problems());
         problems.extend(self.field_id_problems());
         if self.schema.columns.len() > self.max_columns {

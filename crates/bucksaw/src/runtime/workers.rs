@@ -2,14 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rayon_core::{ThreadPool, ThreadPoolBuilder, Yield};
-
-use crate::error::{Error, ErrorKind, Result};
+use super::pool::Pool;
+pub(crate) use super::pool::help;
+use crate::error::{Error, Result};
 
 /// Threads that take work from each other.
 pub(crate) struct Workers {
     /// None for one thread: the caller's.
-    pool: Option<ThreadPool>,
+    pool: Option<Pool>,
 }
 
 /// A lock, which no panic of another thread takes away: what is locked here is never half changed.
@@ -24,28 +24,18 @@ impl Workers {
         if threads <= 1 {
             return Ok(Self { pool: None });
         }
-        let name = |number| format!("bucksaw-{number}");
-        let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
-        let failed =
-            |cause| Error::new(ErrorKind::Io, "no thread could be started").with_cause(cause);
-        Ok(Self { pool: Some(pool.map_err(failed)?) })
+        Ok(Self { pool: Some(Pool::new(threads)?) })
     }
 
     /// How many threads there are.
     pub(crate) fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, ThreadPool::current_num_threads)
+        self.pool.as_ref().map_or(1, Pool::threads)
     }
 
     /// Does the same work on so many threads at once, and returns when all are done with it.
     pub(crate) fn on_threads(&self, threads: usize, work: impl Fn() + Sync) {
         let Some(pool) = self.pool.as_ref().filter(|_| threads > 1) else { return work() };
-        // Unlike other work this is never done by a thread that helps: it would have to end before
-        // what that thread is about goes on.
-        pool.broadcast(|thread| {
-            if thread.index() < threads {
-                work();
-            }
-        });
+        pool.on_threads(threads, work);
     }
 
     /// Does `own`, while up to so many other threads that have nothing else to do `help`; returns when
@@ -59,13 +49,7 @@ impl Workers {
         own: impl FnOnce() -> R + Send,
     ) -> R {
         let Some(pool) = &self.pool else { return own() };
-        let helpers = helpers.min(self.threads() - 1);
-        pool.install(|| {
-            rayon_core::in_place_scope_fifo(|scope| {
-                (0..helpers).for_each(|_| scope.spawn_fifo(|_| help()));
-                own()
-            })
-        })
+        pool.with_helpers(helpers.min(self.threads() - 1), help, own)
     }
 
     /// Does all tasks, side by side, those first that come first; the error is that of the first
@@ -98,14 +82,10 @@ impl Workers {
     }
 }
 
-/// Does work that another thread has not begun; false where there is none.
-pub(crate) fn help() -> bool {
-    matches!(rayon_core::yield_now(), Some(Yield::Executed))
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "threads"))]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn every_task_is_done_and_the_first_error_is_told() {
