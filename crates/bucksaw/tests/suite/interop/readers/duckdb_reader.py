@@ -78,13 +78,14 @@ class DuckDB:
 
     @staticmethod
     def plain(name, model_type):
-        if model_type == MICROS:
+        if model_type in (MICROS, NANOS_UTC):
             # To DuckDB the greatest integer and its negative are the infinities, which have no epoch.
+            epoch = "epoch_us" if model_type == MICROS else "epoch_ns"
             return (
                 f"CASE {name} WHEN 'infinity' THEN {INFINITY} WHEN '-infinity' THEN -{INFINITY}"
-                f" ELSE epoch_us({name}) END"
+                f" ELSE {epoch}({name}) END"
             )
-        if model_type in (NANOS, NANOS_UTC):
+        if model_type == NANOS:
             return f"epoch_ns({name})"
         if model_type == "Date32":
             return f"{name} - DATE '1970-01-01'"

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 import versions
 from arrow_values import TYPES, cells_of
-from model import COMPARISONS, IS_NAN, NUMBERS, known_type, probe_value
+from model import COMPARISONS, IS_NAN, NUMBERS, UUID, known_type, probe_value
 
 
 class PyArrow:
@@ -16,6 +16,9 @@ class PyArrow:
     # Checksums are verified since then.
     CHECKED = {"page_checksum_verification": True} if versions.numbers(version) >= (15,) else {}
 
+    # UUIDs have a type since then.
+    TYPES = TYPES | ({UUID: pa.uuid()} if versions.numbers(version) >= (21,) else {})
+
     def __init__(self, path):
         self.path = path
 
@@ -24,7 +27,7 @@ class PyArrow:
             return [(field.name, field.type) for field in file.schema_arrow]
 
     def type_of(self, model_type):
-        return known_type(TYPES, model_type, pa.list_)
+        return known_type(self.TYPES, model_type, pa.list_)
 
     def cells(self, columns):
         # Not read_table: it takes a folder's name for a partition, and does more than read the file.
