@@ -159,7 +159,7 @@ pub(crate) struct ShapeArgs {
     /// Columns in one file; the rest is kept in the column _rest
     #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
     pub(crate) max_columns: usize,
-    /// The longest line; longer ones are rejected [default: 16 MiB]
+    /// The longest line; longer ones are rejected [default: a quarter of the memory limit, 16 MiB at the most]
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_line: Option<ByteSize>,
     /// An int32 or int64 column whose first and last value are reported

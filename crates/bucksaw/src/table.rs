@@ -28,7 +28,7 @@ use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
 /// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64"}],"closed":false}"#);
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Table {
     pub(crate) options: Options,
     pub(crate) schema: Schema,

@@ -24,7 +24,7 @@ pub fn line_of<'l>(line: &'l [u8], is_first: bool, rules: &Rules) -> Line<'l> {
     if line.iter().all(|byte| b" \t\r".contains(byte)) {
         return Line::Blank;
     }
-    if line.len() > rules.ndjson.max_line_bytes {
+    if line.len() > rules.ndjson.max_line_bytes.unwrap_or(usize::MAX) {
         return Line::Malformed;
     }
     let mut values = Vec::new();

@@ -55,11 +55,11 @@ enum Target {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
+    interrupt::handle_signals()?;
     let Settings { options, ndjson, notes } = settings(arguments)?;
     tell_notes(&notes);
     let Inputs { sources, notes } = sources::expand(&arguments.inputs)?;
     tell_notes(&notes);
-    interrupt::handle_signals()?;
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
         .temporary_directory(options.staging_directory())

@@ -35,6 +35,8 @@ pub struct Block<'a> {
     pub(crate) rows: usize,
     pub(crate) columns: Vec<BlockColumn<'a>>,
     pub(crate) alterations: Alterations,
+    /// Those of rows that have ended.
+    pub(crate) settled: Alterations,
     /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them;
     /// [`UNCOUNTED_TEXT`] or more with arrays that were taken whole.
     pub(crate) most_text: usize,
@@ -128,6 +130,7 @@ impl<'a> Block<'a> {
         for repeated in &mut self.repeated {
             repeated.rows.start = repeated.rows.start.min(rows);
         }
+        self.alterations = self.settled;
     }
 
     /// Ends all runs of repeated values with the last row.

@@ -29,20 +29,21 @@ pub struct BlockBuilder<'b, 'a> {
     /// Hashes of the names in it.
     rest_names: Vec<u64>,
     row_start: Checkpoint,
-    alterations_before: Alterations,
 }
 
 impl<'b, 'a> BlockBuilder<'b, 'a> {
-    /// Continues `block` with columns of `schema`; text made on the way is put into `arena`.
+    /// Continues `block` behind its last row that ended, with columns of `schema`; text made on the way
+    /// is put into `arena`.
     pub fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
+        // What another builder was given for a row that it did not end.
+        block.undo_row();
         if block.rows == 0 {
             block.fit(schema.columns());
             block.table = schema.table();
         }
         let row_start = schema.checkpoint();
-        let alterations_before = block.alterations;
         let (rest, rest_names) = (String::new(), Vec::new());
-        Self { block, schema, arena, rest, rest_names, row_start, alterations_before }
+        Self { block, schema, arena, rest, rest_names, row_start }
     }
 
     /// The arena for text that is made on the way.
@@ -242,7 +243,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.block.touched.clear();
         self.schema.row_ended();
         self.row_start = self.schema.checkpoint();
-        self.alterations_before = self.block.alterations;
+        self.block.settled = self.block.alterations;
     }
 
     /// Forgets what was pushed since the last row's end.
@@ -250,7 +251,6 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rest.clear();
         self.rest_names.clear();
         self.block.undo_row();
-        self.block.alterations = self.alterations_before;
         self.schema.undo(self.row_start);
         self.schema.row_ended();
         self.block.columns.truncate(self.schema.columns().len());

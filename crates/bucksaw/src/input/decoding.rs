@@ -98,10 +98,10 @@ impl DecodedChunk {
         &self.0.borrow_owner().0
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that it takes, about: as if each text had to be made anew. That depends on what
+    /// was read alone, and not on what its memory was used for before.
     pub(crate) fn bytes_held(&self) -> usize {
-        let (chunk, arena) = self.0.borrow_owner();
-        chunk.bytes.capacity() + arena.allocated_bytes() + self.block().bytes_used()
+        self.chunk().bytes.len() * 2 + self.block().bytes_used()
     }
 
     /// The records that make no row; they are not given again.
@@ -114,6 +114,10 @@ impl DecodedChunk {
         let block =
             self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.block).emptied());
         let (chunk, mut arena) = self.0.into_owner();
+        // One that had to grow for a long record is let go.
+        if arena.allocated_bytes() > CHUNK_BYTES * 2 {
+            arena = Bump::new();
+        }
         arena.reset();
         (spare.arena, spare.block) = (arena, block);
         chunk

@@ -35,11 +35,12 @@ pub(crate) fn too_long(limit: usize) -> String {
 
 /// Cuts a source into chunks of whole records: reads, and knows no values.
 pub(crate) trait Framer: Send {
-    /// Reads until there is a chunk, into a buffer whose content does not matter.
+    /// Reads until there is a chunk, into a buffer whose content does not matter. A record that has
+    /// more than `max_record_bytes` is left for [`skip_record`](Self::skip_record).
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).
-    fn next(&mut self, buffer: Vec<u8>) -> Result<Frame>;
+    fn next(&mut self, buffer: Vec<u8>, max_record_bytes: usize) -> Result<Frame>;
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
@@ -54,7 +55,6 @@ pub(crate) trait Framer: Send {
 /// Cuts at newlines.
 pub(crate) struct Lines<'r> {
     source: Box<dyn Read + Send + 'r>,
-    max_line_bytes: usize,
     /// What was read and not yet handed out.
     rest: Vec<u8>,
     is_at_end: bool,
@@ -63,8 +63,8 @@ pub(crate) struct Lines<'r> {
 }
 
 impl<'r> Lines<'r> {
-    pub(crate) fn new(source: Box<dyn Read + Send + 'r>, max_line_bytes: usize) -> Self {
-        Self { source, max_line_bytes, rest: Vec::new(), is_at_end: false, position: 0 }
+    pub(crate) fn new(source: Box<dyn Read + Send + 'r>) -> Self {
+        Self { source, rest: Vec::new(), is_at_end: false, position: 0 }
     }
 
     /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
@@ -92,16 +92,19 @@ impl Framer for Lines<'_> {
         self.position
     }
 
-    fn next(&mut self, mut buffer: Vec<u8>) -> Result<Frame> {
+    fn next(&mut self, mut buffer: Vec<u8>, max_record_bytes: usize) -> Result<Frame> {
         let mut filled = self.rest.len();
         if buffer.len() < filled {
             buffer.resize(filled, 0);
         }
         buffer[..filled].copy_from_slice(&self.rest);
         let mut wanted = CHUNK_BYTES.max(filled);
+        let mut searched = 0;
         loop {
             filled = self.fill(&mut buffer, filled, wanted)?;
-            let newline = memchr::memrchr(b'\n', &buffer[..filled]);
+            let newline = memchr::memrchr(b'\n', &buffer[searched..filled]);
+            let newline = newline.map(|at| searched + at);
+            searched = filled;
             let len = match newline {
                 Some(last) if !self.is_at_end => last + 1,
                 _ if self.is_at_end => filled,
@@ -119,13 +122,14 @@ impl Framer for Lines<'_> {
                 self.rest.clear();
                 return Ok(Frame::End);
             }
-            if filled > self.max_line_bytes {
+            if filled > max_record_bytes {
                 buffer.truncate(filled);
                 self.rest = buffer;
-                return Ok(Frame::TooLong(self.max_line_bytes));
+                return Ok(Frame::TooLong(max_record_bytes));
             }
-            // No more than tells whether the line is too long.
-            wanted = (wanted * 2).min(self.max_line_bytes.saturating_add(1));
+            // In steps: what is read behind a long line is copied once more. No more than tells whether the
+            // line is too long.
+            wanted = (wanted + CHUNK_BYTES).min(max_record_bytes.saturating_add(1));
         }
     }
 
@@ -171,10 +175,13 @@ mod tests {
 
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
-        let mut chunks = Lines::new(Box::new(Dribble(bytes, at_a_time)), max_line_bytes);
+        let mut chunks = Lines::new(Box::new(Dribble(bytes, at_a_time)));
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
-            match chunks.next(std::mem::take(&mut buffer)).expect("memory can be read") {
+            match chunks
+                .next(std::mem::take(&mut buffer), max_line_bytes)
+                .expect("memory can be read")
+            {
                 Frame::Records(chunk) => {
                     let start = chunk.position as usize;
                     assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);

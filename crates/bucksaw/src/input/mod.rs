@@ -36,15 +36,17 @@ pub struct Input<'r> {
 }
 
 impl<'r> Input<'r> {
-    /// `name` is what errors call the source.
+    /// `name` is what errors call the source. Without `max_record_bytes`, the memory limit says how long
+    /// a record may be.
     pub(crate) fn new(
         name: String,
         framer: impl Framer + 'r,
         decoder: impl Decoder + 'static,
+        max_record_bytes: Option<usize>,
         on_error: OnError<'r>,
     ) -> Self {
         Self {
-            source: Source::new(Box::new(framer)),
+            source: Source::new(Box::new(framer), max_record_bytes),
             decoder: Arc::new(decoder),
             records: Records::new(name, on_error),
         }

@@ -13,6 +13,16 @@ pub(crate) enum Ahead {
     Decoded(DecodedChunk, u64),
 }
 
+impl Ahead {
+    /// Bytes of the source.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Read(chunk) => chunk.bytes.len(),
+            Self::Decoded(decoded, _) => decoded.chunk().bytes.len(),
+        }
+    }
+}
+
 /// What reading stopped at.
 pub(super) enum Stop {
     /// A record that is longer than so many bytes.
@@ -23,25 +33,29 @@ pub(super) enum Stop {
 /// See the module.
 pub(crate) struct Source<'r> {
     framer: Box<dyn Framer + 'r>,
+    /// Bytes in one record, at the most, where the input says so.
+    max_record_bytes: Option<usize>,
     /// Chunks that were read before and given back.
     returned: VecDeque<Ahead>,
     stop: Option<Result<Stop>>,
 }
 
 impl<'r> Source<'r> {
-    pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
-        Self { framer, returned: VecDeque::new(), stop: None }
+    pub(super) fn new(framer: Box<dyn Framer + 'r>, max_record_bytes: Option<usize>) -> Self {
+        Self { framer, max_record_bytes, returned: VecDeque::new(), stop: None }
     }
 
-    /// The next chunk, read into this buffer; none where reading stops.
-    pub(crate) fn next(&mut self, buffer: Vec<u8>) -> Option<Ahead> {
+    /// The next chunk, read into this buffer; none where reading stops. Where the input does not say how
+    /// long a record may be, it has at most `max_record_bytes`.
+    pub(crate) fn next(&mut self, buffer: Vec<u8>, max_record_bytes: usize) -> Option<Ahead> {
         if let Some(ahead) = self.returned.pop_front() {
             return Some(ahead);
         }
         if self.stop.is_some() {
             return None;
         }
-        let stop = match self.framer.next(buffer) {
+        let stop = match self.framer.next(buffer, self.max_record_bytes.unwrap_or(max_record_bytes))
+        {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::End) => Ok(Stop::End),

@@ -2,6 +2,7 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::ndjson::DEFAULT_MAX_LINE_BYTES;
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
@@ -25,9 +26,22 @@ const INPUT_SHARE: usize = 8;
 /// of a block, an encoder.
 const CHUNK_SIDE_BYTES: usize = 256 << 10;
 
+/// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
+const RECORD_SHARE: usize = 4;
+
 /// How many chunks of so many bytes may be in memory at one time.
 pub(crate) fn chunks_at_once(memory_limit: usize, chunk_bytes: usize) -> usize {
-    (memory_limit / INPUT_SHARE / (chunk_bytes + CHUNK_SIDE_BYTES)).max(1)
+    (input_bytes(memory_limit) / (chunk_bytes + CHUNK_SIDE_BYTES)).max(1)
+}
+
+/// Bytes of the source that may be in memory at one time, but for a single longer record.
+pub(crate) fn input_bytes(memory_limit: usize) -> usize {
+    memory_limit / INPUT_SHARE
+}
+
+/// Bytes in one record, at the most, where the input does not say so.
+pub(crate) fn max_record_bytes(memory_limit: usize) -> usize {
+    (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_LINE_BYTES)
 }
 
 /// The blocks of an input since it was last looked whether the row group is full.
@@ -50,7 +64,7 @@ impl Batch {
         Self {
             full: memory_limit / BATCH_SHARE,
             source_bytes: 0,
-            share: memory_limit / INPUT_SHARE,
+            share: input_bytes(memory_limit),
             largest: 0,
         }
     }

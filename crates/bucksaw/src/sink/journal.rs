@@ -353,7 +353,13 @@ pub(super) fn recover(path: &Path) -> Result<()> {
 }
 
 fn recover_locked(path: &Path) -> io::Result<()> {
-    let Some(mut file) = open(path)? else { return Ok(()) };
+    let mut file = match open(path) {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok(()),
+        // Taken back meanwhile: by another process, or by this one with another directory's copy.
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(cause),
+    };
     let mut json = Vec::new();
     file.read_to_end(&mut json)?;
     let Ok(journal) = serde_json::from_slice::<Journal>(&json) else {

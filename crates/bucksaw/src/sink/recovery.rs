@@ -40,3 +40,28 @@ pub(super) fn abandoned_names(folder: &Path, spared: &HashSet<PathBuf>) -> Resul
     let has_journal = names.iter().any(|name| journal::is_name(name));
     Ok(if has_journal { Vec::new() } else { names })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sink::journal::Journal;
+
+    #[test]
+    fn a_journal_with_a_copy_in_each_directory_is_taken_back_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = ["a", "b"].map(|name| folder.path().join(name));
+        for path in &paths {
+            std::fs::create_dir(path).expect("created");
+        }
+        let lock = || paths.iter().map(PathBuf::as_path);
+        let directories = directory::lock(lock()).expect("locked");
+        let journal = Journal::new(&directories).expect("directories that are there");
+        let mut copies = journal.write(&directories).expect("written");
+        copies.keep();
+        drop((copies, directories));
+        lock_clean(lock(), &HashSet::new()).expect("taken back");
+        for path in &paths {
+            assert_eq!(std::fs::read_dir(path).expect("a folder").count(), 0);
+        }
+    }
+}

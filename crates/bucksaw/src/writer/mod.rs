@@ -34,8 +34,6 @@ use crate::table::Table;
 pub const BLOCK_ROWS: usize = 512;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
 pub const BLOCK_BYTES: usize = 512 << 10;
-/// [`Writer::write_next`] returns when it has read one part in so many of the memory limit.
-const RUN_SHARE: usize = 2;
 
 self_cell!(
     /// Rows given one at a time: the block, and the arena that its text was copied into.
@@ -196,13 +194,13 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let rejected = input.counts().rejected;
-        let threads = chunks_at_once(self.table.options.memory_limit, CHUNK_BYTES);
-        let threads = threads.min(self.workers.threads());
-        let enough = self.table.options.memory_limit / RUN_SHARE;
+        let memory_limit = self.table.options.memory_limit;
+        let threads = chunks_at_once(memory_limit, CHUNK_BYTES).min(self.workers.threads());
         let rows_before = self.rows_finished();
         let is_more = on_file(&mut self.file, rows_before, |file| {
             let target = pipeline::Target { table: &mut self.table, file };
-            let run = pipeline::run(input, target, &mut self.kept, enough, threads, &self.workers)?;
+            let kept = &mut self.kept;
+            let run = pipeline::run(input, target, kept, memory_limit, threads, &self.workers)?;
             let is_full = match run {
                 Ended::Read => return input.resume(),
                 Ended::RowGroupFull => true,
@@ -354,16 +352,18 @@ impl Writer {
     }
 }
 
-/// Has work done on the open file, after so many rows of others. An error ends it.
+/// Has work done on the open file, after so many rows of others. An error ends it, and so does a panic.
 fn on_file<R>(
     file: &mut Option<OpenFile>,
     rows_before: u64,
     work: impl FnOnce(&mut OpenFile) -> Result<R>,
 ) -> Result<R> {
-    work(file.as_mut().ok_or_else(ended)?).map_err(|error| {
-        *file = None;
-        counted(error, rows_before)
-    })
+    let mut open = file.take().ok_or_else(ended)?;
+    let done = work(&mut open);
+    if done.is_ok() {
+        *file = Some(open);
+    }
+    done.map_err(|error| counted(error, rows_before))
 }
 
 /// An error of a file, with its row counted over the files before it, too.

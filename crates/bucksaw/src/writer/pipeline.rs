@@ -17,11 +17,15 @@ use super::open_file::OpenFile;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
-use crate::input::framing::Chunk;
+use crate::input::framing::{CHUNK_BYTES, Chunk};
 use crate::input::{Ahead, Input, Records, Source};
+use crate::route::limits::{input_bytes, max_record_bytes};
 use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
 use crate::table::Table;
+
+/// A run reads one part in so many of the memory limit.
+const RUN_SHARE: usize = 2;
 
 /// Why a run ended without an error.
 pub(super) enum Ended {
@@ -55,7 +59,7 @@ struct OfThread {
     schema: Option<Schema>,
 }
 
-/// Takes chunks of the input through, until about so many bytes are read.
+/// Takes chunks of the input through, until a part of the memory limit, which is in bytes, is read.
 ///
 /// # Errors
 /// That of the first chunk that has one.
@@ -63,7 +67,7 @@ pub(super) fn run(
     input: &mut Input<'_>,
     target: Target<'_>,
     kept: &mut Kept,
-    enough: usize,
+    memory_limit: usize,
     threads: usize,
     workers: &Workers,
 ) -> Result<Ended> {
@@ -73,7 +77,15 @@ pub(super) fn run(
         stops_at_rejected: input.records.stops_at_rejected(),
         changes: AtomicU64::new(target.table.schema.changes()),
         is_schema_new: AtomicBool::new(kept.is_schema_new),
-        reading: Mutex::new(Reading { source: &mut input.source, next: 0, left: enough }),
+        reading: Mutex::new(Reading {
+            source: &mut input.source,
+            next: 0,
+            left: memory_limit / RUN_SHARE,
+            held: 0,
+        }),
+        has_room: Condvar::new(),
+        input_bytes: input_bytes(memory_limit),
+        max_record_bytes: max_record_bytes(memory_limit),
         turns: Mutex::new(Turns {
             records: &mut input.records,
             target,
@@ -118,6 +130,11 @@ struct Pipeline<'p, 'r> {
     changes: AtomicU64,
     is_schema_new: AtomicBool,
     reading: Mutex<Reading<'p, 'r>>,
+    /// A chunk's memory is free.
+    has_room: Condvar,
+    /// Bytes of chunks that may be in memory at one time.
+    input_bytes: usize,
+    max_record_bytes: usize,
     turns: Mutex<Turns<'p, 'r>>,
     /// A turn, or a chunk's encoding, has ended.
     turned: Condvar,
@@ -129,6 +146,8 @@ struct Reading<'p, 'r> {
     next: u64,
     /// Bytes to read in this run.
     left: usize,
+    /// Bytes of chunks that are in memory.
+    held: usize,
 }
 
 struct Turns<'p, 'r> {
@@ -165,10 +184,17 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         // Others must not wait for a thread that panics.
         let guard = PanicGuard(self);
         while let Some((number, chunk)) = self.read(&mut own.spare) {
+            let bytes = chunk.bytes();
             let chunk = if is_ahead { self.decode_ahead(chunk, own) } else { chunk };
-            if let Err(error) = self.take_through(number, chunk, &mut own.spare) {
+            let done = self.take_through(number, chunk, &mut own.spare);
+            let has_failed = done.is_err();
+            if let Err(error) = done {
                 locked(&self.turns).fail(number, error);
                 self.turned.notify_all();
+            }
+            locked(&self.reading).held -= bytes;
+            self.has_room.notify_all();
+            if has_failed {
                 break;
             }
             while self.side_work.do_some() {}
@@ -177,17 +203,38 @@ impl<'p, 'r> Pipeline<'p, 'r> {
     }
 
     fn read(&self, spare: &mut Spare) -> Option<(u64, Ahead)> {
-        let mut reading = locked(&self.reading);
-        if reading.left == 0 || locked(&self.turns).is_over() {
-            return None;
-        }
-        let chunk = reading.source.next(std::mem::take(&mut spare.buffer))?;
+        let mut reading = self.wait_for_room()?;
+        let buffer = std::mem::take(&mut spare.buffer);
+        let chunk = reading.source.next(buffer, self.max_record_bytes)?;
+        reading.held += chunk.bytes();
         if let Ahead::Read(chunk) = &chunk {
             reading.left = reading.left.saturating_sub(chunk.bytes.len());
         }
         let number = reading.next;
         reading.next += 1;
         Some((number, chunk))
+    }
+
+    /// Waits until there is room for another chunk; none where nothing is read any more.
+    fn wait_for_room(&self) -> Option<MutexGuard<'_, Reading<'p, 'r>>> {
+        let mut is_idle = false;
+        let mut reading = locked(&self.reading);
+        loop {
+            if reading.left == 0 || locked(&self.turns).is_over() {
+                return None;
+            }
+            if reading.held == 0 || reading.held + CHUNK_BYTES <= self.input_bytes {
+                return Some(reading);
+            }
+            if is_idle {
+                reading = self.has_room.wait(reading).unwrap_or_else(PoisonError::into_inner);
+                is_idle = false;
+            } else {
+                drop(reading);
+                is_idle = !help() && !self.side_work.do_some();
+                reading = locked(&self.reading);
+            }
+        }
     }
 
     /// Decodes a chunk before its turn, unless it is likely to change the schema.
@@ -258,7 +305,12 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let Turns { records, target: Target { table, .. }, .. } = turns;
         let before = table.schema.changes();
         let mut decoded = match chunk {
-            Ahead::Decoded(decoded, changes) if changes == before => decoded,
+            // A chunk that was given back may have been decoded with another table's schema.
+            Ahead::Decoded(decoded, changes)
+                if changes == before && table.check_block(decoded.block()).is_ok() =>
+            {
+                decoded
+            }
             Ahead::Decoded(decoded, _) => {
                 let chunk = decoded.taken_apart(spare);
                 self.decode(chunk, spare, &mut table.schema)
@@ -318,6 +370,8 @@ impl Drop for PanicGuard<'_, '_, '_> {
             let error = Error::new(ErrorKind::WriterEnded, "a thread panicked");
             locked(&self.0.turns).fail(0, error);
             self.0.turned.notify_all();
+            drop(locked(&self.0.reading));
+            self.0.has_room.notify_all();
         }
     }
 }

@@ -327,6 +327,23 @@ fn a_line_that_is_too_long_is_rejected_and_the_stream_goes_on() {
 }
 
 #[test]
+fn the_longest_line_is_a_quarter_of_the_memory_limit_unless_told() {
+    let line = |len: usize| format!("{{\"a\":\"{}\"}}\n", "x".repeat(len - 8));
+    let lines = line(2 << 20) + &line((2 << 20) + 1);
+    let rejected = |max_line_bytes: Option<usize>| {
+        let options = NdjsonOptions::new().max_line_bytes(max_line_bytes);
+        let input = Input::ndjson("lines", lines.as_bytes(), options, OnError::Skip);
+        let mut input = input.expect("sound options");
+        let options = Options::new().memory_limit(8 << 20);
+        let mut writer = options.write_to(Box::new(MemorySink::new())).expect("sound options");
+        writer.write_input(&mut input).expect("rejected lines are left out");
+        writer.finish().expect("finished");
+        input.counts().rejected
+    };
+    assert_eq!([rejected(None), rejected(Some(3 << 20))], [1, 0]);
+}
+
+#[test]
 fn lines_of_16_mib_are_taken() {
     let lines = format!("{{\"a\":\"{}\"}}\n{{\"a\":\"x\"}}", "y".repeat((16 << 20) - 8));
     let written = convert(&lines, Options::new()).expect("a file");

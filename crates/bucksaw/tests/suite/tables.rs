@@ -1,8 +1,13 @@
 //! A table and its files: what outlives a file, and what is another table's.
 
+#![allow(clippy::panic, reason = "a test is about it")]
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bucksaw::{
-    BackendKind, Block, BlockBuilder, ColumnId, DeclaredSchema, ErrorKind, MemorySink, Options,
-    Table, Value, Writer,
+    BackendKind, Block, BlockBuilder, ColumnId, DeclaredSchema, ErrorKind, Input, MemorySink,
+    NdjsonOptions, OnError, Options, Table, Value, Writer,
 };
 use bumpalo::Bump;
 
@@ -135,4 +140,78 @@ fn an_error_in_a_later_file_tells_the_row_among_all() {
     let error = writer.write_slice(&late).expect_err("a late column");
     assert_eq!(error.kind(), ErrorKind::LateColumn);
     assert_eq!(error.position().row, Some(8), "{error}");
+}
+
+/// Chunks that were read ahead are decoded again for another table.
+#[test]
+fn an_input_can_go_on_in_another_table() {
+    let lines: String = (0..60_000).map(|n| format!("{{\"a\":{n},\"b\":\"t{n}\"}}\n")).collect();
+    let options = NdjsonOptions::default();
+    let mut input = Input::ndjson("lines", lines.as_bytes(), options, OnError::Fail).expect("read");
+    let mut first = writer(Options::new().threads(3).row_group_rows(5_000));
+    for _ in 0..2 {
+        assert!(first.write_next(&mut input).expect("taken"));
+    }
+    let first = first.finish().expect("finished");
+    let schema = r#"{"columns":[{"name":"b","type":"int64"},{"name":"a","type":"text"}]}"#;
+    let schema = DeclaredSchema::from_json(schema).expect("a schema");
+    let mut second = writer(Options::new().schema(schema));
+    second.write_input(&mut input).expect("taken");
+    let second = second.finish().expect("finished");
+    assert!(second.rows > 10_000, "{}", second.rows);
+    assert_eq!(first.rows + second.rows, 60_000);
+    // Each row has an integer for a text column, and a text for an integer column.
+    assert_eq!(second.alterations.conflicts, second.rows * 2);
+    let values = |name: &str| {
+        let column = second.files[0].columns.iter().find(|column| column.name == name);
+        column.map(|column| column.values - column.nulls)
+    };
+    assert_eq!(values("b__text"), Some(second.rows));
+}
+
+#[test]
+fn a_row_that_was_begun_is_no_part_of_the_next_builders_row() {
+    let arena = Bump::new();
+    let mut writer = writer(Options::new());
+    let mut block = Block::new();
+    for row in 0..2 {
+        let mut builder = writer.builder(&mut block, &arena).expect("its own block");
+        builder.push("a", Value::I64(row)).expect("taken");
+        builder.end_row();
+        builder.push("a", Value::from("begun")).expect("taken");
+        builder.push("left", Value::I64(1)).expect("taken");
+    }
+    let mut builder = writer.builder(&mut block, &arena).expect("its own block");
+    builder.push("b", Value::I64(2)).expect("taken");
+    builder.end_row();
+    writer.write_block(&block).expect("taken");
+    let report = writer.finish().expect("finished");
+    let columns: Vec<(&str, u64)> =
+        report.files[0].columns.iter().map(|c| (c.name.as_str(), c.values - c.nulls)).collect();
+    assert_eq!((report.rows, columns), (3, vec![("a", 2), ("b", 1)]));
+    assert_eq!(report.alterations.conflicts, 0);
+}
+
+/// A source that panics.
+struct Panics;
+
+impl Read for Panics {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        panic!("on purpose")
+    }
+}
+
+#[test]
+fn a_panic_ends_the_writer() {
+    for threads in [1, 3] {
+        let options = NdjsonOptions::default();
+        let lines = "{\"a\":1}\n".repeat(200_000);
+        let source = lines.as_bytes().chain(Panics);
+        let mut input = Input::ndjson("lines", source, options, OnError::Fail).expect("read");
+        let mut writer = writer(Options::new().threads(threads));
+        let writes = AssertUnwindSafe(|| writer.write_input(&mut input));
+        assert!(catch_unwind(writes).map_or(true, |written| written.is_err()));
+        let error = writer.finish().expect_err("rows are missing");
+        assert_eq!(error.kind(), ErrorKind::WriterEnded);
+    }
 }

@@ -29,12 +29,21 @@ impl Rejects for Kept {
 
 /// The file, the counts and the rejections.
 fn outcome(lines: &[u8], options: Options, threads: usize) -> (Vec<u8>, String, String) {
+    outcome_with(lines, 300_000, options, threads)
+}
+
+fn outcome_with(
+    lines: &[u8],
+    max_line_bytes: usize,
+    options: Options,
+    threads: usize,
+) -> (Vec<u8>, String, String) {
     let kept = Kept::default();
     let mut rejects = kept.clone();
     let sink = MemorySink::new();
     let mut writer =
         options.threads(threads).write_to(Box::new(sink.clone())).expect("sound options");
-    let ndjson = NdjsonOptions::new().max_line_bytes(300_000);
+    let ndjson = NdjsonOptions::new().max_line_bytes(max_line_bytes);
     let mut input =
         Input::ndjson("lines", lines, ndjson, OnError::Keep(&mut rejects)).expect("read");
     writer.write_input(&mut input).expect("rejections are kept");
@@ -70,6 +79,17 @@ fn any_number_of_threads_writes_the_same_file() {
             assert!(several.0 == one.0, "{threads} threads write another file");
         }
     }
+}
+
+/// What a thread had to take for one line does not count for those that it reads later.
+#[test]
+fn after_a_huge_line_any_number_of_threads_writes_the_same_file() {
+    let mut lines = format!("{{\"huge\":\"{}\"}}\n", "\\u0041".repeat(500_000)).into_bytes();
+    lines.extend(Workload::Synth40.ndjson(DEFAULT_SEED, 15_000));
+    let options = Options::new().memory_limit(8 << 20);
+    let [one, three, again] =
+        [1, 3, 3].map(|threads| outcome_with(&lines, 4 << 20, options.clone(), threads).0);
+    assert!(one == three && one == again, "another file");
 }
 
 /// The `arrow` backend fixes its columns with its first batch, and that must not depend on how far

@@ -5,7 +5,7 @@ use std::fs;
 
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
-use bucksaw::limits::{DEFAULT_MAX_LINE_BYTES, MAX_THREADS};
+use bucksaw::limits::MAX_THREADS;
 use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result};
 use bytesize::ByteSize;
 
@@ -161,7 +161,7 @@ fn bytes(size: ByteSize) -> usize {
 
 fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
     NdjsonOptions::new()
-        .max_line_bytes(shape.max_line.map_or(DEFAULT_MAX_LINE_BYTES, bytes))
+        .max_line_bytes(shape.max_line.map(bytes))
         .max_depth(shape.max_depth)
         .nested(match shape.nested {
             NestedArg::Flatten => Nested::Flatten,

@@ -21,7 +21,7 @@ use super::{Input, OnError, framing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;
 
-/// Bytes in one line, at the most; longer lines are rejected.
+/// Bytes in one line, at the most, unless told otherwise; longer lines are rejected.
 pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
 /// Levels of objects that become columns; an object below them is kept as JSON text.
 pub const DEFAULT_MAX_DEPTH: usize = 64;
@@ -46,13 +46,14 @@ pub enum Nested {
 /// ```
 /// use bucksaw::{NdjsonOptions, Nested};
 /// let options = NdjsonOptions::new().max_line_bytes(1 << 20).nested(Nested::Json);
-/// assert_eq!((options.max_line_bytes, options.max_depth), (1_048_576, 64));
+/// assert_eq!((options.max_line_bytes, options.max_depth), (Some(1_048_576), 64));
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NdjsonOptions {
-    /// Bytes in one line, at the most. Default: [`DEFAULT_MAX_LINE_BYTES`].
-    pub max_line_bytes: usize,
+    /// Bytes in one line, at the most; longer ones are rejected. Default: a quarter of the writer's memory
+    /// limit, and no more than [`DEFAULT_MAX_LINE_BYTES`].
+    pub max_line_bytes: Option<usize>,
     /// Levels of objects that become columns. Default: [`DEFAULT_MAX_DEPTH`], which is also the most.
     pub max_depth: usize,
     /// What becomes of nested objects. Default: flatten.
@@ -70,8 +71,8 @@ impl NdjsonOptions {
 
     /// Sets [`max_line_bytes`](#structfield.max_line_bytes).
     #[must_use]
-    pub fn max_line_bytes(self, bytes: usize) -> Self {
-        Self { max_line_bytes: bytes, ..self }
+    pub fn max_line_bytes(self, bytes: impl Into<Option<usize>>) -> Self {
+        Self { max_line_bytes: bytes.into(), ..self }
     }
 
     /// Sets [`max_depth`](#structfield.max_depth).
@@ -98,7 +99,7 @@ impl NdjsonOptions {
     /// [`ErrorKind::Options`], with a line for each problem.
     pub fn validate(&self) -> Result<()> {
         let mut problems = Vec::new();
-        if self.max_line_bytes == 0 {
+        if self.max_line_bytes == Some(0) {
             problems.push("the longest line has 0 bytes: it must have 1 or more".to_owned());
         }
         if !(1..=DEFAULT_MAX_DEPTH).contains(&self.max_depth) {
@@ -128,7 +129,7 @@ impl NdjsonOptions {
 impl Default for NdjsonOptions {
     fn default() -> Self {
         Self {
-            max_line_bytes: DEFAULT_MAX_LINE_BYTES,
+            max_line_bytes: None,
             max_depth: DEFAULT_MAX_DEPTH,
             nested: Nested::default(),
             separator: DEFAULT_SEPARATOR.to_owned(),
@@ -164,13 +165,14 @@ impl<'r> Input<'r> {
         let name = name.into();
         let source = decompressed(source)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
-        let framer = framing::Lines::new(source, options.max_line_bytes);
+        let framer = framing::Lines::new(source);
         let shape = Shape {
             nested: options.nested,
             separator: options.separator,
             max_depth: options.max_depth,
-            max_line_bytes: options.max_line_bytes,
+            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
         };
-        Ok(Self::new(name, framer, Lines::new(shape, Speed::Fast), on_error))
+        let lines = Lines::new(shape, Speed::Fast);
+        Ok(Self::new(name, framer, lines, options.max_line_bytes, on_error))
     }
 }

@@ -61,7 +61,7 @@ class ClickHouse:
     }
     SETTINGS = (
         "SETTINGS output_format_arrow_string_as_string = 0, input_format_parquet_preserve_order = 1,"
-        " max_threads = 1, max_query_size = 67108864"
+        " max_threads = 1"
     )
     # One for all files: the library has one server in a process.
     session = None
@@ -69,6 +69,8 @@ class ClickHouse:
     def __init__(self, path):
         if ClickHouse.session is None:
             ClickHouse.session = session.Session()
+            # Before a query is parsed, so not in its own settings.
+            ClickHouse.session.query("SET max_query_size = 67108864")
         self.source = f"file({literal(path)}, Parquet)"
 
     def query(self, sql):

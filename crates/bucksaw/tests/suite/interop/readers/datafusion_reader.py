@@ -22,7 +22,11 @@ class DataFusion:
 
     def __init__(self, path):
         # A filter is given to the pages' statistics, and then to the rows while they are decoded.
-        settings = {"datafusion.execution.parquet.pushdown_filters": "true"}
+        settings = {
+            "datafusion.execution.parquet.pushdown_filters": "true",
+            # Rows come in the order that they have in the file.
+            "datafusion.execution.target_partitions": "1",
+        }
         if self.HAS_VIEWS and not self.TAKES_VIEWS:
             settings["datafusion.execution.parquet.schema_force_view_types"] = "false"
         self.context = datafusion.SessionContext(datafusion.SessionConfig(settings), *self.RUNTIME)

@@ -75,6 +75,21 @@ WIDE_INTEGERS = {
 # Those with a struct among their columns.
 STRUCT_FILES = {f"arrow-arrow_types{kind}" for kind in ("", "_in_groups", "_null_columns")}
 
+# Cases with text, or lists of it, that is not in a dictionary and has no delta encoding.
+PLAIN_TEXT = {
+    "bloom_filters",
+    "codec_none",
+    "dictionary_left",
+    "large_text",
+    "lists_of_lines",
+    "lists_very_long",
+    "lists_without_dictionary",
+    "realistic_slices_in_groups",
+    *(f"null_columns_left_out_statistics_{kind}" for kind in ("chunk", "none", "page")),
+}
+# Cases of the profile with more encodings in which differences of integers need many bits.
+WIDE_DELTAS = {"modern-example", "modern-realistic_lines", "modern-realistic_slices_in_groups"}
+
 GAPS = [
     Gap("spark", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
     Gap("spark-rows", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
@@ -82,6 +97,8 @@ GAPS = [
     Gap("spark-rows", "has no type for UUIDs, and opens no file with them", of_type(UUID)),
     Gap("spark", "has no delta encodings of text and bytes", in_modern("Utf8", "Binary"), before=(3, 4)),
     Gap("spark-rows", "counts nulls as values of BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(3, 5)),
+    Gap("spark", "has no LZ4_RAW", lambda file, name, model_type: case_of(file) == "codec_lz4", before=(3, 5)),
+    Gap("spark-rows", "has no LZ4_RAW", lambda file, name, model_type: case_of(file) == "codec_lz4", before=(3, 5)),
     Gap("spark", "has no BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(4,)),
     Gap(
         "clickhouse",
@@ -121,6 +138,26 @@ GAPS = [
     ),
     Gap("fastparquet", "has no delta encodings of text and bytes", in_modern("Utf8", "Binary")),
     Gap("fastparquet", "has no unsigned integers of delta encodings", in_modern_lists("UInt64")),
+    Gap("fastparquet", "has no BYTE_STREAM_SPLIT in lists", in_modern_lists("Float32", "Float64")),
+    Gap(
+        "fastparquet",
+        "reads text without a dictionary as null, or not at all",
+        lambda file, name, model_type: (
+            case_of(file) in PLAIN_TEXT
+            and not file.startswith("modern-")
+            and (element_type(model_type) or model_type) in ("Utf8", "Binary")
+        ),
+    ),
+    Gap(
+        "fastparquet",
+        "reads unsigned integers in lists as signed ones",
+        lambda file, name, model_type: element_type(model_type) == "UInt64" and not file.startswith("modern-"),
+    ),
+    Gap(
+        "fastparquet",
+        "reads other integers where their differences need many bits",
+        lambda file, name, model_type: file in WIDE_DELTAS and model_type == "Int64",
+    ),
     Gap(
         "polars",
         "opens no file with lists of integers in a delta encoding",
