@@ -96,7 +96,8 @@ pub use report::{Bound, ColumnReport, FileReport, OrderReport, Renamed, Report, 
 pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
-pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES, TimeUnit};
+pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
+pub use types::timestamp::TimeUnit;
 pub use types::value::Value;
 pub use writer::{Cell, Writer};
 

@@ -2,7 +2,8 @@
 
 use bumpalo::Bump;
 
-use crate::types::logical::{ColumnType, TimeUnit};
+use crate::types::logical::ColumnType;
+use crate::types::timestamp::TimeUnit;
 use crate::types::value::Value;
 
 /// What an input found: a value, or something that no value holds.

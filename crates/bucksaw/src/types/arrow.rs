@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, TimeUnit as ArrowUnit};
 
-use crate::types::logical::{ColumnType, ELEMENT_NAME, MAX_DECIMAL_PRECISION, TimeUnit};
+use crate::types::logical::{ColumnType, ELEMENT_NAME, MAX_DECIMAL_PRECISION};
+use crate::types::timestamp::TimeUnit;
 
 /// What Arrow calls the type of UUIDs, which is an extension of bytes of a fixed length.
 const UUID_EXTENSION: &str = "arrow.uuid";

@@ -7,6 +7,7 @@ use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
 use crate::types::physical::{Order, PhysicalType, Storage};
+use crate::types::timestamp::TimeUnit;
 use crate::types::value::{Value, ValueKind};
 
 /// What the elements of a list are called in the file.
@@ -15,28 +16,6 @@ pub(crate) const ELEMENT_NAME: &str = "element";
 pub const MAX_DECIMAL_PRECISION: u8 = 38;
 /// Bytes of a value of a fixed length, at the most.
 pub const MAX_FIXED_BYTES: u32 = 64 << 10;
-
-/// The unit of moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TimeUnit {
-    /// Thousandths of a second.
-    Millis,
-    /// Millionths of a second: what every reader knows.
-    Micros,
-    /// Billionths of a second, which some readers refuse.
-    Nanos,
-}
-
-impl TimeUnit {
-    /// How many nanoseconds it has.
-    pub(crate) fn nanos(self) -> i64 {
-        match self {
-            Self::Millis => 1_000_000,
-            Self::Micros => 1_000,
-            Self::Nanos => 1,
-        }
-    }
-}
 
 /// The type of a column's values: what they mean. A schema file spells it as its [`Display`] does:
 /// `int64`, `timestamp(ns)`, `decimal(10,2)`, `list<int64>`.

@@ -2,13 +2,33 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 
-use crate::types::logical::TimeUnit;
-
 /// RFC 3339 with microseconds; plain microseconds for years that it can't write.
 pub(crate) fn timestamp_text(micros: i64) -> String {
     match DateTime::from_timestamp_micros(micros) {
         Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
         None => micros.to_string(),
+    }
+}
+
+/// The unit of moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeUnit {
+    /// Thousandths of a second.
+    Millis,
+    /// Millionths of a second: what every reader knows.
+    Micros,
+    /// Billionths of a second, which some readers refuse.
+    Nanos,
+}
+
+impl TimeUnit {
+    /// How many nanoseconds it has.
+    pub(crate) fn nanos(self) -> i64 {
+        match self {
+            Self::Millis => 1_000_000,
+            Self::Micros => 1_000,
+            Self::Nanos => 1,
+        }
     }
 }
 

@@ -15,8 +15,9 @@ use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::SchemaElement;
 use crate::options::{Options, Statistics};
-use crate::types::logical::{ColumnType, ELEMENT_NAME, TimeUnit};
+use crate::types::logical::{ColumnType, ELEMENT_NAME};
 use crate::types::physical::{PhysicalType, Storage};
+use crate::types::timestamp::TimeUnit;
 
 /// Every encoding that data pages may have.
 const ENCODINGS: [Encoding; 6] = [

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
-use super::{ColumnValues, arrays, unexpected};
+use super::arrays::{self, Appending, Picked, extend};
+use super::{ColumnValues, unexpected};
 use crate::block::ValuesSlice;
+use crate::block::arrays::ArrayVisitor;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::encoding::plain::append_bools;
 use crate::encode::direct::statistics::Bounds;
@@ -59,5 +61,23 @@ impl ColumnValues for BoolValues {
 
     fn bytes_held(&self) -> usize {
         self.page.capacity()
+    }
+}
+
+impl BoolValues {
+    fn extend(&mut self, values: impl Iterator<Item = bool>) {
+        self.page.extend(values);
+    }
+}
+
+impl<'v> ArrayVisitor<'v> for Appending<'_, BoolValues> {
+    type Output = bool;
+
+    fn others(self) -> bool {
+        false
+    }
+
+    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> bool {
+        extend!(self, &value)
     }
 }

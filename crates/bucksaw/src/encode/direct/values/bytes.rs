@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
+use super::arrays::{self, Appending, Picked};
 use super::bytes_page::BytesPage;
-use super::{ColumnValues, Cost, DictionaryIndices, arrays, unexpected};
+use super::{ColumnValues, Cost, DictionaryIndices, unexpected};
 use crate::block::ValuesSlice;
+use crate::block::arrays::ArrayVisitor;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::dictionary::BytesDictionary;
 use crate::encode::direct::statistics::{Bounds, BytesRange};
@@ -220,5 +222,43 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
             + self.interned.bytes_held()
             + self.page.as_ref().map_or(0, BytesPage::bytes_held)
             + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
+    }
+}
+
+impl<'v, const PREFIX: usize> ArrayVisitor<'v> for Appending<'_, BytesValues<PREFIX>> {
+    type Output = bool;
+
+    fn others(self) -> bool {
+        false
+    }
+
+    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> bool {
+        self.bytes(move |index| value(index).as_bytes())
+    }
+
+    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> bool {
+        let Self { page, len, picked } = self;
+        match picked {
+            Picked::All => page.extend(&(0..len).map(value).collect::<Vec<_>>()),
+            Picked::Some(indices) => {
+                page.extend(&indices.iter().map(|index| value(*index)).collect::<Vec<_>>());
+            }
+            Picked::Keys(keys) => page.extend_by_keys(len, value, keys),
+        }
+        true
+    }
+
+    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
+        let Self { page, len, picked } = self;
+        let bytes = |index: usize| value(index).to_be_bytes();
+        let values: Vec<[u8; 16]> = match picked {
+            Picked::All => (0..len).map(bytes).collect(),
+            Picked::Some(indices) | Picked::Keys(indices) => {
+                indices.iter().map(|index| bytes(*index)).collect()
+            }
+        };
+        let start = size_of::<i128>().saturating_sub(page.width());
+        page.extend(&values.iter().map(|bytes| &bytes[start..]).collect::<Vec<_>>());
+        true
     }
 }
