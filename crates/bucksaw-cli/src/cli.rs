@@ -162,7 +162,7 @@ pub(crate) struct ShapeArgs {
     /// The longest line; longer ones are rejected [default: a quarter of the memory limit, 16 MiB at the most]
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_line: Option<ByteSize>,
-    /// An int32 or int64 column whose first and last value are reported
+    /// An int32, int64 or timestamp column whose earliest and latest value are in the report of --json
     #[arg(long, value_name = "COLUMN")]
     pub(crate) timestamp_column: Option<String>,
 }

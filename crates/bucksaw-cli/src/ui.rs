@@ -99,6 +99,11 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// So many of these.
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 /// Rows in a second.
 pub fn rate(rows: u64, elapsed: Duration) -> String {
     grouped((rows as f64 / elapsed.as_secs_f64().max(1e-9)) as u64)
@@ -111,26 +116,25 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
     for file in reports.iter().flat_map(|report| &report.files) {
         let path = file.path.as_ref().map_or("standard output".into(), |path| escape_path(path));
         lines.push(format!(
-            "{path}: {} rows, {} columns, {} row group{}, {}",
-            grouped(file.rows),
-            file.columns.len(),
-            file.row_groups,
-            if file.row_groups == 1 { "" } else { "s" },
+            "{path}: {}, {}, {}, {}",
+            counted(file.rows, "row"),
+            counted(file.columns.len() as u64, "column"),
+            counted(file.row_groups as u64, "row group"),
             ByteSize(file.bytes),
         ));
         lines.extend(unsorted(file));
     }
     let peak = reports.iter().filter_map(|report| report.peak_memory).max();
     lines.push(format!(
-        "{} lines, {} read in {:.2} s: {} rows/s{}",
-        grouped(input.records),
+        "{}, {} read in {:.2} s: {} rows/s{}",
+        counted(input.records, "line"),
         ByteSize(input.bytes),
         elapsed.as_secs_f64(),
         rate(rows, elapsed),
         peak.map_or(String::new(), |peak| format!(", peak memory {}", ByteSize(peak))),
     ));
     if input.rejected > 0 {
-        lines.push(format!("{} lines rejected", grouped(input.rejected)));
+        lines.push(format!("{} rejected", counted(input.rejected, "line")));
     }
     for report in reports {
         lines.extend(report.alterations.to_string().lines().map(str::to_owned));

@@ -70,7 +70,11 @@ impl fmt::Display for Alterations {
                 "value",
                 "of another type than THEIR column's, kept as text in NAME__text",
             ),
-            (self.oversized_numbers, "number", "that no 64 bits hold, kept as text in NAME__text"),
+            (
+                self.oversized_numbers,
+                "number",
+                "that neither int64 nor double holds exactly, kept as text in NAME__text",
+            ),
             (self.too_deep, "object", "nested too deep, kept as JSON text"),
             (self.duplicates, "value", "whose name is given twice in a row, kept in _rest"),
             (self.rest_values, "value", "without a column of THEIR own, kept in _rest"),

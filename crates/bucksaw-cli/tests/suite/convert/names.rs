@@ -45,7 +45,7 @@ fn inputs_and_outputs_are_read_written_and_shown_escaped() {
         [b"in\xff.ndjson", b"-o", b"out\xfe.parquet", b"--on-error", b"bad\xfd", b"--json"];
     let done = run(&folder, &arguments).expect_code(0);
     assert_eq!(done.json()["reports"][0]["files"][0]["path"], r"out\xfe.parquet");
-    done.expect_told(&[r"out\xfe.parquet: 1 rows"]);
+    done.expect_told(&[r"out\xfe.parquet: 1 row, "]);
     assert_eq!(fs::read(path(&folder, b"bad\xfd")).expect("there"), b"bad\n");
     let reasons = fs::read(path(&folder, b"bad\xfd.reasons.ndjson")).expect("there");
     let reason: serde_json::Value = serde_json::from_slice(&reasons).expect("JSON");

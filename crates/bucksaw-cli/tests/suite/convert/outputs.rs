@@ -277,7 +277,7 @@ fn the_summary_goes_to_standard_error_and_quiet_leaves_it_out() {
     assert_eq!(run.text(), "");
     let run =
         run.expect_told(&["out.parquet: 2 rows, 2 columns, 1 row group", "3 lines", "rows/s"]);
-    run.expect_told(&["1 lines rejected", "1 value of another type"]);
+    run.expect_told(&["1 line rejected", "1 value of another type"]);
     let run = folder.run(&format!("{arguments} --quiet")).expect_code(0);
     assert_eq!((run.text(), run.stderr.as_str()), ("", ""));
     let run = folder.run(&format!("{arguments} --quiet --json")).expect_code(0);
