@@ -46,7 +46,7 @@ class ClickHouse:
         MICROS: "Nullable(DateTime64(6, 'UTC'))",
         NANOS: "Nullable(DateTime64(9))" if IS_OLD else "Nullable(DateTime64(9, 'UTC'))",
         NANOS_UTC: "Nullable(DateTime64(9, 'UTC'))",
-        UUID: "Nullable(UUID)",
+        UUID: "Nullable(FixedString(16))" if IS_OLD else "Nullable(UUID)",
         FIXED: "Nullable(FixedString(5))",
         STRUCT: "Tuple(a Nullable(Int64), b Nullable(String))",
     }
@@ -55,10 +55,11 @@ class ClickHouse:
         MICROS: "toUnixTimestamp64Micro",
         NANOS: "toUnixTimestamp64Nano",
         NANOS_UTC: "toUnixTimestamp64Nano",
-        # As their text.
-        UUID: "toString",
         "Date32": "toInt32",
     }
+    if not IS_OLD:
+        # As their text; old versions have their bytes.
+        INTEGERS[UUID] = "toString"
     SETTINGS = (
         "SETTINGS output_format_arrow_string_as_string = 0, input_format_parquet_preserve_order = 1,"
         " max_threads = 1"
@@ -107,7 +108,7 @@ class ClickHouse:
     @staticmethod
     def of_column(column, model_type):
         values = column.to_pylist()
-        if model_type == UUID:
+        if model_type == UUID and not ClickHouse.IS_OLD:
             values = converted(values, model_type, {UUID: text})
         values = from_python(values, model_type)
         if model_type == STRUCT:

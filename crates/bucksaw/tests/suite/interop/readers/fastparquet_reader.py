@@ -21,9 +21,9 @@ class FastParquet:
         "Binary": ("object",),
         MICROS: ("datetime64[us]",),
         NANOS: ("datetime64[ns]",),
-        NANOS_UTC: ("datetime64[ns, UTC]",),
+        NANOS_UTC: ("datetime64[ns]",),
         UUID: ("object",),
-        FIXED: ("|S5", "object"),
+        FIXED: ("object",),
     }
 
     def __init__(self, path):
@@ -32,7 +32,8 @@ class FastParquet:
     def columns(self):
         known = {name: names for names in self.TYPES.values() for name in names}
         dtypes = ((name, str(dtype)) for name, dtype in self.file.dtypes.items())
-        return [(name, known.get(dtype, dtype)) for name, dtype in dtypes]
+        # Without nulls, values of one length are numpy's too.
+        return [(name, ("object",) if dtype.startswith("|S") else known.get(dtype, dtype)) for name, dtype in dtypes]
 
     def type_of(self, model_type):
         return known_type(self.TYPES, model_type, lambda element: ("object",))

@@ -88,13 +88,27 @@ PLAIN_TEXT = {
     *(f"null_columns_left_out_statistics_{kind}" for kind in ("chunk", "none", "page")),
 }
 # Cases of the profile with more encodings in which differences of integers need many bits.
-WIDE_DELTAS = {"modern-example", "modern-realistic_lines", "modern-realistic_slices_in_groups"}
+WIDE_DELTAS = {
+    "modern-batches_of_nanos_and_uuid",
+    "modern-example",
+    "modern-realistic_lines",
+    "modern-realistic_slices_in_groups",
+}
 
 GAPS = [
     Gap("spark", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
     Gap("spark-rows", "has no type for nanoseconds, and opens no file with them", of_type(NANOS, NANOS_UTC)),
     Gap("spark", "has no type for UUIDs, and opens no file with them", of_type(UUID)),
     Gap("spark-rows", "has no type for UUIDs, and opens no file with them", of_type(UUID)),
+    *(
+        Gap(
+            name,
+            "has no type for bytes of one length, and opens no file with them",
+            lambda file, name, model_type: (element_type(model_type) or model_type) == FIXED,
+            before=(3, 5),
+        )
+        for name in ("spark", "spark-rows")
+    ),
     Gap("spark", "has no delta encodings of text and bytes", in_modern("Utf8", "Binary"), before=(3, 4)),
     Gap("spark-rows", "counts nulls as values of BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(3, 5)),
     Gap("spark", "has no LZ4_RAW", lambda file, name, model_type: case_of(file) == "codec_lz4", before=(3, 5)),
@@ -112,10 +126,26 @@ GAPS = [
         lambda file, name, model_type: file == "direct-codec_lz4",
     ),
     Gap("duckdb", "tells of nanoseconds only the microseconds", of_type(NANOS), before=(1, 2)),
+    Gap("duckdb", "tells of nanoseconds in UTC only the microseconds", of_type(NANOS_UTC), before=(2,)),
+    Gap(
+        "polars",
+        "opens no file with lists of bytes of one length",
+        lambda file, name, model_type: case_of(file) == "declared_lists",
+        before=(1, 42),
+    ),
     Gap("polars", "reads null structs as ones of nulls", of_type(STRUCT), before=(1, 9)),
     Gap("datafusion", "reads null structs as ones of nulls", of_type(STRUCT), since=(50,), before=(51,)),
     Gap("fastparquet", "has no nulls of floats but NaN", of_type("Float32", "Float64")),
-    Gap("fastparquet", "has no such type", of_type("Date32", *DECIMALS)),
+    Gap(
+        "fastparquet",
+        "has no such type",
+        lambda file, name, model_type: (element_type(model_type) or model_type) in ("Date32", *DECIMALS),
+    ),
+    Gap(
+        "fastparquet",
+        "drops zeros at the end of bytes of one length",
+        lambda file, name, model_type: (element_type(model_type) or model_type) in (FIXED, UUID),
+    ),
     Gap(
         "fastparquet",
         "gives structs as columns of their members",
@@ -156,7 +186,7 @@ GAPS = [
     Gap(
         "fastparquet",
         "reads other integers where their differences need many bits",
-        lambda file, name, model_type: file in WIDE_DELTAS and model_type == "Int64",
+        lambda file, name, model_type: file in WIDE_DELTAS and model_type in ("Int64", NANOS_UTC),
     ),
     Gap(
         "polars",
