@@ -1,12 +1,10 @@
 //! Values as JSON text. Unlike serde_json's it loses none: NaN and infinities are strings, bytes base64.
 
-use serde::ser::{
-    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
-    SerializeTupleStruct, SerializeTupleVariant,
-};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Failed;
+use super::common::{same_as_others, takes_elements, takes_fields};
 use super::key::append_key;
 use crate::types::value::{Value, append_json_string};
 
@@ -114,25 +112,15 @@ impl<'j> Serializer for Json<'j> {
         Ok(())
     }
 
+    same_as_others!();
+
     fn serialize_char(self, value: char) -> Result<(), Failed> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-
-    fn serialize_none(self) -> Result<(), Failed> {
-        self.serialize_unit()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failed> {
-        value.serialize(self)
     }
 
     fn serialize_unit(self) -> Result<(), Failed> {
         self.value(Value::Null);
         Ok(())
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Failed> {
-        self.serialize_unit()
     }
 
     fn serialize_unit_variant(
@@ -142,14 +130,6 @@ impl<'j> Serializer for Json<'j> {
         variant: &'static str,
     ) -> Result<(), Failed> {
         self.serialize_str(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Failed> {
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -166,14 +146,6 @@ impl<'j> Serializer for Json<'j> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Open<'j>, Failed> {
-        Ok(self.open("[", "]"))
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Open<'j>, Failed> {
-        Ok(self.open("[", "]"))
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'j>, Failed> {
         Ok(self.open("[", "]"))
     }
 
@@ -212,7 +184,7 @@ impl Open<'_> {
         append_json(value, self.json)
     }
 
-    fn member(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
+    fn field(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
         append_name(name, self.json);
         append_json(value, self.json)
     }
@@ -223,52 +195,8 @@ impl Open<'_> {
     }
 }
 
-macro_rules! elements {
-    ($($of:ident::$method:ident),*) => {
-        $(impl $of for Open<'_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-                self.element(value)
-            }
-
-            fn end(self) -> Result<(), Failed> {
-                self.close()
-            }
-        })*
-    };
-}
-
-elements!(
-    SerializeSeq::serialize_element,
-    SerializeTuple::serialize_element,
-    SerializeTupleStruct::serialize_field,
-    SerializeTupleVariant::serialize_field
-);
-
-macro_rules! members {
-    ($($of:ident),*) => {
-        $(impl $of for Open<'_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                name: &'static str,
-                value: &T,
-            ) -> Result<(), Failed> {
-                self.member(name, value)
-            }
-
-            fn end(self) -> Result<(), Failed> {
-                self.close()
-            }
-        })*
-    };
-}
-
-members!(SerializeStruct, SerializeStructVariant);
+takes_elements!(Open<'_>);
+takes_fields!(Open<'_>);
 
 impl SerializeMap for Open<'_> {
     type Ok = ();

@@ -6,6 +6,7 @@ use serde::ser::{Error as _, Impossible};
 use serde::{Serialize, Serializer};
 
 use super::Failed;
+use super::common::same_as_others;
 
 /// Appends a key to `names` as a name: text as it is, numbers, bools and unit variants as they are spelled.
 pub(super) fn append_key(
@@ -56,6 +57,8 @@ impl Serializer for Name<'_> {
         serialize_str: &str
     );
 
+    same_as_others!();
+
     fn serialize_f32(self, value: f32) -> Result<(), Failed> {
         self.spelled(format_args!("{value:?}"))
     }
@@ -68,19 +71,7 @@ impl Serializer for Name<'_> {
         no_name()
     }
 
-    fn serialize_none(self) -> Result<(), Failed> {
-        no_name()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failed> {
-        value.serialize(self)
-    }
-
     fn serialize_unit(self) -> Result<(), Failed> {
-        no_name()
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Failed> {
         no_name()
     }
 
@@ -91,14 +82,6 @@ impl Serializer for Name<'_> {
         variant: &'static str,
     ) -> Result<(), Failed> {
         self.spelled(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Failed> {
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -112,14 +95,6 @@ impl Serializer for Name<'_> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<No, Failed> {
-        no_name()
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<No, Failed> {
-        no_name()
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<No, Failed> {
         no_name()
     }
 

@@ -2,15 +2,16 @@
 //!
 //! A value's scalars are pushed as they come; only arrays, and objects below the depth limit, are written as JSON text.
 
+mod common;
 mod json;
 mod key;
-mod place;
+mod row;
 
 use std::fmt;
 
 use serde::Serialize;
 
-use self::place::{Place, Row};
+use self::row::{Row, ValueSerializer};
 use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,7 +25,7 @@ pub(crate) fn scatter(
     builder: &mut BlockBuilder<'_, '_>,
 ) -> Result<()> {
     let mut row = Row::new(builder);
-    value.serialize(Place::of_row(&mut row)).map_err(|Failed(error)| error)
+    value.serialize(ValueSerializer::of_row(&mut row)).map_err(|Failed(error)| error)
 }
 
 /// Why a value can't be serialized.

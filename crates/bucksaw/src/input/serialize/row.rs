@@ -1,15 +1,13 @@
-//! Where a value goes: to the column that its path names, or, as an object, to columns of its own.
+//! Values of a row: each goes into the column that its path names, an object's members into columns of their own.
 
-use serde::ser::{
-    Error as _, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
-    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant,
-};
+use chrono::{DateTime, SecondsFormat};
+use serde::ser::{Error as _, SerializeMap};
 use serde::{Serialize, Serializer};
 
 use super::Failed;
+use super::common::{same_as_others, takes_elements, takes_fields};
 use super::json::{append_comma, append_json, append_name};
 use super::key::append_key;
-use chrono::{DateTime, SecondsFormat};
 
 use crate::coerce::builder::BlockBuilder;
 use crate::coerce::item::Item;
@@ -43,13 +41,13 @@ impl<'w, 'b, 'a> Row<'w, 'b, 'a> {
     }
 }
 
-/// The place of a value that so many objects are around; where none is, the value is the row.
-pub(super) struct Place<'r, 'w, 'b, 'a> {
+/// Takes a value that so many objects are around; where none is, the value is the row.
+pub(super) struct ValueSerializer<'r, 'w, 'b, 'a> {
     row: &'r mut Row<'w, 'b, 'a>,
     depth: usize,
 }
 
-impl<'r, 'w, 'b, 'a> Place<'r, 'w, 'b, 'a> {
+impl<'r, 'w, 'b, 'a> ValueSerializer<'r, 'w, 'b, 'a> {
     pub(super) fn of_row(row: &'r mut Row<'w, 'b, 'a>) -> Self {
         Self { row, depth: 0 }
     }
@@ -147,7 +145,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
     fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
         match self.kind {
             Kind::TooDeep { .. } => append_json(value, &mut self.row.json),
-            _ => value.serialize(Place { row: self.row, depth: self.depth }),
+            _ => value.serialize(ValueSerializer { row: self.row, depth: self.depth }),
         }
     }
 
@@ -176,7 +174,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
             return Self { kind: Kind::TooDeep { end: "}}" }, ..self };
         }
         let Self { row, depth, outer, .. } = self;
-        Self { outer, ..Place { row, depth }.object() }
+        Self { outer, ..ValueSerializer { row, depth }.object() }
     }
 
     fn close(self) -> Result<(), Failed> {
@@ -254,7 +252,7 @@ macro_rules! integers {
     };
 }
 
-impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
+impl<'r, 'w, 'b, 'a> Serializer for ValueSerializer<'r, 'w, 'b, 'a> {
     type Ok = ();
     type Error = Failed;
     type SerializeSeq = Elements<'r, 'w, 'b, 'a>;
@@ -286,6 +284,8 @@ impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
         }
     }
 
+    same_as_others!();
+
     fn serialize_bool(self, value: bool) -> Result<(), Failed> {
         self.push(Value::Bool(value))
     }
@@ -312,19 +312,7 @@ impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
         self.push(Value::Bytes(bytes))
     }
 
-    fn serialize_none(self) -> Result<(), Failed> {
-        self.push(Value::Null)
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failed> {
-        value.serialize(self)
-    }
-
     fn serialize_unit(self) -> Result<(), Failed> {
-        self.push(Value::Null)
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Failed> {
         self.push(Value::Null)
     }
 
@@ -335,14 +323,6 @@ impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
         variant: &'static str,
     ) -> Result<(), Failed> {
         self.push(Value::Text(variant))
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Failed> {
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -358,18 +338,6 @@ impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Failed> {
-        self.array()
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Failed> {
-        self.array()
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, Failed> {
         self.array()
     }
 
@@ -419,52 +387,8 @@ impl<'r, 'w, 'b, 'a> Serializer for Place<'r, 'w, 'b, 'a> {
     }
 }
 
-macro_rules! elements {
-    ($($of:ident::$method:ident),*) => {
-        $(impl $of for Elements<'_, '_, '_, '_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-                self.element(value)
-            }
-
-            fn end(self) -> Result<(), Failed> {
-                self.close()
-            }
-        })*
-    };
-}
-
-elements!(
-    SerializeSeq::serialize_element,
-    SerializeTuple::serialize_element,
-    SerializeTupleStruct::serialize_field,
-    SerializeTupleVariant::serialize_field
-);
-
-macro_rules! members {
-    ($($of:ident),*) => {
-        $(impl $of for Members<'_, '_, '_, '_> {
-            type Ok = ();
-            type Error = Failed;
-
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                name: &'static str,
-                value: &T,
-            ) -> Result<(), Failed> {
-                self.field(name, value)
-            }
-
-            fn end(self) -> Result<(), Failed> {
-                self.close()
-            }
-        })*
-    };
-}
-
-members!(SerializeStruct, SerializeStructVariant);
+takes_elements!(Elements<'_, '_, '_, '_>);
+takes_fields!(Members<'_, '_, '_, '_>);
 
 impl SerializeMap for Members<'_, '_, '_, '_> {
     type Ok = ();
