@@ -217,24 +217,13 @@ impl<'p, 'r> Pipeline<'p, 'r> {
 
     /// Waits until there is room for another chunk; none where nothing is read any more.
     fn wait_for_room(&self) -> Option<MutexGuard<'_, Reading<'p, 'r>>> {
-        let mut is_idle = false;
-        let mut reading = locked(&self.reading);
-        loop {
-            if reading.left == 0 || locked(&self.turns).is_over() {
-                return None;
-            }
-            if reading.held == 0 || reading.held + CHUNK_BYTES <= self.input_bytes {
-                return Some(reading);
-            }
-            if is_idle {
-                reading = self.has_room.wait(reading).unwrap_or_else(PoisonError::into_inner);
-                is_idle = false;
-            } else {
-                drop(reading);
-                is_idle = !help() && !self.side_work.do_some();
-                reading = locked(&self.reading);
-            }
-        }
+        let is_over =
+            |reading: &Reading<'_, '_>| reading.left == 0 || locked(&self.turns).is_over();
+        let reading = self.wait_until(&self.reading, &self.has_room, |reading| {
+            let has_room = reading.held == 0 || reading.held + CHUNK_BYTES <= self.input_bytes;
+            has_room || is_over(reading)
+        });
+        (!is_over(&reading)).then_some(reading)
     }
 
     /// Decodes a chunk before its turn, unless it is likely to change the schema.
@@ -326,22 +315,35 @@ impl<'p, 'r> Pipeline<'p, 'r> {
 
     /// Waits for the chunk's turn; none where the run is over before.
     fn wait_for_turn(&self, number: u64) -> Option<MutexGuard<'_, Turns<'p, 'r>>> {
+        let turns = self.wait_until(&self.turns, &self.turned, |turns| {
+            // Whether the row group is full is only known once everything before is encoded.
+            let is_turn = turns.next == number && !(turns.is_batch_full && turns.encoding > 0);
+            is_turn || turns.is_over()
+        });
+        (!turns.is_over()).then_some(turns)
+    }
+
+    /// Waits until it is time. Meanwhile the thread does what others need done, and sleeps when there
+    /// is nothing, until something has `changed`.
+    fn wait_until<'m, T>(
+        &self,
+        shared: &'m Mutex<T>,
+        changed: &Condvar,
+        is_time: impl Fn(&T) -> bool,
+    ) -> MutexGuard<'m, T> {
         let mut is_idle = false;
-        let mut turns = locked(&self.turns);
-        // Whether the row group is full is only known once everything before is encoded.
-        while !turns.is_over()
-            && (turns.next != number || (turns.is_batch_full && turns.encoding > 0))
-        {
+        let mut state = locked(shared);
+        while !is_time(&state) {
             if is_idle {
-                turns = self.turned.wait(turns).unwrap_or_else(PoisonError::into_inner);
+                state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 is_idle = false;
             } else {
-                drop(turns);
+                drop(state);
                 is_idle = !help() && !self.side_work.do_some();
-                turns = locked(&self.turns);
+                state = locked(shared);
             }
         }
-        (!turns.is_over()).then_some(turns)
+        state
     }
 
     fn end_turn(&self, mut turns: MutexGuard<'_, Turns<'_, '_>>) {
