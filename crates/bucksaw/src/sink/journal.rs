@@ -325,8 +325,13 @@ pub(super) fn is_abandoned(path: &Path) -> bool {
     open(path).is_ok_and(|file| file.is_some_and(|file| file.try_lock().is_ok()))
 }
 
+/// The journal's file; none where nobody follows it, or it was taken back meanwhile: by another process,
+/// or by this one with another directory's copy.
 fn open(path: &Path) -> io::Result<Option<File>> {
-    let file = without_following(&mut OpenOptions::new()).read(true).open(path)?;
+    let file = match without_following(&mut OpenOptions::new()).read(true).open(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
     let found = file.metadata()?;
     Ok((found.is_file() && is_ours_alone(&found)).then_some(file))
 }
@@ -353,13 +358,7 @@ pub(super) fn recover(path: &Path) -> Result<()> {
 }
 
 fn recover_locked(path: &Path) -> io::Result<()> {
-    let mut file = match open(path) {
-        Ok(Some(file)) => file,
-        Ok(None) => return Ok(()),
-        // Taken back meanwhile: by another process, or by this one with another directory's copy.
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(cause),
-    };
+    let Some(mut file) = open(path)? else { return Ok(()) };
     let mut json = Vec::new();
     file.read_to_end(&mut json)?;
     let Ok(journal) = serde_json::from_slice::<Journal>(&json) else {
