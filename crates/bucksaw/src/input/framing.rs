@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
+/// Bytes in one record, at the most, unless told otherwise.
+pub(crate) const DEFAULT_MAX_RECORD_BYTES: usize = 16 << 20;
+
 /// What comes next.
 pub(crate) enum Frame {
     /// Whole records.

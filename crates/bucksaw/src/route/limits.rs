@@ -2,7 +2,7 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::ndjson::DEFAULT_MAX_LINE_BYTES;
+use crate::input::framing::DEFAULT_MAX_RECORD_BYTES;
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
@@ -41,7 +41,7 @@ pub(crate) fn input_bytes(memory_limit: usize) -> usize {
 
 /// Bytes in one record, at the most, where the input does not say so.
 pub(crate) fn max_record_bytes(memory_limit: usize) -> usize {
-    (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_LINE_BYTES)
+    (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES)
 }
 
 /// The blocks of an input since it was last looked whether the row group is full.

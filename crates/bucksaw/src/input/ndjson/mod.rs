@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::decompress::decompressed;
 
 /// Bytes in one line, at the most, unless told otherwise; longer lines are rejected.
-pub const DEFAULT_MAX_LINE_BYTES: usize = 16 << 20;
+pub const DEFAULT_MAX_LINE_BYTES: usize = framing::DEFAULT_MAX_RECORD_BYTES;
 /// Levels of objects that become columns; an object below them is kept as JSON text.
 pub const DEFAULT_MAX_DEPTH: usize = 64;
 /// What stands between the names of nested objects in a column's name.
