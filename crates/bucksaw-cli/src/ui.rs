@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
+use bucksaw::internal::counted;
+pub use bucksaw::internal::grouped;
 use bucksaw::{ColumnOption, Error, FileReport, InputCounts, Report, Result, UnknownColumn};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -84,24 +86,6 @@ impl Formatter for Escaping {
         }
         writer.write_all(fragment.as_bytes())
     }
-}
-
-/// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// So many of these.
-fn counted(count: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Rows in a second.

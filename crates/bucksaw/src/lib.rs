@@ -77,6 +77,7 @@ pub mod internal {
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::format::limits;
+    pub use crate::report::text::{counted, grouped};
 }
 
 pub use block::lists::ListsSlice;

@@ -1,6 +1,6 @@
 //! What was written: what a writer's end returns.
 
-mod text;
+pub(crate) mod text;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
