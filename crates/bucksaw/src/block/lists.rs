@@ -19,7 +19,7 @@ impl<'a> Lists<'a> {
         Self { ends, elements }
     }
 
-    /// Appends a list of so many elements, and returns the first one's place among all.
+    /// Appends a list of so many elements, and returns the first one's index among all.
     pub(crate) fn push(&mut self, elements: usize) -> usize {
         let first = self.end_of(self.ends.len());
         self.ends.push(first + elements);
@@ -85,7 +85,7 @@ impl<'s, 'a> ListsSlice<'s, 'a> {
     /// For each element, whether it has a value.
     pub fn present(&self) -> impl Iterator<Item = bool> + use<'s, 'a> {
         let present = &self.all.elements.present;
-        self.range().map(|place| present.contains(place))
+        self.range().map(|index| present.contains(index))
     }
 
     /// The elements, each as a row of its own, if any has a value.

@@ -1,4 +1,4 @@
-//! Values of the standard library's types, beside those that a [`Value`] is made of.
+//! Values of the standard library's types.
 
 use std::borrow::Cow;
 use std::num::TryFromIntError;
@@ -6,17 +6,26 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::types::value::Value;
 
-macro_rules! from_integers {
-    ($($integer:ty => $variant:ident),*) => {
-        $(impl From<$integer> for Value<'_> {
-            fn from(value: $integer) -> Self {
+macro_rules! from_scalars {
+    ($($scalar:ty => $variant:ident),*) => {
+        $(impl<'v> From<$scalar> for Value<'v> {
+            fn from(value: $scalar) -> Self {
                 Self::$variant(value.into())
             }
         })*
     };
 }
 
-from_integers!(i8 => I32, i16 => I32, u8 => I32, u16 => I32, u32 => I64);
+from_scalars!(
+    bool => Bool, i8 => I32, i16 => I32, i32 => I32, i64 => I64, u8 => I32, u16 => I32, u32 => I64,
+    u64 => U64, f32 => F32, f64 => F64, &'v str => Text, &'v [u8] => Bytes, &'v [Value<'v>] => List
+);
+
+impl<'v, T: Into<Value<'v>>> From<Option<T>> for Value<'v> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
 
 // Of at most 64 bits, on every platform that Rust has.
 impl From<isize> for Value<'_> {

@@ -168,8 +168,8 @@ impl<'a> Value<'a> {
             Self::F64(value) if value.is_finite() => json.push_str(&self.to_text()),
             Self::List(values) => {
                 json.push('[');
-                for (place, value) in values.iter().enumerate() {
-                    if place > 0 {
+                for (index, value) in values.iter().enumerate() {
+                    if index > 0 {
                         json.push(',');
                     }
                     value.append_json(json);
@@ -197,66 +197,6 @@ fn list_bytes(values: &[Value<'_>]) -> usize {
 pub(crate) fn append_json_string(text: &str, json: &mut String) {
     // A Value of text can't fail to serialize.
     json.push_str(&serde_json::Value::from(text).to_string());
-}
-
-impl From<bool> for Value<'_> {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<i32> for Value<'_> {
-    fn from(value: i32) -> Self {
-        Self::I32(value)
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(value: i64) -> Self {
-        Self::I64(value)
-    }
-}
-
-impl From<u64> for Value<'_> {
-    fn from(value: u64) -> Self {
-        Self::U64(value)
-    }
-}
-
-impl From<f32> for Value<'_> {
-    fn from(value: f32) -> Self {
-        Self::F32(value)
-    }
-}
-
-impl From<f64> for Value<'_> {
-    fn from(value: f64) -> Self {
-        Self::F64(value)
-    }
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Value<'a> {
-    fn from(value: &'a [u8]) -> Self {
-        Self::Bytes(value)
-    }
-}
-
-impl<'a> From<&'a [Value<'a>]> for Value<'a> {
-    fn from(values: &'a [Value<'a>]) -> Self {
-        Self::List(values)
-    }
-}
-
-impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
-    }
 }
 
 #[cfg(test)]
