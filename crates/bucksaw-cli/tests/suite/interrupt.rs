@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::support::{Folder, Run, is_staged, names_in, signal, synth40, wait_for_end, wait_until};
 
@@ -14,6 +14,16 @@ const INTERRUPTED: i32 = 130;
 
 fn staged_in(folder: &Path) -> Vec<String> {
     names_in(folder).into_iter().filter(|name| is_staged(name)).collect()
+}
+
+/// Sends the signal to a run that waits for its input: it ends, without a word.
+fn end_by(name: &str, mut child: Child, input: ChildStdin) {
+    signal(&child, name);
+    wait_for_end(&mut child);
+    drop(input);
+    let run: Run = child.wait_with_output().expect("has ended").into();
+    assert_eq!(run.stderr, "", "SIG{name}");
+    run.expect_code(INTERRUPTED);
 }
 
 #[test]
@@ -28,12 +38,7 @@ fn while_waiting_for_standard_input() {
         let out = folder.path("out");
         wait_until("three files are staged", || staged_in(&out).len() == 3);
         assert_eq!(child.try_wait().expect("a child"), None);
-        signal(&child, name);
-        wait_for_end(&mut child);
-        drop(input);
-        let run: Run = child.wait_with_output().expect("has ended").into();
-        assert_eq!(run.stderr, "", "SIG{name}");
-        run.expect_code(INTERRUPTED);
+        end_by(name, child, input);
         assert_eq!(names_in(&out), [""; 0], "SIG{name}");
     }
 }
@@ -53,12 +58,7 @@ fn while_row_groups_are_written() {
             let mut sizes = fs::read_dir(&out).expect("a folder").flatten();
             sizes.any(|entry| entry.metadata().is_ok_and(|found| found.len() > 0))
         });
-        signal(&child, name);
-        wait_for_end(&mut child);
-        drop(input);
-        let run: Run = child.wait_with_output().expect("has ended").into();
-        assert_eq!(run.stderr, "", "SIG{name}");
-        run.expect_code(INTERRUPTED);
+        end_by(name, child, input);
         assert_eq!(names_in(&out), [""; 0], "SIG{name}");
     }
 }

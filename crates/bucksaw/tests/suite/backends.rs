@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Row, Written, convert, footer, read, row};
+use crate::support::{BACKENDS, Row, convert, each, footer, read, row, written};
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
     ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, Int64Array, ListArray,
@@ -16,26 +16,7 @@ use bumpalo::Bump;
 use parquet::basic::{Encoding, Type as PhysicalType};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-/// Every backend.
-const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
-
 type Values<'v> = Vec<(&'static str, Value<'v>)>;
-
-fn each(test: impl Fn(Options)) {
-    for backend in BACKENDS {
-        test(Options::new().backend(backend));
-    }
-    test(Options::new().profile(Profile::Modern).threads(2));
-}
-
-/// What `write` writes with these options.
-fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
-    let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    write(&mut writer);
-    let report = writer.finish().expect("a file");
-    Written { report, file: sink.published().expect("published") }
-}
 
 /// Rows of every type, some with nulls, some values repeated and some not.
 fn rows_of_every_type(count: usize, text: &str) -> Vec<Values<'_>> {

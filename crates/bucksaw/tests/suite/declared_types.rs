@@ -6,9 +6,8 @@ use std::fs;
 use bucksaw::{BackendKind, Bound, DeclaredSchema, ErrorKind, Options, SortColumn};
 use bucksaw_inspect::File;
 
-use crate::support::{Written, convert, footer};
+use crate::support::{BACKENDS, Written, convert, footer};
 
-const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
 const SCHEMA: &str = r#"{"columns": [
     {"name": "day", "type": "date"}, {"name": "price", "type": "decimal(9,2)"}, {"name": "total", "type": "decimal(18,4)"},
     {"name": "huge", "type": "decimal(38,10)"}, {"name": "id", "type": "uuid"}, {"name": "code", "type": "fixed(3)"},

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Cell, Row, Written, alterations, cell_at, convert, read, row};
+use crate::support::{Cell, Row, alterations, cell_at, convert, each, read, row, written};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
@@ -11,31 +11,13 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
-use bucksaw::{
-    BackendKind, ColumnType, DeclaredSchema, MemorySink, Options, Profile, TimeUnit, Value, Writer,
-};
+use bucksaw::{ColumnType, DeclaredSchema, Options, TimeUnit, Value};
 use bumpalo::Bump;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::basic::Encoding;
 use parquet::file::metadata::PageIndexPolicy;
-
-fn each(test: impl Fn(Options)) {
-    for backend in [BackendKind::Arrow, BackendKind::Direct] {
-        test(Options::new().backend(backend));
-    }
-    test(Options::new().profile(Profile::Modern).threads(2));
-}
-
-/// What `write` writes with these options.
-fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
-    let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    write(&mut writer);
-    let report = writer.finish().expect("a file");
-    Written { report, file: sink.published().expect("published") }
-}
 
 const ELEMENTS: [(&str, ColumnType); 9] = [
     ("bool", ColumnType::Bool),

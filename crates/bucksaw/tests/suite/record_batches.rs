@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Cell, Row, Written, row};
+use crate::support::{Cell, Row, Written, each, row, written};
 use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
     StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
@@ -11,22 +11,7 @@ use arrow_array::{
 use arrow_buffer::OffsetBuffer;
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
-use bucksaw::{BackendKind, MemorySink, Options, Profile, Value, Writer};
-
-fn each(test: impl Fn(Options)) {
-    for backend in [BackendKind::Arrow, BackendKind::Direct] {
-        test(Options::new().backend(backend));
-    }
-    test(Options::new().profile(Profile::Modern).threads(2));
-}
-
-fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
-    let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    write(&mut writer);
-    let report = writer.finish().expect("a file");
-    Written { report, file: sink.published().expect("published") }
-}
+use bucksaw::{Options, Value};
 
 fn dictionary(keys: DataType, values: DataType) -> DataType {
     DataType::Dictionary(Box::new(keys), Box::new(values))

@@ -1,9 +1,9 @@
 //! Repeated values make the file that pushing them in each row makes.
 
-use crate::support::{Cell, Row, read, row};
+use crate::support::{Cell, Row, row, written};
 use bucksaw::{
-    Alterations, BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind,
-    MemorySink, Options, Profile, Value, Writer,
+    Alterations, BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind, Options,
+    Profile, Value, Writer,
 };
 use bumpalo::Bump;
 use proptest::collection::vec;
@@ -26,12 +26,9 @@ fn each() -> Vec<Options> {
 }
 
 /// The rows and what became of them, of the file that `write` writes.
-fn written(options: Options, write: impl FnOnce(&mut Writer)) -> (Vec<Row>, Alterations) {
-    let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    write(&mut writer);
-    let report = writer.finish().expect("a file");
-    (read(&sink.published().expect("published")).1, report.alterations)
+fn rows_written(options: Options, write: impl FnOnce(&mut Writer)) -> (Vec<Row>, Alterations) {
+    let written = written(options, write);
+    (written.rows(), written.report.alterations)
 }
 
 /// The same, of blocks that `fill` fills.
@@ -40,7 +37,7 @@ fn blocks(
     count: usize,
     fill: impl Fn(&mut BlockBuilder<'_, '_>, usize),
 ) -> (Vec<Row>, Alterations) {
-    written(options, |writer| {
+    rows_written(options, |writer| {
         let mut spare = Block::new();
         for number in 0..count {
             let arena = Bump::new();
@@ -54,7 +51,7 @@ fn blocks(
 
 /// One block for every two runs.
 fn by_repeating(options: Options, runs: &[Run]) -> (Vec<Row>, Alterations) {
-    written(options, |writer| {
+    rows_written(options, |writer| {
         for runs in runs.chunks(2) {
             let arena = Bump::new();
             let mut block = Block::new();
@@ -79,7 +76,7 @@ fn by_repeating(options: Options, runs: &[Run]) -> (Vec<Row>, Alterations) {
 }
 
 fn by_pushing(options: Options, runs: &[Run]) -> (Vec<Row>, Alterations) {
-    written(options, |writer| {
+    rows_written(options, |writer| {
         for run in runs {
             for row in run.rows.iter().flatten() {
                 writer.write_row(run.common.iter().chain(row).copied()).expect("taken");

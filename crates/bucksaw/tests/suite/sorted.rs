@@ -3,24 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::support::{Written, footer, read};
+use crate::support::{BACKENDS, Written, footer, read, written};
 use arrow_array::{ArrayRef, RecordBatch, StringViewArray, Time32SecondArray};
-use bucksaw::{
-    BackendKind, ColumnType, DeclaredSchema, ErrorKind, MemorySink, Options, SortColumn, Value,
-    Writer,
-};
+use bucksaw::{BackendKind, ColumnType, DeclaredSchema, ErrorKind, Options, SortColumn, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
-
-fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
-    let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    write(&mut writer);
-    let report = writer.finish().expect("a file");
-    Written { report, file: sink.published().expect("published") }
-}
 
 fn by(columns: &[&str]) -> Vec<SortColumn> {
     columns.iter().map(|column| column.parse().expect("a column")).collect()

@@ -16,7 +16,10 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options, Report, Result, Value};
+use bucksaw::{
+    BackendKind, Input, MemorySink, NdjsonOptions, OnError, Options, Profile, Report, Result,
+    Value, Writer,
+};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
@@ -166,6 +169,26 @@ pub fn footer(file: &[u8]) -> ParquetMetaData {
         .with_page_index_policy(PageIndexPolicy::Optional)
         .parse_and_finish(&bytes::Bytes::copy_from_slice(file))
         .expect("a footer")
+}
+
+/// Every backend.
+pub const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
+
+/// Does a test with each backend, and with the profile that has more encodings.
+pub fn each(test: impl Fn(Options)) {
+    for backend in BACKENDS {
+        test(Options::new().backend(backend));
+    }
+    test(Options::new().profile(Profile::Modern).threads(2));
+}
+
+/// What `write` writes with these options.
+pub fn written(options: Options, write: impl FnOnce(&mut Writer)) -> Written {
+    let sink = MemorySink::new();
+    let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
+    write(&mut writer);
+    let report = writer.finish().expect("a file");
+    Written { report, file: sink.published().expect("published") }
 }
 
 /// A finished file in memory, and its report.
