@@ -47,8 +47,10 @@
 //!
 //! # Features
 //!
-//! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too), and
-//! `threads` for [`Options::threads`]. An option that needs one that was not built in is an error that names it.
+//! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too),
+//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], and `arrow` for
+//! [`Writer::write_record_batch`], columns of Arrow's own types and the `arrow` backend: half of the
+//! crates that are built. An option that needs one that was not built in is an error that names it.
 #![deny(unsafe_code)]
 
 mod block;
@@ -69,7 +71,9 @@ mod types;
 mod writer;
 
 // Crates that signatures name, in the versions that they mean.
-pub use {arrow_array, arrow_schema, bumpalo};
+pub use bumpalo;
+#[cfg(feature = "arrow")]
+pub use {arrow_array, arrow_schema};
 
 /// What `bucksaw-inspect` shares with what is written. It is for no other crate, and changes with any version.
 #[doc(hidden)]

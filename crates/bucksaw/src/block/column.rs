@@ -63,9 +63,8 @@ impl<'a> BlockColumn<'a> {
     #[inline]
     pub(crate) fn claim(&mut self, row: usize) -> bool {
         let is_whole = match &self.values {
-            Values::Arrow(_) => true,
             Values::List(lists) => lists.is_whole(),
-            _ => false,
+            values => values.is_whole(),
         };
         !is_whole && self.present.insert(row)
     }
@@ -94,7 +93,7 @@ impl<'a> BlockColumn<'a> {
         #[cfg(test)]
         super::tests::TRUNCATED.with(|count| count.set(count.get() + 1));
         self.present.truncate(rows);
-        let len = if matches!(self.values, Values::Arrow(_)) { rows } else { self.present.count() };
+        let len = if self.values.is_whole() { rows } else { self.present.count() };
         if len < self.values.len() {
             self.values.truncate(len);
         }
@@ -155,6 +154,7 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
             Values::Text(values) => ValuesSlice::Text(&values[range]),
             Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
             Values::List(lists) => ValuesSlice::List(lists.slice(range)),
+            #[cfg(feature = "arrow")]
             Values::Arrow(array) => {
                 ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))
             }

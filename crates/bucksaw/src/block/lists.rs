@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::block::{BlockColumn, ColumnSlice, Values};
+use crate::block::{BlockColumn, ColumnSlice};
 
 /// The lists of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,7 @@ pub(crate) struct Lists<'a> {
 
 impl<'a> Lists<'a> {
     /// Lists that end where `ends` says.
+    #[cfg(feature = "arrow")]
     pub(crate) fn new(ends: Vec<usize>, elements: BlockColumn<'a>) -> Self {
         Self { ends, elements }
     }
@@ -32,7 +33,7 @@ impl<'a> Lists<'a> {
 
     /// Whether the elements are an Arrow array that was taken whole.
     pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.elements.values, Values::Arrow(_))
+        self.elements.values.is_whole()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -4,6 +4,7 @@
 //! and bytes stay where they are (the input's buffer, the caller's rows, the block's arena) until a
 //! backend's dictionary or page takes them.
 
+#[cfg(feature = "arrow")]
 pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
@@ -24,6 +25,7 @@ use crate::types::logical::ColumnType;
 use crate::types::value::{Value, ValueKind};
 
 /// More text than any block has, and far from what overflows.
+#[cfg(feature = "arrow")]
 pub(crate) const UNCOUNTED_TEXT: usize = usize::MAX / 4;
 
 /// Some thousand rows pivoted to columns by reference. Made by inputs and by

@@ -1,7 +1,9 @@
 //! The values of a column: a list of one type.
 
+#[cfg(feature = "arrow")]
 use arrow_array::{Array, ArrayRef};
 
+#[cfg(feature = "arrow")]
 use crate::block::arrays;
 use crate::block::lists::{Lists, ListsSlice};
 use crate::types::physical::{PhysicalType, PhysicalValue};
@@ -30,12 +32,13 @@ pub(crate) enum Values<'a> {
     /// Lists of the others, elements of which may be an Arrow array.
     List(Box<Lists<'a>>),
     /// A whole Arrow array, as long as the block has rows, nulls among its values.
+    #[cfg(feature = "arrow")]
     Arrow(ArrayRef),
 }
 
 /// Does the same with a list of single values of any type, and something else with the others.
 macro_rules! each_list {
-    ($values:expr, $list:ident => $do:expr, $($other:pat => $otherwise:expr),+) => {
+    ($values:expr, $list:ident => $do:expr, $($(#[$on:meta])? $other:pat => $otherwise:expr),+) => {
         match $values {
             Values::Bool($list) => $do,
             Values::I32($list) => $do,
@@ -44,7 +47,7 @@ macro_rules! each_list {
             Values::F64($list) => $do,
             Values::Text($list) => $do,
             Values::Bytes($list) => $do,
-            $($other => $otherwise),+
+            $($(#[$on])? $other => $otherwise),+
         }
     };
 }
@@ -53,9 +56,21 @@ macro_rules! each_list {
 const FIRST_VALUES: usize = 128;
 
 impl<'a> Values<'a> {
+    /// Whether they are an Arrow array that was taken whole.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            #[cfg(feature = "arrow")]
+            Self::Arrow(_) => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         each_list!(self, list => list.len(),
-            Self::Empty => 0, Self::List(lists) => lists.len(), Self::Arrow(array) => array.len())
+            Self::Empty => 0,
+            Self::List(lists) => lists.len(),
+            #[cfg(feature = "arrow")]
+            Self::Arrow(array) => array.len())
     }
 
     /// Appends a value to the list of its type, which this is or becomes.
@@ -109,13 +124,16 @@ impl<'a> Values<'a> {
             true
         }
         each_list!(self, list => repeat(list, count),
-            Self::Empty | Self::List(_) | Self::Arrow(_) => false)
+            Self::Empty | Self::List(_) => false,
+            #[cfg(feature = "arrow")]
+            Self::Arrow(_) => false)
     }
 
     pub(super) fn truncate(&mut self, len: usize) {
         each_list!(self, list => list.truncate(len),
             Self::Empty => {},
             Self::List(lists) => lists.truncate(len),
+            #[cfg(feature = "arrow")]
             Self::Arrow(array) => *array = array.slice(0, len));
         if len == 0 {
             *self = Self::Empty;
@@ -143,7 +161,9 @@ impl<'a> Values<'a> {
             list
         }
         match self {
-            Self::Empty | Self::List(_) | Self::Arrow(_) => Values::Empty,
+            Self::Empty | Self::List(_) => Values::Empty,
+            #[cfg(feature = "arrow")]
+            Self::Arrow(_) => Values::Empty,
             Self::Bool(list) => Values::Bool(cleared(list)),
             Self::I32(list) => Values::I32(cleared(list)),
             Self::I64(list) => Values::I64(cleared(list)),
@@ -158,6 +178,7 @@ impl<'a> Values<'a> {
         each_list!(self, list => size_of_val(list.as_slice()),
             Self::Empty => 0,
             Self::List(lists) => lists.bytes_used(),
+            #[cfg(feature = "arrow")]
             // Its values belong to whoever made the batch.
             Self::Arrow(_) => 0)
     }
@@ -191,6 +212,7 @@ pub enum ValuesSlice<'s, 'a> {
     /// Lists.
     List(ListsSlice<'s, 'a>),
     /// An Arrow array, as long as the slice has rows.
+    #[cfg(feature = "arrow")]
     Arrow(ArrayRef),
 }
 
@@ -201,6 +223,7 @@ pub(super) fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
         ValuesSlice::List(lists) => {
             lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
         }
+        #[cfg(feature = "arrow")]
         ValuesSlice::Arrow(array) => arrays::text_bytes(array),
         _ => 0,
     }

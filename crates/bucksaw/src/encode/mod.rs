@@ -1,5 +1,6 @@
 //! Backends: blocks in, Parquet bytes out.
 
+#[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod backend;
 pub(crate) mod direct;
@@ -16,6 +17,7 @@ use crate::runtime::workers::Workers;
 pub(crate) fn of(options: &Options, workers: &Arc<Workers>) -> Box<dyn Backend> {
     match options.backend {
         BackendKind::Direct => Box::new(direct::DirectBackend::new(options, workers)),
+        #[cfg(feature = "arrow")]
         BackendKind::Arrow => Box::new(arrow::ArrowBackend::new(options)),
     }
 }

@@ -14,6 +14,8 @@ pub(crate) mod page_index;
 pub(crate) mod schema;
 pub(crate) mod statistics;
 pub(crate) mod thrift;
+#[cfg(feature = "arrow")]
+pub(crate) mod type_order;
 
 /// The bytes that a file starts and ends with.
 pub(crate) const MAGIC: &[u8; 4] = b"PAR1";

@@ -2,8 +2,6 @@
 
 use parquet::basic::BoundaryOrder;
 
-use super::schema::SchemaElement;
-use super::statistics::Float;
 use super::thrift::{Fields, append_struct};
 
 /// Where a page is.
@@ -70,24 +68,5 @@ impl ColumnIndex {
             counts(7, &self.definition_level_histograms, fields);
             counts(8, &self.nan_counts, fields);
         });
-    }
-
-    /// The same index by the order of the column's type; none where a page has values that the order has
-    /// no place for: a bound of every page with values has to be there, and none may be of such a page.
-    ///
-    /// Zeros of either sign become the one or the other, so pages that came in an order still do.
-    pub(crate) fn in_type_order(mut self, leaf: &SchemaElement) -> Option<Self> {
-        let Some(float) = Float::of(leaf) else { return Some(self) };
-        if self.nan_counts.iter().flatten().any(|count| *count > 0) {
-            return None;
-        }
-        let bounds = self.min_values.iter_mut().zip(&mut self.max_values);
-        for ((min, max), _) in bounds.zip(&self.null_pages).filter(|(_, is_null)| !**is_null) {
-            if float.is_nan(min) || float.is_nan(max) {
-                return None;
-            }
-            (*min, *max) = (float.as_min(min), float.as_max(max));
-        }
-        Some(self)
     }
 }

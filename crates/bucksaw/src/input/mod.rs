@@ -8,10 +8,13 @@ pub(crate) mod decoding;
 mod decompress;
 pub(crate) mod framing;
 pub(crate) mod ndjson;
+#[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 mod records;
+#[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;
+#[cfg(feature = "arrow")]
 mod zones;
 
 use std::sync::Arc;

@@ -15,12 +15,14 @@ pub enum BackendKind {
     Direct,
     /// Arrow builders, record batches and the parquet crate's `ArrowWriter`; takes every type that
     /// Arrow has, and no column that appears after its first batch.
+    #[cfg(feature = "arrow")]
     Arrow,
 }
 
 impl fmt::Display for BackendKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(feature = "arrow")]
             Self::Arrow => f.write_str("arrow"),
             Self::Direct => f.write_str("direct"),
         }
@@ -32,7 +34,13 @@ impl FromStr for BackendKind {
 
     fn from_str(text: &str) -> Result<Self> {
         match text {
+            #[cfg(feature = "arrow")]
             "arrow" => Ok(Self::Arrow),
+            #[cfg(not(feature = "arrow"))]
+            "arrow" => Err(bad(
+                "the backend arrow was not built in: build bucksaw with its feature `arrow`"
+                    .to_owned(),
+            )),
             "direct" => Ok(Self::Direct),
             _ => Err(bad(format!("unknown backend {text:?}: use direct or arrow"))),
         }

@@ -1,5 +1,7 @@
 //! Where rows go: where row groups end, whether they are sorted, and what was counted on the way.
 
+#[cfg(feature = "arrow")]
+mod arrays;
 pub(crate) mod limits;
 pub(crate) mod sortedness;
 pub(crate) mod tally;

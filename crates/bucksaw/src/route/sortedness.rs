@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
 use serde::Serialize;
 
-use crate::block::arrays::{ArrayVisitor, visit};
+#[cfg(feature = "arrow")]
+use super::arrays;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{Options, SortColumn};
@@ -18,7 +16,7 @@ use crate::types::physical::Order;
 
 /// A value, as Parquet orders it: NaN is neither before nor after anything.
 #[derive(Debug, PartialEq, PartialOrd)]
-enum Key<'v> {
+pub(super) enum Key<'v> {
     Bool(bool),
     Int(i128),
     F64(f64),
@@ -26,14 +24,14 @@ enum Key<'v> {
 }
 
 impl<'v> Key<'v> {
-    fn of_i64(value: i64, order: Order) -> Self {
+    pub(super) fn of_i64(value: i64, order: Order) -> Self {
         match order {
             Order::Signed => Self::Int(value.into()),
             Order::Unsigned => Self::Int(value.cast_unsigned().into()),
         }
     }
 
-    fn of_bytes(bytes: &'v [u8], order: Order) -> Self {
+    pub(super) fn of_bytes(bytes: &'v [u8], order: Order) -> Self {
         match order {
             Order::Signed => Self::Int(from_big_endian(bytes)),
             Order::Unsigned => Self::Bytes(Cow::Borrowed(bytes)),
@@ -51,7 +49,7 @@ impl<'v> Key<'v> {
 }
 
 /// One column's keys, for each row, none for null.
-type Keys<'v> = Box<dyn Iterator<Item = Option<Key<'v>>> + 'v>;
+pub(super) type Keys<'v> = Box<dyn Iterator<Item = Option<Key<'v>>> + 'v>;
 
 /// Whether rows came in the declared order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -186,18 +184,11 @@ fn column<'s, 'a>(
     let (id, slice) = rows.columns().find(is_named)?;
     let storage = schema.column(id).ty.as_ref().and_then(|ty| ty.storage());
     let values = match slice.values() {
-        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(without_dictionary(array)),
+        #[cfg(feature = "arrow")]
+        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(arrays::without_dictionary(array)),
         values => values,
     };
     Some((slice, values, storage.map(|storage| storage.order)))
-}
-
-/// The array, its values not looked up. (Where it can't be cast, the backend will refuse it.)
-fn without_dictionary(array: ArrayRef) -> ArrayRef {
-    match array.data_type() {
-        DataType::Dictionary(_, values) => cast(&array, values).unwrap_or(array),
-        _ => array,
-    }
 }
 
 fn keys<'v>(
@@ -225,61 +216,8 @@ fn keys<'v>(
             of_list(slice, values, move |text| Key::of_bytes(text.as_bytes(), order))
         }
         ValuesSlice::Bytes(values) => of_list(slice, values, move |v| Key::of_bytes(v, order)),
-        ValuesSlice::Arrow(array) => return visit(array, KeysOfArray { array, order }),
+        #[cfg(feature = "arrow")]
+        ValuesSlice::Arrow(array) => return arrays::keys(array, order),
         ValuesSlice::List(_) => return None,
     })
-}
-
-struct KeysOfArray<'v> {
-    array: &'v ArrayRef,
-    order: Order,
-}
-
-impl<'v> KeysOfArray<'v> {
-    fn keys(&self, key: impl Fn(usize) -> Key<'v> + 'v) -> Option<Keys<'v>> {
-        let array = self.array;
-        Some(Box::new((0..array.len()).map(move |row| array.is_valid(row).then(|| key(row)))))
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for KeysOfArray<'v> {
-    type Output = Option<Keys<'v>>;
-
-    fn others(self) -> Self::Output {
-        None
-    }
-
-    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> Self::Output {
-        self.keys(move |row| Key::Bool(value(row)))
-    }
-
-    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
-        self.keys(move |row| Key::Int(value(row).into()))
-    }
-
-    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
-        let order = self.order;
-        self.keys(move |row| Key::of_i64(value(row), order))
-    }
-
-    fn f32s(self, value: impl Fn(usize) -> f32 + 'v) -> Self::Output {
-        self.keys(move |row| Key::F64(value(row).into()))
-    }
-
-    fn f64s(self, value: impl Fn(usize) -> f64 + 'v) -> Self::Output {
-        self.keys(move |row| Key::F64(value(row)))
-    }
-
-    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> Self::Output {
-        self.bytes(move |row| value(row).as_bytes())
-    }
-
-    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> Self::Output {
-        let order = self.order;
-        self.keys(move |row| Key::of_bytes(value(row), order))
-    }
-
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> Self::Output {
-        self.keys(move |row| Key::Int(value(row)))
-    }
 }

@@ -1,10 +1,7 @@
 //! Counts values on their way to a backend: how many each column has, and first and last moments.
 
-use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
-
-use crate::block::arrays::{ArrayVisitor, visit};
+#[cfg(feature = "arrow")]
+use super::arrays;
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::TimeRange;
 use crate::schema::{ColumnType, Schema};
@@ -70,38 +67,8 @@ fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {
         ValuesSlice::I32(values) => {
             Some(((*values.iter().min()?).into(), (*values.iter().max()?).into()))
         }
-        ValuesSlice::Arrow(array) => match array.data_type() {
-            DataType::Dictionary(_, values) => {
-                let array = cast(array, values).ok()?;
-                visit(&array, RangeOfArray(&array))
-            }
-            _ => visit(array, RangeOfArray(array)),
-        },
+        #[cfg(feature = "arrow")]
+        ValuesSlice::Arrow(array) => arrays::range(array),
         _ => None,
-    }
-}
-
-/// The least and the greatest of an array's integers or moments.
-struct RangeOfArray<'v>(&'v ArrayRef);
-
-impl<'v> ArrayVisitor<'v> for RangeOfArray<'v> {
-    type Output = Option<(i64, i64)>;
-
-    fn others(self) -> Self::Output {
-        None
-    }
-
-    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
-        self.i64s(move |row| value(row).into())
-    }
-
-    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
-        let nulls = self.0.nulls().filter(|nulls| nulls.null_count() > 0);
-        let is_there = |row: &usize| nulls.is_none_or(|nulls| nulls.is_valid(*row));
-        let values = (0..self.0.len()).filter(is_there).map(value);
-        values.fold(None, |range, value| {
-            let (min, max) = range.unwrap_or((value, value));
-            Some((value.min(min), value.max(max)))
-        })
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+#[cfg(feature = "arrow")]
 use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,7 @@ pub enum ColumnType {
     /// or both may be null. JSON arrays are taken where each of their elements would be.
     List(Box<ColumnType>),
     /// Any other type of Arrow's, from a record batch; it can't be declared.
+    #[cfg(feature = "arrow")]
     Arrow(DataType),
 }
 
@@ -112,7 +114,9 @@ impl ColumnType {
             Self::Decimal { precision, .. } => (decimal_storage(*precision), Order::Signed),
             Self::Uuid => (P::FixedBytes(16), Order::Unsigned),
             Self::Fixed(bytes) => (P::FixedBytes(*bytes as usize), Order::Unsigned),
-            Self::List(_) | Self::Arrow(_) => return None,
+            Self::List(_) => return None,
+            #[cfg(feature = "arrow")]
+            Self::Arrow(_) => return None,
         };
         Some(Storage { physical, order })
     }
@@ -175,6 +179,7 @@ impl ColumnType {
                 Some("lists of lists are in no backend: it is list<…> of another type".to_owned())
             }
             Self::List(element) => element.problem(),
+            #[cfg(feature = "arrow")]
             Self::Arrow(_) => {
                 Some(format!("{self} can't be declared, only come in record batches"))
             }
@@ -222,6 +227,7 @@ impl fmt::Display for ColumnType {
             Self::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
             Self::Fixed(bytes) => write!(f, "fixed({bytes})"),
             Self::List(element) => write!(f, "list<{element}>"),
+            #[cfg(feature = "arrow")]
             Self::Arrow(data_type) => write!(f, "arrow {data_type}"),
             _ => {
                 let name = NAMES.iter().find(|(_, ty)| ty == self).map(|(name, _)| *name);

@@ -1,6 +1,7 @@
 //! What columns mean and how they are stored: logical types, physical types, values, and what text and
 //! numbers a type holds exactly.
 
+#[cfg(feature = "arrow")]
 mod arrow;
 mod convert;
 pub(crate) mod decimal;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(feature = "arrow")]
 use arrow_array::RecordBatch;
 use bumpalo::Bump;
 use self_cell::self_cell;
@@ -22,6 +23,7 @@ use crate::coerce::builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
+#[cfg(feature = "arrow")]
 use crate::input::record_batch::block_of_batch;
 use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::chunks_at_once;
@@ -169,6 +171,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] leaves the writer as it was; others end it.
+    #[cfg(feature = "arrow")]
     pub fn write_record_batch(&mut self, batch: &RecordBatch) -> Result<()> {
         self.check_open()?;
         self.write_collected()?;

@@ -1,12 +1,14 @@
 //! Rows of values: one at a time, from an iterator, or as a slice.
 
 use bumpalo::Bump;
+#[cfg(feature = "serde")]
 use serde::Serialize;
 
 use super::{BLOCK_BYTES, BLOCK_ROWS, Writer};
 use crate::block::Block;
 use crate::coerce::builder::BlockBuilder;
 use crate::error::Result;
+#[cfg(feature = "serde")]
 use crate::input::serialize;
 use crate::runtime::prefetch::prefetch_start;
 use crate::schema::{Key, Schema};
@@ -130,6 +132,7 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused), which leaves the writer as it was, also where
     /// it can't be serialized or is no object; others end the writer.
+    #[cfg(feature = "serde")]
     pub fn serialize(&mut self, row: &(impl Serialize + ?Sized)) -> Result<()> {
         self.fill_row(|builder| serialize::scatter(row, builder))
     }

@@ -127,7 +127,7 @@ fn statistics_of(leaf: &SchemaElement) -> impl Strategy<Value = Statistics> + us
             let (is_min_exact, is_max_exact) =
                 (is_min_exact || is_number, is_max_exact || is_number);
             let nan_count =
-                nan_count.filter(|_| crate::format::statistics::Float::of(&leaf).is_some());
+                nan_count.filter(|_| crate::format::type_order::Float::of(&leaf).is_some());
             let of = Statistics {
                 null_count,
                 distinct_count,

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
-use super::arrays::{self, Appending, Picked, extend};
+#[cfg(feature = "arrow")]
+use super::arrays::TakesArrays;
 use super::{ColumnValues, unexpected};
 use crate::block::ValuesSlice;
-use crate::block::arrays::ArrayVisitor;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::encoding::plain::append_bools;
 use crate::encode::direct::statistics::Bounds;
@@ -23,7 +23,8 @@ impl ColumnValues for BoolValues {
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
         match values {
             ValuesSlice::Bool(values) => self.page.extend_from_slice(values),
-            ValuesSlice::Arrow(array) => return arrays::append(self, array),
+            #[cfg(feature = "arrow")]
+            ValuesSlice::Arrow(array) => return self.append_array(array),
             _ => return Err(unexpected()),
         }
         Ok(())
@@ -65,19 +66,8 @@ impl ColumnValues for BoolValues {
 }
 
 impl BoolValues {
-    fn extend(&mut self, values: impl Iterator<Item = bool>) {
+    #[cfg(feature = "arrow")]
+    pub(super) fn extend(&mut self, values: impl Iterator<Item = bool>) {
         self.page.extend(values);
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, BoolValues> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> bool {
-        extend!(self, &value)
     }
 }

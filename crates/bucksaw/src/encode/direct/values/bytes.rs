@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
-use super::arrays::{self, Appending, Picked};
+#[cfg(feature = "arrow")]
+use super::arrays::TakesArrays;
 use super::bytes_page::BytesPage;
 use super::{ColumnValues, Cost, DictionaryIndices, unexpected};
 use crate::block::ValuesSlice;
-use crate::block::arrays::ArrayVisitor;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::dictionary::BytesDictionary;
 use crate::encode::direct::statistics::{Bounds, BytesRange};
@@ -33,6 +33,10 @@ pub(super) struct BytesValues<const PREFIX: usize> {
     filter: Option<BloomFilter>,
     max_bytes: usize,
     /// Of values of the same length, their bytes.
+    #[cfg_attr(
+        not(feature = "arrow"),
+        expect(dead_code, reason = "what decimals of arrays are cut to")
+    )]
     width: usize,
 }
 
@@ -63,6 +67,7 @@ impl<const PREFIX: usize> BytesValues<PREFIX> {
     }
 
     /// Of values of the same length, their bytes.
+    #[cfg(feature = "arrow")]
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -99,6 +104,7 @@ impl<const PREFIX: usize> BytesValues<PREFIX> {
 
     /// Appends values of a dictionary of `entries` entries, given by their numbers: an entry is looked
     /// up once, however often it comes.
+    #[cfg(feature = "arrow")]
     pub(super) fn extend_by_keys<'v>(
         &mut self,
         entries: usize,
@@ -159,7 +165,8 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
         match values {
             ValuesSlice::Text(values) => self.extend(values),
             ValuesSlice::Bytes(values) => self.extend(values),
-            ValuesSlice::Arrow(array) => return arrays::append(self, array),
+            #[cfg(feature = "arrow")]
+            ValuesSlice::Arrow(array) => return self.append_array(array),
             _ => return Err(unexpected()),
         }
         Ok(())
@@ -222,43 +229,5 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
             + self.interned.bytes_held()
             + self.page.as_ref().map_or(0, BytesPage::bytes_held)
             + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
-    }
-}
-
-impl<'v, const PREFIX: usize> ArrayVisitor<'v> for Appending<'_, BytesValues<PREFIX>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> bool {
-        self.bytes(move |index| value(index).as_bytes())
-    }
-
-    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> bool {
-        let Self { page, len, picked } = self;
-        match picked {
-            Picked::All => page.extend(&(0..len).map(value).collect::<Vec<_>>()),
-            Picked::Some(indices) => {
-                page.extend(&indices.iter().map(|index| value(*index)).collect::<Vec<_>>());
-            }
-            Picked::Keys(keys) => page.extend_by_keys(len, value, keys),
-        }
-        true
-    }
-
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        let Self { page, len, picked } = self;
-        let bytes = |index: usize| value(index).to_be_bytes();
-        let values: Vec<[u8; 16]> = match picked {
-            Picked::All => (0..len).map(bytes).collect(),
-            Picked::Some(indices) | Picked::Keys(indices) => {
-                indices.iter().map(|index| bytes(*index)).collect()
-            }
-        };
-        let start = size_of::<i128>().saturating_sub(page.width());
-        page.extend(&values.iter().map(|bytes| &bytes[start..]).collect::<Vec<_>>());
-        true
     }
 }

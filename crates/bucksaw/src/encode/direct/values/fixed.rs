@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use parquet::basic::Encoding;
 
-use super::arrays::{self, Appending, Picked, extend};
+use super::arrays::TakesArrays;
 use super::{ColumnValues, Cost, DictionaryIndices, PROBE_VALUES, unexpected};
 use crate::block::ValuesSlice;
-use crate::block::arrays::ArrayVisitor;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::cost::deltas_pay;
 use crate::encode::direct::dictionary::FixedDictionary;
@@ -119,11 +118,12 @@ impl<T: FixedWidth> FixedValues<T> {
 
 impl<T: FixedWidth> ColumnValues for FixedValues<T>
 where
-    for<'p, 'v> Appending<'p, Self>: ArrayVisitor<'v, Output = bool>,
+    Self: TakesArrays,
 {
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
+        #[cfg(feature = "arrow")]
         if let ValuesSlice::Arrow(array) = values {
-            return arrays::append(self, array);
+            return self.append_array(array);
         }
         self.extend(T::slice_of(values).ok_or_else(unexpected)?.iter().copied());
         Ok(())
@@ -204,63 +204,5 @@ where
             + self.interned.bytes_held()
             + self.plain.capacity() * T::WIDTH
             + self.filter.as_ref().map_or(0, BloomFilter::bytes_held)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<i32>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> bool {
-        extend!(self, &value)
-    }
-
-    /// They have no more digits than their type, which was looked at when the array came.
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        extend!(self, |index| value(index) as i32)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<i64>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> bool {
-        extend!(self, &value)
-    }
-
-    /// As above.
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        extend!(self, |index| value(index) as i64)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<f32>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn f32s(self, value: impl Fn(usize) -> f32 + 'v) -> bool {
-        extend!(self, &value)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<f64>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn f64s(self, value: impl Fn(usize) -> f64 + 'v) -> bool {
-        extend!(self, &value)
     }
 }

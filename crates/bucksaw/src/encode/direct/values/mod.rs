@@ -1,7 +1,15 @@
 //! The values of a column chunk's open page: as indices of the chunk's dictionary while that pays,
 //! else in another encoding.
 
+#[cfg(feature = "arrow")]
 mod arrays;
+#[cfg(not(feature = "arrow"))]
+mod arrays {
+    /// Without arrays there is nothing to take.
+    pub(super) trait TakesArrays {}
+
+    impl<P> TakesArrays for P {}
+}
 mod bools;
 mod bytes;
 mod bytes_page;
