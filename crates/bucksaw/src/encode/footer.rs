@@ -1,12 +1,15 @@
 //! The metadata of finished row groups, and the page indexes and the footer that it becomes.
 //!
-//! What is kept of a column chunk until the file ends is what will stand in the file, encoded already,
-//! and its place and sizes: about 150 bytes, and its bounds.
+//! What is kept of a column chunk until the file ends is what will stand in the file, encoded already: see
+//! [`FinishedRowGroup`].
+
+use std::collections::HashSet;
 
 use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 
 use super::backend::{ColumnSummary, FileSummary, Pieces, SortedRowGroups};
+use super::finished_row_group::{ChunkRecord, FinishedRowGroup, IndexKind};
 use super::footer_size::{ColumnSizes, FooterSize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::MAGIC;
@@ -64,79 +67,6 @@ pub(super) struct FinishedChunk {
     pub(super) offset_index: Option<OffsetIndex>,
 }
 
-/// Where a chunk is, how large, and how many bytes are kept of it.
-#[derive(Clone, Copy, Debug)]
-struct ChunkRecord {
-    start: u64,
-    encoded: u64,
-    compressed: u64,
-    /// Bytes of metadata before and after the path.
-    meta_data: (u32, u32),
-    /// Bytes of the indexes; 0 where there is none.
-    column_index: u32,
-    offset_index: u32,
-}
-
-/// The chunks of a finished row group; the bytes of all of them lie one behind the other.
-#[derive(Debug)]
-struct FinishedRowGroup {
-    rows: u64,
-    chunks: Vec<ChunkRecord>,
-    meta_data: Vec<u8>,
-    column_indexes: Vec<u8>,
-    offset_indexes: Vec<u8>,
-}
-
-impl FinishedRowGroup {
-    /// Returns how many bytes its metadata has.
-    fn push(&mut self, chunk: &FinishedChunk) -> usize {
-        let (before, after) = chunk.meta_data.encoded();
-        let lens = (self.column_indexes.len(), self.offset_indexes.len());
-        if let Some(index) = &chunk.column_index {
-            index.append_to(&mut self.column_indexes);
-        }
-        if let Some(index) = &chunk.offset_index {
-            index.append_to(&mut self.offset_indexes);
-        }
-        self.chunks.push(ChunkRecord {
-            start: chunk.meta_data.start() as u64,
-            encoded: chunk.meta_data.total_uncompressed_size as u64,
-            compressed: chunk.meta_data.total_compressed_size as u64,
-            meta_data: (before.len() as u32, after.len() as u32),
-            column_index: (self.column_indexes.len() - lens.0) as u32,
-            offset_index: (self.offset_indexes.len() - lens.1) as u32,
-        });
-        let len = before.len() + after.len();
-        self.meta_data.extend(before);
-        self.meta_data.extend(after);
-        len
-    }
-
-    fn shrink(&mut self) {
-        self.chunks.shrink_to_fit();
-        self.meta_data.shrink_to_fit();
-        self.column_indexes.shrink_to_fit();
-        self.offset_indexes.shrink_to_fit();
-    }
-
-    fn bytes_held(&self) -> usize {
-        self.chunks.capacity() * size_of::<ChunkRecord>()
-            + self.meta_data.capacity()
-            + self.column_indexes.capacity()
-            + self.offset_indexes.capacity()
-    }
-
-    /// Of the bytes of all chunks, those of each of them, by their lengths.
-    fn split<'b>(&self, mut bytes: &'b [u8], len: impl Fn(&ChunkRecord) -> usize) -> Vec<&'b [u8]> {
-        let mut take = |len: usize| {
-            let (taken, rest) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
-            bytes = rest;
-            taken
-        };
-        self.chunks.iter().map(|chunk| take(len(chunk))).collect()
-    }
-}
-
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Footer {
@@ -158,13 +88,7 @@ impl Footer {
             };
             self.distinct = chunks.iter().map(distinct).collect();
         }
-        let mut group = FinishedRowGroup {
-            rows,
-            chunks: Vec::with_capacity(chunks.len()),
-            meta_data: Vec::new(),
-            column_indexes: Vec::new(),
-            offset_indexes: Vec::new(),
-        };
+        let mut group = FinishedRowGroup::new(rows);
         self.size.add_row_group(rows);
         self.totals.resize_with(chunks.len().max(self.totals.len()), LeafTotals::default);
         for ((chunk, leaf), totals) in chunks.iter().zip(leaves).zip(&mut self.totals) {
@@ -173,7 +97,7 @@ impl Footer {
             add_totals(totals, &chunk.meta_data, leaf);
         }
         group.shrink();
-        self.bytes_held += group.bytes_held() + size_of::<FinishedRowGroup>();
+        self.bytes_held += group.bytes_held();
         self.groups.push(group);
     }
 
@@ -181,7 +105,7 @@ impl Footer {
     pub(super) fn extend(&mut self, row_group: usize, chunks: &[FinishedChunk]) {
         if let Some(group) = self.groups.get_mut(row_group) {
             for chunk in chunks {
-                if let Some(totals) = self.totals.get_mut(group.chunks.len()) {
+                if let Some(totals) = self.totals.get_mut(group.chunks()) {
                     let values = chunk.meta_data.num_values as u64;
                     totals.add(values, values, 0, None);
                 }
@@ -193,7 +117,7 @@ impl Footer {
 
     /// Of each row group, its rows and how many chunks it has.
     pub(super) fn row_groups(&self) -> Vec<(usize, usize)> {
-        self.groups.iter().map(|group| (group.rows as usize, group.chunks.len())).collect()
+        self.groups.iter().map(|group| (group.rows() as usize, group.chunks())).collect()
     }
 
     /// Whether there is no row group.
@@ -254,30 +178,35 @@ impl Footer {
     fn append_indexes(&mut self, kept: &[usize], kind: IndexKind, out: &mut Pieces) -> u64 {
         let mut len = 0;
         for group in &mut self.groups {
-            let bytes = match kind {
-                IndexKind::Column => std::mem::take(&mut group.column_indexes),
-                IndexKind::Offset => std::mem::take(&mut group.offset_indexes),
-            };
-            let of_chunks = group.split(&bytes, |chunk| match kind {
-                IndexKind::Column => chunk.column_index as usize,
-                IndexKind::Offset => chunk.offset_index as usize,
-            });
-            let indexes = kept.iter().filter_map(|leaf| of_chunks.get(*leaf));
-            len += append_to(out, |out| indexes.for_each(|bytes| out.extend_from_slice(bytes)));
+            let indexes = group.take_indexes(kind);
+            let of_kept = kept.iter().filter_map(|leaf| indexes.get(*leaf));
+            len += append_to(out, |out| of_kept.for_each(|bytes| out.extend_from_slice(bytes)));
         }
         len
     }
 
     fn summary(&self, leaves: &[Leaf], kept: &[usize]) -> FileSummary {
+        // Of each chunk's column in all row groups.
+        let mut sizes: Vec<(u64, u64)> = Vec::new();
+        let mut row_group_offsets = Vec::with_capacity(self.groups.len());
+        let is_kept: HashSet<usize> = kept.iter().copied().collect();
+        for group in &self.groups {
+            sizes.resize(sizes.len().max(group.chunks()), (0, 0));
+            for (record, (encoded, compressed)) in group.records().zip(&mut sizes) {
+                *encoded += record.encoded;
+                *compressed += record.compressed;
+            }
+            let kept = group.records().enumerate().filter(|(index, _)| is_kept.contains(index));
+            row_group_offsets.extend(kept.map(|(_, record)| record.start).min());
+        }
         let mut columns: Vec<ColumnSummary> = Vec::new();
         for (leaf, index) in leaves.iter().zip(kept) {
-            let chunks = || self.groups.iter().filter_map(|group| group.chunks.get(*index));
             let totals = self.totals.get(*index);
-            let name = leaf.path.first().cloned().unwrap_or_default();
+            let (encoded_bytes, compressed_bytes) = sizes.get(*index).copied().unwrap_or_default();
             let mut column = ColumnSummary {
-                name,
-                encoded_bytes: chunks().map(|chunk| chunk.encoded).sum(),
-                compressed_bytes: chunks().map(|chunk| chunk.compressed).sum(),
+                name: leaf.path.first().cloned().unwrap_or_default(),
+                encoded_bytes,
+                compressed_bytes,
                 // Of several row groups it is not known how many values they have in common.
                 distinct: match self.groups.len() {
                     1 => self.distinct.get(*index).copied().flatten(),
@@ -296,12 +225,9 @@ impl Footer {
             }
             columns.push(column);
         }
-        let start = |group: &FinishedRowGroup| {
-            kept.iter().filter_map(|leaf| Some(group.chunks.get(*leaf)?.start)).min()
-        };
         FileSummary {
-            row_group_offsets: self.groups.iter().filter_map(start).collect(),
-            rows: self.groups.iter().map(|group| group.rows).sum(),
+            row_group_offsets,
+            rows: self.groups.iter().map(FinishedRowGroup::rows).sum(),
             row_groups: self.groups.len(),
             columns,
         }
@@ -330,12 +256,6 @@ pub(super) struct Ending<'e> {
     pub(super) key_values: Vec<KeyValue>,
 }
 
-#[derive(Clone, Copy)]
-enum IndexKind {
-    Column,
-    Offset,
-}
-
 struct FooterWriter<'f> {
     leaves: &'f [Leaf],
     ending: &'f Ending<'f>,
@@ -346,28 +266,24 @@ struct FooterWriter<'f> {
 
 impl FooterWriter<'_> {
     fn append_row_group(&mut self, ordinal: usize, group: &FinishedRowGroup, out: &mut Vec<u8>) {
-        let meta_data =
-            group.split(&group.meta_data, |chunk| (chunk.meta_data.0 + chunk.meta_data.1) as usize);
         let mut row_group = RowGroup {
-            num_rows: group.rows as i64,
+            num_rows: group.rows() as i64,
             sorting_columns: self.ending.sorted.sorting_columns(ordinal, self.leaves),
             // The format has 16 bits for it.
             ordinal: i16::try_from(ordinal).ok(),
             ..RowGroup::default()
         };
+        let records: Vec<ChunkRecord<'_>> = group.records().collect();
         let mut chunks = Vec::with_capacity(self.leaves.len());
         for (leaf, index) in self.leaves.iter().zip(self.ending.kept) {
-            let (Some(record), Some(meta_data)) = (group.chunks.get(*index), meta_data.get(*index))
-            else {
-                continue;
-            };
+            let Some(record) = records.get(*index) else { continue };
             row_group.total_byte_size += record.encoded as i64;
             *row_group.total_compressed_size.get_or_insert(0) += record.compressed as i64;
             let start = record.start as i64;
             row_group.file_offset =
                 Some(row_group.file_offset.map_or(start, |known| known.min(start)));
             chunks.push(ColumnChunk {
-                meta_data: meta_data.split_at(record.meta_data.0 as usize),
+                meta_data: record.meta_data,
                 path: &leaf.path,
                 column_index: next_index(&mut self.column_index_at, record.column_index),
                 offset_index: next_index(&mut self.offset_index_at, record.offset_index),
@@ -378,9 +294,9 @@ impl FooterWriter<'_> {
 }
 
 /// Where an index of so many bytes is, if there is one, and behind it the next.
-fn next_index(at: &mut u64, len: u32) -> IndexLocation {
+fn next_index(at: &mut u64, len: usize) -> IndexLocation {
     let location = (len > 0).then_some((*at as i64, len as i32));
-    *at += u64::from(len);
+    *at += len as u64;
     location
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod arrow;
 pub(crate) mod backend;
 pub(crate) mod direct;
+mod finished_row_group;
 mod footer;
 mod footer_size;
 

@@ -164,3 +164,22 @@ pub(crate) fn append_varint(mut value: u64, out: &mut Vec<u8>) {
     }
     out.push(value as u8);
 }
+
+/// Takes what [`append_zigzag`] appended from the start of `bytes`; none where they end before.
+pub(crate) fn take_zigzag(bytes: &mut &[u8]) -> Option<i64> {
+    take_varint(bytes).map(|value| (value >> 1) as i64 ^ -((value & 1) as i64))
+}
+
+/// Takes what [`append_varint`] appended from the start of `bytes`; none where they end before.
+pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}

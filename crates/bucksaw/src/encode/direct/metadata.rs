@@ -10,6 +10,7 @@ use parquet::basic::{
 
 use super::column_chunk::EncodedChunk;
 use super::columns::{FileColumn, storage_of};
+use super::statistics::PAGE_BOUND_BYTES;
 use crate::encode::footer::{self, FinishedChunk};
 use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
@@ -181,7 +182,7 @@ fn column_index(chunk: &EncodedChunk, storage: Storage) -> Option<ColumnIndex> {
         if page.nulls == page.values {
             bounds.push((Vec::new(), Vec::new()));
         } else {
-            bounds.push(page.bounds.to_bytes(storage.physical)?);
+            bounds.push(page.bounds.to_bytes(storage.physical, PAGE_BOUND_BYTES)?);
         }
     }
     let has_values = chunk.pages.iter().map(|page| page.nulls < page.values);

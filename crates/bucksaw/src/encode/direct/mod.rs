@@ -183,6 +183,9 @@ impl Backend for DirectBackend {
 }
 
 #[cfg(test)]
+mod finished_tests;
+
+#[cfg(test)]
 mod tests {
     use super::columns::tests::COMPARED;
     use crate::{MemorySink, Options, Value};

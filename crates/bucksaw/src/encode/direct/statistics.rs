@@ -6,6 +6,9 @@ use crate::types::physical::{Order, PhysicalType, Storage, compare_signed};
 /// Bytes of text or bytes that are written down of a bound.
 pub(super) const BOUND_BYTES: usize = 64;
 
+/// The same of a page's bounds: there are many pages, and what is kept of each counts.
+pub(super) const PAGE_BOUND_BYTES: usize = 32;
+
 /// What is known about the values of a page or of a column chunk: min and max PLAIN, without a length. Of
 /// long text or bytes they are the first [`BOUND_BYTES`] and one more.
 #[derive(Clone, Debug, Default)]
@@ -40,16 +43,21 @@ impl Bounds {
         self.nans += page.nans;
     }
 
-    /// The bounds as the column index has them: truncated; none where there is no bound that is short
+    /// The bounds as they are written, truncated to `limit` bytes; none where there is no bound that is short
     /// enough, and none beside NaN, which may be above all numbers to whoever reads them.
-    pub(super) fn to_bytes(&self, physical: PhysicalType) -> Option<(Vec<u8>, Vec<u8>)> {
+    pub(super) fn to_bytes(
+        &self,
+        physical: PhysicalType,
+        limit: usize,
+    ) -> Option<(Vec<u8>, Vec<u8>)> {
         if self.nans > 0 {
             return None;
         }
-        let short = |bound: &[u8], truncate: fn(&[u8], bool) -> Option<Vec<u8>>| match physical {
-            _ if bound.len() <= BOUND_BYTES => Some(bound.to_vec()),
-            PhysicalType::Text => truncate(bound, true),
-            PhysicalType::Bytes => truncate(bound, false),
+        type Truncate = fn(&[u8], bool, usize) -> Option<Vec<u8>>;
+        let short = |bound: &[u8], truncate: Truncate| match physical {
+            _ if bound.len() <= limit => Some(bound.to_vec()),
+            PhysicalType::Text => truncate(bound, true, limit),
+            PhysicalType::Bytes => truncate(bound, false, limit),
             // Some readers take as many bytes as a value has.
             _ => None,
         };
@@ -63,7 +71,7 @@ impl Bounds {
         nulls: i64,
         distinct: Option<i64>,
     ) -> Statistics {
-        let (min, max) = self.to_bytes(storage.physical).unzip();
+        let (min, max) = self.to_bytes(storage.physical, BOUND_BYTES).unzip();
         Statistics {
             null_count: Some(nulls),
             distinct_count: distinct,
@@ -149,13 +157,13 @@ fn start_of(bytes: &[u8]) -> u64 {
 }
 
 /// A prefix: nothing that starts with it comes before it.
-fn cut_down(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
-    Some(prefix(bytes, is_text).to_vec())
+fn cut_down(bytes: &[u8], is_text: bool, limit: usize) -> Option<Vec<u8>> {
+    Some(prefix(bytes, is_text, limit).to_vec())
 }
 
-/// The lowest text or bytes of at most [`BOUND_BYTES`] that come after everything with this prefix.
-fn cut_up(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
-    let prefix = prefix(bytes, is_text);
+/// The lowest text or bytes of at most `limit` bytes that come after everything with this prefix.
+fn cut_up(bytes: &[u8], is_text: bool, limit: usize) -> Option<Vec<u8>> {
+    let prefix = prefix(bytes, is_text, limit);
     if !is_text {
         let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
         let mut bound = prefix[..=last].to_vec();
@@ -166,14 +174,14 @@ fn cut_up(bytes: &[u8], is_text: bool) -> Option<Vec<u8>> {
     text.char_indices().rev().find_map(|(place, char)| {
         let mut bound = text[..place].to_owned();
         bound.push(next_char(char)?);
-        (bound.len() <= BOUND_BYTES).then(|| bound.into_bytes())
+        (bound.len() <= limit).then(|| bound.into_bytes())
     })
 }
 
-fn prefix(bytes: &[u8], is_text: bool) -> &[u8] {
+fn prefix(bytes: &[u8], is_text: bool, limit: usize) -> &[u8] {
     let is_boundary =
         |at: &usize| !is_text || bytes.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
-    let end = (0..=BOUND_BYTES.min(bytes.len())).rev().find(is_boundary).unwrap_or(0);
+    let end = (0..=limit.min(bytes.len())).rev().find(is_boundary).unwrap_or(0);
     &bytes[..end]
 }
 
@@ -190,23 +198,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn bounds_of(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    fn bounds_of(text: &str, limit: usize) -> Option<(Vec<u8>, Vec<u8>)> {
         let mut range = BytesRange::new(Order::Unsigned);
         range.add(text.as_bytes());
-        range.to_bounds().to_bytes(PhysicalType::Text)
+        range.to_bounds().to_bytes(PhysicalType::Text, limit)
     }
 
     proptest! {
         #[test]
-        fn bounds_of_text_hold_it_and_are_text(text in "\\PC{0,60}|[\u{7f}\u{d7ff}\u{10ffff}é]{0,60}") {
-            let Some((min, max)) = bounds_of(&text) else {
+        fn bounds_of_text_hold_it_and_are_text(
+            text in "\\PC{0,60}|[\u{7f}\u{d7ff}\u{10ffff}é]{0,60}",
+            limit in prop_oneof![Just(BOUND_BYTES), Just(PAGE_BOUND_BYTES)],
+        ) {
+            let Some((min, max)) = bounds_of(&text, limit) else {
                 let max_char = char::MAX;
                 prop_assert!(text.starts_with(max_char));
                 return Ok(());
             };
             prop_assert!(min.as_slice() <= text.as_bytes() && text.as_bytes() <= max.as_slice());
             prop_assert!(std::str::from_utf8(&min).is_ok() && std::str::from_utf8(&max).is_ok());
-            prop_assert!(min.len() <= BOUND_BYTES && max.len() <= BOUND_BYTES);
+            prop_assert!(min.len() <= limit && max.len() <= limit);
         }
     }
 
