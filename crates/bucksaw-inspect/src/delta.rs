@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! delta = varint(block values) varint(miniblocks in a block) varint(values) zigzag(first) { block }
-//! block = zigzag(least difference) widths, a byte for each miniblock, miniblocks
+//! block = zigzag(min difference) widths, a byte for each miniblock, miniblocks
 //! ```
 
 use bytes::Bytes;
@@ -22,7 +22,7 @@ pub(super) struct Delta {
     last: i64,
     is_first: bool,
     /// What is left of the block and of the miniblock.
-    least: i64,
+    min: i64,
     widths: std::ops::Range<usize>,
     width: u32,
     bit: u64,
@@ -48,7 +48,7 @@ impl Delta {
             left,
             last: first,
             is_first: true,
-            least: 0,
+            min: 0,
             widths: 0..0,
             width: 0,
             bit: 0,
@@ -71,14 +71,14 @@ impl Delta {
         let difference = bits(&self.data, self.bit, self.width).cast_signed();
         self.bit += u64::from(self.width);
         self.packed -= 1;
-        self.last = self.last.wrapping_add(self.least).wrapping_add(difference);
+        self.last = self.last.wrapping_add(self.min).wrapping_add(difference);
         Ok(self.last)
     }
 
     /// Goes to the next miniblock, and the next block where there is none.
     fn open(&mut self) -> Step<()> {
         if self.widths.is_empty() {
-            self.least = zigzag(&self.data, &mut self.at)?;
+            self.min = zigzag(&self.data, &mut self.at)?;
             self.widths = self.at..self.at + self.miniblocks;
             self.at += self.miniblocks;
         }

@@ -249,10 +249,10 @@ fn extremes(index: usize, meaning: Meaning, groups: &[RowGroupMetaData]) -> Opti
         statistics::compare(&min, &max, meaning)?;
         found = Some(match found {
             None => (min, max),
-            Some((least, most)) => {
-                let less = statistics::compare(&min, &least, meaning)? == Ordering::Less;
-                let more = statistics::compare(&max, &most, meaning)? == Ordering::Greater;
-                (if less { min } else { least }, if more { max } else { most })
+            Some((known_min, known_max)) => {
+                let less = statistics::compare(&min, &known_min, meaning)? == Ordering::Less;
+                let more = statistics::compare(&max, &known_max, meaning)? == Ordering::Greater;
+                (if less { min } else { known_min }, if more { max } else { known_max })
             }
         });
     }

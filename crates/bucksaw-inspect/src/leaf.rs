@@ -255,7 +255,7 @@ impl Leaf {
         Ok(())
     }
 
-    /// The error for a fault, with the place where it happened.
+    /// The error for a fault, with the offset where it happened.
     pub(super) fn error(&self, fault: Fault, limits: &Limits) -> Error {
         let column = self.metadata.file_metadata().schema_descr().column(self.index);
         let group = self.position.row_group;

@@ -60,17 +60,17 @@ pub(super) fn footer_range(tail: [u8; 8], size: u64) -> Result<Range<u64>> {
         return Err(Error::new(ErrorKind::InvalidParquet, message));
     }
     let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-    let place = size.saturating_sub(TAIL_BYTES);
+    let offset = size.saturating_sub(TAIL_BYTES);
     if length > DEFAULT_MAX_FOOTER_BYTES {
         let message =
             format!("a footer of {length} bytes; the limit is {DEFAULT_MAX_FOOTER_BYTES}");
-        return Err(invalid(place, message));
+        return Err(invalid(offset, message));
     }
-    let room = place.saturating_sub(MAGIC.len() as u64);
+    let room = offset.saturating_sub(MAGIC.len() as u64);
     if length > room {
-        return Err(invalid(place, format!("a footer of {length} bytes where {room} are there")));
+        return Err(invalid(offset, format!("a footer of {length} bytes where {room} are there")));
     }
-    Ok(place - length..place)
+    Ok(offset - length..offset)
 }
 
 /// Scans the footer that starts at `start` in its file.

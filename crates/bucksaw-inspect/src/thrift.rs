@@ -150,7 +150,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn place(&self) -> u64 {
+    fn offset(&self) -> u64 {
         self.base.saturating_add(self.at as u64)
     }
 
@@ -160,7 +160,7 @@ impl Walk<'_> {
 
     fn byte(&mut self) -> Result<u8> {
         let Some(&byte) = self.bytes.get(self.at) else {
-            return Err(invalid(self.place(), "the metadata ends in the middle of a value"));
+            return Err(invalid(self.offset(), "the metadata ends in the middle of a value"));
         };
         self.at += 1;
         Ok(byte)
@@ -169,7 +169,7 @@ impl Walk<'_> {
     fn skip(&mut self, length: u64, what: &str) -> Result<()> {
         if length > self.left() {
             let message = format!("{what} of {length} bytes where {} bytes are left", self.left());
-            return Err(invalid(self.place(), message));
+            return Err(invalid(self.offset(), message));
         }
         // Fits: no more than what is left of a slice.
         self.at += length as usize;
@@ -177,7 +177,7 @@ impl Walk<'_> {
     }
 
     fn varint(&mut self) -> Result<u64> {
-        let start = self.place();
+        let start = self.offset();
         let mut value = 0_u64;
         let mut shift = 0;
         loop {
@@ -200,7 +200,7 @@ impl Walk<'_> {
 
     /// An integer that fits its type: the crate after us cuts off what doesn't.
     fn integer(&mut self, kind: Type) -> Result<i64> {
-        let start = self.place();
+        let start = self.offset();
         let value = self.zigzag()?;
         let fits = match kind {
             Type::I16 => i16::try_from(value).is_ok(),
@@ -213,21 +213,21 @@ impl Walk<'_> {
     fn push(&mut self, frame: Frame) -> Result<()> {
         if self.stack.len() >= DEFAULT_MAX_FOOTER_DEPTH {
             let message = format!("metadata nested deeper than {DEFAULT_MAX_FOOTER_DEPTH} levels");
-            return Err(invalid(self.place(), message));
+            return Err(invalid(self.offset(), message));
         }
         self.stack.push(frame);
         Ok(())
     }
 
     fn enter(&mut self, shape: Shape, visitor: &mut impl Visitor) -> Result<()> {
-        let start = self.place();
+        let start = self.offset();
         self.push(Frame::Struct { shape, last: 0, seen: 0, start })?;
         if shape == Shape::Unknown { Ok(()) } else { visitor.begin(shape, start) }
     }
 
     /// Reads one field of the struct on top of the stack, or its end.
     fn field(&mut self, visitor: &mut impl Visitor) -> Result<()> {
-        let place = self.place();
+        let offset = self.offset();
         let header = self.byte()?;
         if header == 0 {
             if let Some(Frame::Struct { shape, start, .. }) = self.stack.pop()
@@ -238,7 +238,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let Some(kind) = Type::from_code(header & 0x0f) else {
-            return Err(invalid(place, format!("{} is no field type", header & 0x0f)));
+            return Err(invalid(offset, format!("{} is no field type", header & 0x0f)));
         };
         let given = if header >> 4 == 0 { Some(self.integer(Type::I16)?) } else { None };
         let Some(Frame::Struct { shape, last, seen, .. }) = self.stack.last_mut() else {
@@ -247,7 +247,7 @@ impl Walk<'_> {
         let shape = *shape;
         let id = given.unwrap_or_else(|| i64::from(*last) + i64::from(header >> 4));
         let Ok(id) = i16::try_from(id) else {
-            return Err(invalid(place, format!("field number {id} is out of range")));
+            return Err(invalid(offset, format!("field number {id} is out of range")));
         };
         *last = id;
         let Some(field) = shape.field(id) else {
@@ -256,12 +256,12 @@ impl Walk<'_> {
         // Known numbers are 1 to 19: the shift fits.
         let mark = 1_u64 << (id as u64 & 63);
         if *seen & mark != 0 {
-            return Err(invalid(place, format!("{shape:?}.{} stands twice", field.name)));
+            return Err(invalid(offset, format!("{shape:?}.{} stands twice", field.name)));
         }
         *seen |= mark;
         if !kind.fits(field.wire) {
             let message = format!("{shape:?}.{} is of type {kind:?}", field.name);
-            return Err(invalid(place, message));
+            return Err(invalid(offset, message));
         }
         self.known(shape, field, kind, visitor)
     }
@@ -274,20 +274,20 @@ impl Walk<'_> {
         kind: Type,
         visitor: &mut impl Visitor,
     ) -> Result<()> {
-        let place = self.place();
+        let offset = self.offset();
         match kind {
             Type::I16 | Type::I32 | Type::I64 => {
                 let value = self.integer(kind)?;
                 if field.count && value < 0 {
                     let message = format!("{shape:?}.{} is negative: {value}", field.name);
-                    return Err(invalid(place, message));
+                    return Err(invalid(offset, message));
                 }
-                visitor.integer(shape, field, value, place)
+                visitor.integer(shape, field, value, offset)
             }
             Type::Binary => {
                 let length = self.varint()?;
                 self.skip(length, field.name)?;
-                visitor.binary(shape, field, length, place)
+                visitor.binary(shape, field, length, offset)
             }
             Type::Struct => match field.wire {
                 Wire::Struct(inner) => self.enter(inner, visitor),
@@ -296,7 +296,7 @@ impl Walk<'_> {
             Type::List => self.list(field.wire),
             // In a field the type is the value.
             Type::True | Type::False => {
-                visitor.integer(shape, field, i64::from(kind == Type::True), place)
+                visitor.integer(shape, field, i64::from(kind == Type::True), offset)
             }
             _ => self.unknown(kind, visitor),
         }
@@ -332,16 +332,16 @@ impl Walk<'_> {
     }
 
     fn list(&mut self, wire: Wire) -> Result<()> {
-        let place = self.place();
+        let offset = self.offset();
         let header = self.byte()?;
         let size = if header >> 4 == 15 { self.varint()? } else { u64::from(header >> 4) };
-        self.count(size, 1, place)?;
+        self.count(size, 1, offset)?;
         if size == 0 {
             // Some writers give an empty list the element type 0.
             return Ok(());
         }
         let Some(element) = Type::from_code(header & 0x0f) else {
-            return Err(invalid(place, format!("{} is no list element type", header & 0x0f)));
+            return Err(invalid(offset, format!("{} is no list element type", header & 0x0f)));
         };
         let inner = match wire {
             Wire::List(Element::Bool) => Wire::Bool,
@@ -352,53 +352,53 @@ impl Walk<'_> {
             _ => Wire::Unknown,
         };
         if inner == Wire::Unknown {
-            self.skippable(element, place)?;
+            self.skippable(element, offset)?;
         }
         if !element.fits(inner) {
-            return Err(invalid(place, format!("a list of {element:?} instead of {inner:?}")));
+            return Err(invalid(offset, format!("a list of {element:?} instead of {inner:?}")));
         }
         self.push(Frame::List { left: size, element, wire: inner })
     }
 
     fn map(&mut self) -> Result<()> {
-        let place = self.place();
+        let offset = self.offset();
         let size = self.varint()?;
         // A key and a value take a byte each at least.
-        self.count(size, 2, place)?;
+        self.count(size, 2, offset)?;
         if size == 0 {
             return Ok(());
         }
         let types = self.byte()?;
         match (Type::from_code(types >> 4), Type::from_code(types & 0x0f)) {
             (Some(key), Some(value)) => {
-                self.skippable(key, place)?;
-                self.skippable(value, place)?;
+                self.skippable(key, offset)?;
+                self.skippable(value, offset)?;
                 self.push(Frame::Map { left: size, key, value, key_next: true })
             }
-            _ => Err(invalid(place, format!("{types:#04x} are no map types"))),
+            _ => Err(invalid(offset, format!("{types:#04x} are no map types"))),
         }
     }
 
     /// The `parquet` crate (60.1) skips no bytes for booleans in lists and maps, and would read
     /// on from other bytes than we. Parquet has none in fields that one skips.
-    fn skippable(&self, element: Type, place: u64) -> Result<()> {
+    fn skippable(&self, element: Type, offset: u64) -> Result<()> {
         match element {
             Type::True | Type::False => {
-                Err(invalid(place, "a list or map of booleans in an unknown field"))
+                Err(invalid(offset, "a list or map of booleans in an unknown field"))
             }
             _ => Ok(()),
         }
     }
 
-    fn count(&mut self, size: u64, least: u64, place: u64) -> Result<()> {
-        if size > self.left() / least {
+    fn count(&mut self, size: u64, min: u64, offset: u64) -> Result<()> {
+        if size > self.left() / min {
             let message = format!("a list of {size} elements where {} bytes are left", self.left());
-            return Err(invalid(place, message));
+            return Err(invalid(offset, message));
         }
         self.elements = self.elements.saturating_add(size);
         if self.elements > DEFAULT_MAX_FOOTER_ELEMENTS {
             let message = format!("more than {DEFAULT_MAX_FOOTER_ELEMENTS} list elements");
-            return Err(invalid(place, message));
+            return Err(invalid(offset, message));
         }
         Ok(())
     }

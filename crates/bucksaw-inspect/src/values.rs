@@ -72,8 +72,8 @@ impl Dictionary {
             return damaged(format!("a dictionary page of encoding {encoding}"));
         }
         let short = || damaged(format!("a dictionary of {count} values in {} bytes", data.len()));
-        let least = if kind.physical == Type::BYTE_ARRAY { 4 } else { kind.width.max(1) };
-        if count > (data.len() / least) as u64 {
+        let min = if kind.physical == Type::BYTE_ARRAY { 4 } else { kind.width.max(1) };
+        if count > (data.len() / min) as u64 {
             return short();
         }
         // No more than the page has bytes.

@@ -177,26 +177,26 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { source, line, line_column, byte, column, row } = &self.0.position;
-        let mut places = Vec::new();
+        let mut parts = Vec::new();
         if let Some(line) = line {
-            places.push(format!("line {line}"));
+            parts.push(format!("line {line}"));
         }
         match (line_column, byte) {
-            (Some(at), Some(byte)) => places.push(format!("column {at} (byte {byte})")),
-            (None, Some(byte)) => places.push(format!("byte {byte}")),
+            (Some(at), Some(byte)) => parts.push(format!("column {at} (byte {byte})")),
+            (None, Some(byte)) => parts.push(format!("byte {byte}")),
             _ => {}
         }
         if let Some(row) = row {
-            places.push(format!("row {row}"));
+            parts.push(format!("row {row}"));
         }
         if let Some(column) = column {
-            places.push(format!("column {column:?}"));
+            parts.push(format!("column {column:?}"));
         }
         if let Some(source) = source {
             write!(f, "{}: ", escape(source))?;
         }
-        if !places.is_empty() {
-            write!(f, "{}: ", places.join(", "))?;
+        if !parts.is_empty() {
+            write!(f, "{}: ", parts.join(", "))?;
         }
         if self.0.has_lines {
             f.write_str(&self.0.message)?;

@@ -20,7 +20,7 @@
 //! # What becomes of values that don't fit
 //!
 //! A column's type is fixed by its first value, or declared; of a list by its first element that is not
-//! null, or text. No value is dropped or bent:
+//! null, or text. No value is dropped or altered:
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
@@ -114,8 +114,8 @@ pub mod limits {
     pub use crate::options::{
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
         DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
-        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, LEAST_PAGE_BYTES,
-        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MIN_MEMORY_LIMIT,
+        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, MAX_LIMIT_BYTES,
+        MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
     };
     pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
 }

@@ -80,8 +80,8 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             }
             count += 1;
         }
-        for place in count.saturating_sub(ASKED_AHEAD)..count {
-            let (key, value) = asked[place % ASKED_AHEAD];
+        for index in count.saturating_sub(ASKED_AHEAD)..count {
+            let (key, value) = asked[index % ASKED_AHEAD];
             self.push(key, take(value))?;
         }
         Ok(())

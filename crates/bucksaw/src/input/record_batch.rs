@@ -121,18 +121,18 @@ fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
     let mut ends = Vec::with_capacity(lists.len());
     let offsets = lists.value_offsets();
     let there = || (0..lists.len()).filter(|row| lists.is_valid(*row));
-    let places = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
+    let indexes = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
     for row in there() {
-        end += places(row).len();
+        end += indexes(row).len();
         ends.push(end);
     }
-    let all = places(0).start..places(lists.len() - 1).end;
+    let all = indexes(0).start..indexes(lists.len() - 1).end;
     let elements = if all.len() == end {
         lists.values().slice(all.start, end)
     } else {
         // Lists that are null may have elements, which belong to no row.
-        let places = there().flat_map(places).map(|place| place as u64);
-        take(lists.values(), &UInt64Array::from_iter_values(places), None).map_err(failed)?
+        let indexes = there().flat_map(indexes).map(|index| index as u64);
+        take(lists.values(), &UInt64Array::from_iter_values(indexes), None).map_err(failed)?
     };
     let elements = BlockColumn::new(present(&elements), Values::Arrow(elements));
     Ok(Lists::new(ends, elements))
@@ -173,8 +173,8 @@ impl<'s, 'a> Cells<'s, 'a> {
         Ok(Self { array, formatter, inner, keys })
     }
 
-    /// The places of a list's elements.
-    fn places(&self, row: usize) -> Range<usize> {
+    /// The indexes of a list's elements.
+    fn indexes(&self, row: usize) -> Range<usize> {
         match self.array.data_type() {
             DataType::List(_) => {
                 let offsets = self.array.as_list::<i32>().value_offsets();
@@ -200,7 +200,7 @@ impl<'s, 'a> Cells<'s, 'a> {
             if let Some(key) = self.keys.get(row) {
                 return elements.value(*key, arena);
             }
-            let values = self.places(row).map(|place| elements.value(place, arena));
+            let values = self.indexes(row).map(|index| elements.value(index, arena));
             return Value::List(arena.alloc_slice_fill_iter(values));
         }
         match visit(self.array, ValueAt { row, data_type: self.array.data_type() }) {

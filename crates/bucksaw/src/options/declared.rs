@@ -115,7 +115,7 @@ impl DeclaredSchema {
     /// name; a field id is the member `"field_id"`.
     ///
     /// # Errors
-    /// [`ErrorKind::Options`] with the place of what is wrong.
+    /// [`ErrorKind::Options`] with the line and column of what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let schema: Self = serde_json::from_str(json).map_err(|cause| {
             Error::new(

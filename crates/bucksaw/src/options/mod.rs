@@ -36,7 +36,7 @@ pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
 /// Files of more columns than this get smaller pages: some readers hold a page of every column.
 pub const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// The smallest page, about, that a file of very many columns has unless told, in bytes.
-pub const LEAST_PAGE_BYTES: usize = 64 << 10;
+pub const MIN_PAGE_BYTES: usize = 64 << 10;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
 /// Bytes in one value of text or bytes, at the most.
@@ -140,7 +140,7 @@ impl Options {
     pub(crate) fn page_bytes_for(&self, columns: usize) -> usize {
         self.page_bytes.unwrap_or_else(|| {
             let columns = columns.max(COLUMNS_WITH_FULL_PAGES);
-            (DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns).max(LEAST_PAGE_BYTES)
+            (DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns).max(MIN_PAGE_BYTES)
         })
     }
 

@@ -179,7 +179,7 @@ impl Options {
     }
 
     /// Bytes in one page before compression, about. Default: [`DEFAULT_PAGE_BYTES`](crate::limits::DEFAULT_PAGE_BYTES), and in files of
-    /// more columns than [`COLUMNS_WITH_FULL_PAGES`](crate::limits::COLUMNS_WITH_FULL_PAGES) less in proportion, down to [`LEAST_PAGE_BYTES`](crate::limits::LEAST_PAGE_BYTES).
+    /// more columns than [`COLUMNS_WITH_FULL_PAGES`](crate::limits::COLUMNS_WITH_FULL_PAGES) less in proportion, down to [`MIN_PAGE_BYTES`](crate::limits::MIN_PAGE_BYTES).
     /// (Columns that come later make no page smaller that was begun before.)
     ///
     /// ```
@@ -327,7 +327,7 @@ impl Options {
         self
     }
 
-    /// An int32 or int64 column whose least and greatest value are reported as first and last, beside those
+    /// An int32 or int64 column whose min and max are reported as first and last, beside those
     /// of the timestamp columns. Row groups in its order, or in that of a timestamp column of this name,
     /// say so, unless [`Options::sorted_by`] declares an order. Default: none.
     ///

@@ -10,9 +10,9 @@ impl Options {
     /// [`ErrorKind::Options`], with a line for each problem.
     pub fn validate(&self) -> Result<()> {
         let mut problems = Vec::new();
-        let mut at_least = |name: &str, value: usize, least: usize| {
-            if value < least {
-                problems.push(format!("{name} is {value}: it must be {least} or more"));
+        let mut at_least = |name: &str, value: usize, min: usize| {
+            if value < min {
+                problems.push(format!("{name} is {value}: it must be {min} or more"));
             }
         };
         at_least("chunk rows", self.chunk_rows, 1);
@@ -55,8 +55,8 @@ impl Options {
         if self.text_prefixes.iter().any(String::is_empty) {
             problems.push("an empty text prefix would turn every column into text".to_owned());
         }
-        for (place, by) in self.sorted_by.iter().enumerate() {
-            if self.sorted_by[..place].iter().any(|before| before.column == by.column) {
+        for (index, by) in self.sorted_by.iter().enumerate() {
+            if self.sorted_by[..index].iter().any(|before| before.column == by.column) {
                 problems.push(format!("rows can't be sorted by {:?} twice", by.column));
             }
         }

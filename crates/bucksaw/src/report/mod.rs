@@ -23,9 +23,9 @@ use crate::schema::{ColumnType, Schema};
 pub struct TimeRange {
     /// The column's name in the file.
     pub column: String,
-    /// The least value; since 1970 in the column's unit for timestamps, else the integer.
+    /// The min; since 1970 in the column's unit for timestamps, else the integer.
     pub first: i64,
-    /// The greatest value, in the same unit.
+    /// The max, in the same unit.
     pub last: i64,
 }
 
@@ -60,9 +60,9 @@ pub struct ColumnReport {
     pub values: u64,
     /// How many values are NaN.
     pub nans: u64,
-    /// The least value, where the file tells it of every row group with values.
+    /// The min, where the file tells it of every row group with values.
     pub min: Option<Bound>,
-    /// The greatest, in the same way.
+    /// The max, in the same way.
     pub max: Option<Bound>,
     /// How many different values there are, about, where that is known.
     pub distinct: Option<u64>,

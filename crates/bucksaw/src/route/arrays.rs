@@ -77,7 +77,7 @@ impl<'v> ArrayVisitor<'v> for KeysOfArray<'v> {
     }
 }
 
-/// The least and the greatest of an array's integers or moments.
+/// Min and max of an array's integers or moments.
 pub(super) fn range(array: &ArrayRef) -> Option<(i64, i64)> {
     let array = without_dictionary(Arc::clone(array));
     visit(&array, RangeOfArray(&array))

@@ -11,7 +11,7 @@ use crate::schema::{ColumnType, Schema};
 pub(crate) struct Tally {
     /// For each column, its values.
     present: Vec<u64>,
-    /// For each column that is followed, least and greatest.
+    /// For each column that is followed, min and max.
     ranges: Vec<Option<(i64, i64)>>,
     timestamp_column: Option<String>,
 }
@@ -36,12 +36,10 @@ impl Tally {
             if !is_followed {
                 continue;
             }
-            let Some((least, greatest)) = range(&slice.values()) else { continue };
+            let Some((min, max)) = range(&slice.values()) else { continue };
             let known = &mut self.ranges[id.index()];
             *known =
-                Some(known.map_or((least, greatest), |(first, last)| {
-                    (first.min(least), last.max(greatest))
-                }));
+                Some(known.map_or((min, max), |(first, last)| (first.min(min), last.max(max))));
         }
     }
 

@@ -56,7 +56,7 @@ fn ends(bytes: &[u8]) -> (u64, u64) {
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         return (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into());
     }
-    let byte = |place: usize| bytes.get(place).copied().map_or(0, u64::from);
+    let byte = |index: usize| bytes.get(index).copied().map_or(0, u64::from);
     (byte(0) | byte(1) << 8 | byte(2) << 16, 0)
 }
 
@@ -83,11 +83,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn same_is_equality(a in vec(0..2_u8, 0..40), b in vec(0..2_u8, 0..40), place in 0..40_usize) {
+        fn same_is_equality(a in vec(0..2_u8, 0..40), b in vec(0..2_u8, 0..40), index in 0..40_usize) {
             prop_assert_eq!(same(&a, &b), a == b);
             let mut other = a.clone();
             prop_assert!(same(&a, &other));
-            if let Some(byte) = other.get_mut(place) {
+            if let Some(byte) = other.get_mut(index) {
                 *byte ^= 0x80;
                 prop_assert!(!same(&a, &other));
                 let seed = Seed::random();

@@ -12,8 +12,8 @@ const AHEAD: usize = 16;
 /// Does `work` with each value, having asked for it some values before.
 #[inline(always)]
 pub(crate) fn each_prefetched<'v, T: AsRef<[u8]>>(values: &'v [T], mut work: impl FnMut(&'v [u8])) {
-    for (place, value) in values.iter().enumerate() {
-        if let Some(later) = values.get(place + AHEAD) {
+    for (index, value) in values.iter().enumerate() {
+        if let Some(later) = values.get(index + AHEAD) {
             prefetch(later.as_ref());
         }
         work(value.as_ref());

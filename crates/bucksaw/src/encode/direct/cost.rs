@@ -4,9 +4,9 @@
 use super::encoding::rle::width_of;
 
 /// One part in so many of the bytes has to be shared with the value before to be left out.
-const LEAST_SHARED: usize = 5;
+const MIN_SHARED: usize = 5;
 /// Deltas have to save one part in so many.
-const LEAST_SAVED: usize = 10;
+const MIN_SAVED: usize = 10;
 /// Bytes in streams of their own have to have less than this part of their entropy together.
 const MOST_ENTROPY: f64 = 0.95;
 
@@ -27,13 +27,13 @@ pub(super) fn dictionary_pays(dictionary: usize, otherwise: usize) -> bool {
 
 /// Whether DELTA_BINARY_PACKED pays against PLAIN.
 pub(super) fn deltas_pay(deltas: usize, plain: usize) -> bool {
-    deltas * LEAST_SAVED < plain * (LEAST_SAVED - 1)
+    deltas * MIN_SAVED < plain * (MIN_SAVED - 1)
 }
 
 /// Whether DELTA_BYTE_ARRAY pays against DELTA_LENGTH_BYTE_ARRAY, where values share so many bytes with
 /// those before them.
 pub(super) fn sharing_pays(shared: usize, bytes: usize) -> bool {
-    shared * LEAST_SHARED > bytes
+    shared * MIN_SHARED > bytes
 }
 
 /// The bytes that values would take by the entropy of their bytes: all of them together, as in PLAIN,

@@ -171,8 +171,8 @@ fn cut_up(bytes: &[u8], is_text: bool, limit: usize) -> Option<Vec<u8>> {
         return Some(bound);
     }
     let text = std::str::from_utf8(prefix).ok()?;
-    text.char_indices().rev().find_map(|(place, char)| {
-        let mut bound = text[..place].to_owned();
+    text.char_indices().rev().find_map(|(at, char)| {
+        let mut bound = text[..at].to_owned();
         bound.push(next_char(char)?);
         (bound.len() <= limit).then(|| bound.into_bytes())
     })

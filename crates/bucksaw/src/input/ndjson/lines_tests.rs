@@ -77,7 +77,7 @@ fn line() -> impl Strategy<Value = String> {
     (members(value()), select(vec!["", "\r", " "])).prop_map(|(object, end)| object + end)
 }
 
-/// Damage to a chunk: what to do at which place.
+/// Damage to a chunk: what to do at which byte.
 fn damage() -> impl Strategy<Value = Vec<(Index, Option<Vec<u8>>)>> {
     let bytes = prop_oneof![
         vec(any::<u8>(), 0..3),
@@ -157,11 +157,11 @@ proptest! {
         max_columns in prop_oneof![Just(1_000_usize), Just(3)],
     ) {
         let mut chunk = lines.join("\n").into_bytes();
-        for (place, bytes) in damage {
-            let place = if chunk.is_empty() { 0 } else { place.index(chunk.len()) };
+        for (at, bytes) in damage {
+            let at = if chunk.is_empty() { 0 } else { at.index(chunk.len()) };
             match bytes {
-                Some(bytes) => drop(chunk.splice(place..place, bytes)),
-                None if !chunk.is_empty() => drop(chunk.remove(place)),
+                Some(bytes) => drop(chunk.splice(at..at, bytes)),
+                None if !chunk.is_empty() => drop(chunk.remove(at)),
                 None => {}
             }
         }

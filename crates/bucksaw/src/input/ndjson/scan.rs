@@ -10,7 +10,7 @@
 /// Bytes that are looked at together.
 const LANES: usize = 16;
 
-/// The place of the first quote, backslash or control byte from `at` on, or the length.
+/// The index of the first quote, backslash or control byte from `at` on, or the length.
 #[inline]
 pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(lanes) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
@@ -90,7 +90,7 @@ mod tests {
         ) {
             let bytes = text.as_bytes();
             let at = at.min(bytes.len());
-            let expected = (at..bytes.len()).find(|place| is_special(bytes[*place]));
+            let expected = (at..bytes.len()).find(|index| is_special(bytes[*index]));
             prop_assert_eq!(string_end(bytes, at), expected.unwrap_or(bytes.len()));
         }
     }

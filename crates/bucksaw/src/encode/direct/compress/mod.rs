@@ -23,7 +23,7 @@ pub(super) enum Effort {
 }
 
 /// Pages below this many bytes don't tell which effort pays.
-const LEAST_TELLING_BYTES: usize = 4_096;
+const MIN_TELLING_BYTES: usize = 4_096;
 
 /// Compresses pages.
 pub(super) struct Compressor {
@@ -54,7 +54,7 @@ impl Compressor {
     pub(super) fn is_telling(&self, page_bytes: usize, effort: Effort) -> bool {
         matches!(self.codec, Compression::Zstd(_))
             && effort == Effort::Unknown
-            && page_bytes >= LEAST_TELLING_BYTES
+            && page_bytes >= MIN_TELLING_BYTES
     }
 
     /// The page as it goes into the file.

@@ -2,7 +2,7 @@
 
 use zstd::zstd_safe::{CParameter, ParamSwitch};
 
-use super::{Effort, LEAST_TELLING_BYTES};
+use super::{Effort, MIN_TELLING_BYTES};
 
 /// Bytes of a page that tell which effort pays, at the most.
 const TELLING_BYTES: usize = 128 << 10;
@@ -39,7 +39,7 @@ impl Zstd {
         out: &mut Vec<u8>,
     ) -> std::io::Result<()> {
         out.reserve(zstd::zstd_safe::compress_bound(page.len()));
-        if *effort == Effort::Unknown && page.len() >= LEAST_TELLING_BYTES {
+        if *effort == Effort::Unknown && page.len() >= MIN_TELLING_BYTES {
             *effort = self.best_effort(&page[..page.len().min(TELLING_BYTES)], out)?;
         }
         out.clear();

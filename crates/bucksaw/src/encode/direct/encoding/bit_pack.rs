@@ -77,20 +77,20 @@ fn append_of_width<T: Bits, const WIDTH: usize>(values: &[T], out: &mut Vec<u8>)
 #[inline(always)]
 fn pack_group<T: Bits, const WIDTH: usize>(group: &[T; GROUP], out: &mut [u8]) {
     let (words, _) = out.as_chunks_mut::<8>();
-    let (mut word, mut filled, mut place) = (0_u64, 0, 0);
+    let (mut word, mut filled, mut index) = (0_u64, 0, 0);
     for value in group {
         let value: u64 = (*value).into();
         word |= value << filled;
         filled += WIDTH;
         if filled >= 64 {
-            words[place] = word.to_le_bytes();
-            place += 1;
+            words[index] = word.to_le_bytes();
+            index += 1;
             filled -= 64;
             word = if filled == 0 { 0 } else { value >> (WIDTH - filled) };
         }
     }
     if filled > 0 {
-        words[place] = word.to_le_bytes();
+        words[index] = word.to_le_bytes();
     }
 }
 
@@ -99,7 +99,7 @@ fn pack_group<T: Bits, const WIDTH: usize>(group: &[T; GROUP], out: &mut [u8]) {
 pub(super) fn unpack(bytes: &[u8], width: u8, count: usize) -> Vec<u64> {
     let width = usize::from(width);
     let bit = |bit: usize| u64::from(bytes[bit / 8] >> (bit % 8) & 1);
-    (0..count).map(|place| (0..width).map(|low| bit(place * width + low) << low).sum()).collect()
+    (0..count).map(|index| (0..width).map(|low| bit(index * width + low) << low).sum()).collect()
 }
 
 #[cfg(test)]

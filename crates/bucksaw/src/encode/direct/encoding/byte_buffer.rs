@@ -35,8 +35,8 @@ impl ByteBuffer {
     }
 
     #[cold]
-    fn grow(&mut self, least: usize) {
-        self.bytes.resize((self.bytes.len() * 2).max(least).max(4_096), 0);
+    fn grow(&mut self, min_len: usize) {
+        self.bytes.resize((self.bytes.len() * 2).max(min_len).max(4_096), 0);
     }
 }
 

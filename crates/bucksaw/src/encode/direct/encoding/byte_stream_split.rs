@@ -31,9 +31,9 @@ pub(in crate::encode::direct) fn append_byte_stream_split<T: Copy, const WIDTH: 
             stream[number * BLOCK..][..BLOCK].copy_from_slice(&bytes);
         }
     }
-    for (place, value) in rest.iter().enumerate() {
+    for (index, value) in rest.iter().enumerate() {
         for (stream, byte) in streams.iter_mut().zip(bytes_of(*value)) {
-            stream[blocks.len() * BLOCK + place] = byte;
+            stream[blocks.len() * BLOCK + index] = byte;
         }
     }
 }

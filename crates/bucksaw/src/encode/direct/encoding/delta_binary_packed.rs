@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! encoded = varint(128) varint(4) varint(count) zigzag(first value) { block }
-//! block   = zigzag(least distance) 4 widths of a byte each, { run of 32 distances above the least, bit-packed }
+//! block   = zigzag(min distance) 4 widths of a byte each, { run of 32 distances above the min, bit-packed }
 //! ```
 //!
 //! Distances wrap around, in as many bits as the values have. Runs behind the last value have the width
@@ -55,9 +55,9 @@ pub(in crate::encode::direct) fn append_delta_binary_packed<T: Integer>(
     append_varint(values.len() as u64, out);
     append_zigzag(values.first().map_or(0, |first| first.signed()), out);
     each_block(values, |block| {
-        append_zigzag(block.least, out);
+        append_zigzag(block.min, out);
         out.extend_from_slice(&block.widths);
-        for (run, width) in block.above_least.as_chunks::<RUN>().0.iter().zip(block.widths) {
+        for (run, width) in block.above_min.as_chunks::<RUN>().0.iter().zip(block.widths) {
             append_packed(run, width, out);
         }
     });
@@ -69,21 +69,21 @@ pub(in crate::encode::direct) fn delta_binary_packed_len<T: Integer>(values: &[T
     let mut len = varint_len(BLOCK as u64) + varint_len(RUNS as u64);
     len += varint_len(values.len() as u64) + zigzag_len(first);
     each_block(values, |block| {
-        len += zigzag_len(block.least) + RUNS;
+        len += zigzag_len(block.min) + RUNS;
         len += block.widths.iter().map(|width| packed_len(RUN, *width)).sum::<usize>();
     });
     len
 }
 
 struct Block {
-    least: i64,
+    min: i64,
     widths: [u8; RUNS],
     /// With zeros behind the last.
-    above_least: [u64; BLOCK],
+    above_min: [u64; BLOCK],
 }
 
 fn each_block<T: Integer>(values: &[T], mut take: impl FnMut(&Block)) {
-    let mut block = Block { least: 0, widths: [0; RUNS], above_least: [0; BLOCK] };
+    let mut block = Block { min: 0, widths: [0; RUNS], above_min: [0; BLOCK] };
     let mut from = 0;
     // Each block of distances needs the value before its first one.
     while from + 1 < values.len() {
@@ -98,20 +98,19 @@ impl Block {
     #[inline]
     fn fill<T: Integer>(&mut self, values: &[T]) {
         let count = values.len() - 1;
-        let mut least = i64::MAX;
-        for (place, (after, before)) in
-            self.above_least.iter_mut().zip(values[1..].iter().zip(values))
+        let mut min = i64::MAX;
+        for (slot, (after, before)) in self.above_min.iter_mut().zip(values[1..].iter().zip(values))
         {
             let distance = after.distance(*before);
-            least = least.min(distance);
-            *place = distance as u64;
+            min = min.min(distance);
+            *slot = distance as u64;
         }
-        self.above_least[..count]
+        self.above_min[..count]
             .iter_mut()
-            .for_each(|distance| *distance = distance.wrapping_sub(least as u64));
-        self.above_least[count..].fill(0);
-        self.least = least;
-        let runs = self.above_least.as_chunks::<RUN>().0;
+            .for_each(|distance| *distance = distance.wrapping_sub(min as u64));
+        self.above_min[count..].fill(0);
+        self.min = min;
+        let runs = self.above_min.as_chunks::<RUN>().0;
         for (width, run) in self.widths.iter_mut().zip(runs) {
             let any = run.iter().fold(0, |any, distance| any | distance);
             *width = (64 - any.leading_zeros()) as u8;
@@ -135,7 +134,7 @@ pub(super) fn decode(bytes: &[u8]) -> (Vec<i64>, &[u8]) {
         values.push(first);
     }
     while values.len() < count as usize {
-        let (least, after) = read_zigzag(rest);
+        let (min, after) = read_zigzag(rest);
         let (widths, mut after) = after.split_at(4);
         for width in widths {
             if values.len() == count as usize {
@@ -145,7 +144,7 @@ pub(super) fn decode(bytes: &[u8]) -> (Vec<i64>, &[u8]) {
             for distance in unpack(run, *width, 32) {
                 if values.len() < count as usize {
                     let last = values[values.len() - 1];
-                    values.push(last.wrapping_add(least).wrapping_add(distance as i64));
+                    values.push(last.wrapping_add(min).wrapping_add(distance as i64));
                 } else {
                     assert_eq!(distance, 0, "padding");
                 }
@@ -215,7 +214,7 @@ mod tests {
 
     #[test]
     fn steady_counters_take_no_bits_at_all() {
-        let values: Vec<i64> = (0..129).map(|place| place * 1_000).collect();
+        let values: Vec<i64> = (0..129).map(|index| index * 1_000).collect();
         assert_eq!(encode(&values), [128, 1, 4, 129, 1, 0, 0xd0, 0x0f, 0, 0, 0, 0]);
         assert_eq!(encode::<i64>(&[]), [128, 1, 4, 0, 0]);
         assert_eq!(encode(&[-1_i64]), [128, 1, 4, 1, 1]);

@@ -64,9 +64,9 @@ pub(in crate::encode::direct) fn shared_prefix(a: &[u8], b: &[u8]) -> usize {
     let (a_words, b_words) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
     let differences =
         a_words.iter().zip(b_words).map(|(a, b)| u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b));
-    for (place, difference) in differences.enumerate() {
+    for (word, difference) in differences.enumerate() {
         if difference != 0 {
-            return place * 8 + difference.trailing_zeros() as usize / 8;
+            return word * 8 + difference.trailing_zeros() as usize / 8;
         }
     }
     let len = a.len().min(b.len());

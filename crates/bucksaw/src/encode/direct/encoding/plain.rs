@@ -55,7 +55,7 @@ pub(in crate::encode::direct) fn append_bytes(value: &[u8], out: &mut Vec<u8>) {
 
 pub(in crate::encode::direct) fn append_bools(values: &[bool], out: &mut Vec<u8>) {
     for eight in values.chunks(8) {
-        let byte = eight.iter().enumerate().map(|(place, value)| u8::from(*value) << place);
+        let byte = eight.iter().enumerate().map(|(bit, value)| u8::from(*value) << bit);
         out.push(byte.sum());
     }
 }

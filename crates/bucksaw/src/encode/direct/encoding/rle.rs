@@ -18,9 +18,9 @@ fn is_run<T: Bits + PartialEq>(group: &[T; GROUP], value: T) -> bool {
     group.iter().fold(true, |all, other| all & (*other == value))
 }
 
-/// Bits that hold every value up to `greatest`; one at least, since some readers take no less.
-pub(in crate::encode::direct) fn width_of(greatest: u32) -> u8 {
-    (32 - greatest.leading_zeros()).max(1) as u8
+/// Bits that hold every value up to `max`; one at least, since some readers take no less.
+pub(in crate::encode::direct) fn width_of(max: u32) -> u8 {
+    (32 - max.leading_zeros()).max(1) as u8
 }
 
 /// Appends values of `width` bits.
@@ -137,8 +137,8 @@ mod tests {
 
     fn runs() -> impl Strategy<Value = (u8, Vec<u32>)> {
         (1..=32_u8).prop_flat_map(|width| {
-            let greatest = u32::MAX >> (32 - width);
-            let run = (0..=greatest, prop_oneof![4 => 1..4_usize, 1 => 1..100_usize]);
+            let max = u32::MAX >> (32 - width);
+            let run = (0..=max, prop_oneof![4 => 1..4_usize, 1 => 1..100_usize]);
             (Just(width), vec(run, 0..60)).prop_map(|(width, runs)| {
                 let values =
                     runs.into_iter().flat_map(|(value, length)| std::iter::repeat_n(value, length));
@@ -165,12 +165,12 @@ mod tests {
         #[test]
         fn indices_come_back((_, values) in runs()) {
             let indices: Vec<u16> = values.iter().map(|value| *value as u16).collect();
-            let greatest = indices.iter().copied().max().unwrap_or_default();
-            let width = width_of(greatest.into());
+            let max = indices.iter().copied().max().unwrap_or_default();
+            let width = width_of(max.into());
             let mut page = vec![width];
             append_hybrid(&indices, width, &mut page);
-            let dictionary = (0..=i64::from(greatest)).flat_map(i64::to_le_bytes).collect();
-            let entries = usize::from(greatest) + 1;
+            let dictionary = (0..=i64::from(max)).flat_map(i64::to_le_bytes).collect();
+            let entries = usize::from(max) + 1;
             let read = read_indices::<Int64Type>(dictionary, entries, page, indices.len());
             prop_assert_eq!(read, indices.into_iter().map(i64::from).collect::<Vec<_>>());
         }
@@ -178,7 +178,7 @@ mod tests {
         #[test]
         fn bits_come_back(bits in vec(any::<bool>(), 1..300)) {
             let mut words = vec![0_u64; bits.len().div_ceil(64)];
-            bits.iter().enumerate().for_each(|(place, bit)| words[place / 64] |= u64::from(*bit) << (place % 64));
+            bits.iter().enumerate().for_each(|(index, bit)| words[index / 64] |= u64::from(*bit) << (index % 64));
             let mut bytes = Vec::new();
             append_bit_run(&words, bits.len(), &mut bytes);
             let expected: Vec<u32> = bits.iter().map(|bit| u32::from(*bit)).collect();
@@ -189,8 +189,8 @@ mod tests {
     #[test]
     fn widths_hold_their_greatest() {
         let cases = [(0, 1), (1, 1), (2, 2), (3, 2), (4, 3), (255, 8), (256, 9), (u32::MAX, 32)];
-        for (greatest, width) in cases {
-            assert_eq!(width_of(greatest), width);
+        for (max, width) in cases {
+            assert_eq!(width_of(max), width);
         }
     }
 }
