@@ -75,9 +75,11 @@ pub use bumpalo;
 #[cfg(feature = "arrow")]
 pub use {arrow_array, arrow_schema};
 
-/// What `bucksaw-inspect` shares with what is written. It is for no other crate, and changes with any version.
+/// What `bucksaw-inspect` shares with what is written, and what benchmarks measure apart. It is for no other
+/// crate, and changes with any version.
 #[doc(hidden)]
 pub mod internal {
+    pub use crate::block::OwnedBlock;
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::format::limits;
@@ -86,7 +88,7 @@ pub mod internal {
 
 pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, ValuesSlice};
-pub use coerce::builder::BlockBuilder;
+pub use coerce::block_builder::BlockBuilder;
 pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bumpalo::Bump;
 
 use crate::block::Block;
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::block_builder::BlockBuilder;
 use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
@@ -114,7 +114,7 @@ impl Table {
     }
 
     pub(crate) fn check_block(&self, block: &Block<'_>) -> Result<()> {
-        if block.rows() == 0 || block.table == self.schema.table() {
+        if block.rows() == 0 || block.pivoted.table == self.schema.table() {
             return Ok(());
         }
         let message = "the block was made with another table's columns: make it with this writer's";

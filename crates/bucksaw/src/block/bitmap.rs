@@ -86,6 +86,11 @@ impl Bits {
     pub(crate) fn bytes_used(&self) -> usize {
         self.words.len() * 8
     }
+
+    /// Bytes that it keeps, room for more rows among them.
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.words.capacity() * 8
+    }
 }
 
 #[cfg(test)]

@@ -3,25 +3,29 @@
 use std::ops::Range;
 
 use crate::block::bitmap::Bits;
-use crate::block::{Values, ValuesSlice};
+use crate::block::text::{Held, StoreText};
+use crate::block::{Values, ValuesOf, ValuesSlice};
 use crate::types::logical::ColumnType;
 use crate::types::physical::PhysicalValue;
 use crate::types::value::{Value, ValueKind};
 
-/// One column of a block.
+/// One column of a block, which holds texts and bytes as these.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BlockColumn<'a> {
+pub(crate) struct ColumnOf<T, B> {
     /// Which rows have a value.
     pub(crate) present: Bits,
-    pub(crate) values: Values<'a>,
+    pub(crate) values: ValuesOf<T, B>,
     /// The kind of values that may be appended as they are.
     pub(super) kind: ValueKind,
     /// The row before which the last run of repeated values ends.
     pub(super) run_end: usize,
 }
 
-impl<'a> BlockColumn<'a> {
-    pub(crate) fn new(present: Bits, values: Values<'a>) -> Self {
+/// A column whose text is elsewhere.
+pub(crate) type BlockColumn<'a> = ColumnOf<&'a str, &'a [u8]>;
+
+impl<T: Held, B: Held> ColumnOf<T, B> {
+    pub(crate) fn new(present: Bits, values: ValuesOf<T, B>) -> Self {
         Self { present, values, kind: ValueKind::Null, run_end: 0 }
     }
 
@@ -33,7 +37,12 @@ impl<'a> BlockColumn<'a> {
     /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
     /// has a value.
     #[inline]
-    pub(crate) fn push_alike(&mut self, row: usize, value: Value<'a>) -> bool {
+    pub(crate) fn push_alike<'v>(
+        &mut self,
+        row: usize,
+        value: Value<'v>,
+        store: &mut impl StoreText<'v, Text = T, Bytes = B>,
+    ) -> bool {
         macro_rules! push {
             ($list:expr, $value:expr) => {
                 self.present.insert(row) && {
@@ -47,13 +56,17 @@ impl<'a> BlockColumn<'a> {
             return false;
         }
         match (&mut self.values, value.stored()) {
-            (Values::Text(list), Some(PhysicalValue::Text(value))) => push!(list, value),
-            (Values::I64(list), Some(PhysicalValue::I64(value))) => push!(list, value),
-            (Values::F64(list), Some(PhysicalValue::F64(value))) => push!(list, value),
-            (Values::Bool(list), Some(PhysicalValue::Bool(value))) => push!(list, value),
-            (Values::Bytes(list), Some(PhysicalValue::Bytes(value))) => push!(list, value),
-            (Values::I32(list), Some(PhysicalValue::I32(value))) => push!(list, value),
-            (Values::F32(list), Some(PhysicalValue::F32(value))) => push!(list, value),
+            (ValuesOf::Text(list), Some(PhysicalValue::Text(text))) => {
+                push!(list, store.text(text))
+            }
+            (ValuesOf::I64(list), Some(PhysicalValue::I64(value))) => push!(list, value),
+            (ValuesOf::F64(list), Some(PhysicalValue::F64(value))) => push!(list, value),
+            (ValuesOf::Bool(list), Some(PhysicalValue::Bool(value))) => push!(list, value),
+            (ValuesOf::Bytes(list), Some(PhysicalValue::Bytes(bytes))) => {
+                push!(list, store.bytes(bytes))
+            }
+            (ValuesOf::I32(list), Some(PhysicalValue::I32(value))) => push!(list, value),
+            (ValuesOf::F32(list), Some(PhysicalValue::F32(value))) => push!(list, value),
             _ => false,
         }
     }
@@ -63,7 +76,7 @@ impl<'a> BlockColumn<'a> {
     #[inline]
     pub(crate) fn claim(&mut self, row: usize) -> bool {
         let is_whole = match &self.values {
-            Values::List(lists) => lists.is_whole(),
+            ValuesOf::List(lists) => lists.is_whole(),
             values => values.is_whole(),
         };
         !is_whole && self.present.insert(row)
@@ -71,6 +84,28 @@ impl<'a> BlockColumn<'a> {
 
     pub(crate) fn bytes_used(&self) -> usize {
         self.values.bytes_used() + self.present.bytes_used()
+    }
+
+    /// Bytes that it keeps, room for more rows among them.
+    pub(super) fn bytes_held(&self) -> usize {
+        self.values.bytes_held() + self.present.bytes_held()
+    }
+
+    /// A column without values in the memory of this one.
+    pub(super) fn emptied<T2: Held, B2: Held>(self) -> ColumnOf<T2, B2> {
+        let mut present = self.present;
+        present.truncate(0);
+        ColumnOf::new(present, self.values.emptied())
+    }
+
+    /// The same column, with what `text` and `bytes` make of its text and bytes.
+    pub(super) fn map<T2: Held, B2: Held>(
+        self,
+        text: impl Fn(T) -> T2 + Copy,
+        bytes: impl Fn(B) -> B2 + Copy,
+    ) -> ColumnOf<T2, B2> {
+        let Self { present, values, kind, run_end } = self;
+        ColumnOf { present, values: values.map(text, bytes), kind, run_end }
     }
 
     /// Whether `row` has a value.

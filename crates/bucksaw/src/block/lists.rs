@@ -2,21 +2,27 @@
 
 use std::ops::Range;
 
-use crate::block::{BlockColumn, ColumnSlice};
+use crate::block::ColumnSlice;
+use crate::block::column::ColumnOf;
+use crate::block::text::Held;
+use crate::block::values::capacity_bytes;
 
 /// The lists of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lists<'a> {
+pub(crate) struct ListsOf<T, B> {
     /// For each list, how many elements there are up to its end.
     ends: Vec<usize>,
     /// The elements of one list after the other, as if they were rows.
-    elements: BlockColumn<'a>,
+    elements: ColumnOf<T, B>,
 }
 
-impl<'a> Lists<'a> {
+/// Lists whose text is elsewhere.
+pub(crate) type Lists<'a> = ListsOf<&'a str, &'a [u8]>;
+
+impl<T: Held, B: Held> ListsOf<T, B> {
     /// Lists that end where `ends` says.
     #[cfg(feature = "arrow")]
-    pub(crate) fn new(ends: Vec<usize>, elements: BlockColumn<'a>) -> Self {
+    pub(crate) fn new(ends: Vec<usize>, elements: ColumnOf<T, B>) -> Self {
         Self { ends, elements }
     }
 
@@ -27,7 +33,7 @@ impl<'a> Lists<'a> {
         first
     }
 
-    pub(crate) fn elements_mut(&mut self) -> &mut BlockColumn<'a> {
+    pub(crate) fn elements_mut(&mut self) -> &mut ColumnOf<T, B> {
         &mut self.elements
     }
 
@@ -49,13 +55,28 @@ impl<'a> Lists<'a> {
         self.ends.len() * 8 + self.elements.bytes_used()
     }
 
-    pub(crate) fn slice(&self, lists: Range<usize>) -> ListsSlice<'_, 'a> {
-        ListsSlice { all: self, lists }
+    pub(super) fn bytes_held(&self) -> usize {
+        capacity_bytes(&self.ends) + self.elements.bytes_held()
+    }
+
+    /// The same lists, with what `text` and `bytes` make of their elements' text and bytes.
+    pub(super) fn map<T2: Held, B2: Held>(
+        self,
+        text: impl Fn(T) -> T2 + Copy,
+        bytes: impl Fn(B) -> B2 + Copy,
+    ) -> ListsOf<T2, B2> {
+        ListsOf { ends: self.ends, elements: self.elements.map(text, bytes) }
     }
 
     /// How many elements the first `lists` lists have.
     fn end_of(&self, lists: usize) -> usize {
         lists.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+}
+
+impl<'a> Lists<'a> {
+    pub(crate) fn slice(&self, lists: Range<usize>) -> ListsSlice<'_, 'a> {
+        ListsSlice { all: self, lists }
     }
 }
 

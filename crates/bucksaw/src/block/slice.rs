@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::block::values::text_bytes;
-use crate::block::{Block, ColumnSlice, Values, ValuesSlice};
+use crate::block::{ColumnSlice, Pivoted, Values, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::MAX_VALUE_BYTES;
 use crate::schema::ColumnId;
@@ -11,7 +11,7 @@ use crate::schema::ColumnId;
 /// A run of a block's rows: what a backend is given.
 #[derive(Clone, Debug)]
 pub struct BlockSlice<'s, 'a> {
-    pub(super) block: &'s Block<'a>,
+    pub(super) block: &'s Pivoted<&'a str, &'a [u8]>,
     pub(super) rows: Range<usize>,
 }
 
@@ -101,8 +101,8 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::BlockColumn;
     use crate::block::bitmap::Bits;
+    use crate::block::{Block, BlockColumn};
 
     /// A block may refer to more text than an array's or a page's lengths of 32 bits can count.
     #[test]
@@ -112,7 +112,9 @@ mod tests {
             (0..100).map(|row| &long[..if row == 40 { 1_000 } else { row }]).collect();
         let column = BlockColumn::new(Bits::from_fn(100, |_| true), Values::Text(texts));
         let most_text = 1_000 + 99 * 100 / 2 - 40;
-        let block = Block { rows: 100, columns: vec![column], most_text, ..Block::default() };
+        let columns = vec![column];
+        let pivoted = Pivoted { rows: 100, columns, most_text, ..Pivoted::default() };
+        let block = Block { pivoted, ..Block::default() };
         let parts = block.all().parts(30, 200).expect("no value is too long");
         let mut next = 0;
         for part in &parts {

@@ -5,13 +5,14 @@ use arrow_array::{Array, ArrayRef};
 
 #[cfg(feature = "arrow")]
 use crate::block::arrays;
-use crate::block::lists::{Lists, ListsSlice};
+use crate::block::lists::{ListsOf, ListsSlice};
+use crate::block::text::{Held, StoreText};
 use crate::types::physical::{PhysicalType, PhysicalValue};
 
 /// The values of one column of a block: those of the rows that have one, in the rows' order, as they are
-/// stored. What they mean is the column's type to say.
+/// stored, texts and bytes as what a block holds for them. What they mean is the column's type to say.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Values<'a> {
+pub(crate) enum ValuesOf<T, B> {
     /// None yet.
     #[default]
     Empty,
@@ -26,27 +27,30 @@ pub(crate) enum Values<'a> {
     /// Doubles.
     F64(Vec<f64>),
     /// Text.
-    Text(Vec<&'a str>),
+    Text(Vec<T>),
     /// Bytes.
-    Bytes(Vec<&'a [u8]>),
+    Bytes(Vec<B>),
     /// Lists of the others, elements of which may be an Arrow array.
-    List(Box<Lists<'a>>),
+    List(Box<ListsOf<T, B>>),
     /// A whole Arrow array, as long as the block has rows, nulls among its values.
     #[cfg(feature = "arrow")]
     Arrow(ArrayRef),
 }
 
+/// Values whose text is elsewhere.
+pub(crate) type Values<'a> = ValuesOf<&'a str, &'a [u8]>;
+
 /// Does the same with a list of single values of any type, and something else with the others.
 macro_rules! each_list {
     ($values:expr, $list:ident => $do:expr, $($(#[$on:meta])? $other:pat => $otherwise:expr),+) => {
         match $values {
-            Values::Bool($list) => $do,
-            Values::I32($list) => $do,
-            Values::I64($list) => $do,
-            Values::F32($list) => $do,
-            Values::F64($list) => $do,
-            Values::Text($list) => $do,
-            Values::Bytes($list) => $do,
+            ValuesOf::Bool($list) => $do,
+            ValuesOf::I32($list) => $do,
+            ValuesOf::I64($list) => $do,
+            ValuesOf::F32($list) => $do,
+            ValuesOf::F64($list) => $do,
+            ValuesOf::Text($list) => $do,
+            ValuesOf::Bytes($list) => $do,
             $($(#[$on])? $other => $otherwise),+
         }
     };
@@ -55,7 +59,7 @@ macro_rules! each_list {
 /// Values that a column's list has room for at first.
 const FIRST_VALUES: usize = 128;
 
-impl<'a> Values<'a> {
+impl<T: Held, B: Held> ValuesOf<T, B> {
     /// Whether they are an Arrow array that was taken whole.
     pub(super) fn is_whole(&self) -> bool {
         match self {
@@ -75,7 +79,11 @@ impl<'a> Values<'a> {
 
     /// Appends a value to the list of its type, which this is or becomes.
     #[inline]
-    pub(crate) fn push(&mut self, value: PhysicalValue<'a>) {
+    pub(crate) fn push<'v>(
+        &mut self,
+        value: PhysicalValue<'v>,
+        store: &mut impl StoreText<'v, Text = T, Bytes = B>,
+    ) {
         macro_rules! push {
             ($variant:ident, $value:expr) => {
                 match self {
@@ -95,14 +103,18 @@ impl<'a> Values<'a> {
             PhysicalValue::I64(value) => push!(I64, value),
             PhysicalValue::F32(value) => push!(F32, value),
             PhysicalValue::F64(value) => push!(F64, value),
-            PhysicalValue::Text(value) => push!(Text, value),
-            PhysicalValue::Bytes(value) => push!(Bytes, value),
-            PhysicalValue::List(elements) => self.push_list(elements),
+            PhysicalValue::Text(value) => push!(Text, store.text(value)),
+            PhysicalValue::Bytes(value) => push!(Bytes, store.bytes(value)),
+            PhysicalValue::List(elements) => self.push_list(elements, store),
         }
     }
 
     #[cold]
-    fn push_list(&mut self, elements: &'a [PhysicalValue<'a>]) {
+    fn push_list<'v>(
+        &mut self,
+        elements: &'v [PhysicalValue<'v>],
+        store: &mut impl StoreText<'v, Text = T, Bytes = B>,
+    ) {
         if !matches!(self, Self::List(_)) {
             *self = Self::List(Box::default());
         }
@@ -112,7 +124,7 @@ impl<'a> Values<'a> {
         let is_there = |(_, value): &(usize, &PhysicalValue<'_>)| **value != PhysicalValue::Null;
         for (index, element) in elements.iter().enumerate().filter(is_there) {
             column.claim(first + index);
-            column.values.push(*element);
+            column.values.push(*element, store);
         }
     }
 
@@ -155,22 +167,40 @@ impl<'a> Values<'a> {
     }
 
     /// No values of the same type, in the same memory; lists and arrays have none to keep.
-    pub(super) fn emptied<'b>(self) -> Values<'b> {
-        fn cleared<T>(mut list: Vec<T>) -> Vec<T> {
-            list.clear();
-            list
-        }
+    pub(super) fn emptied<T2, B2>(self) -> ValuesOf<T2, B2> {
         match self {
-            Self::Empty | Self::List(_) => Values::Empty,
+            Self::Empty | Self::List(_) => ValuesOf::Empty,
             #[cfg(feature = "arrow")]
-            Self::Arrow(_) => Values::Empty,
-            Self::Bool(list) => Values::Bool(cleared(list)),
-            Self::I32(list) => Values::I32(cleared(list)),
-            Self::I64(list) => Values::I64(cleared(list)),
-            Self::F32(list) => Values::F32(cleared(list)),
-            Self::F64(list) => Values::F64(cleared(list)),
-            Self::Text(list) => Values::Text(emptied(list)),
-            Self::Bytes(list) => Values::Bytes(emptied(list)),
+            Self::Arrow(_) => ValuesOf::Empty,
+            Self::Bool(list) => ValuesOf::Bool(emptied(list)),
+            Self::I32(list) => ValuesOf::I32(emptied(list)),
+            Self::I64(list) => ValuesOf::I64(emptied(list)),
+            Self::F32(list) => ValuesOf::F32(emptied(list)),
+            Self::F64(list) => ValuesOf::F64(emptied(list)),
+            Self::Text(list) => ValuesOf::Text(emptied(list)),
+            Self::Bytes(list) => ValuesOf::Bytes(emptied(list)),
+        }
+    }
+
+    /// The same values, with what `text` and `bytes` make of theirs.
+    pub(super) fn map<T2: Held, B2: Held>(
+        self,
+        text: impl Fn(T) -> T2 + Copy,
+        bytes: impl Fn(B) -> B2 + Copy,
+    ) -> ValuesOf<T2, B2> {
+        match self {
+            Self::Empty => ValuesOf::Empty,
+            Self::Bool(list) => ValuesOf::Bool(list),
+            Self::I32(list) => ValuesOf::I32(list),
+            Self::I64(list) => ValuesOf::I64(list),
+            Self::F32(list) => ValuesOf::F32(list),
+            Self::F64(list) => ValuesOf::F64(list),
+            // Collected in place, where the two are as large.
+            Self::Text(list) => ValuesOf::Text(list.into_iter().map(text).collect()),
+            Self::Bytes(list) => ValuesOf::Bytes(list.into_iter().map(bytes).collect()),
+            Self::List(lists) => ValuesOf::List(Box::new(lists.map(text, bytes))),
+            #[cfg(feature = "arrow")]
+            Self::Arrow(array) => ValuesOf::Arrow(array),
         }
     }
 
@@ -182,13 +212,26 @@ impl<'a> Values<'a> {
             // Its values belong to whoever made the batch.
             Self::Arrow(_) => 0)
     }
+
+    /// Bytes that it keeps, room for more values among them.
+    pub(super) fn bytes_held(&self) -> usize {
+        each_list!(self, list => capacity_bytes(list),
+            Self::Empty => 0,
+            Self::List(lists) => lists.bytes_held(),
+            #[cfg(feature = "arrow")]
+            Self::Arrow(array) => array.get_buffer_memory_size())
+    }
 }
 
-/// The same list for what lives as long as something else; its values are gone.
-fn emptied<'b, T: ?Sized>(mut list: Vec<&T>) -> Vec<&'b T> {
+/// The same list for something as large; its values are gone.
+fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.clear();
     // Collected in place: the list keeps its room.
     list.into_iter().map_while(|_| None).collect()
+}
+
+pub(super) fn capacity_bytes<T>(list: &Vec<T>) -> usize {
+    list.capacity() * size_of::<T>()
 }
 
 /// The values of a [`ColumnSlice`](super::ColumnSlice), as they are stored. What they mean is the column's type to say.

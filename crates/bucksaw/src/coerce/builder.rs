@@ -3,8 +3,8 @@
 
 use bumpalo::Bump;
 
-use crate::block::{Again, Block, Repeated};
-use crate::coerce::counts::Alterations;
+use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
+use crate::block::{Block, OwnedBlock, Pivoted};
 use crate::coerce::item::Item;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,135 +15,85 @@ use crate::types::value::{Value, append_json_string};
 /// Values of a row that are asked for before they are read.
 const ASKED_AHEAD: usize = 16;
 
-/// Fills a [`Block`] row by row.
+/// Fills a block row by row, whose text is where `S` keeps it.
 ///
 /// Push a row's values in any order, then [`end_row`](Self::end_row). After an error the row is to
 /// be undone with [`undo_row`](Self::undo_row); nothing of it is left.
 #[derive(Debug)]
-pub struct BlockBuilder<'b, 'a> {
-    pub(crate) block: &'b mut Block<'a>,
+pub(crate) struct RowBuilder<'b, 'r, S: TextStore> {
+    pub(super) block: &'b mut Pivoted<S::Text, S::Bytes>,
+    store: S,
     pub(crate) schema: &'b mut Schema,
-    arena: &'a Bump,
+    pub(super) arena: &'r Bump,
     /// What `_rest` gets of this row, without its braces.
     rest: String,
     /// Hashes of the names in it.
     rest_names: Vec<u64>,
-    row_start: Checkpoint,
+    pub(super) row_start: Checkpoint,
 }
 
-impl<'b, 'a> BlockBuilder<'b, 'a> {
+/// Fills a [`Block`].
+pub(crate) type BorrowingBuilder<'b, 'a> = RowBuilder<'b, 'a, Borrowed<'a>>;
+/// Fills an [`OwnedBlock`], whose values need live no longer than they take to be pushed.
+pub(crate) type CopyingBuilder<'b, 'r> = RowBuilder<'b, 'r, &'b mut TextBuffer>;
+
+impl<'b, 'a> BorrowingBuilder<'b, 'a> {
     /// Continues `block` behind its last row that ended, with columns of `schema`; text made on the way
     /// is put into `arena`.
-    pub fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
+    pub(crate) fn of_block(
+        block: &'b mut Block<'a>,
+        schema: &'b mut Schema,
+        arena: &'a Bump,
+    ) -> Self {
+        Self::borrowing(&mut block.pivoted, schema, arena)
+    }
+
+    pub(super) fn borrowing(
+        block: &'b mut Pivoted<&'a str, &'a [u8]>,
+        schema: &'b mut Schema,
+        arena: &'a Bump,
+    ) -> Self {
+        Self::new(block, Borrowed::default(), schema, arena)
+    }
+}
+
+impl<'b, 'r> CopyingBuilder<'b, 'r> {
+    /// The same for a block that copies its text; the arena is needed no longer than this builder.
+    pub(crate) fn of_owned(
+        block: &'b mut OwnedBlock,
+        schema: &'b mut Schema,
+        arena: &'r Bump,
+    ) -> Self {
+        Self::new(&mut block.pivoted, &mut block.text, schema, arena)
+    }
+}
+
+impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
+    fn new(
+        block: &'b mut Pivoted<S::Text, S::Bytes>,
+        mut store: S,
+        schema: &'b mut Schema,
+        arena: &'r Bump,
+    ) -> Self {
         // What another builder was given for a row that it did not end.
         block.undo_row();
+        store.undo_row();
         if block.rows == 0 {
             block.fit(schema.columns());
             block.table = schema.table();
         }
         let row_start = schema.checkpoint();
         let (rest, rest_names) = (String::new(), Vec::new());
-        Self { block, schema, arena, rest, rest_names, row_start }
+        Self { block, store, schema, arena, rest, rest_names, row_start }
     }
 
     /// The arena for text that is made on the way.
-    #[must_use]
-    pub fn arena(&self) -> &'a Bump {
+    pub(crate) fn arena(&self) -> &'r Bump {
         self.arena
     }
 
-    /// How many rows the block has.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.block.rows
-    }
-
-    /// Adds the values of a row that may be anywhere in memory: each is asked for some values ahead.
-    /// `take` makes them the block's.
-    ///
-    /// # Errors
-    /// As [`push`](Self::push).
-    pub(crate) fn push_all<'k, 'v>(
-        &mut self,
-        row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
-        take: impl Fn(Value<'v>) -> Value<'a>,
-    ) -> Result<()> {
-        let mut asked = [(Key::Name(""), Value::Null); ASKED_AHEAD];
-        let mut count = 0;
-        for (key, value) in row {
-            key.prefetch();
-            value.prefetch();
-            let slot = &mut asked[count % ASKED_AHEAD];
-            let (ready, known) = std::mem::replace(slot, (key, value));
-            if count >= ASKED_AHEAD {
-                self.push(ready, take(known))?;
-            }
-            count += 1;
-        }
-        for index in count.saturating_sub(ASKED_AHEAD)..count {
-            let (key, value) = asked[index % ASKED_AHEAD];
-            self.push(key, take(value))?;
-        }
-        Ok(())
-    }
-
-    /// Adds a value to the row.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
-    pub fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'a>) -> Result<()> {
-        self.push_item(key.into(), Item::Value(value))
-    }
-
-    /// Gives this row and those after it, `rows` together, the same value, for much less than as many
-    /// times [`push`](Self::push), and under the same rules. To be called before the row's own values:
-    /// where these give the column again, theirs are duplicates. Rows that are undone don't count, so
-    /// that a run may have to be ended early, with [`end_runs`](Self::end_runs); it ends with the block
-    /// anyway. A column that is new stays, with its type, even if no row ends.
-    ///
-    /// # Errors
-    /// As [`push`](Self::push).
-    pub fn repeat<'k>(
-        &mut self,
-        key: impl Into<Key<'k>>,
-        value: Value<'a>,
-        rows: usize,
-    ) -> Result<()> {
-        let key = match key.into() {
-            Key::Id(id) if id.table() != self.schema.table() => return Err(other_table()),
-            Key::Id(id) => Key::Id(id),
-            Key::Name(name) => Key::Name(&*self.arena.alloc_str(name)),
-        };
-        if rows == 0 || value == Value::Null {
-            return self.push(key, Value::Null);
-        }
-        let row = self.block.rows;
-        let counted = std::mem::take(&mut self.block.alterations);
-        let (before, text) = (self.holders(key), self.block.most_text);
-        let pushed = self.push(key, value);
-        let alterations = std::mem::replace(&mut self.block.alterations, counted);
-        self.block.alterations.add(&alterations);
-        pushed?;
-        let rows = row + 1..row + rows;
-        let new = self.holders(key).into_iter().zip(before).find(|(now, before)| now != before);
-        let is_run = match new {
-            Some((Some(id), _)) => self.block.column_mut(id).repeat_last(rows.clone()),
-            _ => false,
-        };
-        if is_run {
-            self.block.most_text += (self.block.most_text - text).saturating_mul(rows.len());
-        }
-        let what = if is_run { Again::Count(alterations) } else { Again::Push(key, value) };
-        if !is_run || alterations != Alterations::default() {
-            self.block.repeated.push(Repeated { rows, what });
-        }
-        // The columns of runs stay if this row is undone.
-        self.row_start = self.schema.checkpoint();
-        Ok(())
-    }
-
     /// The column that `key` leads to and its sibling, those of them that have a value in this row.
-    fn holders(&self, key: Key<'_>) -> [Option<ColumnId>; 2] {
+    pub(super) fn holders(&self, key: Key<'_>) -> [Option<ColumnId>; 2] {
         let id = match key {
             Key::Id(id) => Some(id),
             Key::Name(name) => self.schema.find(name),
@@ -167,90 +117,12 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         new.chain(self.rest_names.iter().copied())
     }
 
-    /// Does for this row what it repeats beside the runs in the columns.
-    fn repeat_again(&mut self) {
-        let row = self.block.rows;
-        let mut repeated = std::mem::take(&mut self.block.repeated);
-        for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
-            match *what {
-                Again::Count(alterations) => self.block.alterations.add(&alterations),
-                Again::Push(key, value) => {
-                    // What is refused now was not for the first of the rows, and must not be lost.
-                    if self.push(key, value).is_err() {
-                        let name = match key {
-                            Key::Id(id) => self.given_name(id),
-                            Key::Name(name) => name.to_owned(),
-                        };
-                        self.rest_of(&name, Item::Value(value));
-                    }
-                }
-            }
-        }
-        repeated.retain(|known| known.rows.end > row + 1);
-        self.block.repeated = repeated;
-    }
-
-    /// Ends all runs of repeated values with the last row that ended, and undoes what was begun after it.
-    pub fn end_runs(&mut self) {
-        self.block.end_runs();
-        self.undo_row();
-    }
-
-    #[inline]
-    pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
-        let is_null = matches!(item, Item::Value(Value::Null));
-        match key {
-            Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
-            Key::Id(_) if is_null => Ok(()),
-            Key::Id(id) => self.store(id, item),
-            // A null adds no column, but a closed schema still has to know the name.
-            Key::Name(_) if is_null && !self.schema.closed => Ok(()),
-            Key::Name(name) => match self.schema.resolve(name) {
-                Resolution::Column(_) if is_null => Ok(()),
-                Resolution::Column(id) => {
-                    self.check_name(id)?;
-                    self.store(id, item)
-                }
-                Resolution::Rest => {
-                    self.refuse_if_strict(name, "there is no column for it (too many columns, too long a name, or the name \"_rest\")")?;
-                    self.block.alterations.rest_values += 1;
-                    self.push_rest(name, item)
-                }
-                Resolution::Unexpected => Err(unexpected(name)),
-            },
-        }
-    }
-
-    /// Ends the row.
-    pub fn end_row(&mut self) {
-        if !self.block.repeated.is_empty() {
-            self.repeat_again();
-        }
-        if !self.rest.is_empty() {
-            self.rest.push('}');
-            let json = self.arena.alloc_str(&self.rest);
-            self.rest.clear();
-            self.rest_names.clear();
-            let id = self.schema.rest();
-            let row = self.block.rows;
-            let column = self.block.column_mut(id);
-            column.set_type(&ColumnType::Text);
-            column.claim(row);
-            column.values.push(PhysicalValue::Text(json));
-            self.block.most_text += json.len();
-        }
-        self.block.rows += 1;
-        self.block.touched.clear();
-        self.schema.row_ended();
-        self.row_start = self.schema.checkpoint();
-        self.block.settled = self.block.alterations;
-    }
-
     /// Forgets what was pushed since the last row's end.
-    pub fn undo_row(&mut self) {
+    pub(crate) fn undo_row(&mut self) {
         self.rest.clear();
         self.rest_names.clear();
         self.block.undo_row();
+        self.store.undo_row();
         self.schema.undo(self.row_start);
         self.schema.row_ended();
         self.block.columns.truncate(self.schema.columns().len());
@@ -280,9 +152,106 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         if self.schema.strict { Err(refused(name, why)) } else { Ok(()) }
     }
 
+    pub(super) fn given_name(&self, id: ColumnId) -> String {
+        self.schema.column(id).given_name().to_owned()
+    }
+
+    pub(super) fn rest_of(&mut self, name: &str, item: Item<'_>) {
+        self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
+        self.rest_names.push(self.schema.hash_of(name));
+        append_json_string(name, &mut self.rest);
+        self.rest.push(':');
+        item.append_json(&mut self.rest);
+    }
+}
+
+impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
+    /// Adds the values of a row that may be anywhere in memory: each is asked for some values ahead.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_all<'k>(
+        &mut self,
+        row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
+    ) -> Result<()> {
+        let mut asked = [(Key::Name(""), Value::Null); ASKED_AHEAD];
+        let mut count = 0;
+        for (key, value) in row {
+            key.prefetch();
+            value.prefetch();
+            let slot = &mut asked[count % ASKED_AHEAD];
+            let (ready, known) = std::mem::replace(slot, (key, value));
+            if count >= ASKED_AHEAD {
+                self.push(ready, known)?;
+            }
+            count += 1;
+        }
+        for index in count.saturating_sub(ASKED_AHEAD)..count {
+            let (key, value) = asked[index % ASKED_AHEAD];
+            self.push(key, value)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a value to the row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
+    pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'v>) -> Result<()> {
+        self.push_item(key.into(), Item::Value(value))
+    }
+
+    #[inline]
+    pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'v>) -> Result<()> {
+        let is_null = matches!(item, Item::Value(Value::Null));
+        match key {
+            Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
+            Key::Id(_) if is_null => Ok(()),
+            Key::Id(id) => self.store(id, item),
+            // A null adds no column, but a closed schema still has to know the name.
+            Key::Name(_) if is_null && !self.schema.closed => Ok(()),
+            Key::Name(name) => match self.schema.resolve(name) {
+                Resolution::Column(_) if is_null => Ok(()),
+                Resolution::Column(id) => {
+                    self.check_name(id)?;
+                    self.store(id, item)
+                }
+                Resolution::Rest => {
+                    self.refuse_if_strict(name, "there is no column for it (too many columns, too long a name, or the name \"_rest\")")?;
+                    self.block.alterations.rest_values += 1;
+                    self.push_rest(name, item)
+                }
+                Resolution::Unexpected => Err(unexpected(name)),
+            },
+        }
+    }
+
+    /// Ends the row.
+    pub(crate) fn end_row(&mut self) {
+        if !self.rest.is_empty() {
+            self.rest.push('}');
+            let json = self.arena.alloc_str(&self.rest);
+            self.rest.clear();
+            self.rest_names.clear();
+            let id = self.schema.rest();
+            let row = self.block.rows;
+            let column = self.block.column_mut(id);
+            column.set_type(&ColumnType::Text);
+            column.claim(row);
+            column.values.push(PhysicalValue::Text(json), &mut self.store);
+            self.block.most_text += json.len();
+        }
+        self.block.rows += 1;
+        self.block.touched.clear();
+        self.store.end_row();
+        self.schema.row_ended();
+        self.row_start = self.schema.checkpoint();
+        self.block.settled = self.block.alterations;
+    }
+
     /// Stores a value in the column that its name leads to.
     #[inline]
-    pub(crate) fn store(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+    pub(crate) fn store(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         if let Some(value) = item.as_value()
             && self.store_alike(id, value)
         {
@@ -293,9 +262,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     /// Stores a value whose column has a list of its type in this block already; false where it has not.
     #[inline]
-    pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'a>) -> bool {
+    pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'v>) -> bool {
         let is_stored = match self.block.columns.get_mut(id.index()) {
-            Some(column) => column.push_alike(self.block.rows, value),
+            Some(column) => column.push_alike(self.block.rows, value, &mut self.store),
             None => false,
         };
         if is_stored {
@@ -306,7 +275,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     }
 
     #[inline(never)]
-    fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+    fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
@@ -342,14 +311,14 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.block.touched.push(id);
         let column = self.block.column_mut(id);
         column.set_type(&ty);
-        column.values.push(value);
+        column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
         rules::count(how, &mut self.block.alterations);
         Ok(())
     }
 
     /// A value of another type than its column's: as text into the sibling.
-    fn store_misfit(&mut self, id: ColumnId, ty: &ColumnType, item: Item<'a>) -> Result<()> {
+    fn store_misfit(&mut self, id: ColumnId, ty: &ColumnType, item: Item<'v>) -> Result<()> {
         let column = self.schema.column(id);
         if self.schema.strict || self.schema.closed {
             let text = item.into_text(self.arena);
@@ -373,7 +342,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             column.set_type(&ColumnType::Text);
             if column.claim(row) {
                 let text = item.into_text(self.arena);
-                column.values.push(PhysicalValue::Text(text));
+                column.values.push(PhysicalValue::Text(text), &mut self.store);
                 self.block.touched.push(sibling);
                 self.block.most_text += text.len();
                 return Ok(());
@@ -383,7 +352,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.push_rest(&name, item)
     }
 
-    fn store_duplicate(&mut self, id: ColumnId, item: Item<'a>) -> Result<()> {
+    fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let name = self.given_name(id);
         self.push_duplicate(&name, item)
     }
@@ -392,7 +361,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     ///
     /// # Errors
     /// As [`push`](Self::push).
-    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
         self.refuse_if_strict(name, "the row gives it twice")?;
         if self.schema.closed && self.schema.find(name).is_none() {
             return Err(unexpected(name));
@@ -401,22 +370,10 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.push_rest(name, item)
     }
 
-    fn given_name(&self, id: ColumnId) -> String {
-        self.schema.column(id).given_name().to_owned()
-    }
-
     #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
-    fn push_rest(&mut self, name: &str, item: Item<'a>) -> Result<()> {
+    fn push_rest(&mut self, name: &str, item: Item<'v>) -> Result<()> {
         self.rest_of(name, item);
         Ok(())
-    }
-
-    fn rest_of(&mut self, name: &str, item: Item<'a>) {
-        self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
-        self.rest_names.push(self.schema.hash_of(name));
-        append_json_string(name, &mut self.rest);
-        self.rest.push(':');
-        item.append_json(&mut self.rest);
     }
 }
 
@@ -429,7 +386,7 @@ fn refused(name: &str, why: &str) -> Error {
 }
 
 #[cold]
-fn other_table() -> Error {
+pub(super) fn other_table() -> Error {
     let message =
         "the column id is of another table: ask this writer, or its table, for the column";
     Error::new(ErrorKind::OtherTable, message)

@@ -1,5 +1,6 @@
 //! Values into columns, by the type rules.
 
+pub(crate) mod block_builder;
 pub(crate) mod builder;
 pub(crate) mod counts;
 pub(crate) mod item;

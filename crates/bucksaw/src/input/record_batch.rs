@@ -16,7 +16,7 @@ use crate::block::arrays::{ArrayVisitor, visit};
 use crate::block::bitmap::Bits;
 use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
 use crate::schema::{ColumnType, Resolution, Schema};
@@ -47,7 +47,7 @@ pub(crate) fn block_of_batch<'a>(
         .iter()
         .map(|(name, array, shown)| Ok((*name, Cells::new(name, array, shown.as_ref())?)))
         .collect::<Result<_>>()?;
-    let mut builder = BlockBuilder::new(&mut block, schema, arena);
+    let mut builder = BorrowingBuilder::of_block(&mut block, schema, arena);
     for row in 0..batch.num_rows() {
         for (name, cells) in &one_by_one {
             builder
@@ -82,7 +82,7 @@ fn take_whole<'a>(
         Some(known) => *known == ty,
         None => !column.takes_all_as_text || ty == ColumnType::Text,
     };
-    if !fits || block.column_mut(id).present.count() > 0 || !fits_its_type(array) {
+    if !fits || block.pivoted.column_mut(id).present.count() > 0 || !fits_its_type(array) {
         return Ok(false);
     }
     if schema.column(id).ty.is_none() {
@@ -92,8 +92,8 @@ fn take_whole<'a>(
         Some(ColumnType::List(_)) => Values::List(Box::new(lists_of(name, array)?)),
         _ => Values::Arrow(Arc::clone(array)),
     };
-    *block.column_mut(id) = BlockColumn::new(present(array), values);
-    block.most_text = UNCOUNTED_TEXT;
+    *block.pivoted.column_mut(id) = BlockColumn::new(present(array), values);
+    block.pivoted.most_text = UNCOUNTED_TEXT;
     Ok(true)
 }
 

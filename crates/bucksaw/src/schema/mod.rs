@@ -171,7 +171,7 @@ impl Order {
 
 /// The columns of a file so far, and the rules by which more are added.
 #[derive(Clone, Debug)]
-pub struct Schema {
+pub(crate) struct Schema {
     table: TableTag,
     columns: Vec<Column>,
     by_name: HashMap<Box<str>, ColumnId, RandomState>,
@@ -245,8 +245,7 @@ impl Schema {
     }
 
     /// The columns, in the file's order.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
+    pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
     }
 
@@ -255,8 +254,7 @@ impl Schema {
     }
 
     /// The column that rows call `name`, if it is known.
-    #[must_use]
-    pub fn find(&self, name: &str) -> Option<ColumnId> {
+    pub(crate) fn find(&self, name: &str) -> Option<ColumnId> {
         self.by_name.get(name).copied()
     }
 

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bumpalo::Bump;
 
 use crate::runtime::prefetch::prefetch;
 use crate::types::physical::PhysicalValue;
@@ -96,24 +95,6 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// The value with its text or bytes copied into `arena`.
-    #[inline]
-    pub(crate) fn copied_into(self, arena: &Bump) -> Value<'_> {
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(value) => Value::Bool(value),
-            Self::I32(value) => Value::I32(value),
-            Self::I64(value) => Value::I64(value),
-            Self::U64(value) => Value::U64(value),
-            Self::F32(value) => Value::F32(value),
-            Self::F64(value) => Value::F64(value),
-            Self::Text(text) => Value::Text(arena.alloc_str(text)),
-            Self::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
-            Self::Timestamp(value) => Value::Timestamp(value),
-            Self::List(values) => Value::List(list_copied_into(values, arena)),
-        }
-    }
-
     /// Asks for its text or bytes, which are read soon.
     #[inline]
     pub(crate) fn prefetch(self) {
@@ -181,13 +162,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Apart from [`Value::copied_into`], which would be inlined nowhere if it called itself.
-#[inline(never)]
-fn list_copied_into<'b>(values: &[Value<'_>], arena: &'b Bump) -> &'b [Value<'b>] {
-    arena.alloc_slice_fill_iter(values.iter().map(|value| value.copied_into(arena)))
-}
-
-/// Apart from [`Value::text_bytes`] for the same reason.
+/// Apart from [`Value::text_bytes`], which would be inlined nowhere if it called itself.
 #[inline(never)]
 fn list_bytes(values: &[Value<'_>]) -> usize {
     size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()

@@ -12,14 +12,13 @@ use std::time::Instant;
 #[cfg(feature = "arrow")]
 use arrow_array::RecordBatch;
 use bumpalo::Bump;
-use self_cell::self_cell;
 
 use self::open::local_sink;
 use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
 pub use self::rows::Cell;
-use crate::block::Block;
-use crate::coerce::builder::BlockBuilder;
+use crate::block::{Block, OwnedBlock};
+use crate::coerce::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::input::framing::CHUNK_BYTES;
@@ -37,30 +36,6 @@ pub const BLOCK_ROWS: usize = 512;
 /// Bytes of text in rows given one at a time after which a backend gets them as a block.
 pub const BLOCK_BYTES: usize = 512 << 10;
 
-self_cell!(
-    /// Rows given one at a time: the block, and the arena that its text was copied into.
-    struct Collected {
-        owner: Bump,
-        #[covariant]
-        dependent: Block,
-    }
-);
-
-impl Collected {
-    fn empty() -> Self {
-        Self::new(Bump::new(), |_| Block::new())
-    }
-
-    /// No rows, in the same memory.
-    fn emptied(mut self) -> Self {
-        let block: Block<'static> =
-            self.with_dependent_mut(|_, block| std::mem::take(block).emptied());
-        let mut arena = self.into_owner();
-        arena.reset();
-        Self::new(arena, |_| block)
-    }
-}
-
 /// Writes rows of a [`Table`] to a Parquet file, or to several, one after the other.
 ///
 /// Rows go in one at a time, from iterators, as slices, as blocks, as record batches or from an input;
@@ -73,7 +48,10 @@ impl Collected {
 /// [`ErrorKind::WriterEnded`], and `abort` and dropping do nothing more.
 pub struct Writer {
     table: Table,
-    collected: Collected,
+    /// Rows given one at a time.
+    collected: OwnedBlock,
+    /// For what their values become on the way; empty between rows.
+    scratch: Bump,
     workers: Arc<Workers>,
     /// None after an error.
     file: Option<OpenFile>,
@@ -89,7 +67,8 @@ impl Writer {
     pub(crate) fn new(table: Table, sink: Box<dyn Sink>) -> Result<Self> {
         let workers = Arc::new(Workers::new(table.options.threads)?);
         Ok(Self {
-            collected: Collected::empty(),
+            collected: OwnedBlock::default(),
+            scratch: Bump::new(),
             file: Some(OpenFile::new(&table.options, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),
@@ -116,7 +95,7 @@ impl Writer {
     /// Rows taken so far.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.rows_passed_on() + self.collected.borrow_dependent().rows() as u64
+        self.rows_passed_on() + self.collected.rows() as u64
     }
 
     /// Whether an error ended it.
@@ -164,7 +143,7 @@ impl Writer {
         self.check_open()?;
         self.table.check_block(block)?;
         self.write_collected()?;
-        self.write_block_rows(block, 0)
+        self.write_block_rows(block, block.bytes_used())
     }
 
     /// Writes a record batch, all of it or, where a row is refused, nothing.
@@ -185,7 +164,7 @@ impl Writer {
                 return Err(error.with_row(self.rows_passed_on() + row));
             }
         };
-        self.write_block_rows(&block, arena.allocated_bytes())
+        self.write_block_rows(&block, block.bytes_used() + arena.allocated_bytes())
     }
 
     /// Writes the next rows of an input, some megabytes of it; false at its end.
@@ -332,25 +311,29 @@ impl Writer {
 
     /// Passes on the rows that were given one at a time.
     fn write_collected(&mut self) -> Result<()> {
-        if self.collected.borrow_dependent().rows() == 0 {
+        if self.collected.rows() == 0 {
             return Ok(());
         }
-        let collected = std::mem::replace(&mut self.collected, Collected::empty());
-        let held = collected.borrow_owner().allocated_bytes();
-        self.write_block_rows(collected.borrow_dependent(), held)?;
-        self.collected = collected.emptied();
+        let held = self.collected.bytes_held();
+        let mut collected = std::mem::take(&mut self.collected);
+        let block = collected.lend();
+        self.write_block_rows(&block, held)?;
+        let spare = block.emptied();
+        collected.reuse(spare, BLOCK_BYTES * 2);
+        self.collected = collected;
         Ok(())
     }
 
-    /// Passes a block on, as a batch of its own, whose text takes `held` bytes; an error ends the writer.
+    /// Passes a block on, as a batch of its own, that takes `held` bytes with its text; an error ends the
+    /// writer.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
         let rows_before = self.rows_finished();
         on_file(&mut self.file, rows_before, |file| {
             file.write(block, &self.table.schema)?;
-            file.add_to_batch(0, block.bytes_used() + held);
+            file.add_to_batch(0, held);
             if file.end_batch()? { file.end_row_group(&self.table.schema) } else { Ok(()) }
         })?;
-        self.table.alterations.add(&block.alterations);
+        self.table.alterations.add(block.alterations());
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{BLOCK_BYTES, BLOCK_ROWS, Writer};
 use crate::block::Block;
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::{BorrowingBuilder, CopyingBuilder};
 use crate::error::Result;
 #[cfg(feature = "serde")]
 use crate::input::serialize;
@@ -61,30 +61,28 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) leaves the writer as it was; others end it.
     pub fn write_row<'c>(&mut self, row: impl IntoIterator<Item: Cell<'c>>) -> Result<()> {
-        self.fill_row(|builder| {
-            let (arena, row) = (builder.arena(), row.into_iter().map(Cell::into_parts));
-            builder.push_all(row, |value| value.copied_into(arena))
-        })
+        self.fill_row(|builder| builder.push_all(row.into_iter().map(|cell| cell.into_parts())))
     }
 
     /// Has a row filled, and passes it on with others.
     fn fill_row(
         &mut self,
-        fill: impl FnOnce(&mut BlockBuilder<'_, '_>) -> Result<()>,
+        fill: impl FnOnce(&mut CopyingBuilder<'_, '_>) -> Result<()>,
     ) -> Result<()> {
         self.check_open()?;
         let number = self.rows();
+        self.scratch.reset();
         let schema = &mut self.table.schema;
-        let is_full = self.collected.with_dependent_mut(|arena, block| {
-            let mut builder = BlockBuilder::new(block, schema, arena);
-            if let Err(error) = fill(&mut builder) {
-                builder.undo_row();
-                return Err(error.at_row(number));
-            }
-            builder.end_row();
-            Ok(block.rows() >= BLOCK_ROWS || block.most_text >= BLOCK_BYTES)
-        })?;
-        if is_full { self.write_collected() } else { Ok(()) }
+        let mut builder = CopyingBuilder::of_owned(&mut self.collected, schema, &self.scratch);
+        if let Err(error) = fill(&mut builder) {
+            builder.undo_row();
+            return Err(error.at_row(number));
+        }
+        builder.end_row();
+        if self.collected.rows() >= BLOCK_ROWS || self.collected.text_bytes() >= BLOCK_BYTES {
+            self.write_collected()?;
+        }
+        Ok(())
     }
 
     /// Writes what `row` serializes as, which is an object: a struct, a map, or an enum's variant with a value.
@@ -195,7 +193,7 @@ impl Writer {
             let first = self.rows_passed_on();
             let block =
                 block_of_rows(part, spare.emptied(), &mut self.table.schema, &arena, first)?;
-            self.write_block_rows(&block, arena.allocated_bytes())?;
+            self.write_block_rows(&block, block.bytes_used() + arena.allocated_bytes())?;
             spare = block.emptied();
             arena.reset();
         }
@@ -215,13 +213,13 @@ where
     R: AsRef<[(N, Value<'v>)]>,
     N: AsRef<str> + 'v,
 {
-    let mut builder = BlockBuilder::new(&mut block, schema, arena);
+    let mut builder = BorrowingBuilder::of_block(&mut block, schema, arena);
     for (index, row) in rows.iter().enumerate() {
         if let Some(later) = rows.get(index + ROWS_ASKED_AHEAD) {
             later.as_ref().iter().for_each(prefetch_start);
         }
         let row = row.as_ref().iter().map(|(name, value)| (Key::Name(name.as_ref()), *value));
-        builder.push_all(row, |value| value).map_err(|error| error.at_row(first + index as u64))?;
+        builder.push_all(row).map_err(|error| error.at_row(first + index as u64))?;
         builder.end_row();
     }
     Ok(block)

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::object::{self, Shape};
 use super::reasons::Fault;
 use super::tokenizer::{self, Scratch};
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
 
@@ -48,7 +48,7 @@ impl Decoder for Lines {
         let chunk = chunk.bytes.as_slice();
         let mut decoded = Decoded::default();
         decoded.counts.bytes = chunk.len() as u64;
-        let mut builder = BlockBuilder::new(&mut block, schema, arena);
+        let mut builder = BorrowingBuilder::of_block(&mut block, schema, arena);
         // Checked as a whole; where it is no text, the careful reader finds the lines that are.
         let text = simdutf8::basic::from_utf8(chunk).ok().filter(|_| self.speed == Speed::Fast);
         let mut scratch = Scratch::default();
@@ -97,7 +97,7 @@ fn decode_carefully<'a>(
     bytes: Range<usize>,
     is_first: bool,
     shape: &Shape,
-    builder: &mut BlockBuilder<'_, 'a>,
+    builder: &mut BorrowingBuilder<'_, 'a>,
     decoded: &mut Decoded<'a>,
 ) {
     let whole = &chunk[bytes.clone()];

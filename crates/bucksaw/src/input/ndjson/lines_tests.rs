@@ -116,7 +116,7 @@ fn content(block: &Block<'_>) -> Vec<String> {
         };
         format!("{} {rows:?} {values}", id.index())
     });
-    columns.chain([format!("{} rows, {:?}", block.rows(), block.alterations)]).collect()
+    columns.chain([format!("{} rows, {:?}", block.rows(), block.alterations())]).collect()
 }
 
 fn outcome(parsed: &Decoded<'_>, schema: &Schema) -> Vec<String> {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Nested;
 use super::reasons::{self, Fault};
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::BorrowingBuilder;
 use crate::coerce::item::Item;
 use crate::coerce::json::{item_of, unescaped};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(super) struct Shape {
 pub(super) fn scatter<'a>(
     line: &'a [u8],
     shape: &Shape,
-    builder: &mut BlockBuilder<'_, 'a>,
+    builder: &mut BorrowingBuilder<'_, 'a>,
 ) -> Result<(), Fault> {
     if line.len() > shape.max_line_bytes {
         return Err(Fault::malformed(0, too_long(shape.max_line_bytes)));
@@ -49,10 +49,10 @@ pub(super) fn scatter<'a>(
     result.and_then(|()| deserializer.end()).map_err(|error| reasons::fault(&error, text))
 }
 
-struct Row<'w, 'b, 'a> {
+struct Row<'w, 'b, 'a: 'b> {
     text: &'a str,
     shape: &'w Shape,
-    builder: &'w mut BlockBuilder<'b, 'a>,
+    builder: &'w mut BorrowingBuilder<'b, 'a>,
     /// The names of the objects around, each with a separator after it.
     path: String,
     refused: Option<Error>,
@@ -80,7 +80,7 @@ impl<'a> Row<'_, '_, 'a> {
     fn member(
         &mut self,
         name: &str,
-        push: impl FnOnce(&mut BlockBuilder<'_, 'a>, &str) -> Result<()>,
+        push: impl FnOnce(&mut BorrowingBuilder<'_, 'a>, &str) -> Result<()>,
     ) -> serde_json::Result<()> {
         let outer = self.path.len();
         self.path.push_str(name);
@@ -134,7 +134,7 @@ fn code_unit(line: &[u8], at: usize) -> Option<u16> {
 
 /// The members of an object on level `depth` from 1. A member that gives an object again, or an object
 /// and something else, is a duplicate as a whole.
-struct Object<'v, 'w, 'b, 'a> {
+struct Object<'v, 'w, 'b, 'a: 'b> {
     row: &'v mut Row<'w, 'b, 'a>,
     depth: usize,
 }

@@ -1,7 +1,7 @@
 //! Whether a row may give an object's name again, for the fast reader: it is told so whenever that
 //! can't be ruled out, and leaves the line to the careful reader.
 
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::BorrowingBuilder;
 use crate::schema::{ColumnId, Key, Schema};
 
 /// The objects of a row that become columns.
@@ -25,7 +25,7 @@ impl RowObjects {
     }
 
     /// Whether the row, at its end, may have given a path twice, or a value of its own beside an object.
-    pub(super) fn may_repeat(&mut self, builder: &BlockBuilder<'_, '_>) -> bool {
+    pub(super) fn may_repeat(&mut self, builder: &BorrowingBuilder<'_, '_>) -> bool {
         if self.paths.is_empty() {
             return false;
         }

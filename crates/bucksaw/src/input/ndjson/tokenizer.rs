@@ -7,7 +7,7 @@ use super::Nested;
 use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::BorrowingBuilder;
 use crate::coerce::item::Item;
 use crate::coerce::json::number;
 use crate::schema::{ColumnId, Key};
@@ -35,7 +35,7 @@ pub(super) fn scatter<'a>(
     text: &'a str,
     start: usize,
     shape: &Shape,
-    builder: &mut BlockBuilder<'_, 'a>,
+    builder: &mut BorrowingBuilder<'_, 'a>,
     scratch: &mut Scratch,
 ) -> Result<usize, Unsure> {
     let Scratch { path, objects, ends } = scratch;
@@ -63,12 +63,12 @@ enum Name<'a> {
     New(&'a str),
 }
 
-struct Reader<'r, 'b, 'a> {
+struct Reader<'r, 'b, 'a: 'b> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
     shape: &'r Shape,
-    builder: &'r mut BlockBuilder<'b, 'a>,
+    builder: &'r mut BorrowingBuilder<'b, 'a>,
     path: &'r mut String,
     objects: &'r mut RowObjects,
     ends: &'r mut Vec<u8>,

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::Serialize;
 
 use self::row::{Row, ValueSerializer};
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::CopyingBuilder;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Pushes the members of what `value` serializes as. After an error the row is to be undone.
@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// refused.
 pub(crate) fn scatter(
     value: &(impl Serialize + ?Sized),
-    builder: &mut BlockBuilder<'_, '_>,
+    builder: &mut CopyingBuilder<'_, '_>,
 ) -> Result<()> {
     let mut row = Row::new(builder);
     value.serialize(ValueSerializer::of_row(&mut row)).map_err(|Failed(error)| error)

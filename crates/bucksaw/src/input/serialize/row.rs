@@ -9,7 +9,7 @@ use super::common::{same_as_others, takes_elements, takes_fields};
 use super::json::{append_comma, append_json, append_name};
 use super::key::append_key;
 
-use crate::coerce::builder::BlockBuilder;
+use crate::coerce::builder::CopyingBuilder;
 use crate::coerce::item::Item;
 use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
 use crate::schema::Key;
@@ -17,7 +17,7 @@ use crate::types::value::Value;
 
 /// The row that is being filled.
 pub(super) struct Row<'w, 'b, 'a> {
-    builder: &'w mut BlockBuilder<'b, 'a>,
+    builder: &'w mut CopyingBuilder<'b, 'a>,
     /// The column of the value that comes next, or the object's name with a separator behind it.
     path: String,
     /// Of an array, or of an object that is no columns, what came so far.
@@ -25,19 +25,22 @@ pub(super) struct Row<'w, 'b, 'a> {
 }
 
 impl<'w, 'b, 'a> Row<'w, 'b, 'a> {
-    pub(super) fn new(builder: &'w mut BlockBuilder<'b, 'a>) -> Self {
+    pub(super) fn new(builder: &'w mut CopyingBuilder<'b, 'a>) -> Self {
         Self { builder, path: String::new(), json: String::new() }
     }
 
-    fn push(&mut self, item: Item<'a>) -> Result<(), Failed> {
+    fn push(&mut self, item: Item<'_>) -> Result<(), Failed> {
         self.builder.push_item(Key::Name(&self.path), item).map_err(Failed)
     }
 
     /// Pushes what was written as JSON text.
-    fn push_json(&mut self, item: impl Fn(&'a str) -> Item<'a>) -> Result<(), Failed> {
-        let json = self.builder.arena().alloc_str(&self.json);
-        self.json.clear();
-        self.push(item(json))
+    fn push_json(&mut self, is_too_deep: bool) -> Result<(), Failed> {
+        let mut json = std::mem::take(&mut self.json);
+        let item = if is_too_deep { Item::TooDeep(&json) } else { Item::Json(&json) };
+        let pushed = self.push(item);
+        json.clear();
+        self.json = json;
+        pushed
     }
 }
 
@@ -59,16 +62,17 @@ impl<'r, 'w, 'b, 'a> ValueSerializer<'r, 'w, 'b, 'a> {
         Err(Failed::custom("a row is a struct, a map, or an enum's variant with a value"))
     }
 
-    fn push(self, value: Value<'a>) -> Result<(), Failed> {
+    fn push(self, value: Value<'_>) -> Result<(), Failed> {
         self.check_is_column()?;
         self.row.push(Item::Value(value))
     }
 
-    fn number(self, fits: Option<Value<'a>>, digits: impl Fn() -> String) -> Result<(), Failed> {
+    fn number(self, fits: Option<Value<'_>>, digits: impl Fn() -> String) -> Result<(), Failed> {
         self.check_is_column()?;
-        let arena = self.row.builder.arena();
-        let item = fits.map_or_else(|| Item::Number(arena.alloc_str(&digits())), Item::Value);
-        self.row.push(item)
+        match fits {
+            Some(value) => self.row.push(Item::Value(value)),
+            None => self.row.push(Item::Number(&digits())),
+        }
     }
 
     /// An object, whose members become columns unless it is too deep.
@@ -186,11 +190,10 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
             Kind::TooDeep { end } => {
                 row.json.push_str(end);
                 let is_empty = row.json == "{}";
-                row.push_json(if is_empty { Item::Json } else { Item::TooDeep })
+                row.push_json(!is_empty)
             }
             Kind::Time { seconds, nanos } => {
-                let text = row.builder.arena().alloc_str(&time_text(seconds, nanos));
-                row.push(Item::Value(Value::Text(text)))
+                row.push(Item::Value(Value::Text(&time_text(seconds, nanos))))
             }
         };
         row.path.truncate(outer);
@@ -230,15 +233,15 @@ impl Elements<'_, '_, '_, '_> {
         let Self { row, variant_of } = self;
         row.json.push(']');
         match variant_of {
-            None => row.push_json(Item::Json),
+            None => row.push_json(false),
             Some(Outer::Column(outer)) => {
-                let pushed = row.push_json(Item::Json);
+                let pushed = row.push_json(false);
                 row.path.truncate(outer);
                 pushed
             }
             Some(Outer::TooDeep) => {
                 row.json.push('}');
-                row.push_json(Item::TooDeep)
+                row.push_json(true)
             }
         }
     }
@@ -303,13 +306,11 @@ impl<'r, 'w, 'b, 'a> Serializer for ValueSerializer<'r, 'w, 'b, 'a> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), Failed> {
-        let text = self.row.builder.arena().alloc_str(value);
-        self.push(Value::Text(text))
+        self.push(Value::Text(value))
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Failed> {
-        let bytes = self.row.builder.arena().alloc_slice_copy(value);
-        self.push(Value::Bytes(bytes))
+        self.push(Value::Bytes(value))
     }
 
     fn serialize_unit(self) -> Result<(), Failed> {

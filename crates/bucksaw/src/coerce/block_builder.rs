@@ -1,0 +1,153 @@
+//! What fills a caller's block: rows of values, and values that many rows have in common.
+
+use bumpalo::Bump;
+
+use super::builder::{BorrowingBuilder, other_table};
+use crate::block::{Again, Block, Repeated};
+use crate::coerce::counts::Alterations;
+use crate::coerce::item::Item;
+use crate::error::Result;
+use crate::schema::{Key, Schema};
+use crate::types::value::Value;
+
+/// Fills a [`Block`] row by row.
+///
+/// Push a row's values in any order, then [`end_row`](Self::end_row). After an error the row is to
+/// be undone with [`undo_row`](Self::undo_row); nothing of it is left.
+#[derive(Debug)]
+pub struct BlockBuilder<'b, 'a> {
+    rows: BorrowingBuilder<'b, 'a>,
+    /// See [`Block`].
+    repeated: &'b mut Vec<Repeated<'a>>,
+}
+
+impl<'b, 'a> BlockBuilder<'b, 'a> {
+    /// Continues `block` behind its last row that ended, with columns of `schema`; text made on the way
+    /// is put into `arena`.
+    pub(crate) fn new(block: &'b mut Block<'a>, schema: &'b mut Schema, arena: &'a Bump) -> Self {
+        let Block { pivoted, repeated } = block;
+        let mut builder =
+            Self { rows: BorrowingBuilder::borrowing(pivoted, schema, arena), repeated };
+        builder.begin_again();
+        builder
+    }
+
+    /// The arena for text that is made on the way.
+    #[must_use]
+    pub fn arena(&self) -> &'a Bump {
+        self.rows.arena
+    }
+
+    /// How many rows the block has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows.block.rows
+    }
+
+    /// Adds a value to the row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) where a closed schema or strict mode refuses it.
+    pub fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'a>) -> Result<()> {
+        self.rows.push_item(key.into(), Item::Value(value))
+    }
+
+    /// Gives this row and those after it, `rows` together, the same value, for much less than as many
+    /// times [`push`](Self::push), and under the same rules. To be called before the row's own values:
+    /// where these give the column again, theirs are duplicates. Rows that are undone don't count, so
+    /// that a run may have to be ended early, with [`end_runs`](Self::end_runs); it ends with the block
+    /// anyway. A column that is new stays, with its type, even if no row ends.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn repeat<'k>(
+        &mut self,
+        key: impl Into<Key<'k>>,
+        value: Value<'a>,
+        rows: usize,
+    ) -> Result<()> {
+        let key = match key.into() {
+            Key::Id(id) if id.table() != self.rows.schema.table() => return Err(other_table()),
+            Key::Id(id) => Key::Id(id),
+            Key::Name(name) => Key::Name(&*self.rows.arena.alloc_str(name)),
+        };
+        if rows == 0 || value == Value::Null {
+            return self.push(key, Value::Null);
+        }
+        let row = self.rows.block.rows;
+        let counted = std::mem::take(&mut self.rows.block.alterations);
+        let (before, text) = (self.rows.holders(key), self.rows.block.most_text);
+        let pushed = self.push(key, value);
+        let alterations = std::mem::replace(&mut self.rows.block.alterations, counted);
+        self.rows.block.alterations.add(&alterations);
+        pushed?;
+        let rows = row + 1..row + rows;
+        let new =
+            self.rows.holders(key).into_iter().zip(before).find(|(now, before)| now != before);
+        let is_run = match new {
+            Some((Some(id), _)) => self.rows.block.column_mut(id).repeat_last(rows.clone()),
+            _ => false,
+        };
+        if is_run {
+            self.rows.block.most_text +=
+                (self.rows.block.most_text - text).saturating_mul(rows.len());
+        }
+        let what = if is_run { Again::Count(alterations) } else { Again::Push(key, value) };
+        if !is_run || alterations != Alterations::default() {
+            self.repeated.push(Repeated { rows, what });
+        }
+        // The columns of runs stay if this row is undone.
+        self.rows.row_start = self.rows.schema.checkpoint();
+        Ok(())
+    }
+
+    /// Ends the row.
+    pub fn end_row(&mut self) {
+        if !self.repeated.is_empty() {
+            self.repeat_again();
+        }
+        self.rows.end_row();
+    }
+
+    /// Does for this row what it repeats beside the runs in the columns.
+    fn repeat_again(&mut self) {
+        let row = self.rows.block.rows;
+        let mut repeated = std::mem::take(self.repeated);
+        for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
+            match *what {
+                Again::Count(alterations) => self.rows.block.alterations.add(&alterations),
+                Again::Push(key, value) => {
+                    // What is refused now was not for the first of the rows, and must not be lost.
+                    if self.push(key, value).is_err() {
+                        let name = match key {
+                            Key::Id(id) => self.rows.given_name(id),
+                            Key::Name(name) => name.to_owned(),
+                        };
+                        self.rows.rest_of(&name, Item::Value(value));
+                    }
+                }
+            }
+        }
+        repeated.retain(|known| known.rows.end > row + 1);
+        *self.repeated = repeated;
+    }
+
+    /// Forgets what was pushed since the last row's end.
+    pub fn undo_row(&mut self) {
+        self.begin_again();
+        self.rows.undo_row();
+    }
+
+    /// Ends all runs of repeated values with the last row that ended, and undoes what was begun after it.
+    pub fn end_runs(&mut self) {
+        self.repeated.clear();
+        self.rows.block.end_runs();
+        self.rows.undo_row();
+    }
+
+    /// Has what the undone row repeats done for the row that comes instead.
+    fn begin_again(&mut self) {
+        let row = self.rows();
+        self.repeated.iter_mut().for_each(|known| known.rows.start = known.rows.start.min(row));
+    }
+}
