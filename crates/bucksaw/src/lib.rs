@@ -79,7 +79,7 @@ pub use {arrow_array, arrow_schema};
 /// crate, and changes with any version.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::block::OwnedBlock;
+    pub use crate::block::{OwnedBlock, RowIndex};
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::format::limits;

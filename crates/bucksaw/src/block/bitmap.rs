@@ -47,6 +47,34 @@ impl Bits {
         }
     }
 
+    /// Adds those of `rows` rows from `row` on, at most 64, whose bit is set: the first one's is lowest.
+    pub(crate) fn insert_word(&mut self, row: usize, bits: u64, rows: usize) {
+        let bits = if rows < 64 { bits & ((1 << rows) - 1) } else { bits };
+        let (word, shift) = (row / 64, row % 64);
+        let needed = (row + rows).div_ceil(64);
+        if needed > self.words.len() && bits != 0 {
+            self.words.resize(needed, 0);
+        }
+        for (word, bits) in
+            [(word, bits << shift), (word + 1, bits.unbounded_shr(64 - shift as u32))]
+        {
+            if bits != 0 {
+                self.words[word] |= bits;
+            }
+        }
+    }
+
+    /// Where each row's value is among the values.
+    pub(crate) fn ranks(&self) -> Ranks<'_> {
+        let mut values = 0;
+        let before = |word: &u64| {
+            let before = values;
+            values += word.count_ones();
+            before
+        };
+        Ranks { words: &self.words, before: self.words.iter().map(before).collect() }
+    }
+
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
@@ -93,6 +121,23 @@ impl Bits {
     }
 }
 
+/// See [`Bits::ranks`].
+pub(crate) struct Ranks<'b> {
+    words: &'b [u64],
+    /// For each word, how many rows are in those before it.
+    before: Vec<u32>,
+}
+
+impl Ranks<'_> {
+    /// How many rows before this one are in the set, if it is.
+    #[inline]
+    pub(crate) fn rank(&self, row: u32) -> Option<u32> {
+        let index = row as usize / 64;
+        let (word, bit) = (*self.words.get(index)?, 1 << (row % 64));
+        (word & bit != 0).then(|| self.before[index] + (word & (bit - 1)).count_ones())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +168,20 @@ mod tests {
             more.insert_all(cut..start);
             for row in 0..400 {
                 prop_assert_eq!(more.contains(row), (cut..start).contains(&row) || bits.contains(row));
+            }
+            let ranks = bits.ranks();
+            for row in 0..400 {
+                let rank = bits.contains(row).then(|| count(0..row) as u32);
+                prop_assert_eq!(ranks.rank(row as u32), rank);
+            }
+            let mut moved = Bits::from_fn(cut, |row| row % 3 == 0);
+            let len = model.len().saturating_sub(start);
+            for at in (0..len).step_by(64) {
+                moved.insert_word(cut + at, bits.word_at(start + at), (len - at).min(64));
+            }
+            for row in 0..cut + len + 70 {
+                let is_in = if row < cut { row % 3 == 0 } else { model.get(start + row - cut) == Some(&true) };
+                prop_assert_eq!(moved.contains(row), is_in);
             }
             bits.truncate(cut);
             prop_assert_eq!(bits.count(), count(0..cut));

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::block::ColumnOf;
 use crate::block::ColumnSlice;
-use crate::block::column::ColumnOf;
 use crate::block::text::Held;
 use crate::block::values::capacity_bytes;
 
@@ -35,6 +35,20 @@ impl<T: Held, B: Held> ListsOf<T, B> {
 
     pub(crate) fn elements_mut(&mut self) -> &mut ColumnOf<T, B> {
         &mut self.elements
+    }
+
+    pub(super) fn elements(&self) -> &ColumnOf<T, B> {
+        &self.elements
+    }
+
+    /// How many elements all lists have, nulls included.
+    pub(super) fn element_count(&self) -> usize {
+        self.end_of(self.ends.len())
+    }
+
+    /// The indexes of a list's elements.
+    pub(super) fn elements_of(&self, list: usize) -> Range<usize> {
+        self.end_of(list)..self.ends[list]
     }
 
     /// Whether the elements are an Arrow array that was taken whole.

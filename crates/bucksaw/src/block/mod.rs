@@ -4,10 +4,14 @@
 //! and bytes stay where they are (the input's buffer, the caller's rows, the block's arena) until a
 //! backend's dictionary or page takes them. An [`OwnedBlock`] has copied them, and lends itself as a block.
 
+mod appending;
+#[cfg(feature = "arrow")]
+mod array_values;
 #[cfg(feature = "arrow")]
 pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
+mod gather;
 pub(crate) mod lists;
 mod owned;
 mod pivoted;
@@ -17,9 +21,9 @@ mod values;
 
 use std::ops::Range;
 
-pub(crate) use self::column::BlockColumn;
 pub use self::column::ColumnSlice;
-pub use self::owned::OwnedBlock;
+pub(crate) use self::column::{BlockColumn, ColumnOf};
+pub use self::owned::{OwnedBlock, RowIndex};
 pub(crate) use self::pivoted::Pivoted;
 pub use self::slice::BlockSlice;
 pub use self::values::ValuesSlice;

@@ -1,7 +1,7 @@
 //! Rows pivoted to columns, wherever their text is.
 
+use crate::block::ColumnOf;
 use crate::block::ValuesOf;
-use crate::block::column::ColumnOf;
 use crate::block::text::Held;
 use crate::coerce::counts::Alterations;
 use crate::schema::{Column, ColumnId, TableTag};

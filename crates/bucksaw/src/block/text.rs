@@ -74,6 +74,11 @@ impl TextBuffer {
         self.bytes.get(span.start..span.start + span.len).unwrap_or_default()
     }
 
+    /// Bytes of both.
+    pub(super) fn len(&self) -> usize {
+        self.text.len() + self.bytes.len()
+    }
+
     /// Forgets all of it, and keeps so many bytes of its memory for each.
     pub(super) fn clear(&mut self, max_bytes: usize) {
         self.text.clear();

@@ -316,7 +316,7 @@ impl Writer {
         }
         let held = self.collected.bytes_held();
         let mut collected = std::mem::take(&mut self.collected);
-        let block = collected.lend();
+        let block = collected.lend()?;
         self.write_block_rows(&block, held)?;
         let spare = block.emptied();
         collected.reuse(spare, BLOCK_BYTES * 2);

@@ -1,0 +1,102 @@
+//! Runs of a block's rows, appended to a block that owns its text.
+
+use crate::block::ColumnOf;
+#[cfg(feature = "arrow")]
+use crate::block::array_values;
+use crate::block::lists::ListsOf;
+use crate::block::text::{Span, StoreText, TextBuffer};
+use crate::block::{BlockSlice, ColumnSlice, OwnedBlock, ValuesOf, ValuesSlice};
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::prefetch::prefetch;
+
+/// Texts that are asked for before they are copied.
+const ASKED_AHEAD: usize = 16;
+
+/// Appends all rows; they are not counted yet.
+pub(super) fn append(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Result<()> {
+    let first = block.pivoted.rows;
+    for (id, slice) in rows.columns() {
+        append_column(block.pivoted.column_mut(id), &mut block.text, first, &slice)?;
+    }
+    Ok(())
+}
+
+/// The list of a column's values that is or, where there are no values, becomes one of this variant.
+macro_rules! list_of {
+    ($values:expr, $variant:ident) => {{
+        if $values.len() == 0 && !matches!($values, ValuesOf::$variant(_)) {
+            *$values = ValuesOf::$variant(Default::default());
+        }
+        match $values {
+            ValuesOf::$variant(list) => Ok(list),
+            _ => Err($crate::block::appending::different()),
+        }
+    }};
+}
+
+pub(super) use list_of;
+
+/// Appends a column's rows, the first of which becomes row `first`.
+fn append_column(
+    column: &mut ColumnOf<Span, Span>,
+    text: &mut TextBuffer,
+    first: usize,
+    slice: &ColumnSlice<'_, '_>,
+) -> Result<()> {
+    let mut row = first;
+    for (bits, rows) in slice.present_words() {
+        column.present.insert_word(row, bits, rows);
+        row += rows;
+    }
+    let values = &mut column.values;
+    match slice.values() {
+        ValuesSlice::Bool(list) => list_of!(values, Bool)?.extend_from_slice(list),
+        ValuesSlice::I32(list) => list_of!(values, I32)?.extend_from_slice(list),
+        ValuesSlice::I64(list) => list_of!(values, I64)?.extend_from_slice(list),
+        ValuesSlice::F32(list) => list_of!(values, F32)?.extend_from_slice(list),
+        ValuesSlice::F64(list) => list_of!(values, F64)?.extend_from_slice(list),
+        ValuesSlice::Text(list) => append_texts(list_of!(values, Text)?, text, list),
+        ValuesSlice::Bytes(list) => append_bytes(list_of!(values, Bytes)?, text, list),
+        ValuesSlice::List(slices) => {
+            let lists: &mut ListsOf<_, _> = list_of!(values, List)?;
+            let first = lists.element_count();
+            slices.lens().for_each(|len| {
+                lists.push(len);
+            });
+            if let Some(elements) = slices.elements() {
+                append_column(lists.elements_mut(), text, first, &elements)?;
+            }
+        }
+        #[cfg(feature = "arrow")]
+        ValuesSlice::Arrow(array) if array_values::has_list(&array) => {
+            let there = slice.present().enumerate().filter(|(_, is_present)| *is_present);
+            let indices: Vec<usize> = there.map(|(index, _)| index).collect();
+            array_values::append(values, text, &array, &indices)?;
+        }
+        #[cfg(feature = "arrow")]
+        ValuesSlice::Arrow(array) => array_values::append_whole(values, first, array)?,
+    }
+    Ok(())
+}
+
+/// Copies texts that may be anywhere in memory: each is asked for some texts ahead.
+pub(super) fn append_texts(list: &mut Vec<Span>, mut text: &mut TextBuffer, texts: &[&str]) {
+    list.extend(texts.iter().enumerate().map(|(index, value)| {
+        texts.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later.as_bytes()));
+        text.text(value)
+    }));
+}
+
+/// The same with bytes.
+pub(super) fn append_bytes(list: &mut Vec<Span>, mut text: &mut TextBuffer, all: &[&[u8]]) {
+    list.extend(all.iter().enumerate().map(|(index, value)| {
+        all.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later));
+        text.bytes(value)
+    }));
+}
+
+/// A column's values are of one type.
+#[cold]
+pub(super) fn different() -> Error {
+    Error::new(ErrorKind::Unsupported, "a column's values are of different types")
+}

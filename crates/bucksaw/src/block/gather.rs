@@ -1,0 +1,195 @@
+//! Rows picked from blocks, column by column, and appended to a block that owns its text.
+
+use std::borrow::Cow;
+
+use crate::block::ColumnOf;
+use crate::block::appending::{append_bytes, append_texts, different, list_of};
+#[cfg(feature = "arrow")]
+use crate::block::array_values;
+use crate::block::bitmap::Ranks;
+use crate::block::text::{Span, TextBuffer};
+use crate::block::{BlockColumn, BlockSlice, OwnedBlock, RowIndex, Values, ValuesOf};
+use crate::error::Result;
+
+/// Appends rows of `blocks`; they are not counted yet.
+pub(super) fn gather(
+    owned: &mut OwnedBlock,
+    blocks: &[BlockSlice<'_, '_>],
+    rows: &[RowIndex],
+) -> Result<()> {
+    let first = owned.pivoted.rows;
+    let whole = |index: &RowIndex| {
+        let block = &blocks[index.block as usize];
+        let row = index.row as usize;
+        assert!(row < block.rows(), "a slice of {} rows has no row {row}", block.rows());
+        RowIndex { block: index.block, row: (block.rows.start + row) as u32 }
+    };
+    let rows: Vec<RowIndex> = rows.iter().map(whole).collect();
+    let columns = blocks.iter().map(|block| block.block.columns.len()).max().unwrap_or_default();
+    if owned.pivoted.columns.len() < columns {
+        owned.pivoted.columns.resize_with(columns, ColumnOf::default);
+    }
+    for (index, column) in owned.pivoted.columns.iter_mut().enumerate().take(columns) {
+        let sources: Vec<_> = blocks
+            .iter()
+            .map(|slice| {
+                Some(Source { column: slice.block.columns.get(index)?, rows: slice.block.rows })
+            })
+            .collect();
+        gather_column(column, &mut owned.text, first, &sources, &rows)?;
+    }
+    Ok(())
+}
+
+/// A column that rows are picked from, if the block has it.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s, 'a> {
+    pub(super) column: &'s BlockColumn<'a>,
+    pub(super) rows: usize,
+}
+
+impl Source<'_, '_> {
+    fn has_all_rows(&self) -> bool {
+        self.column.present.count_below(self.rows) == self.rows
+    }
+}
+
+/// Appends a column of picked rows, the first of which becomes row `first`.
+pub(super) fn gather_column(
+    column: &mut ColumnOf<Span, Span>,
+    text: &mut TextBuffer,
+    first: usize,
+    sources: &[Option<Source<'_, '_>>],
+    rows: &[RowIndex],
+) -> Result<()> {
+    let mut known = sources.iter().flatten().filter(|source| source.column.values.len() > 0);
+    let Some(some) = known.next() else { return Ok(()) };
+    #[cfg(feature = "arrow")]
+    if array_values::are_mixed(sources) {
+        return array_values::gather_mixed(column, text, first, sources, rows);
+    }
+    let values = picked_values(column, first, sources, rows);
+    if values.is_empty() {
+        return Ok(());
+    }
+    match &some.column.values {
+        #[cfg(feature = "arrow")]
+        ValuesOf::Arrow(_) => array_values::gather(column, text, first, sources, rows, &values),
+        ValuesOf::List(_) => gather_lists(column, text, sources, &values),
+        _ => gather_values(&mut column.values, text, sources, &values),
+    }
+}
+
+/// Sets which rows have a value, and returns the indexes of these in their lists, or arrays.
+fn picked_values<'r>(
+    column: &mut ColumnOf<Span, Span>,
+    first: usize,
+    sources: &[Option<Source<'_, '_>>],
+    rows: &'r [RowIndex],
+) -> Cow<'r, [RowIndex]> {
+    if sources.iter().all(|source| source.is_some_and(|source| source.has_all_rows())) {
+        column.present.insert_all(first..first + rows.len());
+        return Cow::Borrowed(rows);
+    }
+    let ranks: Vec<Option<Ranks<'_>>> =
+        sources.iter().map(|source| Some(source.as_ref()?.column.present.ranks())).collect();
+    let is_array =
+        |block: u32| sources[block as usize].is_some_and(|source| source.column.values.is_whole());
+    let mut values = Vec::with_capacity(rows.len());
+    for (at, &RowIndex { block, row }) in rows.iter().enumerate() {
+        let Some(ranks) = &ranks[block as usize] else { continue };
+        let Some(rank) = ranks.rank(row) else { continue };
+        column.present.insert(first + at);
+        values.push(RowIndex { block, row: if is_array(block) { row } else { rank } });
+    }
+    Cow::Owned(values)
+}
+
+/// A loop over what is picked from lists, with a shorter one where there is but one of them.
+macro_rules! gather {
+    ($list:expr, $sources:expr, $picked:expr, $variant:ident) => {{
+        let lists: Vec<_> = $sources
+            .iter()
+            .map(|source| match source {
+                Some(Source {
+                    column: BlockColumn { values: Values::$variant(list), .. }, ..
+                }) => list.as_slice(),
+                _ => &[],
+            })
+            .collect();
+        let list = $list;
+        match lists[..] {
+            [only] => list.extend($picked.iter().map(|at| only[at.row as usize])),
+            _ => {
+                let value = |at: &RowIndex| lists[at.block as usize][at.row as usize];
+                list.extend($picked.iter().map(value));
+            }
+        }
+    }};
+}
+
+fn gather_values(
+    values: &mut ValuesOf<Span, Span>,
+    text: &mut TextBuffer,
+    sources: &[Option<Source<'_, '_>>],
+    picked: &[RowIndex],
+) -> Result<()> {
+    let known = || sources.iter().flatten().map(|source| &source.column.values);
+    let Some(some) = known().find(|values| values.len() > 0) else { return Ok(()) };
+    let kind = std::mem::discriminant(some);
+    if known().any(|values| values.len() > 0 && std::mem::discriminant(values) != kind) {
+        return Err(different());
+    }
+    match some {
+        ValuesOf::Bool(_) => gather!(list_of!(values, Bool)?, sources, picked, Bool),
+        ValuesOf::I32(_) => gather!(list_of!(values, I32)?, sources, picked, I32),
+        ValuesOf::I64(_) => gather!(list_of!(values, I64)?, sources, picked, I64),
+        ValuesOf::F32(_) => gather!(list_of!(values, F32)?, sources, picked, F32),
+        ValuesOf::F64(_) => gather!(list_of!(values, F64)?, sources, picked, F64),
+        ValuesOf::Text(_) => {
+            let mut texts = Vec::new();
+            gather!(&mut texts, sources, picked, Text);
+            append_texts(list_of!(values, Text)?, text, &texts);
+        }
+        ValuesOf::Bytes(_) => {
+            let mut bytes = Vec::new();
+            gather!(&mut bytes, sources, picked, Bytes);
+            append_bytes(list_of!(values, Bytes)?, text, &bytes);
+        }
+        _ => return Err(different()),
+    }
+    Ok(())
+}
+
+fn gather_lists(
+    column: &mut ColumnOf<Span, Span>,
+    text: &mut TextBuffer,
+    sources: &[Option<Source<'_, '_>>],
+    picked: &[RowIndex],
+) -> Result<()> {
+    let all = sources
+        .iter()
+        .map(|source| match source.map(|source| &source.column.values) {
+            Some(ValuesOf::List(lists)) => Ok(Some(&**lists)),
+            Some(values) if values.len() > 0 => Err(different()),
+            _ => Ok(None),
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let lists = list_of!(&mut column.values, List)?;
+    let first = lists.element_count();
+    let mut elements = Vec::new();
+    for &RowIndex { block, row } in picked {
+        let Some(source) = all[block as usize] else { return Err(different()) };
+        let range = source.elements_of(row as usize);
+        lists.push(range.len());
+        elements.extend(range.map(|element| RowIndex { block, row: element as u32 }));
+    }
+    let sources: Vec<_> = all
+        .into_iter()
+        .map(|lists| {
+            let lists = lists?;
+            Some(Source { column: lists.elements(), rows: lists.element_count() })
+        })
+        .collect();
+    gather_column(lists.elements_mut(), text, first, &sources, &elements)
+}
