@@ -109,14 +109,14 @@ impl TextStore for &mut TextBuffer {
 }
 
 impl<'v> StoreText<'v> for &mut TextBuffer {
-    #[inline]
+    #[inline(always)]
     fn text(&mut self, text: &'v str) -> Span {
         let span = Span { start: self.text.len(), len: text.len() };
         self.text.push_str(text);
         span
     }
 
-    #[inline]
+    #[inline(always)]
     fn bytes(&mut self, bytes: &'v [u8]) -> Span {
         let span = Span { start: self.bytes.len(), len: bytes.len() };
         self.bytes.extend_from_slice(bytes);

@@ -288,7 +288,7 @@ impl Schema {
     }
 
     /// Where values go that rows call `name`; a new column where it is new.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn resolve(&mut self, name: &str) -> Resolution {
         if let Some(id) = self.known(name) {
             return Resolution::Column(id);
@@ -309,14 +309,19 @@ impl Schema {
     }
 
     /// The column that rows call `name`, if it is known.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn known(&mut self, name: &str) -> Option<ColumnId> {
-        let is_name = |place: u32| {
-            let column = self.columns.get(place as usize);
-            column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes()))
-        };
-        let id = match self.order.next().into_iter().find(|place| is_name(*place)) {
-            Some(place) => ColumnId::new(place as usize, self.table),
+        let mut known = None;
+        // A plain loop, which is always inlined.
+        for index in self.order.next() {
+            let column = self.columns.get(index as usize);
+            if column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes())) {
+                known = Some(ColumnId::new(index as usize, self.table));
+                break;
+            }
+        }
+        let id = match known {
+            Some(id) => id,
             None => self.by_name.get(name).copied()?,
         };
         self.order.went_to(id.index() as u32);

@@ -50,8 +50,6 @@ pub struct Writer {
     table: Table,
     /// Rows given one at a time.
     collected: OwnedBlock,
-    /// For what their values become on the way; empty between rows.
-    scratch: Bump,
     workers: Arc<Workers>,
     /// None after an error.
     file: Option<OpenFile>,
@@ -68,7 +66,6 @@ impl Writer {
         let workers = Arc::new(Workers::new(table.options.threads)?);
         Ok(Self {
             collected: OwnedBlock::default(),
-            scratch: Bump::new(),
             file: Some(OpenFile::new(&table.options, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),

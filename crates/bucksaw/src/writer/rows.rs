@@ -71,9 +71,10 @@ impl Writer {
     ) -> Result<()> {
         self.check_open()?;
         let number = self.rows();
-        self.scratch.reset();
+        // For what its values become on the way, before they are copied.
+        let scratch = Bump::new();
         let schema = &mut self.table.schema;
-        let mut builder = CopyingBuilder::of_owned(&mut self.collected, schema, &self.scratch);
+        let mut builder = CopyingBuilder::of_owned(&mut self.collected, schema, &scratch);
         if let Err(error) = fill(&mut builder) {
             builder.undo_row();
             return Err(error.at_row(number));
