@@ -52,6 +52,7 @@ pub(crate) struct Rejected {
     pub(crate) refused: Option<Error>,
 }
 
+// Spans instead of references would need no cell, but one more pass over all text of a chunk that is as yet not copied at all.
 self_cell!(
     struct Cell {
         owner: (Chunk, Bump),
