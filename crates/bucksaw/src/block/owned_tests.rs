@@ -261,3 +261,18 @@ fn owned_blocks_go_from_thread_to_thread() {
     fn goes<T: Send + Sync>() {}
     goes::<OwnedBlock>();
 }
+
+/// Rows that are refused, one after the other, leave nothing that grows.
+#[test]
+fn text_of_undone_rows_is_forgotten() {
+    let mut table = table();
+    let scratch = Bump::new();
+    let mut owned = OwnedBlock::default();
+    for row in 0..1_000 {
+        let mut builder = CopyingBuilder::of_owned(&mut owned, &mut table.schema, &scratch);
+        builder.push(name_of(6).as_str(), value_of(6, row, &scratch)).expect("taken");
+        if row == 500 { builder.end_row() } else { builder.undo_row() }
+    }
+    assert_eq!(owned.text.len(), "ééé500".len());
+    assert_eq!(owned.rows(), 1);
+}
