@@ -10,6 +10,9 @@ use crate::format::schema::Leaf;
 use crate::options::SortColumn;
 use crate::schema::Schema;
 
+/// Bytes of a piece of pages, at the most: few enough that allocators don't ask the system for each.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Finished bytes, in the pieces in which they were made.
 #[derive(Debug, Default)]
 pub(crate) struct Pieces(Vec<Vec<u8>>);
@@ -33,12 +36,26 @@ impl Pieces {
         &mut self.0[last]
     }
 
-    /// Appends bytes: to the last piece, if that has not `enough` bytes, or as they are.
-    pub(crate) fn append(&mut self, bytes: Vec<u8>, enough: usize) {
-        match self.0.last_mut().filter(|last| last.len() < enough) {
-            Some(last) => last.extend_from_slice(&bytes),
-            None => self.push(bytes),
+    /// Appends bytes, in pieces that have no room to spare.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
+        bytes.chunks(PIECE_BYTES).for_each(|piece| self.push(piece.to_vec()));
+    }
+
+    /// Appends what others are made of, the small ones of them together.
+    pub(crate) fn append(&mut self, others: Self) {
+        for piece in others.0 {
+            match self.0.last_mut().filter(|last| last.len() + piece.len() <= PIECE_BYTES) {
+                Some(last) => {
+                    last.reserve_exact(piece.len());
+                    last.extend_from_slice(&piece);
+                }
+                None => self.push(piece),
+            }
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The pieces, in order; none are left.

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use self_cell::self_cell;
 
 use super::InputCounts;
-use super::framing::{CHUNK_BYTES, Chunk};
+use super::framing::{Chunk, is_long};
 use crate::block::Block;
 use crate::error::Error;
 use crate::schema::Schema;
@@ -102,7 +102,10 @@ impl DecodedChunk {
     /// Bytes of memory that it takes, about: as if each text had to be made anew. That depends on what
     /// was read alone, and not on what its memory was used for before.
     pub(crate) fn bytes_held(&self) -> usize {
-        self.chunk().bytes.len() * 2 + self.block().bytes_used()
+        let bytes = self.chunk().bytes.len();
+        // A long record's value goes into a page of its own, which is compressed by itself.
+        let copies = if is_long(bytes) { 4 } else { 2 };
+        bytes * copies + self.block().bytes_used()
     }
 
     /// The records that make no row; they are not given again.
@@ -115,8 +118,8 @@ impl DecodedChunk {
         let block =
             self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.block).emptied());
         let (chunk, mut arena) = self.0.into_owner();
-        // One that had to grow for a long record is let go.
-        if arena.allocated_bytes() > CHUNK_BYTES * 2 {
+        // What long records need is not kept for others.
+        if is_long(arena.allocated_bytes()) && !is_long(chunk.bytes.len()) {
             arena = Bump::new();
         }
         arena.reset();
@@ -126,11 +129,8 @@ impl DecodedChunk {
 }
 
 impl Spare {
-    /// Keeps a chunk's buffer, unless it had to grow for a long record.
+    /// Keeps a chunk's buffer.
     pub(crate) fn keep(&mut self, chunk: Chunk) {
         self.buffer = chunk.bytes;
-        if self.buffer.capacity() > CHUNK_BYTES * 2 {
-            self.buffer = Vec::new();
-        }
     }
 }

@@ -31,6 +31,11 @@ pub(crate) struct Chunk {
     pub(crate) position: u64,
 }
 
+/// Whether a chunk of so many bytes is longer than others, because of one record.
+pub(crate) fn is_long(bytes: usize) -> bool {
+    bytes > CHUNK_BYTES * 2
+}
+
 /// Why such a record is rejected.
 pub(crate) fn too_long(limit: usize) -> String {
     format!("the line is longer than {limit} bytes")
@@ -38,12 +43,17 @@ pub(crate) fn too_long(limit: usize) -> String {
 
 /// Cuts a source into chunks of whole records: reads, and knows no values.
 pub(crate) trait Framer: Send {
-    /// Reads until there is a chunk, into a buffer whose content does not matter. A record that has
-    /// more than `max_record_bytes` is left for [`skip_record`](Self::skip_record).
+    /// Reads until there is a chunk, into a buffer whose content does not matter, or, where one record is
+    /// a [long](is_long) chunk, into `long`, which is taken. A record that has more than `max_record_bytes` is left for [`skip_record`](Self::skip_record).
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).
-    fn next(&mut self, buffer: Vec<u8>, max_record_bytes: usize) -> Result<Frame>;
+    fn next(
+        &mut self,
+        buffer: Vec<u8>,
+        long: &mut Vec<u8>,
+        max_record_bytes: usize,
+    ) -> Result<Frame>;
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
@@ -95,7 +105,12 @@ impl Framer for Lines<'_> {
         self.position
     }
 
-    fn next(&mut self, mut buffer: Vec<u8>, max_record_bytes: usize) -> Result<Frame> {
+    fn next(
+        &mut self,
+        mut buffer: Vec<u8>,
+        long: &mut Vec<u8>,
+        max_record_bytes: usize,
+    ) -> Result<Frame> {
         let mut filled = self.rest.len();
         if buffer.len() < filled {
             buffer.resize(filled, 0);
@@ -133,6 +148,12 @@ impl Framer for Lines<'_> {
             // In steps: what is read behind a long line is copied once more. No more than tells whether the
             // line is too long.
             wanted = (wanted + CHUNK_BYTES).min(max_record_bytes.saturating_add(1));
+            if is_long(wanted) && !is_long(buffer.capacity()) {
+                let mut larger = std::mem::take(long);
+                larger.clear();
+                larger.extend_from_slice(&buffer[..filled]);
+                buffer = larger;
+            }
         }
     }
 
@@ -182,7 +203,7 @@ mod tests {
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
             match chunks
-                .next(std::mem::take(&mut buffer), max_line_bytes)
+                .next(std::mem::take(&mut buffer), &mut Vec::new(), max_line_bytes)
                 .expect("memory can be read")
             {
                 Frame::Records(chunk) => {

@@ -45,17 +45,22 @@ impl<'r> Source<'r> {
         Self { framer, max_record_bytes, returned: VecDeque::new(), stop: None }
     }
 
-    /// The next chunk, read into this buffer; none where reading stops. Where the input does not say how
+    /// The next chunk, read into this buffer, or into `long` where it is [long](super::framing::is_long); none where reading stops. Where the input does not say how
     /// long a record may be, it has at most `max_record_bytes`.
-    pub(crate) fn next(&mut self, buffer: Vec<u8>, max_record_bytes: usize) -> Option<Ahead> {
+    pub(crate) fn next(
+        &mut self,
+        buffer: Vec<u8>,
+        long: &mut Vec<u8>,
+        max_record_bytes: usize,
+    ) -> Option<Ahead> {
         if let Some(ahead) = self.returned.pop_front() {
             return Some(ahead);
         }
         if self.stop.is_some() {
             return None;
         }
-        let stop = match self.framer.next(buffer, self.max_record_bytes.unwrap_or(max_record_bytes))
-        {
+        let max_record_bytes = self.max_record_bytes.unwrap_or(max_record_bytes);
+        let stop = match self.framer.next(buffer, long, max_record_bytes) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::End) => Ok(Stop::End),

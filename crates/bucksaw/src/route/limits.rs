@@ -2,7 +2,7 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::framing::DEFAULT_MAX_RECORD_BYTES;
+use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES};
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
@@ -29,9 +29,9 @@ const CHUNK_SIDE_BYTES: usize = 256 << 10;
 /// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
 const RECORD_SHARE: usize = 4;
 
-/// How many chunks of so many bytes may be in memory at one time.
-pub(crate) fn chunks_at_once(memory_limit: usize, chunk_bytes: usize) -> usize {
-    (input_bytes(memory_limit) / (chunk_bytes + CHUNK_SIDE_BYTES)).max(1)
+/// Those of so many threads that have memory for a chunk each; one at least.
+pub(crate) fn threads_within(threads: usize, memory_limit: usize) -> usize {
+    threads.min(input_bytes(memory_limit) / (CHUNK_BYTES + CHUNK_SIDE_BYTES)).max(1)
 }
 
 /// Bytes of the source that may be in memory at one time, but for a single longer record.
@@ -55,8 +55,9 @@ pub(crate) struct Batch {
     source_bytes: usize,
     /// Bytes of memory for all chunks that are there at one time.
     share: usize,
-    /// Those that the largest chunk takes.
-    largest: usize,
+    /// Those that the largest chunk of the row group takes, and of the one before: what a long record
+    /// needs is kept for the next.
+    largest: [usize; 2],
 }
 
 impl Batch {
@@ -65,21 +66,26 @@ impl Batch {
             full: memory_limit / BATCH_SHARE,
             source_bytes: 0,
             share: input_bytes(memory_limit),
-            largest: 0,
+            largest: [0; 2],
         }
     }
 
     /// Adds a block that is so many bytes of the source and of memory; whether the batch is full with it.
     pub(crate) fn add(&mut self, source_bytes: usize, held: usize) -> bool {
         self.source_bytes += source_bytes;
-        self.largest = self.largest.max(held);
+        self.largest[0] = self.largest[0].max(held);
         self.source_bytes >= self.full
     }
 
     /// Starts anew; returns what the input may hold in memory, in bytes.
     pub(crate) fn end(&mut self) -> usize {
         self.source_bytes = 0;
-        FIXED_BYTES + self.share.max(std::mem::take(&mut self.largest))
+        let [largest, before] = self.largest;
+        FIXED_BYTES + self.share.max(largest).max(before)
+    }
+
+    pub(crate) fn end_row_group(&mut self) {
+        self.largest = [0, self.largest[0]];
     }
 }
 

@@ -21,11 +21,10 @@ use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
-use crate::input::framing::CHUNK_BYTES;
 #[cfg(feature = "arrow")]
 use crate::input::record_batch::block_of_batch;
 use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
-use crate::route::limits::chunks_at_once;
+use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
 use crate::schema::{Column, ColumnId};
 use crate::sink::Sink;
@@ -63,7 +62,8 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(table: Table, sink: Box<dyn Sink>) -> Result<Self> {
-        let workers = Arc::new(Workers::new(table.options.threads)?);
+        let threads = threads_within(table.options.threads, table.options.memory_limit);
+        let workers = Arc::new(Workers::new(threads)?);
         Ok(Self {
             collected: OwnedBlock::default(),
             file: Some(OpenFile::new(&table.options, sink, &workers)),
@@ -174,7 +174,7 @@ impl Writer {
         self.write_collected()?;
         let rejected = input.counts().rejected;
         let memory_limit = self.table.options.memory_limit;
-        let threads = chunks_at_once(memory_limit, CHUNK_BYTES).min(self.workers.threads());
+        let threads = self.workers.threads();
         let rows_before = self.rows_finished();
         let is_more = on_file(&mut self.file, rows_before, |file| {
             let target = pipeline::Target { table: &mut self.table, file };

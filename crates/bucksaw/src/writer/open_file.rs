@@ -119,6 +119,7 @@ impl OpenFile {
         let ended = self.backend.end_row_group(schema, &mut self.finished);
         ended.map_err(|error| error.at_row(self.rows))?;
         self.group_rows = 0;
+        self.batch.end_row_group();
         self.sortedness.end_row_group();
         self.pass_on()
     }

@@ -17,7 +17,7 @@ use super::open_file::OpenFile;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
-use crate::input::framing::{CHUNK_BYTES, Chunk};
+use crate::input::framing::{CHUNK_BYTES, Chunk, is_long};
 use crate::input::{Ahead, Input, Records, Source};
 use crate::route::limits::{input_bytes, max_record_bytes};
 use crate::runtime::workers::{Workers, help, locked};
@@ -47,14 +47,26 @@ pub(super) struct Target<'t> {
 #[derive(Default)]
 pub(super) struct Kept {
     of_threads: Vec<OfThread>,
+    long: LongSpares,
     /// Whether the last chunk changed the schema: so may the next.
     is_schema_new: bool,
+}
+
+/// Memory for long chunks, which threads have in turn: what each of them had for itself, and gave back,
+/// allocators would keep for that thread.
+#[derive(Default)]
+struct LongSpares {
+    spares: Vec<Spare>,
+    /// Whether this run needed any.
+    is_used: bool,
 }
 
 /// What a thread has for itself.
 #[derive(Default)]
 struct OfThread {
     spare: Spare,
+    /// The same, while it has a long chunk's.
+    of_short: Option<Spare>,
     /// A copy of the schema as it was when a chunk was last decoded with it.
     schema: Option<Schema>,
 }
@@ -82,6 +94,7 @@ pub(super) fn run(
             next: 0,
             left: memory_limit / RUN_SHARE,
             held: 0,
+            long: std::mem::take(&mut kept.long),
         }),
         has_room: Condvar::new(),
         input_bytes: input_bytes(memory_limit),
@@ -112,8 +125,11 @@ pub(super) fn run(
     if is_batch_full && failed.is_none() && target.file.end_batch()? {
         ended = Some(Ended::RowGroupFull);
     }
-    let Reading { source, .. } =
+    let Reading { source, long, .. } =
         pipeline.reading.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if long.is_used {
+        kept.long = LongSpares { is_used: false, ..long };
+    }
     returned.sort_by_key(|(number, _)| *number);
     source.give_back(returned.into_iter().map(|(_, chunk)| chunk));
     match failed {
@@ -148,6 +164,7 @@ struct Reading<'p, 'r> {
     left: usize,
     /// Bytes of chunks that are in memory.
     held: usize,
+    long: LongSpares,
 }
 
 struct Turns<'p, 'r> {
@@ -183,7 +200,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
     fn take_through_all(&self, own: &mut OfThread, is_ahead: bool) {
         // Others must not wait for a thread that panics.
         let guard = PanicGuard(self);
-        while let Some((number, chunk)) = self.read(&mut own.spare) {
+        while let Some((number, chunk)) = self.read(own) {
             let bytes = chunk.bytes();
             let chunk = if is_ahead { self.decode_ahead(chunk, own) } else { chunk };
             let done = self.take_through(number, chunk, &mut own.spare);
@@ -192,7 +209,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
                 locked(&self.turns).fail(number, error);
                 self.turned.notify_all();
             }
-            locked(&self.reading).held -= bytes;
+            self.give_room(bytes, own);
             self.has_room.notify_all();
             if has_failed {
                 break;
@@ -202,10 +219,17 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         drop(guard);
     }
 
-    fn read(&self, spare: &mut Spare) -> Option<(u64, Ahead)> {
+    fn read(&self, own: &mut OfThread) -> Option<(u64, Ahead)> {
         let mut reading = self.wait_for_room()?;
-        let buffer = std::mem::take(&mut spare.buffer);
-        let chunk = reading.source.next(buffer, self.max_record_bytes)?;
+        let buffer = std::mem::take(&mut own.spare.buffer);
+        let mut long = reading.long.spares.pop().unwrap_or_default();
+        let chunk = reading.source.next(buffer, &mut long.buffer, self.max_record_bytes)?;
+        if is_long(chunk.bytes()) {
+            own.of_short = Some(std::mem::replace(&mut own.spare, long));
+            reading.long.is_used = true;
+        } else {
+            reading.long.spares.push(long);
+        }
         reading.held += chunk.bytes();
         if let Ahead::Read(chunk) = &chunk {
             reading.left = reading.left.saturating_sub(chunk.bytes.len());
@@ -213,6 +237,15 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let number = reading.next;
         reading.next += 1;
         Some((number, chunk))
+    }
+
+    /// A chunk of so many bytes is no longer in memory.
+    fn give_room(&self, bytes: usize, own: &mut OfThread) {
+        let mut reading = locked(&self.reading);
+        reading.held -= bytes;
+        if let Some(of_short) = own.of_short.take() {
+            reading.long.spares.push(std::mem::replace(&mut own.spare, of_short));
+        }
     }
 
     /// Waits until there is room for another chunk; none where nothing is read any more.

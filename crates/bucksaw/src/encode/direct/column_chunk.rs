@@ -23,9 +23,6 @@ use crate::runtime::hash::Seed;
 use crate::schema::ColumnType;
 use crate::types::physical::Storage;
 
-/// Finished pages are kept in pieces of so many bytes or a little more.
-const PIECE_BYTES: usize = 64 << 10;
-
 /// What the chunks of a file have in common.
 #[derive(Debug)]
 pub(super) struct Settings {
@@ -53,7 +50,7 @@ pub(super) struct DataPage {
 #[derive(Debug)]
 pub(super) struct EncodedChunk {
     /// Its dictionary page, if it has one, and its data pages.
-    pub(super) dictionary: Vec<u8>,
+    pub(super) dictionary: Pieces,
     pub(super) data: Pieces,
     pub(super) pages: Vec<DataPage>,
     /// Bytes before compression, headers included.
@@ -76,7 +73,7 @@ impl EncodedChunk {
             data_page(rows, Encoding::PLAIN),
             &mut encoder.compressor,
             &mut Effort::Level,
-            data.open(PIECE_BYTES),
+            &mut data,
         )?;
         let page = DataPage {
             offset: 0,
@@ -88,7 +85,7 @@ impl EncodedChunk {
             encoding: Encoding::PLAIN,
         };
         Ok(Self {
-            dictionary: Vec::new(),
+            dictionary: Pieces::default(),
             data,
             pages: vec![page],
             encoded: size.encoded,
@@ -217,11 +214,51 @@ impl ColumnChunk {
                 }
             }
             values => {
+                if let Some(value) = self.long_value(&values) {
+                    return self.append_long(slice, value, encoder);
+                }
                 self.levels.append(slice);
                 self.values.append(&values)?;
             }
         }
         self.end_full_page(encoder)
+    }
+
+    /// The only value, if it is longer than a page.
+    fn long_value<'v>(&self, values: &ValuesSlice<'v, '_>) -> Option<&'v [u8]> {
+        let value = match *values {
+            ValuesSlice::Text(&[text]) => text.as_bytes(),
+            ValuesSlice::Bytes(&[bytes]) => bytes,
+            _ => return None,
+        };
+        (value.len() > self.page_bytes).then_some(value)
+    }
+
+    /// Appends a row that makes a page by itself: its value goes there at once, since there may not be
+    /// memory for it twice.
+    fn append_long(
+        &mut self,
+        slice: &ColumnSlice<'_, '_>,
+        value: &[u8],
+        encoder: &mut Encoder,
+    ) -> Result<()> {
+        self.end_page(encoder)?;
+        self.values.close_dictionary();
+        self.levels.append(slice);
+        encoder.with_large_buffers(|encoder| {
+            let page = &mut encoder.page;
+            page.clear();
+            self.levels.append_to(page);
+            let bounds = self.values.append_alone(value, page)?;
+            let kind = data_page(self.levels.count(), Encoding::PLAIN);
+            self.effort_for(Encoding::PLAIN);
+            let compressor = &mut encoder.compressor;
+            let compressed =
+                CompressedPage::new(&encoder.page, kind, &mut self.effort, compressor)?;
+            let unplaced = (encoder.page.len(), UnplacedPage::Compressed(compressed));
+            self.add_page(unplaced, bounds, Encoding::PLAIN);
+            Ok(())
+        })
     }
 
     /// A row may have more elements than a dictionary has room for: they don't go through it.
@@ -244,8 +281,7 @@ impl ColumnChunk {
     }
 
     fn end_page(&mut self, encoder: &mut Encoder) -> Result<()> {
-        let rows = self.levels.rows();
-        if rows == 0 {
+        if self.levels.rows() == 0 {
             return Ok(());
         }
         let page = &mut encoder.page;
@@ -256,12 +292,27 @@ impl ColumnChunk {
             _ => self.values.bounds(),
         };
         let encoding = self.values.append_to(page);
-        // Indices and values outside the dictionary compress differently.
+        self.effort_for(encoding);
+        let kind = data_page(self.levels.count(), encoding);
+        let unplaced = self.compress(kind, encoder)?;
+        self.add_page(unplaced, bounds, encoding);
+        Ok(())
+    }
+
+    /// Indices and values outside the dictionary compress differently.
+    fn effort_for(&mut self, encoding: Encoding) {
         if self.pages.last().is_some_and(|last| last.encoding != encoding) {
             self.effort = Effort::Unknown;
         }
-        let kind = data_page(self.levels.count(), encoding);
-        let unplaced = self.compress(kind, encoder)?;
+    }
+
+    /// Adds the page that has the open rows, and starts the next.
+    fn add_page(&mut self, unplaced: (usize, UnplacedPage), bounds: Bounds, encoding: Encoding) {
+        let rows = self.levels.rows();
+        let bounds = match self.settings.statistics {
+            Statistics::None => Bounds::default(),
+            _ => bounds,
+        };
         self.bounds.add(self.storage, &bounds);
         self.pages.push(DataPage {
             offset: 0,
@@ -275,7 +326,6 @@ impl ColumnChunk {
         self.unplaced.push_back(unplaced);
         self.finished_rows += rows;
         self.levels.clear();
-        Ok(())
     }
 
     /// Compresses the encoder's page, or has that done later.
@@ -317,7 +367,7 @@ impl ColumnChunk {
             (page.offset, page.len) = (self.data_len, size.compressed);
             self.data_len += size.compressed;
             self.encoded += size.encoded;
-            self.data.append(bytes, PIECE_BYTES);
+            self.data.append(bytes);
         }
         Ok(())
     }
@@ -338,7 +388,7 @@ impl ColumnChunk {
         let filter = self.values.take_filter();
         let bloom_filter = filter.map(BloomFilter::finish).transpose().map_err(failed)?;
         let dictionary = self.values.dictionary_page();
-        let mut dictionary_page = Vec::new();
+        let mut dictionary_page = Pieces::default();
         let mut size = PageSize { encoded: 0, compressed: 0 };
         if let Some((page, entries)) = &dictionary {
             let kind = PageKind::Dictionary { num_values: *entries as i32 };

@@ -100,7 +100,7 @@ impl File {
     ) -> FinishedChunk {
         let start = self.position;
         let has_dictionary = !chunk.dictionary.is_empty();
-        self.append_bytes(std::mem::take(&mut chunk.dictionary), out);
+        chunk.dictionary.drain().for_each(|piece| self.append_bytes(piece, out));
         chunk.data.drain().for_each(|piece| self.append_bytes(piece, out));
         self.description.of_chunk(&chunk, storage_of(ty), has_dictionary, start..self.position)
     }

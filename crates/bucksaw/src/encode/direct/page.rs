@@ -1,6 +1,7 @@
 //! Pages: a header with a CRC, then the compressed bytes.
 
 use super::compress::{Compressor, Effort};
+use crate::encode::backend::Pieces;
 use crate::error::Result;
 use crate::format::page_header::{PageHeader, PageKind};
 
@@ -12,6 +13,9 @@ pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 
 /// Bytes of a page's header, at the most: five numbers and what is around them.
 const MAX_HEADER_BYTES: usize = 48;
+
+/// Bytes of a page that stand together with its header, at the most.
+const FIRST_BYTES: usize = (64 << 10) - MAX_HEADER_BYTES;
 
 /// How large a page became, its header included.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +30,7 @@ pub(super) fn append_page(
     kind: PageKind,
     compressor: &mut Compressor,
     effort: &mut Effort,
-    out: &mut Vec<u8>,
+    out: &mut Pieces,
 ) -> Result<PageSize> {
     let compressed = compressor.compress(page, effort)?;
     let header = PageHeader {
@@ -35,10 +39,14 @@ pub(super) fn append_page(
         compressed_page_size: compressed.len() as i32,
         crc: crc32fast::hash(compressed),
     };
-    let start = out.len();
-    out.reserve(MAX_HEADER_BYTES + compressed.len());
-    header.append_to(out);
-    let header = out.len() - start;
-    out.extend_from_slice(compressed);
+    let mut start = Vec::with_capacity(MAX_HEADER_BYTES);
+    header.append_to(&mut start);
+    let header = start.len();
+    // The header does not stand alone where there is little behind it.
+    let (first, rest) = compressed.split_at(compressed.len().min(FIRST_BYTES));
+    start.reserve_exact(first.len());
+    start.extend_from_slice(first);
+    out.push(start);
+    out.extend(rest);
     Ok(PageSize { encoded: header + page.len(), compressed: header + compressed.len() })
 }

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
 use super::compress::{Compressor, Effort};
 use super::page::{PageSize, append_page};
+use crate::encode::backend::Pieces;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::page_header::PageKind;
 use crate::runtime::workers::locked;
@@ -19,7 +20,7 @@ const MAX_SPARE: usize = 2;
 /// A page as it goes into the file.
 #[derive(Debug)]
 pub(super) struct CompressedPage {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Pieces,
     pub(super) size: PageSize,
 }
 
@@ -30,7 +31,7 @@ impl CompressedPage {
         effort: &mut Effort,
         compressor: &mut Compressor,
     ) -> Result<Self> {
-        let mut bytes = Vec::new();
+        let mut bytes = Pieces::default();
         let size = append_page(page, kind, compressor, effort, &mut bytes)?;
         Ok(Self { bytes, size })
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Settings};
 use super::columns::FileColumn;
-use super::encoder::Encoder;
+use super::encoder::{Encoder, LargeBuffers};
 use super::open_chunk::{OpenChunk, Ticket};
 use super::page::STEP_ROWS;
 use super::page_queue::PageQueue;
@@ -36,6 +36,7 @@ impl Encoding {
         let encoders = EncoderPool {
             compression: options.compression,
             queue: Arc::new(PageQueue::new(queue_bytes)),
+            large: Arc::default(),
             idle: Mutex::default(),
         };
         Self {
@@ -61,6 +62,7 @@ impl Encoding {
 pub(super) struct EncoderPool {
     compression: Compression,
     queue: Arc<PageQueue>,
+    large: Arc<LargeBuffers>,
     idle: Mutex<Vec<Encoder>>,
 }
 
@@ -70,7 +72,7 @@ impl EncoderPool {
         let known = locked(&self.idle).pop();
         let mut encoder = match known {
             Some(encoder) => encoder,
-            None => Encoder::new(self.compression, &self.queue)?,
+            None => Encoder::new(self.compression, &self.queue, &self.large)?,
         };
         let done = work(&mut encoder);
         locked(&self.idle).push(encoder);
@@ -197,6 +199,7 @@ impl RowGroup {
             })?);
             Ok(())
         })?;
+        encoding.encoders.large.end_row_group();
         Ok(EncodedRowGroup { rows, chunks: chunks.into_iter().flatten().collect() })
     }
 

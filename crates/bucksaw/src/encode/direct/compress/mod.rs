@@ -50,6 +50,11 @@ impl Compressor {
         })
     }
 
+    /// Has it compress to another buffer from now on; `buffer` is the one that it had.
+    pub(super) fn swap_buffer(&mut self, buffer: &mut Vec<u8>) {
+        std::mem::swap(&mut self.buffer, buffer);
+    }
+
     /// Whether a page of so many bytes is the one that tells which effort pays.
     pub(super) fn is_telling(&self, page_bytes: usize, effort: Effort) -> bool {
         matches!(self.codec, Compression::Zstd(_))

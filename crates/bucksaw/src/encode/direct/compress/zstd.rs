@@ -15,21 +15,18 @@ const NEARBY_MIN_MATCH: u32 = 5;
 /// Looks for so few matches that it finds none.
 const ENTROPY_ONLY_LEVEL: i32 = -50;
 
-/// zstd's contexts.
+/// zstd's context: one for all efforts, since each has most of a megabyte.
 pub(super) struct Zstd {
-    level: zstd::bulk::Compressor<'static>,
-    nearby: zstd::bulk::Compressor<'static>,
-    entropy_only: zstd::bulk::Compressor<'static>,
+    compressor: zstd::bulk::Compressor<'static>,
+    level: i32,
+    /// What the context is set to.
+    effort: Effort,
 }
 
 impl Zstd {
     pub(super) fn new(level: i32) -> std::io::Result<Self> {
-        let mut nearby = zstd::bulk::Compressor::new(1)?;
-        nearby.set_parameter(CParameter::HashLog(NEARBY_HASH_LOG))?;
-        nearby.set_parameter(CParameter::MinMatch(NEARBY_MIN_MATCH))?;
-        let mut entropy_only = zstd::bulk::Compressor::new(ENTROPY_ONLY_LEVEL)?;
-        entropy_only.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
-        Ok(Self { level: zstd::bulk::Compressor::new(level)?, nearby, entropy_only })
+        let compressor = zstd::bulk::Compressor::new(level)?;
+        Ok(Self { compressor, level, effort: Effort::Level })
     }
 
     pub(super) fn compress(
@@ -43,15 +40,25 @@ impl Zstd {
             *effort = self.best_effort(&page[..page.len().min(TELLING_BYTES)], out)?;
         }
         out.clear();
-        self.with(*effort).compress_to_buffer(page, out).map(|_| ())
+        self.with(*effort)?.compress_to_buffer(page, out).map(|_| ())
     }
 
-    fn with(&mut self, effort: Effort) -> &mut zstd::bulk::Compressor<'static> {
-        match effort {
-            Effort::Unknown | Effort::Level => &mut self.level,
-            Effort::Nearby => &mut self.nearby,
-            Effort::EntropyOnly => &mut self.entropy_only,
+    /// The compressor, set to an effort.
+    fn with(&mut self, effort: Effort) -> std::io::Result<&mut zstd::bulk::Compressor<'static>> {
+        if self.effort != effort {
+            // 0 is the level's own.
+            let (level, hash_log, min_match, literals) = match effort {
+                Effort::Unknown | Effort::Level => (self.level, 0, 0, ParamSwitch::Auto),
+                Effort::Nearby => (1, NEARBY_HASH_LOG, NEARBY_MIN_MATCH, ParamSwitch::Auto),
+                Effort::EntropyOnly => (ENTROPY_ONLY_LEVEL, 0, 0, ParamSwitch::Enable),
+            };
+            self.compressor.set_parameter(CParameter::CompressionLevel(level))?;
+            self.compressor.set_parameter(CParameter::HashLog(hash_log))?;
+            self.compressor.set_parameter(CParameter::MinMatch(min_match))?;
+            self.compressor.set_parameter(CParameter::LiteralCompressionMode(literals))?;
+            self.effort = effort;
         }
+        Ok(&mut self.compressor)
     }
 
     /// The effort with the smallest output, or a faster one with about as small a one; `out` is scratch
@@ -61,7 +68,7 @@ impl Zstd {
         // Faster from one to the next.
         for effort in [Effort::Level, Effort::Nearby, Effort::EntropyOnly] {
             out.clear();
-            let len = self.with(effort).compress_to_buffer(sample, out)?;
+            let len = self.with(effort)?.compress_to_buffer(sample, out)?;
             if len <= best.1.saturating_mul(FASTER_PERCENT) / 100 {
                 best = (effort, len.min(best.1));
             }

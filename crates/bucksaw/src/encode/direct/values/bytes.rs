@@ -11,6 +11,7 @@ use super::{ColumnValues, Cost, DictionaryIndices, unexpected};
 use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::dictionary::BytesDictionary;
+use crate::encode::direct::encoding::plain::{LENGTH_BYTES, append_bytes};
 use crate::encode::direct::statistics::{Bounds, BytesRange};
 use crate::error::Result;
 use crate::options::Profile;
@@ -170,6 +171,22 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
             _ => return Err(unexpected()),
         }
         Ok(())
+    }
+
+    fn append_alone(&mut self, value: &[u8], page: &mut Vec<u8>) -> Result<Bounds> {
+        if let Some(filter) = &mut self.filter {
+            filter.insert(value);
+        }
+        self.range.clear();
+        self.range.add(value);
+        let bounds = self.range.to_bounds();
+        self.range.clear();
+        page.reserve_exact(PREFIX + value.len());
+        match PREFIX {
+            LENGTH_BYTES => append_bytes(value, page),
+            _ => page.extend_from_slice(value),
+        }
+        Ok(bounds)
     }
 
     fn page_bytes(&self) -> usize {

@@ -44,6 +44,15 @@ pub(super) trait ColumnValues: Debug + Send {
     /// [`ErrorKind::Unsupported`] where they are not of the column's type.
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()>;
 
+    /// Appends a value of bytes to `page` as the only one of a page, PLAIN; returns its bounds. The open
+    /// page has none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where they are not of the column's type.
+    fn append_alone(&mut self, _value: &[u8], _page: &mut Vec<u8>) -> Result<Bounds> {
+        Err(unexpected())
+    }
+
     /// Bytes of the open page, about.
     fn page_bytes(&self) -> usize;
 

@@ -1,0 +1,223 @@
+//! Memory stays within the limit, and a little that the process itself takes, whatever the shape of the
+//! input and however many threads; or the command says what to do.
+#![cfg(target_os = "linux")]
+
+mod shapes;
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::process::Child;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Folder, Run};
+use bucksaw_workloads::DEFAULT_SEED;
+use bucksaw_workloads::rng::Rng;
+
+const MIB: usize = 1 << 20;
+/// What a process may take beside its memory limit, in MiB.
+const BESIDE: usize = 16;
+/// What a release build takes for one row, in MiB. A debug build's code is larger, which is not what
+/// is measured.
+const RELEASE_BUILD: usize = 8;
+
+/// A shape of input.
+struct Shape {
+    name: &'static str,
+    write: shapes::Write_,
+    /// What the command says where it does not take it; the memory that it takes counts all the same.
+    refusal: Option<&'static str>,
+}
+
+const fn shape(name: &'static str, write: shapes::Write_) -> Shape {
+    Shape { name, write, refusal: None }
+}
+
+const fn refused(name: &'static str, write: shapes::Write_, refusal: &'static str) -> Shape {
+    Shape { name, write, refusal: Some(refusal) }
+}
+
+/// One line of a test's table.
+#[derive(Clone, Copy)]
+struct Case {
+    backend: &'static str,
+    limit: usize,
+    threads: usize,
+}
+
+/// What does not hold yet: shape, backend ("" is any), limits in MiB, threads, and why. What
+/// is here and holds fails, so that it is taken out.
+type Known = (&'static str, &'static str, &'static [usize], &'static [usize], &'static str);
+const KNOWN: &[Known] = &[];
+
+fn known(shape: &Shape, case: Case) -> Option<&'static str> {
+    let is_it = |(name, backend, limits, threads, _): &&Known| {
+        *name == shape.name
+            && (backend.is_empty() || *backend == case.backend)
+            && limits.contains(&case.limit)
+            && threads.contains(&case.threads)
+    };
+    KNOWN.iter().find(is_it).map(|(.., reason)| *reason)
+}
+
+/// Converts a shape in each of the cases; `times` the limit is how long the input is.
+fn check(shape: &Shape, times: f64, cases: &[Case]) {
+    let folder = Folder::new();
+    folder.write("one.ndjson", "{\"a\":1,\"b\":\"x\",\"c\":1.5,\"d\":true,\"e\":[1]}\n");
+    let mut made_for = 0;
+    let mut failed = String::new();
+    for case in cases {
+        let limit = case.limit * MIB;
+        if made_for != limit {
+            let file = File::create(folder.path("in")).expect("a file");
+            let mut out = BufWriter::new(file);
+            (shape.write)(&mut out, limit, (limit as f64 * times) as usize).expect("written");
+            out.flush().expect("written");
+            made_for = limit;
+        }
+        let own = run(&folder, "one.ndjson", *case).1.div_ceil(MIB);
+        let most = case.limit + BESIDE + own.saturating_sub(RELEASE_BUILD);
+        let (run, peak) = run(&folder, "in", *case);
+        let is_refused = shape.refusal.is_some_and(|said| run.stderr.contains(said));
+        let holds = peak <= most * MIB && (run.code == Some(0) || is_refused);
+        let known = known(shape, *case);
+        let told = format!(
+            "{}, --backend {}, --memory-limit {}MiB, --threads {}: {:.1} MiB, {most} at the most, exit code {:?}{}",
+            shape.name,
+            case.backend,
+            case.limit,
+            case.threads,
+            peak as f64 / MIB as f64,
+            run.code,
+            known.map_or(String::new(), |reason| format!("; known: {reason}")),
+        );
+        println!("{told}");
+        if holds == known.is_some() {
+            let _ = writeln!(failed, "{told}\n{}", run.stderr);
+        }
+    }
+    assert!(failed.is_empty(), "what does not hold, or is known not to and does:\n{failed}");
+}
+
+/// Runs a case; what came of it, and the peak of memory.
+fn run(folder: &Folder, input: &str, case: Case) -> (Run, usize) {
+    let Case { backend, limit, threads } = case;
+    let options = format!(
+        "--backend {backend} --memory-limit {limit}MiB --threads {threads} --overwrite --json"
+    );
+    let mut command = folder.command(&format!("convert {input} -o out.parquet {options}"));
+    let file = |name: &str| File::create(folder.path(name)).expect("a file");
+    command.stdout(file("stdout")).stderr(file("stderr"));
+    let mut child = command.spawn().expect("the command starts");
+    let mut peak = 0;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        peak = peak.max(peak_of(&child).unwrap_or_default());
+        thread::sleep(Duration::from_millis(2));
+    };
+    let (stdout, stderr) = (folder.read("stdout"), folder.text("stderr"));
+    let run = Run { code: status.code(), stdout, stderr };
+    // Where there is a report it knows the very last.
+    if run.code == Some(0) {
+        let told = run.json()["reports"][0]["peak_memory"].as_u64();
+        peak = peak.max(told.expect("Linux tells the peak") as usize);
+    }
+    (run, peak)
+}
+
+fn peak_of(child: &Child) -> Option<usize> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+macro_rules! shapes {
+    ($($name:ident = $shape:expr),+ $(,)?) => {
+        mod sampled {
+            use super::*;
+            $(#[test]
+            fn $name() {
+                let case = |threads| Case { backend: "direct", limit: 8, threads };
+                check(&$shape(stringify!($name), shapes::$name), 1.2, &[1, 8].map(case));
+            })+
+        }
+        mod long {
+            use super::*;
+            $(#[test]
+            #[ignore = "long: ./test --long"]
+            fn $name() {
+                let mut cases = Vec::new();
+                for limit in [8, 64] {
+                    for backend in ["direct", "arrow"] {
+                        cases.extend([1, 2, 8].map(|threads| Case { backend, limit, threads }));
+                    }
+                }
+                check(&$shape(stringify!($name), shapes::$name), 1.5, &cases);
+            })+
+        }
+    };
+}
+
+shapes![
+    few_columns = shape,
+    distinct_columns = |name, write| refused(name, write, "Raise the memory limit to"),
+    lists = shape,
+    nested_deeply = shape,
+    longest_lines = shape,
+    half_as_long_lines = shape,
+    escapes = shape,
+    many_keys = |name, write| refused(name, write, "Raise the memory limit to"),
+    one_key_again = shape,
+    many_elements = shape,
+    zstd_window = |name, write| refused(name, write, "--memory-limit"),
+];
+
+/// Rows of the smaller input, more than the limit holds.
+const ROWS: u64 = 6_000;
+const TIMES: u64 = 4;
+/// Sixteen digits each in a row.
+const NUMBERS: usize = 128;
+
+/// Rows of about 2 KB that no dictionary and no codec makes much smaller.
+fn noise(rows: u64) -> String {
+    let mut rng = Rng::new(DEFAULT_SEED);
+    let mut lines = String::new();
+    for row in 0..rows {
+        let _ = write!(lines, "{{\"row\":{row},\"noise\":\"");
+        for _ in 0..NUMBERS {
+            let _ = write!(lines, "{:016x}", rng.bits());
+        }
+        lines.push_str("\"}\n");
+    }
+    lines
+}
+
+/// The peak of memory of converting `rows` rows.
+fn peak_of_noise(folder: &Folder, rows: u64, limit: &str) -> u64 {
+    folder.write("in.ndjson", noise(rows));
+    let options = format!("--memory-limit {limit} --overwrite --json");
+    let run = folder.run(&format!("convert in.ndjson -o out.parquet {options}"));
+    let report = run.expect_code(0).json();
+    assert_eq!(report["reports"][0]["rows"], rows);
+    report["reports"][0]["peak_memory"].as_u64().expect("Linux tells the peak")
+}
+
+#[test]
+fn four_times_the_rows_take_hardly_more_memory() {
+    let folder = Folder::new();
+    let unlimited = peak_of_noise(&folder, ROWS * TIMES, "1GiB");
+    let small = peak_of_noise(&folder, ROWS, "8MiB");
+    let large = peak_of_noise(&folder, ROWS * TIMES, "8MiB");
+    let told = format!(
+        "{ROWS} rows: {small} bytes, {TIMES} times as many: {large}, {unlimited} without a limit"
+    );
+    let bound = small * 7 / 5;
+    assert!(large < bound, "{told}");
+    // Or this test would show nothing.
+    assert!(unlimited > bound, "{told}");
+    assert!(folder.row_groups("out.parquet").len() > 1);
+}
