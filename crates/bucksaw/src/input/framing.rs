@@ -118,6 +118,7 @@ impl Framer for Lines<'_> {
         buffer[..filled].copy_from_slice(&self.rest);
         let mut wanted = CHUNK_BYTES.max(filled);
         let mut searched = 0;
+        let mut is_in_long = false;
         loop {
             filled = self.fill(&mut buffer, filled, wanted)?;
             let newline = memchr::memrchr(b'\n', &buffer[searched..filled]);
@@ -148,7 +149,7 @@ impl Framer for Lines<'_> {
             // In steps: what is read behind a long line is copied once more. No more than tells whether the
             // line is too long.
             wanted = (wanted + CHUNK_BYTES).min(max_record_bytes.saturating_add(1));
-            if is_long(wanted) && !is_long(buffer.capacity()) {
+            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
                 let mut larger = std::mem::take(long);
                 larger.clear();
                 larger.extend_from_slice(&buffer[..filled]);
