@@ -112,6 +112,13 @@ enum UnplacedPage {
     Pending(PendingPage),
 }
 
+/// The values of a finished chunk, for their memory: the column's next chunk uses it again.
+#[derive(Debug)]
+pub(super) struct SpareValues {
+    storage: Storage,
+    values: Box<dyn ColumnValues>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct ColumnChunk {
@@ -147,6 +154,7 @@ impl ColumnChunk {
         filter: Option<BloomFilter>,
         page_bytes: usize,
         settings: &Arc<Settings>,
+        before: Option<SpareValues>,
     ) -> Result<Self> {
         let storage = ty.storage().ok_or_else(|| {
             let message =
@@ -159,13 +167,20 @@ impl ColumnChunk {
             profile: settings.profile,
             seed: settings.seed,
         };
+        let values = match before.filter(|known| known.storage == storage) {
+            Some(SpareValues { mut values, .. }) => {
+                values.restart(&of_values, filter);
+                values
+            }
+            None => values_of(storage, &of_values, filter),
+        };
         Ok(Self {
             name: name.into(),
             storage,
             settings: Arc::clone(settings),
             page_bytes,
             levels: levels::levels(ty.is_list()),
-            values: values_of(storage, &of_values, filter),
+            values,
             finished_rows: 0,
             pages: Vec::new(),
             unplaced: VecDeque::new(),
@@ -381,8 +396,8 @@ impl ColumnChunk {
         }
     }
 
-    /// The finished chunk: its dictionary page, then its data pages.
-    pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<EncodedChunk> {
+    /// The finished chunk: its dictionary page, then its data pages; and its values' memory.
+    pub(super) fn finish(mut self, encoder: &mut Encoder) -> Result<(EncodedChunk, SpareValues)> {
         self.end_page(encoder)?;
         self.place(self.unplaced.len(), encoder)?;
         let filter = self.values.take_filter();
@@ -405,7 +420,8 @@ impl ColumnChunk {
             .filter(|page| has_values(page))
             .all(|page| page.encoding == Encoding::RLE_DICTIONARY);
         let entries = dictionary.as_ref().map(|(_, entries)| *entries);
-        Ok(EncodedChunk {
+        drop(dictionary);
+        let chunk = EncodedChunk {
             dictionary: dictionary_page,
             data: self.data,
             distinct: entries.filter(|_| is_complete),
@@ -413,7 +429,9 @@ impl ColumnChunk {
             encoded: self.encoded + size.encoded,
             bounds: self.bounds,
             bloom_filter: bloom_filter.unwrap_or_default(),
-        })
+        };
+        self.values.end_chunk();
+        Ok((chunk, SpareValues { storage: self.storage, values: self.values }))
     }
 
     pub(super) fn bytes_held(&self) -> usize {

@@ -1,7 +1,10 @@
 //! Dictionaries: each value once, in the order in which they came.
 //!
-//! The arena of a byte-array dictionary is its PLAIN page. Tables are open addressing over 32 bits
+//! The arena of a byte-array dictionary is its PLAIN page. Tables are open addressing over some bits
 //! of hash and the entry's number.
+//!
+//! A dictionary says it holds what its entries need, not what its memory, which may have had more before,
+//! has room for: where row groups end must not depend on what came in those before.
 
 use super::encoding::plain::{LENGTH_BYTES, append_bytes};
 use super::fixed_width::FixedWidth;
@@ -10,14 +13,25 @@ use crate::runtime::hash::{Seed, same};
 /// Entries of a dictionary, at the most: indices have 16 bits.
 pub(super) const MAX_ENTRIES: usize = 1 << 16;
 
+/// How many slots an entry has, and how many times as long as needed a list is, at the most, where they are
+/// used again.
+const USUAL_SLOTS: usize = 16;
+const USUAL_ROOM: usize = 4;
+
+/// A table has so many slots for an entry, or more, and becomes so many times as large when it has not.
+const ENTRY_SLOTS: usize = 2;
+const GROWTH: usize = 4;
+
 /// Slots of a new table.
 const FIRST_SLOTS: usize = 64;
-const ENTRY_BITS: u32 = 32;
+/// Enough for the entry's number and 1.
+const ENTRY_BITS: u32 = 17;
+const ENTRY_MASK: u32 = (1 << ENTRY_BITS) - 1;
 
-/// Slots: 0 where empty, else the hash's upper half above the entry's number and 1.
+/// Slots: 0 where empty, else the hash's upper bits above the entry's number and 1.
 #[derive(Debug)]
 struct Table {
-    slots: Vec<u64>,
+    slots: Vec<u32>,
     len: usize,
 }
 
@@ -30,16 +44,18 @@ impl Table {
     #[inline]
     fn find(&self, hash: u64, is_same: impl Fn(u32) -> bool) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
-        let tag = hash >> ENTRY_BITS;
+        let tag = tag_of(hash);
         let mut slot = hash as usize & mask;
         loop {
             let content = self.slots[slot];
             if content == 0 {
                 return Err(slot);
             }
-            let entry = content as u32 - 1;
-            if content >> ENTRY_BITS == tag && is_same(entry) {
-                return Ok(entry);
+            if content & !ENTRY_MASK == tag {
+                let entry = (content & ENTRY_MASK) - 1;
+                if is_same(entry) {
+                    return Ok(entry);
+                }
             }
             slot = (slot + 1) & mask;
         }
@@ -48,25 +64,66 @@ impl Table {
     /// Puts the next entry into a slot that was found for it; true where the table is too full now.
     fn insert(&mut self, slot: usize, hash: u64) -> bool {
         self.len += 1;
-        self.slots[slot] = (hash >> ENTRY_BITS << ENTRY_BITS) | self.len as u64;
-        self.len * 2 > self.slots.len()
+        self.slots[slot] = tag_of(hash) | self.len as u32;
+        self.len * ENTRY_SLOTS > self.slots.len()
     }
 
     fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
-        let slots = self.slots.len() * 4;
+        let slots = self.slots.len() * GROWTH;
         self.slots.clear();
         self.slots.resize(slots, 0);
         for entry in 0..self.len as u32 {
             let hash = hash_of(entry);
             if let Err(slot) = self.find(hash, |_| false) {
-                self.slots[slot] = (hash >> ENTRY_BITS << ENTRY_BITS) | (u64::from(entry) + 1);
+                self.slots[slot] = tag_of(hash) | (entry + 1);
             }
         }
     }
 
-    fn bytes_held(&self) -> usize {
-        self.slots.capacity() * 8
+    /// Starts anew in the same memory, unless that is much more than was needed.
+    fn clear(&mut self) {
+        if self.slots.len() > FIRST_SLOTS.max(self.len * USUAL_SLOTS) {
+            *self = Self::new();
+        } else {
+            self.slots.fill(0);
+            self.len = 0;
+        }
     }
+
+    fn bytes_held(&self) -> usize {
+        let mut slots = FIRST_SLOTS;
+        while self.len * ENTRY_SLOTS > slots {
+            slots *= GROWTH;
+        }
+        slots * size_of::<u32>()
+    }
+}
+
+/// The upper bits of a hash, where a slot has them.
+#[inline]
+fn tag_of(hash: u64) -> u32 {
+    (hash >> 32) as u32 & !ENTRY_MASK
+}
+
+/// Bytes of a list that has grown to its length by doubling.
+fn grown<T>(list: &[T]) -> usize {
+    list.len().next_power_of_two() * size_of::<T>()
+}
+
+/// Empties a list; its memory is kept, unless it is much more than was needed.
+fn clear<T>(list: &mut Vec<T>) {
+    if list.capacity() > list.len() * USUAL_ROOM {
+        *list = Vec::new();
+    }
+    list.clear();
+}
+
+/// A dictionary that the next chunk of its column can have.
+pub(super) trait Reusable {
+    /// Starts anew in the same memory.
+    fn clear(&mut self);
+
+    fn bytes_held(&self) -> usize;
 }
 
 /// A dictionary of byte arrays, which have so many bytes of length before them when PLAIN.
@@ -123,9 +180,18 @@ impl<const PREFIX: usize> BytesDictionary<PREFIX> {
         }
         entry
     }
+}
 
-    pub(super) fn bytes_held(&self) -> usize {
-        self.table.bytes_held() + self.arena.capacity() + self.starts.capacity() * 4
+impl<const PREFIX: usize> Reusable for BytesDictionary<PREFIX> {
+    fn clear(&mut self) {
+        self.table.clear();
+        clear(&mut self.arena);
+        clear(&mut self.starts);
+        self.starts.push(PREFIX as u32);
+    }
+
+    fn bytes_held(&self) -> usize {
+        self.table.bytes_held() + grown(&self.arena) + grown(&self.starts)
     }
 }
 
@@ -168,9 +234,16 @@ impl<T: FixedWidth> FixedDictionary<T> {
             }
         }
     }
+}
 
-    pub(super) fn bytes_held(&self) -> usize {
-        self.table.bytes_held() + self.entries.capacity() * T::WIDTH
+impl<T: FixedWidth> Reusable for FixedDictionary<T> {
+    fn clear(&mut self) {
+        self.table.clear();
+        clear(&mut self.entries);
+    }
+
+    fn bytes_held(&self) -> usize {
+        self.table.bytes_held() + grown(&self.entries)
     }
 }
 

@@ -153,12 +153,13 @@ impl Backend for DirectBackend {
             return Ok(());
         }
         self.add_columns(schema);
-        let group = std::mem::replace(&mut self.group, RowGroup::after(self.columns.len()));
+        let group = std::mem::take(&mut self.group);
         self.has_values.resize(schema.columns().len(), false);
         for (place, has_values) in self.has_values.iter_mut().enumerate() {
             *has_values |= group.has(place);
         }
-        let group = group.finish(&self.columns, &self.encoding)?;
+        let (group, spare) = group.finish(&self.columns, &self.encoding)?;
+        self.group = RowGroup::after(self.columns.len(), spare);
         self.file.append(group, &self.columns, out)
     }
 

@@ -163,7 +163,7 @@ mod tests {
             seed: Seed::random(),
         };
         let chunk =
-            ColumnChunk::new("a", &ColumnType::Int64, true, None, 1_024, &Arc::new(settings));
+            ColumnChunk::new("a", &ColumnType::Int64, true, None, 1_024, &Arc::new(settings), None);
         OpenChunk::new(chunk.expect("a type that it has"))
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bloom_filter::BloomFilter;
-use super::column_chunk::{ColumnChunk, EncodedChunk, Settings};
+use super::column_chunk::{ColumnChunk, EncodedChunk, Settings, SpareValues};
 use super::columns::FileColumn;
 use super::encoder::{Encoder, LargeBuffers};
 use super::open_chunk::{OpenChunk, Ticket};
@@ -47,14 +47,20 @@ impl Encoding {
         }
     }
 
-    fn new_chunk(&self, column: &Column, page_bytes: usize) -> Result<ColumnChunk> {
+    fn new_chunk(
+        &self,
+        column: &Column,
+        page_bytes: usize,
+        before: Option<SpareValues>,
+    ) -> Result<ColumnChunk> {
         let own = self.options.dictionary_of.get(&column.name).copied();
         let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
         let has_filter = self.options.bloom_filter_of.contains(&column.name) && !ty.is_list();
         let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
         let has_dictionary = own.unwrap_or(self.options.dictionary);
-        ColumnChunk::new(&column.name, ty, has_dictionary, filter, page_bytes, &self.settings)
-            .map_err(|error| error.in_column(&column.name))
+        let (name, settings) = (&column.name, &self.settings);
+        ColumnChunk::new(name, ty, has_dictionary, filter, page_bytes, settings, before)
+            .map_err(|error| error.in_column(name))
     }
 }
 
@@ -105,12 +111,17 @@ pub(super) struct RowGroup {
     rows: usize,
     /// Columns of the file when it began.
     columns_before: usize,
+    /// What chunks of the row group before leave to those of the same columns.
+    spare: SpareOfColumns,
 }
 
+/// By the columns' places in the schema.
+type SpareOfColumns = Vec<Option<SpareValues>>;
+
 impl RowGroup {
-    /// The row group after those that have so many columns together.
-    pub(super) fn after(columns: usize) -> Self {
-        Self { columns_before: columns, ..Self::default() }
+    /// The row group after those that have so many columns together, with what the last one left.
+    pub(super) fn after(columns: usize, spare: SpareOfColumns) -> Self {
+        Self { columns_before: columns, spare, ..Self::default() }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -171,7 +182,10 @@ impl RowGroup {
         let columns = self.chunks.iter().flatten().count() + new.len();
         let page_bytes = encoding.options.page_bytes_for(columns.max(self.columns_before));
         for id in new {
-            let chunk = encoding.new_chunk(schema.column(id), page_bytes)?;
+            let chunk = {
+                let before = self.spare.get_mut(id.index()).and_then(Option::take);
+                encoding.new_chunk(schema.column(id), page_bytes, before)?
+            };
             self.chunks[id.index()] = Some(OpenChunk::new(chunk));
         }
         Ok(page_bytes)
@@ -182,25 +196,38 @@ impl RowGroup {
         mut self,
         columns: &[FileColumn],
         encoding: &Encoding,
-    ) -> Result<EncodedRowGroup> {
+    ) -> Result<(EncodedRowGroup, SpareOfColumns)> {
         let rows = self.rows;
         let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
         let open: Vec<Option<OpenChunk>> =
             columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
-        let chunks_of = open.into_iter().zip(columns).zip(&mut chunks);
-        encoding.workers.run(chunks_of, |((open, column), chunk)| {
-            *chunk = Some(encoding.encoders.with(|encoder| match open {
-                Some(open) => {
-                    let mut open = open.into_inner()?;
-                    open.append_nulls(rows - open.rows(), encoder)?;
-                    open.finish(encoder)
-                }
-                None => EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder),
-            })?);
-            Ok(())
+        // Those of columns that had no value are let go.
+        let mut left: Vec<Option<SpareValues>> = columns.iter().map(|_| None).collect();
+        let chunks_of = open.into_iter().zip(columns).zip(chunks.iter_mut().zip(&mut left));
+        encoding.workers.run(chunks_of, |((open, column), (chunk, buffers))| {
+            encoding.encoders.with(|encoder| {
+                *chunk = Some(match open {
+                    Some(open) => {
+                        let mut open = open.into_inner()?;
+                        open.append_nulls(rows - open.rows(), encoder)?;
+                        let (chunk, left) = open.finish(encoder)?;
+                        *buffers = Some(left);
+                        chunk
+                    }
+                    None => EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder)?,
+                });
+                Ok(())
+            })
         })?;
+        let mut spare: SpareOfColumns = self.chunks.iter().map(|_| None).collect();
+        for (column, buffers) in columns.iter().zip(left) {
+            if let Some(spare) = column.place.and_then(|place| spare.get_mut(place)) {
+                *spare = buffers;
+            }
+        }
         encoding.encoders.large.end_row_group();
-        Ok(EncodedRowGroup { rows, chunks: chunks.into_iter().flatten().collect() })
+        let chunks = chunks.into_iter().flatten().collect();
+        Ok((EncodedRowGroup { rows, chunks }, spare))
     }
 
     pub(super) fn bytes_held(&self) -> usize {

@@ -6,7 +6,7 @@ use parquet::basic::Encoding;
 
 #[cfg(feature = "arrow")]
 use super::arrays::TakesArrays;
-use super::{ColumnValues, unexpected};
+use super::{ColumnValues, ValuesSettings, unexpected};
 use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::encoding::plain::append_bools;
@@ -20,6 +20,12 @@ pub(super) struct BoolValues {
 }
 
 impl ColumnValues for BoolValues {
+    fn end_chunk(&mut self) {
+        self.page = Vec::new();
+    }
+
+    fn restart(&mut self, _: &ValuesSettings, _: Option<BloomFilter>) {}
+
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
         match values {
             ValuesSlice::Bool(values) => self.page.extend_from_slice(values),

@@ -7,10 +7,10 @@ use parquet::basic::Encoding;
 #[cfg(feature = "arrow")]
 use super::arrays::TakesArrays;
 use super::bytes_page::BytesPage;
-use super::{ColumnValues, Cost, DictionaryIndices, unexpected};
+use super::{ColumnValues, Cost, DictionaryIndices, ValuesSettings, unexpected};
 use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
-use crate::encode::direct::dictionary::BytesDictionary;
+use crate::encode::direct::dictionary::{BytesDictionary, Reusable as _};
 use crate::encode::direct::encoding::plain::{LENGTH_BYTES, append_bytes};
 use crate::encode::direct::statistics::{Bounds, BytesRange};
 use crate::error::Result;
@@ -147,8 +147,10 @@ impl<const PREFIX: usize> BytesValues<PREFIX> {
         if let Some(filter) = &mut self.filter {
             entries.clone().for_each(|entry| filter.insert(entry));
         }
-        let page = self.page.insert(BytesPage::for_values::<PREFIX>(self.profile, entries));
+        let page = BytesPage::for_values::<PREFIX>(self.profile, entries);
+        let page = self.page.insert(page);
         page.append(&values.collect::<Vec<_>>(), &mut self.range);
+        self.interned.keep(Some(dictionary), indices);
     }
 
     fn cost(&self) -> Cost {
@@ -162,6 +164,19 @@ impl<const PREFIX: usize> BytesValues<PREFIX> {
 }
 
 impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
+    fn end_chunk(&mut self) {
+        self.page = None;
+    }
+
+    fn restart(&mut self, settings: &ValuesSettings, filter: Option<BloomFilter>) {
+        let seed = settings.seed;
+        self.interned.restart(settings.has_dictionary.then_some(|| BytesDictionary::new(seed)));
+        self.seen_bytes = 0;
+        self.range.clear();
+        self.filter = filter;
+        self.max_bytes = settings.max_bytes;
+    }
+
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
         match values {
             ValuesSlice::Text(values) => self.extend(values),

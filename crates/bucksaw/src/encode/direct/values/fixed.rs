@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use parquet::basic::Encoding;
 
 use super::arrays::TakesArrays;
-use super::{ColumnValues, Cost, DictionaryIndices, PROBE_VALUES, unexpected};
+use super::{ColumnValues, Cost, DictionaryIndices, PROBE_VALUES, ValuesSettings, unexpected};
 use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::cost::deltas_pay;
-use crate::encode::direct::dictionary::FixedDictionary;
+use crate::encode::direct::dictionary::{FixedDictionary, Reusable as _};
 use crate::encode::direct::fixed_width::FixedWidth;
 use crate::encode::direct::statistics::Bounds;
 use crate::error::Result;
@@ -76,7 +76,8 @@ impl<T: FixedWidth> FixedValues<T> {
     fn fall_back(&mut self) {
         let (dictionary, indices) = self.interned.fall_back();
         let entries = dictionary.as_ref().map_or(&[][..], FixedDictionary::entries);
-        self.plain.extend(indices.into_iter().map(|index| entries[usize::from(index)]));
+        self.plain.extend(indices.iter().map(|index| entries[usize::from(*index)]));
+        self.interned.keep(dictionary, indices);
     }
 
     /// Finds out once what the values take as deltas, where they may be stored so.
@@ -120,6 +121,19 @@ impl<T: FixedWidth> ColumnValues for FixedValues<T>
 where
     Self: TakesArrays,
 {
+    fn end_chunk(&mut self) {
+        self.plain = Vec::new();
+    }
+
+    fn restart(&mut self, settings: &ValuesSettings, filter: Option<BloomFilter>) {
+        let seed = settings.seed;
+        self.interned.restart(settings.has_dictionary.then_some(|| FixedDictionary::new(seed)));
+        self.encoding = None;
+        self.as_deltas = None;
+        self.filter = filter;
+        self.max_bytes = settings.max_bytes;
+    }
+
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()> {
         #[cfg(feature = "arrow")]
         if let ValuesSlice::Arrow(array) = values {

@@ -25,7 +25,7 @@ use self::bytes::BytesValues;
 use self::fixed::FixedValues;
 use super::bloom_filter::BloomFilter;
 use super::cost::{dictionary_bytes, dictionary_pays};
-use super::dictionary::MAX_ENTRIES;
+use super::dictionary::{MAX_ENTRIES, Reusable};
 use super::encoding::plain::LENGTH_BYTES;
 use super::encoding::rle::{append_hybrid, width_of};
 use super::page::STEP_ROWS;
@@ -38,6 +38,13 @@ use crate::types::physical::{PhysicalType, Storage};
 
 /// The values of a column chunk: those of its open page, and its dictionary.
 pub(super) trait ColumnValues: Debug + Send {
+    /// Lets go of what a chunk has that is finished, but for what the column's next one uses again: the
+    /// dictionary's memory, which is most of it.
+    fn end_chunk(&mut self);
+
+    /// Starts anew for that next chunk.
+    fn restart(&mut self, settings: &ValuesSettings, filter: Option<BloomFilter>);
+
     /// Appends values to the open page.
     ///
     /// # Errors
@@ -119,6 +126,9 @@ const PROBE_VALUES: usize = 1_024;
 /// The first answer looks ahead to this many times the values that were seen.
 const LOOK_AHEAD: usize = 16;
 
+/// A dictionary that takes more bytes is let go when it is given up.
+const MAX_SPARE_BYTES: usize = 64 << 10;
+
 /// A dictionary, and the open page's values as indices of it.
 #[derive(Debug)]
 struct DictionaryIndices<D> {
@@ -128,9 +138,13 @@ struct DictionaryIndices<D> {
     /// It is given up with the end of the open page.
     falls_back_after_page: bool,
     indices: Vec<u16>,
+    /// How many of them the longest page had.
+    longest: usize,
     /// Values that have gone through it.
     seen: usize,
     has_pages: bool,
+    /// A dictionary that was given up, for the next chunk.
+    spare: Option<D>,
 }
 
 /// What a dictionary costs so far, and what its values would in another encoding, in bytes.
@@ -140,16 +154,33 @@ struct Cost {
     otherwise: usize,
 }
 
-impl<D> DictionaryIndices<D> {
+impl<D: Reusable> DictionaryIndices<D> {
     fn new(dictionary: Option<D>) -> Self {
         Self {
             is_open: dictionary.is_some(),
             dictionary,
             falls_back_after_page: false,
             indices: Vec::new(),
+            longest: 0,
             seen: 0,
             has_pages: false,
+            spare: None,
         }
+    }
+
+    /// Starts anew, with a dictionary if `new` makes one where there is none.
+    fn restart(&mut self, new: Option<impl FnOnce() -> D>) {
+        let known = self.dictionary.take().or(self.spare.take());
+        let dictionary = new.map(|new| match known {
+            Some(mut known) => {
+                known.clear();
+                known
+            }
+            None => new(),
+        });
+        let mut indices = std::mem::take(&mut self.indices);
+        indices.clear();
+        *self = Self { indices, ..Self::new(dictionary) };
     }
 
     /// The dictionary that new values go through, and the indices that they become.
@@ -207,11 +238,20 @@ impl<D> DictionaryIndices<D> {
         (self.dictionary.take(), std::mem::take(&mut self.indices))
     }
 
+    /// Keeps for later what [fell back](Self::fall_back).
+    fn keep(&mut self, dictionary: Option<D>, mut indices: Vec<u16>) {
+        self.longest = self.longest.max(indices.len());
+        self.spare = dictionary.filter(|known| known.bytes_held() <= MAX_SPARE_BYTES);
+        indices.clear();
+        self.indices = indices;
+    }
+
     /// Appends the page's indices, their width first, and starts the next page.
     fn append_to(&mut self, page: &mut Vec<u8>) {
         let width = width_of(self.max_index().into());
         page.push(width);
         append_hybrid(&self.indices, width, page);
+        self.longest = self.longest.max(self.indices.len());
         self.indices.clear();
         self.has_pages = true;
         if std::mem::take(&mut self.falls_back_after_page) {
@@ -237,7 +277,8 @@ impl<D> DictionaryIndices<D> {
     }
 
     fn bytes_held(&self) -> usize {
-        self.indices.capacity() * 2
+        let indices = self.longest.max(self.indices.len()).next_power_of_two() * 2;
+        indices + self.spare.as_ref().map_or(0, D::bytes_held)
     }
 }
 
