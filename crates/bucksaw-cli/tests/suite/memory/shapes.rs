@@ -18,7 +18,7 @@ const DEPTH: usize = 10_000;
 const WINDOW_LOG: u32 = 27;
 
 /// What is written, for a memory limit, until it has so many bytes, about.
-pub(crate) type Write_ = fn(&mut dyn Write, usize, usize) -> io::Result<()>;
+pub(crate) type WriteShape = fn(&mut dyn Write, usize, usize) -> io::Result<()>;
 
 pub(crate) fn few_columns(out: &mut dyn Write, _: usize, bytes: usize) -> io::Result<()> {
     let rows = (bytes / REFERENCE_ROW_BYTES) as u64;
@@ -80,7 +80,7 @@ pub(crate) fn many_elements(out: &mut dyn Write, limit: usize, bytes: usize) -> 
     lines(out, bytes, |_, out| list((0..elements).map(|n| n * 7_919 % 100_003), out))
 }
 
-/// Few rows, which refer to what is far before them.
+/// A decoder's window is more than any limit here, though these rows fill but a part of it.
 pub(crate) fn zstd_window(out: &mut dyn Write, limit: usize, bytes: usize) -> io::Result<()> {
     let mut encoder = zstd::Encoder::new(out, 1)?;
     encoder.window_log(WINDOW_LOG)?;
