@@ -98,7 +98,6 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
             run.code,
             known.map_or(String::new(), |reason| format!("; known: {reason}")),
         );
-        println!("{told}");
         if holds == known.is_some() {
             let _ = writeln!(failed, "{told}\n{}", run.stderr);
         }
