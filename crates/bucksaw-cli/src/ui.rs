@@ -7,7 +7,9 @@ use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 use bucksaw::internal::counted;
 pub use bucksaw::internal::grouped;
-use bucksaw::{ColumnOption, Error, FileReport, InputCounts, Report, Result, UnknownColumn};
+use bucksaw::{
+    ColumnOption, ColumnsInRest, Error, FileReport, InputCounts, Report, Result, UnknownColumn,
+};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -130,6 +132,19 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
         );
     }
     lines.join("\n")
+}
+
+/// What to say of columns that the memory limit does not carry: the most that it lacks for a file.
+pub fn columns_in_rest(reports: &[Report]) -> Option<String> {
+    let told = reports.iter().filter_map(|report| report.columns_in_rest);
+    let ColumnsInRest { columns, carried, memory_limit, .. } =
+        told.max_by_key(|columns| columns.memory_limit)?;
+    Some(format!(
+        "{} went into _rest: this --memory-limit carries {}; --memory-limit {}MiB carries all",
+        counted(columns, "column"),
+        counted(carried, "column"),
+        memory_limit >> 20,
+    ))
 }
 
 /// What to say of columns that options name and that none of the files has.

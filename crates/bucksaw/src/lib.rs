@@ -38,7 +38,7 @@
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays), an object as a whole | `_rest` | `duplicates` |
-//! | columns beyond 1,000, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values` |
+//! | columns beyond 1,000, or beyond what [`Options::memory_limit`] carries, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values`, [`Report::columns_in_rest`] |
 //! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
 //! | an empty name | the column `_empty` | `renamed` |
 //!
@@ -99,7 +99,9 @@ pub use options::{
     BackendKind, ColumnOption, Compression, Options, Profile, REST_COLUMN, SortColumn, Statistics,
     TELEMETRY_PREFIXES, UnknownColumn,
 };
-pub use report::{Bound, ColumnReport, FileReport, OrderReport, Renamed, Report, TimeRange};
+pub use report::{
+    Bound, ColumnReport, ColumnsInRest, FileReport, OrderReport, Renamed, Report, TimeRange,
+};
 pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
@@ -117,7 +119,8 @@ pub mod limits {
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
         DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
         DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, MAX_LIMIT_BYTES,
-        MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
+        MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS,
+        MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
     };
     pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
 }

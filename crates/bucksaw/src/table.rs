@@ -85,13 +85,13 @@ impl Table {
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] where a closed schema does not have it, or it would have no column of
-    /// its own (see [`Options::max_columns`]).
+    /// its own (see [`Options::max_columns`] and [`Options::memory_limit`]).
     pub fn column(&mut self, name: &str) -> Result<ColumnId> {
         let refused = |why: &str| Err(Error::new(ErrorKind::Refused, why).in_column(name));
         match self.schema.resolve(name) {
             Resolution::Column(id) => Ok(id),
             Resolution::Rest => refused(
-                "it can have no column of its own (too many columns, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
+                "it can have no column of its own (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
             ),
             Resolution::Unexpected => {
                 refused("the closed schema has no such column: declare it, or open the schema")

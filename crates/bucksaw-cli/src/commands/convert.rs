@@ -87,6 +87,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     interrupt::publishing(|| files.publish())?;
     bar.finish_and_clear();
     tell_notes(&ui::unknown_columns(&reports));
+    tell_notes(ui::columns_in_rest(&reports).as_slice());
     if !arguments.quiet {
         ui::tell(&ui::summary(&input, &reports, started.elapsed()));
     }

@@ -217,7 +217,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                     self.store(id, item)
                 }
                 Resolution::Rest => {
-                    self.refuse_if_strict(name, "there is no column for it (too many columns, too long a name, or the name \"_rest\")")?;
+                    self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\")")?;
                     self.block.alterations.rest_values += 1;
                     self.push_rest(name, item)
                 }

@@ -1,5 +1,6 @@
 //! What a writer can be told, each with its default and its unit.
 
+pub(crate) mod capacity;
 mod choices;
 mod columns;
 pub(crate) mod declared;
@@ -9,6 +10,7 @@ mod validate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub use self::capacity::{MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS};
 pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
 pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
@@ -48,6 +50,8 @@ pub const DEFAULT_GZIP_LEVEL: u32 = 6;
 /// The part of the values that a row group lacks which its bloom filter does not tell from those that
 /// it has.
 pub const BLOOM_FILTER_FALSE_POSITIVES: f64 = 0.01;
+/// Bytes of the memory limit for each byte of a page, at the least.
+const LIMIT_BYTES_PER_PAGE_BYTE: usize = 64;
 /// Bytes of the memory limit for each different value that a bloom filter has room for. A row group
 /// with more gets a filter with more false positives.
 const LIMIT_BYTES_PER_BLOOM_VALUE: usize = 64;
@@ -136,11 +140,12 @@ impl Options {
         self.temporary_directory.as_deref()
     }
 
-    /// Bytes in one page, about, of a file with as many columns.
+    /// Bytes in one page, about, of a file with as many columns: less where these are many, or the memory limit is small.
     pub(crate) fn page_bytes_for(&self, columns: usize) -> usize {
         self.page_bytes.unwrap_or_else(|| {
             let columns = columns.max(COLUMNS_WITH_FULL_PAGES);
-            (DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns).max(MIN_PAGE_BYTES)
+            let of_columns = DEFAULT_PAGE_BYTES * COLUMNS_WITH_FULL_PAGES / columns;
+            of_columns.min(self.memory_limit / LIMIT_BYTES_PER_PAGE_BYTE).max(MIN_PAGE_BYTES)
         })
     }
 

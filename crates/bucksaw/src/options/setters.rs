@@ -82,6 +82,12 @@ impl Options {
     /// Bytes that everything between input and sink may hold together; reaching three fourths of it
     /// ends the row group early, the rest being left for the allocator. Default: [`DEFAULT_MEMORY_LIMIT`](crate::limits::DEFAULT_MEMORY_LIMIT); the least is [`MIN_MEMORY_LIMIT`](crate::limits::MIN_MEMORY_LIMIT).
     ///
+    /// The limit also says how many columns a file can have: each takes
+    /// [`MEMORY_PER_COLUMN`](crate::limits::MEMORY_PER_COLUMN) bytes (30 KiB) of it, beside the first
+    /// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS) (4 MiB). So 8 MiB carry 136 columns, 64 MiB
+    /// 2,048. What a row has beyond them goes into `_rest`, and [`Report::columns_in_rest`](crate::Report::columns_in_rest) tells the limit
+    /// that carries all; more declared columns are refused.
+    ///
     /// ```
     /// # use bucksaw::Options;
     /// let options = Options::new().memory_limit(256 << 20);
@@ -293,7 +299,7 @@ impl Options {
         self
     }
 
-    /// Columns in one file, without `_rest`. Default: [`DEFAULT_MAX_COLUMNS`](crate::limits::DEFAULT_MAX_COLUMNS).
+    /// Columns in one file, without `_rest`, at the most; [`Options::memory_limit`] may carry fewer. Default: [`DEFAULT_MAX_COLUMNS`](crate::limits::DEFAULT_MAX_COLUMNS).
     ///
     /// ```
     /// # use bucksaw::{Options, StreamSink};

@@ -45,13 +45,7 @@ impl Options {
         }
         problems.extend(self.schema.problems());
         problems.extend(self.field_id_problems());
-        if self.schema.columns.len() > self.max_columns {
-            problems.push(format!(
-                "the schema declares {} columns, more than the {} allowed: raise the limit",
-                self.schema.columns.len(),
-                self.max_columns
-            ));
-        }
+        problems.extend(self.column_count_problems());
         if self.text_prefixes.iter().any(String::is_empty) {
             problems.push("an empty text prefix would turn every column into text".to_owned());
         }

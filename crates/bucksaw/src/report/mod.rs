@@ -13,6 +13,7 @@ use crate::encode::backend::ColumnSummary;
 use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::UnknownColumn;
+use crate::options::capacity::memory_limit_for;
 pub use crate::route::sortedness::OrderReport;
 pub use crate::schema::Renamed;
 use crate::schema::{ColumnType, Schema};
@@ -96,6 +97,33 @@ pub struct FileReport {
     pub order: Option<OrderReport>,
 }
 
+/// Columns that the memory limit does not carry, so that their values are in `_rest`.
+///
+/// A column takes [`MEMORY_PER_COLUMN`](crate::limits::MEMORY_PER_COLUMN) bytes of the limit, beside the first
+/// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ColumnsInRest {
+    /// How many there are, counted to 65,536 and to the most that [`Options::max_columns`](crate::Options::max_columns) allows.
+    pub columns: u64,
+    /// How many columns the memory limit carries.
+    pub carried: u64,
+    /// The memory limit that carries all of them, in bytes.
+    pub memory_limit: u64,
+}
+
+impl ColumnsInRest {
+    /// Where the schema has too many columns for its memory limit.
+    pub(crate) fn of(schema: &Schema) -> Option<Self> {
+        let (carried, all) = schema.uncarried()?;
+        Some(Self {
+            columns: (all - carried) as u64,
+            carried: carried as u64,
+            memory_limit: memory_limit_for(all) as u64,
+        })
+    }
+}
+
 /// What a writer wrote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -110,6 +138,8 @@ pub struct Report {
     pub alterations: Alterations,
     /// Columns that the files call otherwise than the rows do.
     pub renamed: Vec<Renamed>,
+    /// Columns that the memory limit does not carry; none where it carries all.
+    pub columns_in_rest: Option<ColumnsInRest>,
     /// Columns that options name, and that no row had and no schema declares.
     pub unknown_columns: Vec<UnknownColumn>,
     /// First and last of each timestamp column, and of [`Options::timestamp_column`](crate::Options::timestamp_column).

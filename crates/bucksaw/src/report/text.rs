@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FileReport, OrderReport, Renamed, Report};
+use super::{ColumnsInRest, FileReport, OrderReport, Renamed, Report};
 use crate::coerce::counts::Alterations;
 use crate::escape::escape_path;
 
@@ -28,6 +28,7 @@ impl fmt::Display for Report {
             lines.push(format!("{} rejected", counted(self.rejected, "record")));
         }
         lines.push(self.alterations.to_string());
+        lines.extend(self.columns_in_rest.map(|columns| columns.to_string()));
         let renamed =
             |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
         lines.extend(self.renamed.iter().map(renamed));
@@ -58,6 +59,19 @@ impl fmt::Display for FileReport {
             )?;
         }
         Ok(())
+    }
+}
+
+/// How many columns are in `_rest`, why, and what helps.
+impl fmt::Display for ColumnsInRest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { columns, carried, memory_limit } = *self;
+        let (columns, carried) = (counted(columns, "column"), counted(carried, "column"));
+        let limit = size(memory_limit);
+        write!(
+            f,
+            "{columns} went into _rest: the memory limit carries {carried}, one of {limit} carries all"
+        )
     }
 }
 

@@ -12,8 +12,10 @@ const ALLOCATOR_PARTS: usize = 4;
 /// How many times the memory limit that is too small for a file the one is that is advised.
 const LARGER_LIMIT: usize = 4;
 
-/// Bytes that hashing, names and the footer take beside what is counted, about.
+/// Bytes that hashing, names and the footer take beside what is counted, about: of a small memory limit, at most one
+/// part in so many.
 const FIXED_BYTES: usize = 4 << 20;
+const FIXED_SHARE: usize = 4;
 
 /// Whether a row group is full is looked at after each batch: blocks of an input that are one part in so
 /// many of the memory limit, counted in bytes of the source.
@@ -44,6 +46,10 @@ pub(crate) fn max_record_bytes(memory_limit: usize) -> usize {
     (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES)
 }
 
+fn fixed_bytes(memory_limit: usize) -> usize {
+    FIXED_BYTES.min(memory_limit / FIXED_SHARE)
+}
+
 /// The blocks of an input since it was last looked whether the row group is full.
 ///
 /// Where batches end depends on the source alone, and never on how many threads there are: so do row
@@ -53,6 +59,8 @@ pub(crate) struct Batch {
     /// Bytes of the source that make a batch.
     full: usize,
     source_bytes: usize,
+    /// Bytes of memory that are never there for others.
+    fixed: usize,
     /// Bytes of memory for all chunks that are there at one time.
     share: usize,
     /// Those that the largest chunk of the row group takes, and of the one before: what a long record
@@ -65,6 +73,7 @@ impl Batch {
         Self {
             full: memory_limit / BATCH_SHARE,
             source_bytes: 0,
+            fixed: fixed_bytes(memory_limit),
             share: input_bytes(memory_limit),
             largest: [0; 2],
         }
@@ -81,7 +90,7 @@ impl Batch {
     pub(crate) fn end(&mut self) -> usize {
         self.source_bytes = 0;
         let [largest, before] = self.largest;
-        FIXED_BYTES + self.share.max(largest).max(before)
+        self.fixed + self.share.max(largest).max(before)
     }
 
     pub(crate) fn end_row_group(&mut self) {
@@ -123,14 +132,15 @@ impl RowGroupLimits {
                 || memory >= self.memory)
     }
 
-    /// Checks that what is known of finished row groups leaves half of the memory to the next ones: they would become smaller and smaller, and so what is known of
+    /// Checks that what is known of finished row groups leaves half of the memory to the next ones: they would
+    /// become smaller and smaller, and so what is known of
     /// them more and more.
     ///
     /// # Errors
     /// [`ErrorKind::FileLimit`].
     pub(crate) fn check_finished(&self, buffered: Buffered) -> Result<()> {
         let (finished, limit) = (buffered.bytes_finished, self.memory_limit);
-        if finished <= self.memory.saturating_sub(FIXED_BYTES) / 2 {
+        if finished <= self.memory.saturating_sub(fixed_bytes(limit)) / 2 {
             return Ok(());
         }
         let message = format!(

@@ -1,10 +1,13 @@
 //! The columns of a file: declared beforehand or found on the way.
 
+mod uncarried;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use self::uncarried::Uncarried;
 use crate::options::Options;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::runtime::hash::same;
@@ -188,6 +191,10 @@ pub(crate) struct Schema {
     text_prefixes: Vec<String>,
     field_ids: BTreeMap<String, i32>,
     max_columns: usize,
+    /// Columns that the memory limit carries.
+    carried: usize,
+    /// Those that it does not.
+    uncarried: Uncarried,
     pub(crate) closed: bool,
     pub(crate) strict: bool,
     pub(crate) int64_from_text: bool,
@@ -199,6 +206,7 @@ pub(crate) struct Checkpoint {
     columns: usize,
     typed: usize,
     linked: usize,
+    uncarried: usize,
 }
 
 /// What a name leads to.
@@ -227,6 +235,8 @@ impl Schema {
             text_prefixes: options.text_prefixes.clone(),
             field_ids: options.field_ids.clone(),
             max_columns: options.max_columns,
+            carried: options.columns_carried(),
+            uncarried: Uncarried::default(),
             closed: options.schema.closed,
             strict: options.strict,
             int64_from_text: options.int64_from_text,
@@ -301,7 +311,7 @@ impl Schema {
         if self.closed {
             return Resolution::Unexpected;
         }
-        if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full() {
+        if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full_for(name) {
             return Resolution::Rest;
         }
         let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
@@ -366,7 +376,7 @@ impl Schema {
         let is_text = |id: &ColumnId| self.columns[id.index()].ty == Some(ColumnType::Text);
         let sibling = match self.by_name.get(name.as_str()).copied() {
             Some(known) if is_text(&known) => known,
-            _ if self.is_full() => return None,
+            _ if self.is_full_for(&name) => return None,
             _ => {
                 let file_name = self.unused_name(&name);
                 let sibling = self.add(&file_name.clone(), file_name);
@@ -397,6 +407,7 @@ impl Schema {
             columns: self.columns.len(),
             typed: self.typed.len(),
             linked: self.linked.len(),
+            uncarried: self.uncarried.names.len(),
         }
     }
 
@@ -416,6 +427,7 @@ impl Schema {
             // The numbers that are free again come first.
             self.next_numbers.clear();
         }
+        self.uncarried.truncate(checkpoint.uncarried);
         // What came after a column that is gone; where one of these was next, its name will tell.
         self.order.followers.truncate(checkpoint.columns + 1);
         if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
@@ -423,8 +435,21 @@ impl Schema {
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.columns.len() - usize::from(self.rest.is_some()) >= self.max_columns
+    /// Whether there is no room for a column of this name; counts it where that is for the memory limit.
+    fn is_full_for(&mut self, name: &str) -> bool {
+        let columns = self.columns.len() - usize::from(self.rest.is_some());
+        let wanted = columns + self.uncarried.names.len();
+        if columns >= self.carried && wanted < self.max_columns {
+            let is_new = self.uncarried.add(self.hash_of(name));
+            self.changes += u64::from(is_new);
+        }
+        columns >= self.carried.min(self.max_columns)
+    }
+
+    /// How many columns there are and would be if the memory limit carried them all; none where it does.
+    pub(crate) fn uncarried(&self) -> Option<(usize, usize)> {
+        let (columns, more) = (self.carried, self.uncarried.names.len());
+        (more > 0).then_some((columns, columns + more))
     }
 
     fn is_text_by_prefix(&self, name: &str) -> bool {

@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
 use crate::input::record_batch::block_of_batch;
-use crate::report::{FileReport, Report, TimeRange, column_reports, peak_memory};
+use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
 use crate::schema::{Column, ColumnId};
@@ -263,6 +263,7 @@ impl Writer {
             rejected: self.rejected,
             alterations: self.table.alterations,
             renamed: self.table.renamed(),
+            columns_in_rest: ColumnsInRest::of(&self.table.schema),
             unknown_columns: self.table.unknown_columns(),
             timestamps: self.timestamps,
             elapsed: self.started.elapsed(),

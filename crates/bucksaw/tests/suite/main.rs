@@ -13,6 +13,7 @@ mod interop;
 mod layout;
 mod layout_rules;
 mod lists;
+mod many_columns;
 mod ndjson;
 mod record_batches;
 mod repeated;

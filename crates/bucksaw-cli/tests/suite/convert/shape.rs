@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Folder;
+use crate::support::{Folder, Run};
 
 const SCHEMA: &str = r#"{"columns": [
     {"name": "when", "type": "timestamp"}, {"name": "n", "type": "int64"},
@@ -107,6 +107,22 @@ fn columns_beyond_the_limit_are_kept_together() {
     let lines = "{\"a\":1,\"b\":2,\"c\":3,\"d\":\"x\"}\n{\"b\":4}\n";
     let rows = folder.rows_of(lines, "--max-columns 2");
     assert_eq!(rows, [json!({"a": 1, "b": 2, "_rest": "{\"c\":3,\"d\":\"x\"}"}), json!({"b": 4})]);
+}
+
+#[test]
+fn columns_that_the_memory_limit_does_not_carry_are_told_with_one_that_does() {
+    let folder = Folder::new();
+    let members: Vec<String> = (0..200).map(|column| format!("\"c{column}\":{column}")).collect();
+    folder.write("in.ndjson", format!("{{{}}}\n", members.join(",")));
+    let command = "convert in.ndjson -o out.parquet --overwrite --quiet --json --memory-limit";
+    let run = folder.run(&format!("{command} 8MiB")).expect_code(0);
+    let told = "64 columns went into _rest: this --memory-limit carries 136 columns; --memory-limit 10MiB carries all\n";
+    assert_eq!(run.stderr, told);
+    let of_report = |run: &Run| run.json()["reports"][0]["columns_in_rest"].clone();
+    let told = json!({"columns": 64, "carried": 136, "memory_limit": 10 << 20});
+    assert_eq!(of_report(&run), told);
+    let run = folder.run(&format!("{command} 10MiB")).expect_code(0);
+    assert_eq!((run.stderr.as_str(), of_report(&run)), ("", json!(null)));
 }
 
 #[test]
