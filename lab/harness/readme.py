@@ -24,7 +24,8 @@ def section(name, document):
     rounds = len({entry["round"] for entry in document["rounds"]})
     parts = [
         f"{settings['rows']:,} rows, one core of {machine['cpu']}, medians of {rounds} interleaved rounds; "
-        "rows per second of CPU time, in brackets how many times Bucksaw's default that is."
+        "rows per second of CPU time, in brackets how many times Bucksaw's default that is. With NDJSON every rival is told the "
+        "columns and their types, its best case; Bucksaw is told nothing."
     ]
     for job in settings["jobs"]:
         if of_job := [standing for standing in standings if standing.job == job]:
