@@ -43,10 +43,10 @@ class Readme(unittest.TestCase):
             return path.read_text()
 
     def test_only_what_stands_between_the_marks_changes(self):
-        text = self.replaced(f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n")
+        text = self.replaced(f"before\n{readme.BEGIN}\nstale\n{readme.END}\nafter\n")
         self.assertTrue(text.startswith(f"before\n{readme.BEGIN}\n"))
         self.assertTrue(text.endswith(f"\n{readme.END}\nafter\n"))
-        self.assertNotIn("old", text)
+        self.assertNotIn("stale", text)
 
     def test_twice_is_the_same_as_once(self):
         once = self.replaced(f"{readme.BEGIN}\n{readme.END}\n")
