@@ -3,14 +3,11 @@
 use crate::block::ColumnOf;
 #[cfg(feature = "arrow")]
 use crate::block::array_values;
+use crate::block::copying::{append_bytes, append_texts, list_of};
 use crate::block::lists::ListsOf;
-use crate::block::text::{Span, StoreText, TextBuffer};
+use crate::block::text::{Span, TextBuffer};
 use crate::block::{BlockSlice, ColumnSlice, OwnedBlock, ValuesOf, ValuesSlice};
-use crate::error::{Error, ErrorKind, Result};
-use crate::runtime::prefetch::prefetch;
-
-/// Texts that are asked for before they are copied.
-const ASKED_AHEAD: usize = 16;
+use crate::error::Result;
 
 /// Appends all rows; they are not counted yet.
 pub(super) fn append(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Result<()> {
@@ -20,21 +17,6 @@ pub(super) fn append(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Resul
     }
     Ok(())
 }
-
-/// The list of a column's values that is or, where there are no values, becomes one of this variant.
-macro_rules! list_of {
-    ($values:expr, $variant:ident) => {{
-        if $values.len() == 0 && !matches!($values, ValuesOf::$variant(_)) {
-            *$values = ValuesOf::$variant(Default::default());
-        }
-        match $values {
-            ValuesOf::$variant(list) => Ok(list),
-            _ => Err($crate::block::appending::different()),
-        }
-    }};
-}
-
-pub(super) use list_of;
 
 /// Appends a column's rows, the first of which becomes row `first`.
 fn append_column(
@@ -77,26 +59,4 @@ fn append_column(
         ValuesSlice::Arrow(array) => array_values::append_whole(values, first, array)?,
     }
     Ok(())
-}
-
-/// Copies texts that may be anywhere in memory: each is asked for some texts ahead.
-pub(super) fn append_texts(list: &mut Vec<Span>, mut text: &mut TextBuffer, texts: &[&str]) {
-    list.extend(texts.iter().enumerate().map(|(index, value)| {
-        texts.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later.as_bytes()));
-        text.text(value)
-    }));
-}
-
-/// The same with bytes.
-pub(super) fn append_bytes(list: &mut Vec<Span>, mut text: &mut TextBuffer, all: &[&[u8]]) {
-    list.extend(all.iter().enumerate().map(|(index, value)| {
-        all.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later));
-        text.bytes(value)
-    }));
-}
-
-/// A column's values are of one type.
-#[cold]
-pub(super) fn different() -> Error {
-    Error::new(ErrorKind::Unsupported, "a column's values are of different types")
 }

@@ -7,9 +7,8 @@ use arrow_schema::{ArrowError, DataType};
 use arrow_select::concat::concat;
 use arrow_select::interleave::interleave;
 
-use crate::block::appending::{different, list_of};
 use crate::block::arrays::{ArrayVisitor, visit};
-use crate::block::gather::{Source, gather_column};
+use crate::block::copying::{Source, different, list_of};
 use crate::block::text::{Span, StoreText, TextBuffer};
 use crate::block::{ColumnOf, OwnedBlock, RowIndex, ValuesOf};
 use crate::error::{Error, ErrorKind, Result};
@@ -200,29 +199,12 @@ pub(super) fn gather(
     append(&mut column.values, text, &array, &all)
 }
 
-/// Picks from arrays that differ in their type, or from arrays and lists, after making lists of the arrays.
-pub(super) fn gather_mixed(
-    column: &mut ColumnOf<Span, Span>,
-    text: &mut TextBuffer,
-    first: usize,
-    sources: &[Option<Source<'_, '_>>],
-    rows: &[RowIndex],
-) -> Result<()> {
-    let mut copies = sources.iter().map(copied_array).collect::<Result<Vec<_>>>()?;
-    let copies = copies.iter_mut().map(OwnedBlock::lend).collect::<Result<Vec<_>>>()?;
-    let sources: Vec<_> = sources
-        .iter()
-        .zip(&copies)
-        .map(|(source, copy)| {
-            let source = source.as_ref()?;
-            let column = copy.pivoted.columns.first().unwrap_or(source.column);
-            Some(Source { column, rows: source.rows })
-        })
-        .collect();
-    gather_column(column, text, first, &sources, rows)
+/// For each source, a block with the values of its array as a list, in the first column; without columns
+/// where it is no array.
+pub(super) fn copied_arrays(sources: &[Option<Source<'_, '_>>]) -> Result<Vec<OwnedBlock>> {
+    sources.iter().map(copied_array).collect()
 }
 
-/// A block with the values of an array as a list, in its first column; without columns for other sources.
 fn copied_array(source: &Option<Source<'_, '_>>) -> Result<OwnedBlock> {
     let mut copy = OwnedBlock::default();
     if let (Some(source), Some(array)) = (source, array_of(source)) {

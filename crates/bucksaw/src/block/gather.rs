@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::block::ColumnOf;
-use crate::block::appending::{append_bytes, append_texts, different, list_of};
 #[cfg(feature = "arrow")]
 use crate::block::array_values;
 use crate::block::bitmap::Ranks;
+use crate::block::copying::{Source, append_bytes, append_texts, different, list_of};
 use crate::block::text::{Span, TextBuffer};
 use crate::block::{BlockColumn, BlockSlice, OwnedBlock, RowIndex, Values, ValuesOf};
 use crate::error::Result;
@@ -41,19 +41,6 @@ pub(super) fn gather(
     Ok(())
 }
 
-/// A column that rows are picked from, if the block has it.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'s, 'a> {
-    pub(super) column: &'s BlockColumn<'a>,
-    pub(super) rows: usize,
-}
-
-impl Source<'_, '_> {
-    fn has_all_rows(&self) -> bool {
-        self.column.present.count_below(self.rows) == self.rows
-    }
-}
-
 /// Appends a column of picked rows, the first of which becomes row `first`.
 pub(super) fn gather_column(
     column: &mut ColumnOf<Span, Span>,
@@ -66,7 +53,19 @@ pub(super) fn gather_column(
     let Some(some) = known.next() else { return Ok(()) };
     #[cfg(feature = "arrow")]
     if array_values::are_mixed(sources) {
-        return array_values::gather_mixed(column, text, first, sources, rows);
+        // Once more, with lists instead of the arrays.
+        let mut copies = array_values::copied_arrays(sources)?;
+        let copies = copies.iter_mut().map(OwnedBlock::lend).collect::<Result<Vec<_>>>()?;
+        let sources: Vec<_> = sources
+            .iter()
+            .zip(&copies)
+            .map(|(source, copy)| {
+                let source = source.as_ref()?;
+                let column = copy.pivoted.columns.first().unwrap_or(source.column);
+                Some(Source { column, rows: source.rows })
+            })
+            .collect();
+        return gather_column(column, text, first, &sources, rows);
     }
     let values = picked_values(column, first, sources, rows);
     if values.is_empty() {

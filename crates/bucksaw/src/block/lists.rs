@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::block::ColumnOf;
 use crate::block::ColumnSlice;
 use crate::block::text::Held;
-use crate::block::values::capacity_bytes;
 
 /// The lists of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +69,7 @@ impl<T: Held, B: Held> ListsOf<T, B> {
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        capacity_bytes(&self.ends) + self.elements.bytes_held()
+        self.ends.capacity() * size_of::<usize>() + self.elements.bytes_held()
     }
 
     /// The same lists, with what `text` and `bytes` make of their elements' text and bytes.

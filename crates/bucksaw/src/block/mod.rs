@@ -11,6 +11,7 @@ mod array_values;
 pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
+mod copying;
 mod gather;
 pub(crate) mod lists;
 mod owned;

@@ -230,7 +230,7 @@ fn emptied<T, U>(mut list: Vec<T>) -> Vec<U> {
     list.into_iter().map_while(|_| None).collect()
 }
 
-pub(super) fn capacity_bytes<T>(list: &Vec<T>) -> usize {
+fn capacity_bytes<T>(list: &Vec<T>) -> usize {
     list.capacity() * size_of::<T>()
 }
 

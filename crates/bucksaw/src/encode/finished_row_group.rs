@@ -4,11 +4,20 @@
 //! kept encoded, and its place and sizes as varints, all one behind the other: of a chunk with one page
 //! at most 300 bytes, and of each further page at most 100.
 
-use crate::encode::footer::FinishedChunk;
+use crate::format::metadata::ColumnMetaData;
+use crate::format::page_index::{ColumnIndex, OffsetIndex};
 use crate::format::thrift::{append_varint, append_zigzag, take_varint, take_zigzag};
 
 /// Bytes that an allocator takes for each piece of memory beside those that it is asked for, about.
 const ALLOCATION_BYTES: usize = 16;
+
+/// A column chunk in the file: its metadata and its page indexes.
+#[derive(Debug)]
+pub(super) struct FinishedChunk {
+    pub(super) meta_data: ColumnMetaData,
+    pub(super) column_index: Option<ColumnIndex>,
+    pub(super) offset_index: Option<OffsetIndex>,
+}
 
 /// The page indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

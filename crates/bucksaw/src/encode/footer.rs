@@ -9,7 +9,7 @@ use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 
 use super::backend::{ColumnSummary, FileSummary, Pieces, SortedRowGroups};
-use super::finished_row_group::{ChunkRecord, FinishedRowGroup, IndexKind};
+use super::finished_row_group::{ChunkRecord, FinishedChunk, FinishedRowGroup, IndexKind};
 use super::footer_size::{ColumnSizes, FooterSize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::MAGIC;
@@ -17,7 +17,6 @@ use crate::format::bound::{Bound, LeafTotals};
 use crate::format::metadata::{
     ColumnChunk, ColumnMetaData, FileMetaData, IndexLocation, KeyValue, RowGroup,
 };
-use crate::format::page_index::{ColumnIndex, OffsetIndex};
 use crate::format::schema::{Leaf, SchemaElement, leaves};
 use crate::options::Compression;
 use crate::schema::Schema;
@@ -57,14 +56,6 @@ pub(super) fn codec(compression: Compression) -> Codec {
 
 pub(super) fn failed(cause: ParquetError) -> Error {
     Error::new(ErrorKind::Unsupported, "the parquet crate refused the rows").with_cause(cause)
-}
-
-/// A column chunk in the file: its metadata and its page indexes.
-#[derive(Debug)]
-pub(super) struct FinishedChunk {
-    pub(super) meta_data: ColumnMetaData,
-    pub(super) column_index: Option<ColumnIndex>,
-    pub(super) offset_index: Option<OffsetIndex>,
 }
 
 /// See the module.

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 
-use super::sortedness::{Key, Keys};
+use super::keys::{Key, Keys};
 use crate::block::arrays::{ArrayVisitor, visit};
 use crate::types::physical::Order;
 

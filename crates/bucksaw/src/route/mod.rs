@@ -2,6 +2,7 @@
 
 #[cfg(feature = "arrow")]
 mod arrays;
+mod keys;
 pub(crate) mod limits;
 pub(crate) mod sortedness;
 pub(crate) mod tally;

@@ -16,8 +16,9 @@ use parquet::file::statistics::Statistics as CrateStatistics;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::encode::backend::{FileSummary, Pieces, SortedRowGroups};
+use crate::encode::finished_row_group::FinishedChunk;
 use crate::encode::footer as shared;
-use crate::encode::footer::{FinishedChunk, Footer};
+use crate::encode::footer::Footer;
 use crate::encode::footer_size::{ColumnSizes, FooterSize};
 use crate::error::Result;
 use crate::format::metadata::{ColumnMetaData, KeyValue, PageEncodingStats, SizeStatistics};

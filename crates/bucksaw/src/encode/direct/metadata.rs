@@ -11,7 +11,8 @@ use parquet::basic::{
 use super::column_chunk::EncodedChunk;
 use super::columns::{FileColumn, storage_of};
 use super::statistics::PAGE_BOUND_BYTES;
-use crate::encode::footer::{self, FinishedChunk};
+use crate::encode::finished_row_group::FinishedChunk;
+use crate::encode::footer;
 use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::SchemaElement;

@@ -3,9 +3,6 @@
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 
-use super::bools::BoolValues;
-use super::bytes::BytesValues;
-use super::fixed::FixedValues;
 use crate::block::arrays::{ArrayVisitor, visit};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -51,16 +48,16 @@ where
 }
 
 /// Appends some of an array's values to a page; false for an array that is not of the page's type.
-struct Appending<'p, P> {
-    page: &'p mut P,
+pub(super) struct Appending<'p, P> {
+    pub(super) page: &'p mut P,
     /// How many values the array has.
-    len: usize,
-    picked: Picked<'p>,
+    pub(super) len: usize,
+    pub(super) picked: Picked<'p>,
 }
 
 /// Which values are appended, by their indexes; none of them is null.
 #[derive(Clone, Copy)]
-enum Picked<'p> {
+pub(super) enum Picked<'p> {
     All,
     Some(&'p [usize]),
     /// They come again and again.
@@ -81,110 +78,4 @@ macro_rules! extend {
     }};
 }
 
-impl<'v> ArrayVisitor<'v> for Appending<'_, BoolValues> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn bools(self, value: impl Fn(usize) -> bool + 'v) -> bool {
-        extend!(self, &value)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<i32>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> bool {
-        extend!(self, &value)
-    }
-
-    /// They have no more digits than their type, which was looked at when the array came.
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        extend!(self, |index| value(index) as i32)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<i64>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> bool {
-        extend!(self, &value)
-    }
-
-    /// They have no more digits than their type, too.
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        extend!(self, |index| value(index) as i64)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<f32>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn f32s(self, value: impl Fn(usize) -> f32 + 'v) -> bool {
-        extend!(self, &value)
-    }
-}
-
-impl<'v> ArrayVisitor<'v> for Appending<'_, FixedValues<f64>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn f64s(self, value: impl Fn(usize) -> f64 + 'v) -> bool {
-        extend!(self, &value)
-    }
-}
-
-impl<'v, const PREFIX: usize> ArrayVisitor<'v> for Appending<'_, BytesValues<PREFIX>> {
-    type Output = bool;
-
-    fn others(self) -> bool {
-        false
-    }
-
-    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) -> bool {
-        self.bytes(move |index| value(index).as_bytes())
-    }
-
-    fn bytes(self, value: impl Fn(usize) -> &'v [u8] + 'v) -> bool {
-        let Self { page, len, picked } = self;
-        match picked {
-            Picked::All => page.extend(&(0..len).map(value).collect::<Vec<_>>()),
-            Picked::Some(indices) => {
-                page.extend(&indices.iter().map(|index| value(*index)).collect::<Vec<_>>());
-            }
-            Picked::Keys(keys) => page.extend_by_keys(len, value, keys),
-        }
-        true
-    }
-
-    fn decimals(self, value: impl Fn(usize) -> i128 + 'v) -> bool {
-        let Self { page, len, picked } = self;
-        let bytes = |index: usize| value(index).to_be_bytes();
-        let values: Vec<[u8; 16]> = match picked {
-            Picked::All => (0..len).map(bytes).collect(),
-            Picked::Some(indices) | Picked::Keys(indices) => {
-                indices.iter().map(|index| bytes(*index)).collect()
-            }
-        };
-        let start = size_of::<i128>().saturating_sub(page.width());
-        page.extend(&values.iter().map(|bytes| &bytes[start..]).collect::<Vec<_>>());
-        true
-    }
-}
+pub(super) use extend;

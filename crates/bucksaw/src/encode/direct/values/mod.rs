@@ -2,6 +2,8 @@
 //! else in another encoding.
 
 #[cfg(feature = "arrow")]
+mod array_visitors;
+#[cfg(feature = "arrow")]
 mod arrays;
 #[cfg(not(feature = "arrow"))]
 mod arrays {

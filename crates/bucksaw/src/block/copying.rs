@@ -1,0 +1,59 @@
+//! What appending and gathering copy values with.
+
+use crate::block::BlockColumn;
+use crate::block::text::{Span, StoreText, TextBuffer};
+use crate::error::{Error, ErrorKind};
+use crate::runtime::prefetch::prefetch;
+
+/// Texts that are asked for before they are copied.
+const ASKED_AHEAD: usize = 16;
+
+/// A column that rows are picked from, if the block has it.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s, 'a> {
+    pub(super) column: &'s BlockColumn<'a>,
+    pub(super) rows: usize,
+}
+
+impl Source<'_, '_> {
+    pub(super) fn has_all_rows(&self) -> bool {
+        self.column.present.count_below(self.rows) == self.rows
+    }
+}
+
+/// The list of a column's values that is or, where there are no values, becomes one of this variant.
+macro_rules! list_of {
+    ($values:expr, $variant:ident) => {{
+        if $values.len() == 0 && !matches!($values, ValuesOf::$variant(_)) {
+            *$values = ValuesOf::$variant(Default::default());
+        }
+        match $values {
+            ValuesOf::$variant(list) => Ok(list),
+            _ => Err($crate::block::copying::different()),
+        }
+    }};
+}
+
+pub(super) use list_of;
+
+/// Copies texts that may be anywhere in memory: each is asked for some texts ahead.
+pub(super) fn append_texts(list: &mut Vec<Span>, mut text: &mut TextBuffer, texts: &[&str]) {
+    list.extend(texts.iter().enumerate().map(|(index, value)| {
+        texts.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later.as_bytes()));
+        text.text(value)
+    }));
+}
+
+/// The same with bytes.
+pub(super) fn append_bytes(list: &mut Vec<Span>, mut text: &mut TextBuffer, all: &[&[u8]]) {
+    list.extend(all.iter().enumerate().map(|(index, value)| {
+        all.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later));
+        text.bytes(value)
+    }));
+}
+
+/// A column's values are of one type.
+#[cold]
+pub(super) fn different() -> Error {
+    Error::new(ErrorKind::Unsupported, "a column's values are of different types")
+}
