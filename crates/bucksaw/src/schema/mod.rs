@@ -1,176 +1,26 @@
 //! The columns of a file: declared beforehand or found on the way.
 
+mod column;
+mod prediction;
 mod uncarried;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicU32, Ordering};
 
+pub(crate) use self::column::TableTag;
+pub use self::column::{Column, ColumnId, Key, Renamed};
+use self::prediction::Order;
 use self::uncarried::Uncarried;
 use crate::options::Options;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::runtime::hash::same;
-use crate::runtime::prefetch::prefetch;
 pub use crate::types::logical::ColumnType;
 use foldhash::fast::RandomState;
-use serde::Serialize;
 
 /// What the name of a column's sibling ends with, which holds as text what the column can't.
 pub const TEXT_SUFFIX: &str = "__text";
 /// What a column with an empty name is called.
 pub const EMPTY_NAME: &str = "_empty";
-
-/// Names a column of a [`Table`](crate::Table), for all of its files.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ColumnId {
-    index: u32,
-    table: TableTag,
-}
-
-impl ColumnId {
-    pub(crate) fn new(index: usize, table: TableTag) -> Self {
-        // More columns than 32 bits count are refused before.
-        Self { index: index as u32, table }
-    }
-
-    /// The column's index in its table, from 0.
-    #[must_use]
-    pub fn index(self) -> usize {
-        self.index as usize
-    }
-
-    pub(crate) fn table(self) -> TableTag {
-        self.table
-    }
-}
-
-impl fmt::Debug for ColumnId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ColumnId({})", self.index)
-    }
-}
-
-/// Tells the columns and blocks of one table from those of others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct TableTag(u32);
-
-impl TableTag {
-    /// A tag that no other table has: only after 2³² tables one comes again.
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// Names the column that a value belongs to: by its name in the rows, or by its resolved id.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Key<'k> {
-    /// The name in the rows.
-    Name(&'k str),
-    /// An id of [`Table::column`](crate::Table::column).
-    Id(ColumnId),
-}
-
-impl Key<'_> {
-    #[inline]
-    pub(crate) fn prefetch(self) {
-        if let Self::Name(name) = self {
-            prefetch(name.as_bytes());
-        }
-    }
-}
-
-impl<'k, S: AsRef<str> + ?Sized> From<&'k S> for Key<'k> {
-    fn from(name: &'k S) -> Self {
-        Self::Name(name.as_ref())
-    }
-}
-
-impl From<ColumnId> for Key<'_> {
-    fn from(id: ColumnId) -> Self {
-        Self::Id(id)
-    }
-}
-
-impl From<&ColumnId> for Key<'_> {
-    fn from(id: &ColumnId) -> Self {
-        Self::Id(*id)
-    }
-}
-
-/// A column as the file has it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Column {
-    /// The name in the file.
-    pub name: String,
-    /// The name that rows give, where the file's is another.
-    pub renamed_from: Option<String>,
-    /// The type, once a value has fixed it.
-    pub ty: Option<ColumnType>,
-    /// Whether the column was declared beforehand.
-    pub declared: bool,
-    /// The field id, if it was given one.
-    pub field_id: Option<i32>,
-    /// Whether every value is stored as text, by [`Options::text_prefixes`].
-    pub(crate) takes_all_as_text: bool,
-    pub(crate) sibling: Option<ColumnId>,
-    /// Whether JSON writes the name that rows give without escapes.
-    is_plain_json: bool,
-}
-
-impl Column {
-    /// The name that rows give.
-    pub(crate) fn given_name(&self) -> &str {
-        self.renamed_from.as_ref().unwrap_or(&self.name)
-    }
-}
-
-/// A column that the file calls otherwise than the rows do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Renamed {
-    /// The name in the rows.
-    pub from: String,
-    /// The name in the file.
-    pub to: String,
-}
-
-/// Which column came after which: rows mostly have theirs in the order of earlier rows, and comparing
-/// a name is faster than looking it up.
-#[derive(Clone, Debug, Default)]
-struct Order {
-    /// For the row's start, and then for each column, the places of the last two that came next.
-    followers: Vec<[u32; 2]>,
-    /// 0 at the row's start, else the place of the last column and 1.
-    last: usize,
-}
-
-/// The place of no column.
-const NOWHERE: u32 = u32::MAX;
-
-impl Order {
-    /// The places of the columns that are likely to come next, the likeliest first.
-    #[inline]
-    fn next(&self) -> [u32; 2] {
-        self.followers.get(self.last).copied().unwrap_or([NOWHERE; 2])
-    }
-
-    #[inline]
-    fn went_to(&mut self, column: u32) {
-        match self.followers.get_mut(self.last) {
-            Some(next) if next[0] == column => {}
-            Some(next) => *next = [column, next[0]],
-            None => {
-                self.followers.resize(self.last + 1, [NOWHERE; 2]);
-                self.followers[self.last][0] = column;
-            }
-        }
-        self.last = column as usize + 1;
-    }
-}
 
 /// The columns of a file so far, and the rules by which more are added.
 #[derive(Clone, Debug)]
@@ -342,16 +192,16 @@ impl Schema {
     /// those that are likely to come next; and the name's length.
     #[inline]
     pub(crate) fn guess(&mut self, json: &[u8]) -> Option<(ColumnId, usize)> {
-        for place in self.order.next() {
-            let Some(column) = self.columns.get(place as usize) else { continue };
+        for index in self.order.next() {
+            let Some(column) = self.columns.get(index as usize) else { continue };
             let name = column.given_name().as_bytes();
             if json.get(name.len()) == Some(&b'"')
                 && same(&json[..name.len()], name)
                 && column.is_plain_json
             {
                 let len = name.len();
-                self.order.went_to(place);
-                return Some((ColumnId::new(place as usize, self.table), len));
+                self.order.went_to(index);
+                return Some((ColumnId::new(index as usize, self.table), len));
             }
         }
         None
@@ -364,7 +214,7 @@ impl Schema {
 
     /// Starts over with guessing what column comes next.
     pub(crate) fn row_ended(&mut self) {
-        self.order.last = 0;
+        self.order.row_ended();
     }
 
     /// The sibling that holds as text what `id` can't, if there is room for it.
@@ -429,7 +279,7 @@ impl Schema {
         }
         self.uncarried.truncate(checkpoint.uncarried);
         // What came after a column that is gone; where one of these was next, its name will tell.
-        self.order.followers.truncate(checkpoint.columns + 1);
+        self.order.forget_from(checkpoint.columns);
         if self.rest.is_some_and(|rest| rest.index() >= checkpoint.columns) {
             self.rest = None;
         }

@@ -367,12 +367,9 @@ impl ArrowBackend {
         let is_declared = |index: usize| schema.columns()[index].declared;
         let stays = |index: usize| self.has_values[index] || (keep_declared && is_declared(index));
         let mut kept: Vec<usize> =
-            of_file().filter(|(_, index)| stays(**index)).map(|(place, _)| place).collect();
+            of_file().filter(|(_, index)| stays(**index)).map(|(at, _)| at).collect();
         if kept.is_empty() {
-            kept = of_file()
-                .filter(|(_, index)| is_declared(**index))
-                .map(|(place, _)| place)
-                .collect();
+            kept = of_file().filter(|(_, index)| is_declared(**index)).map(|(at, _)| at).collect();
         }
         if kept.is_empty() {
             kept.push(file.arrow_schema.fields().len() - 1);

@@ -18,27 +18,27 @@ pub(super) struct FileColumn {
     pub(super) ty: ColumnType,
     pub(super) field_id: Option<i32>,
     /// In the schema; none for a column that only stands in for those to come.
-    pub(super) place: Option<usize>,
+    pub(super) index: Option<usize>,
     pub(super) is_late: bool,
 }
 
 impl FileColumn {
-    pub(super) fn new(column: &Column, place: usize, is_late: bool) -> Self {
+    pub(super) fn new(column: &Column, index: usize, is_late: bool) -> Self {
         let ty = column.ty.clone().unwrap_or(ColumnType::Text);
         let (name, field_id) = (column.name.clone(), column.field_id);
-        Self { name, ty, field_id, place: Some(place), is_late }
+        Self { name, ty, field_id, index: Some(index), is_late }
     }
 
     /// The first column of a file whose first row group has none.
     pub(super) fn stand_in() -> Self {
         let (name, ty) = (REST_COLUMN.to_owned(), ColumnType::Text);
-        Self { name, ty, field_id: None, place: None, is_late: false }
+        Self { name, ty, field_id: None, index: None, is_late: false }
     }
 
     pub(super) fn stands_in_for(&self, column: &Column) -> bool {
         #[cfg(test)]
         tests::COMPARED.with(|count| count.set(count.get() + 1));
-        self.place.is_none() && self.name == column.name
+        self.index.is_none() && self.name == column.name
     }
 }
 

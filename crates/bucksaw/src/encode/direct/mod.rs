@@ -77,15 +77,15 @@ impl DirectBackend {
     fn add_columns(&mut self, schema: &Schema) {
         let is_late = self.file.has_row_groups();
         self.is_in_file.resize(schema.columns().len(), false);
-        for (place, column) in schema.columns().iter().enumerate() {
-            let is_there = self.group.has(place) || (!is_late && column.declared);
-            if !is_there || std::mem::replace(&mut self.is_in_file[place], true) {
+        for (index, column) in schema.columns().iter().enumerate() {
+            let is_there = self.group.has(index) || (!is_late && column.declared);
+            if !is_there || std::mem::replace(&mut self.is_in_file[index], true) {
                 continue;
             }
             // Only the first column may stand in for another.
             match self.columns.first_mut().filter(|known| known.stands_in_for(column)) {
-                Some(stand_in) => *stand_in = FileColumn::new(column, place, false),
-                None => self.columns.push(FileColumn::new(column, place, is_late)),
+                Some(stand_in) => *stand_in = FileColumn::new(column, index, false),
+                None => self.columns.push(FileColumn::new(column, index, is_late)),
             }
         }
         if self.columns.is_empty() {
@@ -93,24 +93,24 @@ impl DirectBackend {
         }
     }
 
-    /// The places of the columns that are in the footer: those with a value, declared ones where the
+    /// The indexes of the columns that are in the footer: those with a value, declared ones where the
     /// options say so, and always one that is not late.
     fn kept(&self, schema: &Schema) -> Vec<usize> {
         let stays = |column: &FileColumn| {
-            column.place.is_some_and(|place| {
-                self.has_values[place]
+            column.index.is_some_and(|index| {
+                self.has_values[index]
                     || (!self.encoding.options.omit_null_columns
-                        && schema.columns()[place].declared)
+                        && schema.columns()[index].declared)
             })
         };
         let mut kept: Vec<usize> =
-            (0..self.columns.len()).filter(|place| stays(&self.columns[*place])).collect();
+            (0..self.columns.len()).filter(|index| stays(&self.columns[*index])).collect();
         if kept.is_empty() {
             let is_declared = |column: &FileColumn| {
-                column.place.is_some_and(|place| schema.columns()[place].declared)
+                column.index.is_some_and(|index| schema.columns()[index].declared)
             };
             kept = (0..self.columns.len())
-                .filter(|place| is_declared(&self.columns[*place]))
+                .filter(|index| is_declared(&self.columns[*index]))
                 .collect();
         }
         if kept.first().is_none_or(|first| self.columns[*first].is_late) {
@@ -155,8 +155,8 @@ impl Backend for DirectBackend {
         self.add_columns(schema);
         let group = std::mem::take(&mut self.group);
         self.has_values.resize(schema.columns().len(), false);
-        for (place, has_values) in self.has_values.iter_mut().enumerate() {
-            *has_values |= group.has(place);
+        for (index, has_values) in self.has_values.iter_mut().enumerate() {
+            *has_values |= group.has(index);
         }
         let (group, spare) = group.finish(&self.columns, &self.encoding)?;
         self.group = RowGroup::after(self.columns.len(), spare);

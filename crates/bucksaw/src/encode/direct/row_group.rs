@@ -106,7 +106,7 @@ pub(super) struct EncodedRowGroup {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct RowGroup {
-    /// By the columns' places in the schema.
+    /// By the columns' indexes in the schema.
     chunks: Vec<Option<OpenChunk>>,
     rows: usize,
     /// Columns of the file when it began.
@@ -115,7 +115,7 @@ pub(super) struct RowGroup {
     spare: SpareOfColumns,
 }
 
-/// By the columns' places in the schema.
+/// By the columns' indexes in the schema.
 type SpareOfColumns = Vec<Option<SpareValues>>;
 
 impl RowGroup {
@@ -175,8 +175,8 @@ impl RowGroup {
         schema: &Schema,
         encoding: &Encoding,
     ) -> Result<usize> {
-        let places = schema.columns().len().max(self.chunks.len());
-        self.chunks.resize_with(places, || None);
+        let len = schema.columns().len().max(self.chunks.len());
+        self.chunks.resize_with(len, || None);
         let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
         let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
         let columns = self.chunks.iter().flatten().count() + new.len();
@@ -200,7 +200,7 @@ impl RowGroup {
         let rows = self.rows;
         let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
         let open: Vec<Option<OpenChunk>> =
-            columns.iter().map(|column| self.chunks.get_mut(column.place?)?.take()).collect();
+            columns.iter().map(|column| self.chunks.get_mut(column.index?)?.take()).collect();
         // Those of columns that had no value are let go.
         let mut left: Vec<Option<SpareValues>> = columns.iter().map(|_| None).collect();
         let chunks_of = open.into_iter().zip(columns).zip(chunks.iter_mut().zip(&mut left));
@@ -221,7 +221,7 @@ impl RowGroup {
         })?;
         let mut spare: SpareOfColumns = self.chunks.iter().map(|_| None).collect();
         for (column, buffers) in columns.iter().zip(left) {
-            if let Some(spare) = column.place.and_then(|place| spare.get_mut(place)) {
+            if let Some(spare) = column.index.and_then(|index| spare.get_mut(index)) {
                 *spare = buffers;
             }
         }
