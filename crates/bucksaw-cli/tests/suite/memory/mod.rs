@@ -47,11 +47,11 @@ struct Case {
     threads: usize,
 }
 
-/// What does not hold yet: shape, backend ("" is any), limits in MiB, threads, and why. What
-/// is here and holds fails, so that it is taken out.
+/// What does not hold yet, or only just: shape, backend ("" is any), limits in MiB, threads, and why.
+/// What is here and holds with a fourth to spare fails, so that it is taken out.
 type Known = (&'static str, &'static str, &'static [usize], &'static [usize], &'static str);
 const KNOWN: &[Known] = &[
-    ("escapes", "direct", &[64], &[2, 8], "a text made anew is there twice, for each thread"),
+    ("escapes", "direct", &[8, 64], &[1, 2, 8], "a text made anew is there twice, for each thread"),
     ("many_keys", "direct", &[64], &[1, 2, 8], "what goes to _rest is there several times"),
     ("one_key_again", "direct", &[64], &[2], "the careful reader's copies are each thread's own"),
     ("distinct_columns", "direct", &[64], &[8], "small buffers are each thread's own"),
@@ -98,7 +98,11 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
             run.code,
             known.map_or(String::new(), |reason| format!("; known: {reason}")),
         );
-        if holds == known.is_some() {
+        let is_as_told = match known {
+            Some(_) => peak > most * MIB / 4 * 3,
+            None => holds,
+        };
+        if !is_as_told {
             let _ = writeln!(failed, "{told}\n{}", run.stderr);
         }
     }
