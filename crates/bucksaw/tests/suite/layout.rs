@@ -255,3 +255,17 @@ fn many_columns_have_a_page_each() {
 fn no_rows_have_no_row_group() {
     has_layouts(&options(), Vec::new, &[], &[]);
 }
+
+/// DuckDB 1.0 goes on with deltas in a PLAIN page that follows one of them.
+#[test]
+fn no_plain_page_with_values_follows_deltas() {
+    let text = |at: usize| match at % 50 {
+        49 => format!("{at:06} {}", "a long text ".repeat(20_000)),
+        _ => format!("a common prefix of texts that are told apart by {at:06}"),
+    };
+    let rows = (0..200).map(|at| vec![("text".to_owned(), Value::Text(text(at).leak()))]);
+    let options = options().profile(Profile::Modern).dictionary(false).page_bytes(64 << 10);
+    let file = file(options, rows);
+    let lines = layout(&file);
+    assert!(lines[0].starts_with("200: text prefixes") && !lines[0].contains("plain"), "{lines:?}");
+}

@@ -230,7 +230,10 @@ impl ColumnChunk {
             }
             values => {
                 if let Some(value) = self.long_value(&values) {
-                    return self.append_long(slice, value, encoder);
+                    self.end_page(encoder)?;
+                    if !self.has_deltas() {
+                        return self.append_long(slice, value, encoder);
+                    }
                 }
                 self.levels.append(slice);
                 self.values.append(&values)?;
@@ -249,15 +252,23 @@ impl ColumnChunk {
         (value.len() > self.page_bytes).then_some(value)
     }
 
-    /// Appends a row that makes a page by itself: its value goes there at once, since there may not be
-    /// memory for it twice.
+    /// Whether a page has deltas of text or bytes: no PLAIN page with values may follow, since DuckDB 1.0
+    /// goes on with deltas there.
+    fn has_deltas(&self) -> bool {
+        let is_delta = |encoding| {
+            matches!(encoding, Encoding::DELTA_BYTE_ARRAY | Encoding::DELTA_LENGTH_BYTE_ARRAY)
+        };
+        self.pages.iter().any(|page| is_delta(page.encoding))
+    }
+
+    /// Appends a row that makes a page by itself, after the open page has ended: its value goes there at once,
+    /// since there may not be memory for it twice.
     fn append_long(
         &mut self,
         slice: &ColumnSlice<'_, '_>,
         value: &[u8],
         encoder: &mut Encoder,
     ) -> Result<()> {
-        self.end_page(encoder)?;
         self.values.close_dictionary();
         self.levels.append(slice);
         encoder.with_large_buffers(|encoder| {
