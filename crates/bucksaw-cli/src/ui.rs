@@ -140,7 +140,7 @@ pub fn columns_in_rest(reports: &[Report]) -> Option<String> {
     let ColumnsInRest { columns, carried, memory_limit, .. } =
         told.max_by_key(|columns| columns.memory_limit)?;
     Some(format!(
-        "{} went into _rest: this --memory-limit carries {}; --memory-limit {}MiB carries all",
+        "{} went into _rest: this --memory-limit carries {}; --memory-limit {}MiB or more carries them",
         counted(columns, "column"),
         counted(carried, "column"),
         memory_limit >> 20,

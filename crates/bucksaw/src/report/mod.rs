@@ -108,7 +108,8 @@ pub struct ColumnsInRest {
     pub columns: u64,
     /// How many columns the memory limit carries.
     pub carried: u64,
-    /// The memory limit that carries all of them, in bytes.
+    /// The memory limit that carries all of them, in bytes; columns of values of another type, which come
+    /// with them, may need more.
     pub memory_limit: u64,
 }
 

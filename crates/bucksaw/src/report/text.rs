@@ -70,7 +70,7 @@ impl fmt::Display for ColumnsInRest {
         let limit = size(memory_limit);
         write!(
             f,
-            "{columns} went into _rest: the memory limit carries {carried}, one of {limit} carries all"
+            "{columns} went into _rest: the memory limit carries {carried}, one of {limit} or more carries them"
         )
     }
 }
