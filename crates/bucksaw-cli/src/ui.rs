@@ -138,7 +138,7 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
 pub fn columns_in_rest(reports: &[Report]) -> Option<String> {
     let told = reports.iter().filter_map(|report| report.columns_in_rest);
     let ColumnsInRest { columns, carried, memory_limit, .. } =
-        told.max_by_key(|columns| columns.memory_limit)?;
+        told.max_by_key(|told| (told.memory_limit, told.columns))?;
     Some(format!(
         "{} went into _rest: this --memory-limit carries {}; --memory-limit {}MiB or more carries them",
         counted(columns, "column"),
