@@ -11,7 +11,7 @@ use crate::options::SortColumn;
 use crate::schema::Schema;
 
 /// Bytes of a piece of pages, at the most: few enough that allocators don't ask the system for each.
-const PIECE_BYTES: usize = 64 << 10;
+pub(crate) const PIECE_BYTES: usize = 64 << 10;
 
 /// Finished bytes, in the pieces in which they were made.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! What is kept of a finished row group until the file ends.
 //!
 //! A file may have hundreds of thousands of column chunks. So what will stand in the file of each of them is
-//! kept encoded, and its place and sizes as varints, all one behind the other: of a chunk with one page
+//! kept encoded, and where it starts and its sizes as varints, all one behind the other: of a chunk with one page
 //! at most 300 bytes, and of each further page at most 100.
 
 use crate::format::metadata::ColumnMetaData;

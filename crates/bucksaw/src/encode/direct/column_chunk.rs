@@ -276,6 +276,7 @@ impl ColumnChunk {
             page.clear();
             self.levels.append_to(page);
             let bounds = self.values.append_alone(value, page)?;
+            let bounds = self.told(|| bounds);
             let kind = data_page(self.levels.count(), Encoding::PLAIN);
             self.effort_for(Encoding::PLAIN);
             let compressor = &mut encoder.compressor;
@@ -313,16 +314,21 @@ impl ColumnChunk {
         let page = &mut encoder.page;
         page.clear();
         self.levels.append_to(page);
-        let bounds = match self.settings.statistics {
-            Statistics::None => Bounds::default(),
-            _ => self.values.bounds(),
-        };
+        let bounds = self.told(|| self.values.bounds());
         let encoding = self.values.append_to(page);
         self.effort_for(encoding);
         let kind = data_page(self.levels.count(), encoding);
         let unplaced = self.compress(kind, encoder)?;
         self.add_page(unplaced, bounds, encoding);
         Ok(())
+    }
+
+    /// The bounds of a page, unless the file tells none.
+    fn told(&self, bounds: impl FnOnce() -> Bounds) -> Bounds {
+        match self.settings.statistics {
+            Statistics::None => Bounds::default(),
+            _ => bounds(),
+        }
     }
 
     /// Indices and values outside the dictionary compress differently.
@@ -335,10 +341,6 @@ impl ColumnChunk {
     /// Adds the page that has the open rows, and starts the next.
     fn add_page(&mut self, unplaced: (usize, UnplacedPage), bounds: Bounds, encoding: Encoding) {
         let rows = self.levels.rows();
-        let bounds = match self.settings.statistics {
-            Statistics::None => Bounds::default(),
-            _ => bounds,
-        };
         self.bounds.add(self.storage, &bounds);
         self.pages.push(DataPage {
             offset: 0,

@@ -1,7 +1,7 @@
 //! Pages: a header with a CRC, then the compressed bytes.
 
 use super::compress::{Compressor, Effort};
-use crate::encode::backend::Pieces;
+use crate::encode::backend::{PIECE_BYTES, Pieces};
 use crate::error::Result;
 use crate::format::page_header::{PageHeader, PageKind};
 
@@ -15,7 +15,7 @@ pub(super) const STEP_ROWS: usize = PAGE_ROWS / 4;
 const MAX_HEADER_BYTES: usize = 48;
 
 /// Bytes of a page that stand together with its header, at the most.
-const FIRST_BYTES: usize = (64 << 10) - MAX_HEADER_BYTES;
+const FIRST_BYTES: usize = PIECE_BYTES - MAX_HEADER_BYTES;
 
 /// How large a page became, its header included.
 #[derive(Clone, Copy, Debug)]

@@ -182,10 +182,8 @@ impl RowGroup {
         let columns = self.chunks.iter().flatten().count() + new.len();
         let page_bytes = encoding.options.page_bytes_for(columns.max(self.columns_before));
         for id in new {
-            let chunk = {
-                let before = self.spare.get_mut(id.index()).and_then(Option::take);
-                encoding.new_chunk(schema.column(id), page_bytes, before)?
-            };
+            let before = self.spare.get_mut(id.index()).and_then(Option::take);
+            let chunk = encoding.new_chunk(schema.column(id), page_bytes, before)?;
             self.chunks[id.index()] = Some(OpenChunk::new(chunk));
         }
         Ok(page_bytes)
