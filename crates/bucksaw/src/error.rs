@@ -33,6 +33,9 @@ pub enum ErrorKind {
     /// A file that would pass a limit of its metadata: there would be more of it than readers take, or
     /// than the memory limit has room for. Larger row groups or several files help. The writer has ended.
     FileLimit,
+    /// An input that the memory limit has no room for: decompressing it takes too large a window. The writer has
+    /// ended.
+    MemoryLimit,
     /// A value or type that Parquet, the backend or a reader of rows can't take. The writer has ended.
     Unsupported,
     /// The writer was used after an error that ended it.

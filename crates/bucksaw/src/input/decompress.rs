@@ -2,25 +2,91 @@
 
 use std::io::{self, Chain, Cursor, Read};
 
-/// The largest window that a zstd stream may ask for, as a power of two of bytes: 128 MiB.
 #[cfg(feature = "zstd")]
-const MAX_ZSTD_WINDOW_LOG: u32 = 27;
+use super::zstd_frames::Frames;
+#[cfg(feature = "zstd")]
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
+
+/// The largest window of a zstd frame is one part in so many of the memory limit, and
+/// [`MIN_WINDOW_BYTES`] with any.
+pub(crate) const WINDOW_SHARE: usize = 4;
+/// What every decoder should take (RFC 8878), and what levels up to 19 need.
+const MIN_WINDOW_BYTES: usize = 8 << 20;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
 const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
 /// Bytes read from the source at a time.
 #[cfg(any(feature = "gzip", feature = "zstd"))]
-const BUFFER_BYTES: usize = 128 << 10;
+pub(super) const BUFFER_BYTES: usize = 128 << 10;
+
+/// A source's content.
+pub(super) enum Decompressed<'r> {
+    /// Plain, or as a stream that holds little memory.
+    Stream(Box<dyn Read + Send + 'r>),
+    #[cfg(feature = "zstd")]
+    Zstd(Box<Frames<'r>>),
+}
+
+impl Decompressed<'_> {
+    /// As [`Read::read`], into a slice that is not empty. Compressed content may hold a window of so
+    /// many bytes in memory.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit)
+    /// of what needs a larger window.
+    pub(super) fn read(&mut self, out: &mut [u8], max_window_bytes: usize) -> Result<usize> {
+        let source = match self {
+            Self::Stream(source) => source,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(frames) => return frames.read(out, max_window_bytes),
+        };
+        #[cfg(not(feature = "zstd"))]
+        let _ = max_window_bytes;
+        loop {
+            match source.read(out) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|cause| Error::io("could not read", cause)),
+            }
+        }
+    }
+
+    /// Bytes that the window takes by now.
+    pub(super) fn window_bytes(&self) -> usize {
+        match self {
+            Self::Stream(_) => 0,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(frames) => frames.window_bytes(),
+        }
+    }
+}
+
+/// Bytes of the largest window that a memory limit has room for.
+pub(crate) fn max_window_bytes(memory_limit: usize) -> usize {
+    (memory_limit / WINDOW_SHARE).max(MIN_WINDOW_BYTES)
+}
+
+/// The error of a window that is larger, with the memory limit that suffices.
+#[cfg(feature = "zstd")]
+pub(super) fn too_large_window(bytes: u64, max: usize) -> Error {
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    let message = format!(
+        "a zstd frame needs a window of {} MiB, and this memory limit has room for one of {} MiB: raise \
+         it (--memory-limit {}MiB, or Options::memory_limit), or compress with a smaller window",
+        mib(bytes),
+        max >> 20,
+        mib(bytes).saturating_mul(WINDOW_SHARE as u64),
+    );
+    Error::new(ErrorKind::MemoryLimit, message)
+}
 
 /// The content of `source`, decompressed if its first bytes say that it is compressed.
 ///
 /// # Errors
 /// Those of reading, and [`io::ErrorKind::Unsupported`] where the feature `gzip` or `zstd` of this crate, which the
 /// source needs, was not built in.
-pub(super) fn decompressed<'r>(
-    mut source: impl Read + Send + 'r,
-) -> io::Result<Box<dyn Read + Send + 'r>> {
+pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
     let mut magic = [0; 4];
     let mut filled = 0;
     while filled < magic.len() {
@@ -39,31 +105,28 @@ pub(super) fn decompressed<'r>(
     match (is_gzip, is_zstd) {
         (true, _) => gunzipped(whole),
         (_, true) => unzstded(whole),
-        _ => Ok(Box::new(whole)),
+        _ => Ok(Decompressed::Stream(Box::new(whole))),
     }
 }
 
 #[cfg(feature = "gzip")]
-fn gunzipped<'r>(source: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+fn gunzipped<'r>(source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
     let source = io::BufReader::with_capacity(BUFFER_BYTES, source);
-    Ok(Box::new(flate2::bufread::MultiGzDecoder::new(source)))
+    Ok(Decompressed::Stream(Box::new(flate2::bufread::MultiGzDecoder::new(source))))
 }
 
 #[cfg(not(feature = "gzip"))]
-fn gunzipped<'r>(_: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+fn gunzipped<'r>(_: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
     Err(not_built_in("gzip"))
 }
 
 #[cfg(feature = "zstd")]
-fn unzstded<'r>(source: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
-    let source = io::BufReader::with_capacity(BUFFER_BYTES, source);
-    let mut decoder = zstd::Decoder::with_buffer(source)?;
-    decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
-    Ok(Box::new(decoder))
+fn unzstded<'r>(source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
+    Ok(Decompressed::Zstd(Box::new(Frames::new(source)?)))
 }
 
 #[cfg(not(feature = "zstd"))]
-fn unzstded<'r>(_: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+fn unzstded<'r>(_: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
     Err(not_built_in("zstd"))
 }
 
@@ -78,10 +141,15 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn read(bytes: &[u8]) -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        decompressed(bytes)?.read_to_end(&mut content)?;
-        Ok(content)
+    fn read(bytes: &[u8]) -> Result<Vec<u8>> {
+        let mut source = decompressed(bytes).expect("the start can be read");
+        let (mut content, mut part) = (Vec::new(), [0; 1_000]);
+        loop {
+            match source.read(&mut part, MIN_WINDOW_BYTES)? {
+                0 => return Ok(content),
+                read => content.extend_from_slice(&part[..read]),
+            }
+        }
     }
 
     fn gzip(content: &[u8]) -> Vec<u8> {

@@ -3,9 +3,8 @@
 //! Where chunks are cut depends on the bytes alone, not on how many of them the source gave at a time:
 //! so do blocks then, and pages.
 
-use std::io::{self, Read};
-
-use crate::error::{Error, Result};
+use super::decompress::Decompressed;
+use crate::error::Result;
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
@@ -29,6 +28,17 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Vec<u8>,
     /// The source's byte at which they start.
     pub(crate) position: u64,
+    /// Bytes that decompressing the source takes by now.
+    pub(crate) window_bytes: usize,
+}
+
+/// What reading may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// Bytes in one record.
+    pub(crate) record_bytes: usize,
+    /// Bytes of a window to decompress with.
+    pub(crate) window_bytes: usize,
 }
 
 /// Whether a chunk of so many bytes is longer than others, because of one record.
@@ -44,16 +54,11 @@ pub(crate) fn too_long(limit: usize) -> String {
 /// Cuts a source into chunks of whole records: reads, and knows no values.
 pub(crate) trait Framer: Send {
     /// Reads until there is a chunk, into a buffer whose content does not matter, or, where one record is
-    /// a [long](is_long) chunk, into `long`, which is taken. A record that has more than `max_record_bytes` is left for [`skip_record`](Self::skip_record).
+    /// a [long](is_long) chunk, into `long`, which is taken. A record that is longer than the limit is left for [`skip_record`](Self::skip_record).
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
-    fn next(
-        &mut self,
-        buffer: Vec<u8>,
-        long: &mut Vec<u8>,
-        max_record_bytes: usize,
-    ) -> Result<Frame>;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
+    fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame>;
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
@@ -61,13 +66,15 @@ pub(crate) trait Framer: Send {
     /// Passes the next record on in parts, with its end, and returns its length.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of `take`.
+    /// Those of [`next`](Self::next) and of `take`.
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64>;
 }
 
 /// Cuts at newlines.
 pub(crate) struct Lines<'r> {
-    source: Box<dyn Read + Send + 'r>,
+    source: Decompressed<'r>,
+    /// Bytes of a window to decompress with, at the most.
+    max_window_bytes: usize,
     /// What was read and not yet handed out.
     rest: Vec<u8>,
     is_at_end: bool,
@@ -76,8 +83,8 @@ pub(crate) struct Lines<'r> {
 }
 
 impl<'r> Lines<'r> {
-    pub(crate) fn new(source: Box<dyn Read + Send + 'r>) -> Self {
-        Self { source, rest: Vec::new(), is_at_end: false, position: 0 }
+    pub(super) fn new(source: Decompressed<'r>) -> Self {
+        Self { source, max_window_bytes: 0, rest: Vec::new(), is_at_end: false, position: 0 }
     }
 
     /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
@@ -87,14 +94,9 @@ impl<'r> Lines<'r> {
             buffer.resize(wanted, 0);
         }
         while filled < wanted && !self.is_at_end {
-            match self.source.read(&mut buffer[filled..wanted]) {
-                Ok(read) => {
-                    filled += read;
-                    self.is_at_end = read == 0;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::io("could not read", error)),
-            }
+            let read = self.source.read(&mut buffer[filled..wanted], self.max_window_bytes)?;
+            filled += read;
+            self.is_at_end = read == 0;
         }
         Ok(filled)
     }
@@ -109,8 +111,9 @@ impl Framer for Lines<'_> {
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        max_record_bytes: usize,
+        Limits { record_bytes, window_bytes }: Limits,
     ) -> Result<Frame> {
+        self.max_window_bytes = window_bytes;
         let mut filled = self.rest.len();
         if buffer.len() < filled {
             buffer.resize(filled, 0);
@@ -135,20 +138,21 @@ impl Framer for Lines<'_> {
                 buffer.truncate(len);
                 let position = self.position;
                 self.position += len as u64;
-                return Ok(Frame::Records(Chunk { bytes: buffer, position }));
+                let window_bytes = self.source.window_bytes();
+                return Ok(Frame::Records(Chunk { bytes: buffer, position, window_bytes }));
             }
             if self.is_at_end {
                 self.rest.clear();
                 return Ok(Frame::End);
             }
-            if filled > max_record_bytes {
+            if filled > record_bytes {
                 buffer.truncate(filled);
                 self.rest = buffer;
-                return Ok(Frame::TooLong(max_record_bytes));
+                return Ok(Frame::TooLong(record_bytes));
             }
             // In steps: what is read behind a long line is copied once more. No more than tells whether the
             // line is too long.
-            wanted = (wanted + CHUNK_BYTES).min(max_record_bytes.saturating_add(1));
+            wanted = (wanted + CHUNK_BYTES).min(record_bytes.saturating_add(1));
             if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
                 let mut larger = std::mem::take(long);
                 larger.clear();
@@ -182,6 +186,8 @@ impl Framer for Lines<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -200,13 +206,13 @@ mod tests {
 
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
-        let mut chunks = Lines::new(Box::new(Dribble(bytes, at_a_time)));
+        let source = Decompressed::Stream(Box::new(Dribble(bytes, at_a_time)));
+        let mut chunks = Lines::new(source);
+        let limits = Limits { record_bytes: max_line_bytes, window_bytes: 0 };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
-            match chunks
-                .next(std::mem::take(&mut buffer), &mut Vec::new(), max_line_bytes)
-                .expect("memory can be read")
-            {
+            let next = chunks.next(std::mem::take(&mut buffer), &mut Vec::new(), limits);
+            match next.expect("memory can be read") {
                 Frame::Records(chunk) => {
                     let start = chunk.position as usize;
                     assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);

@@ -5,7 +5,7 @@
 
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
-mod decompress;
+pub(crate) mod decompress;
 pub(crate) mod framing;
 pub(crate) mod ndjson;
 #[cfg(feature = "arrow")]
@@ -16,6 +16,8 @@ pub(crate) mod serialize;
 mod source;
 #[cfg(feature = "arrow")]
 mod zones;
+#[cfg(feature = "zstd")]
+mod zstd_frames;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::decoding::DecodedChunk;
-use super::framing::{Chunk, Frame, Framer};
+use super::framing::{Chunk, Frame, Framer, Limits};
 use crate::error::Result;
 
 /// A chunk that was read and has not had its turn yet.
@@ -45,13 +45,13 @@ impl<'r> Source<'r> {
         Self { framer, max_record_bytes, returned: VecDeque::new(), stop: None }
     }
 
-    /// The next chunk, read into this buffer, or into `long` where it is [long](super::framing::is_long); none where reading stops. Where the input does not say how
-    /// long a record may be, it has at most `max_record_bytes`.
+    /// The next chunk, read into this buffer, or into `long` where it is [long](super::framing::is_long); none where reading stops. How
+    /// long a record may be the input says, or else the limits.
     pub(crate) fn next(
         &mut self,
         buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        max_record_bytes: usize,
+        mut limits: Limits,
     ) -> Option<Ahead> {
         if let Some(ahead) = self.returned.pop_front() {
             return Some(ahead);
@@ -59,8 +59,8 @@ impl<'r> Source<'r> {
         if self.stop.is_some() {
             return None;
         }
-        let max_record_bytes = self.max_record_bytes.unwrap_or(max_record_bytes);
-        let stop = match self.framer.next(buffer, long, max_record_bytes) {
+        limits.record_bytes = self.max_record_bytes.unwrap_or(limits.record_bytes);
+        let stop = match self.framer.next(buffer, long, limits) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::End) => Ok(Stop::End),

@@ -82,6 +82,9 @@ impl Options {
     /// Bytes that everything between input and sink may hold together; reaching three fourths of it
     /// ends the row group early, the rest being left for the allocator. Default: [`DEFAULT_MEMORY_LIMIT`](crate::limits::DEFAULT_MEMORY_LIMIT); the least is [`MIN_MEMORY_LIMIT`](crate::limits::MIN_MEMORY_LIMIT).
     ///
+    /// The window that decompressing a zstd input takes counts. It may be a quarter of the limit, and up to 8 MiB
+    /// with any; a frame that needs more is [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
+    ///
     /// The limit also says how many columns a file can have: each takes
     /// [`MEMORY_PER_COLUMN`](crate::limits::MEMORY_PER_COLUMN) bytes (30 KiB) of it, beside the first
     /// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS) (4 MiB). So 8 MiB carry 136 columns, 64 MiB
@@ -101,7 +104,8 @@ impl Options {
     }
 
     /// Threads that parse and encode side by side; the file's bytes don't depend on it. Each beyond
-    /// the first takes some megabytes of its own. More than [`MAX_THREADS`](crate::limits::MAX_THREADS) are as many. Default: 1.
+    /// the first takes some megabytes of its own, and more than there are cores gain nothing. More than
+    /// [`MAX_THREADS`](crate::limits::MAX_THREADS) are as many. Default: 1.
     ///
     /// ```
     /// # use bucksaw::Options;

@@ -2,7 +2,8 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES};
+use crate::input::decompress::{WINDOW_SHARE, max_window_bytes};
+use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
@@ -41,9 +42,12 @@ pub(crate) fn input_bytes(memory_limit: usize) -> usize {
     memory_limit / INPUT_SHARE
 }
 
-/// Bytes in one record, at the most, where the input does not say so.
-pub(crate) fn max_record_bytes(memory_limit: usize) -> usize {
-    (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES)
+/// What reading a source may take, where the input does not say so.
+pub(crate) fn reading_limits(memory_limit: usize) -> Limits {
+    Limits {
+        record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
+        window_bytes: max_window_bytes(memory_limit),
+    }
 }
 
 fn fixed_bytes(memory_limit: usize) -> usize {
@@ -63,6 +67,10 @@ pub(crate) struct Batch {
     fixed: usize,
     /// Bytes of memory for all chunks that are there at one time.
     share: usize,
+    /// Those that decompressing the source takes, and those that count at the most: a small limit takes
+    /// a larger window, and still has to have room for rows.
+    window: usize,
+    max_window: usize,
     /// Those that the largest chunk of the row group takes, and of the one before: what a long record
     /// needs is kept for the next.
     largest: [usize; 2],
@@ -75,14 +83,22 @@ impl Batch {
             source_bytes: 0,
             fixed: fixed_bytes(memory_limit),
             share: input_bytes(memory_limit),
+            window: 0,
+            max_window: memory_limit / WINDOW_SHARE,
             largest: [0; 2],
         }
     }
 
-    /// Adds a block that is so many bytes of the source and of memory; whether the batch is full with it.
-    pub(crate) fn add(&mut self, source_bytes: usize, held: usize) -> bool {
-        self.source_bytes += source_bytes;
+    /// Adds a block of so many bytes of memory.
+    pub(crate) fn add(&mut self, held: usize) {
         self.largest[0] = self.largest[0].max(held);
+    }
+
+    /// Adds bytes of a source, which is decompressed with a window of so many; whether the batch is full
+    /// with them.
+    pub(crate) fn add_source(&mut self, bytes: usize, window_bytes: usize) -> bool {
+        self.source_bytes += bytes;
+        self.window = window_bytes.min(self.max_window);
         self.source_bytes >= self.full
     }
 
@@ -90,7 +106,7 @@ impl Batch {
     pub(crate) fn end(&mut self) -> usize {
         self.source_bytes = 0;
         let [largest, before] = self.largest;
-        self.fixed + self.share.max(largest).max(before)
+        self.fixed + self.window + self.share.max(largest).max(before)
     }
 
     pub(crate) fn end_row_group(&mut self) {

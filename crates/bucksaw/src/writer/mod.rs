@@ -185,8 +185,7 @@ impl Writer {
                 Ended::RowGroupFull => true,
                 Ended::NoRoom(decoded) => {
                     file.write(decoded.block(), &self.table.schema)?;
-                    let source_bytes = decoded.chunk().bytes.len();
-                    file.add_to_batch(source_bytes, decoded.bytes_held()) && file.end_batch()?
+                    file.add_chunk_to_batch(&decoded) && file.end_batch()?
                 }
             };
             if is_full {
@@ -328,7 +327,7 @@ impl Writer {
         let rows_before = self.rows_finished();
         on_file(&mut self.file, rows_before, |file| {
             file.write(block, &self.table.schema)?;
-            file.add_to_batch(0, held);
+            file.add_to_batch(held);
             if file.end_batch()? { file.end_row_group(&self.table.schema) } else { Ok(()) }
         })?;
         self.table.alterations.add(block.alterations());

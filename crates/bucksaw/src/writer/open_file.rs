@@ -6,6 +6,7 @@ use crate::block::{Block, BlockSlice};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::error::Result;
+use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
@@ -98,10 +99,16 @@ impl OpenFile {
         Ok(())
     }
 
-    /// Counts a block to the batch: so many bytes of a source, and so many of memory. Returns whether
-    /// the batch is full with it, and [`end_batch`](Self::end_batch) is to be called next.
-    pub(super) fn add_to_batch(&mut self, source_bytes: usize, held: usize) -> bool {
-        self.batch.add(source_bytes, held)
+    /// Counts a block of so many bytes of memory to the batch.
+    pub(super) fn add_to_batch(&mut self, held: usize) {
+        self.batch.add(held);
+    }
+
+    /// Counts an input's chunk to the batch. Returns whether the batch is full with it, and [`end_batch`](Self::end_batch) is to be called next.
+    pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
+        let chunk = decoded.chunk();
+        self.batch.add(decoded.bytes_held());
+        self.batch.add_source(chunk.bytes.len(), chunk.window_bytes)
     }
 
     /// Ends a batch; whether the row group is full, so that it has to end.

@@ -17,9 +17,9 @@ use super::open_file::OpenFile;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
-use crate::input::framing::{CHUNK_BYTES, Chunk, is_long};
+use crate::input::framing::{CHUNK_BYTES, Chunk, Limits, is_long};
 use crate::input::{Ahead, Input, Records, Source};
-use crate::route::limits::{input_bytes, max_record_bytes};
+use crate::route::limits::{input_bytes, reading_limits};
 use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
 use crate::table::Table;
@@ -98,7 +98,7 @@ pub(super) fn run(
         }),
         has_room: Condvar::new(),
         input_bytes: input_bytes(memory_limit),
-        max_record_bytes: max_record_bytes(memory_limit),
+        limits: reading_limits(memory_limit),
         turns: Mutex::new(Turns {
             records: &mut input.records,
             target,
@@ -150,7 +150,7 @@ struct Pipeline<'p, 'r> {
     has_room: Condvar,
     /// Bytes of chunks that may be in memory at one time.
     input_bytes: usize,
-    max_record_bytes: usize,
+    limits: Limits,
     turns: Mutex<Turns<'p, 'r>>,
     /// A turn, or a chunk's encoding, has ended.
     turned: Condvar,
@@ -223,7 +223,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let mut reading = self.wait_for_room()?;
         let buffer = std::mem::take(&mut own.spare.buffer);
         let mut long = reading.long.spares.pop().unwrap_or_default();
-        let chunk = reading.source.next(buffer, &mut long.buffer, self.max_record_bytes)?;
+        let chunk = reading.source.next(buffer, &mut long.buffer, self.limits)?;
         if is_long(chunk.bytes()) {
             own.of_short = Some(std::mem::replace(&mut own.spare, long));
             reading.long.is_used = true;
@@ -307,7 +307,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let Target { file, table } = &mut turns.target;
         let first = file.rows();
         let left = file.take(rows, &table.schema)?;
-        turns.is_batch_full = file.add_to_batch(decoded.chunk().bytes.len(), decoded.bytes_held());
+        turns.is_batch_full = file.add_chunk_to_batch(&decoded);
         turns.encoding += 1;
         self.end_turn(turns);
         left.encode().map_err(|error| error.at_row(first))?;

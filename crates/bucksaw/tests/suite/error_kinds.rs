@@ -1,6 +1,6 @@
 //! Each kind of error: what has it, and whether the writer goes on.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
@@ -194,6 +194,25 @@ fn more_metadata_than_the_limit_holds_ends_the_writer() {
         (0..20_000).find_map(|_| writer.write_row(row()).err()).expect("too much of it")
     });
     assert_eq!(error.kind(), ErrorKind::FileLimit);
+}
+
+/// A frame of a window of 32 MiB, of content whose size it does not tell.
+#[test]
+fn a_window_that_the_limit_has_no_room_for_ends_the_writer() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");
+    encoder.window_log(25).expect("a window");
+    encoder.write_all(b"{\"a\":2}\n").expect("memory takes everything");
+    let frame = encoder.finish().expect("memory takes everything");
+    let limited = |mib: usize| writer(Options::new().memory_limit(mib << 20));
+    let error = ends(limited(127), |writer| read_input(writer, &frame[..]));
+    assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+    assert_eq!(error.position().source.as_deref(), Some("input"));
+    assert!(error.message().contains("a window of 32 MiB"), "{error}");
+    assert!(error.message().contains("--memory-limit 128MiB"), "{error}");
+    let (mut writer, _) = limited(128);
+    let input = Input::ndjson("input", &frame[..], NdjsonOptions::new(), OnError::Fail);
+    writer.write_input(&mut input.expect("a first byte")).expect("the advice is good");
+    assert_eq!(writer.finish().expect("a file").rows, 2);
 }
 
 #[test]

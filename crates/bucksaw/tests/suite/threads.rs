@@ -1,5 +1,6 @@
 //! What is written, and what is rejected, does not depend on the number of threads.
 
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
 use bucksaw::{
@@ -90,6 +91,25 @@ fn after_a_huge_line_any_number_of_threads_writes_the_same_file() {
     let [one, three, again] =
         [1, 3, 3].map(|threads| outcome_with(&lines, 4 << 20, options.clone(), threads).0);
     assert!(one == three && one == again, "another file");
+}
+
+/// Windows count in the memory limit, so that row groups become smaller: at the same rows.
+#[test]
+fn of_frames_of_several_windows_any_number_of_threads_writes_the_same_file() {
+    let frame = |lines: &[u8], window_log| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");
+        encoder.window_log(window_log).expect("a window");
+        encoder.write_all(lines).expect("memory takes everything");
+        encoder.finish().expect("memory takes everything")
+    };
+    let lines = Workload::Synth40.ndjson(DEFAULT_SEED, 15_000);
+    let (first, last) = lines.split_at(lines.len() / 3);
+    let frames = [frame(first, 10), frame(last, 23)].concat();
+    let options = Options::new().memory_limit(8 << 20);
+    let [plain, one, three, again] = [(&lines, 1), (&frames, 1), (&frames, 3), (&frames, 3)]
+        .map(|(source, threads)| outcome(source, options.clone(), threads).0);
+    assert!(one == three && one == again, "another file");
+    assert!(one != plain, "windows do not count");
 }
 
 /// The `arrow` backend fixes its columns with its first batch, and that must not depend on how far

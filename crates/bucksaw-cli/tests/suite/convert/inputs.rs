@@ -49,6 +49,20 @@ fn a_truncated_compressed_file_is_named_and_leaves_nothing() {
 }
 
 #[test]
+fn a_window_beyond_the_memory_limit_is_refused_with_the_limit_that_suffices() {
+    let folder = Folder::new();
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");
+    encoder.window_log(27).expect("a window");
+    encoder.write_all(b"{\"n\":1}\n").expect("memory takes everything");
+    folder.write("in.zst", encoder.finish().expect("memory takes everything"));
+    let run = folder.run("convert in.zst -o out.parquet").expect_code(1);
+    run.expect_told(&["in.zst", "a window of 128 MiB", "--memory-limit 512MiB"]);
+    assert_eq!(folder.names(), ["in.zst"]);
+    folder.run("convert in.zst -o out.parquet --memory-limit 512MiB").expect_code(0);
+    assert_eq!(numbers(&folder.rows("out.parquet")), [1]);
+}
+
+#[test]
 fn several_files_are_read_in_the_given_order() {
     let folder = Folder::new();
     folder.write("a.ndjson", "{\"n\":1,\"a\":true}\n");

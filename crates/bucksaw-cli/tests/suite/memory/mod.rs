@@ -39,6 +39,10 @@ const fn held_or_refused(name: &'static str, write: shapes::WriteShape) -> Shape
     Shape { name, write, refusal: Some("Raise the memory limit to") }
 }
 
+const fn refused(name: &'static str, write: shapes::WriteShape) -> Shape {
+    Shape { name, write, refusal: Some("raise it (--memory-limit") }
+}
+
 /// One line of a test's table.
 #[derive(Clone, Copy)]
 struct Case {
@@ -113,7 +117,8 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
 fn run(folder: &Folder, input: &str, case: Case) -> (Run, usize) {
     let Case { backend, limit, threads } = case;
     let options = format!(
-        "--backend {backend} --memory-limit {limit}MiB --threads {threads} --overwrite --json"
+        "--backend {backend} --memory-limit {limit}MiB --threads {threads} \
+         --overwrite --json"
     );
     let mut command = folder.command(&format!("convert {input} -o out.parquet {options}"));
     let file = |name: &str| File::create(folder.path(name)).expect("a file");
@@ -171,7 +176,7 @@ fn all(shape: &Shape) {
 }
 
 mod sampled {
-    use super::{held_or_refused, shape};
+    use super::{held_or_refused, refused, shape};
 
     shapes![sample:
         few_columns = shape,
@@ -184,11 +189,12 @@ mod sampled {
         one_key_again = shape,
         many_elements = shape,
         zstd_window = shape,
+        too_large_zstd_window = refused,
     ];
 }
 
 mod long {
-    use super::{held_or_refused, shape};
+    use super::{held_or_refused, refused, shape};
 
     shapes![#[ignore = "long: ./test --long"] all:
         few_columns = shape,
@@ -202,6 +208,7 @@ mod long {
         one_key_again = shape,
         many_elements = shape,
         zstd_window = shape,
+        too_large_zstd_window = refused,
     ];
 }
 

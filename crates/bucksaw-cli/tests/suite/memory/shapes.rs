@@ -14,8 +14,10 @@ pub(crate) const LONGEST_SHARE: usize = 4;
 /// Bytes of a long line that are not its value.
 const AROUND: usize = 64;
 const DEPTH: usize = 10_000;
-/// As a power of two of bytes: more than all limits here.
-const WINDOW_LOG: u32 = 27;
+/// The largest window that is taken is one part in so many of the memory limit, and not less than that of
+/// 8 MiB.
+const WINDOW_SHARE: usize = 4;
+const MIN_WINDOW_LOG: u32 = 23;
 
 /// What is written, for a memory limit, until it has so many bytes, about.
 pub(crate) type WriteShape = fn(&mut dyn Write, usize, usize) -> io::Result<()>;
@@ -80,11 +82,24 @@ pub(crate) fn many_elements(out: &mut dyn Write, limit: usize, bytes: usize) -> 
     lines(out, bytes, |_, out| list((0..elements).map(|n| n * 7_919 % 100_003), out))
 }
 
-/// A decoder's window is more than any limit here, though these rows fill but a part of it.
+/// The largest window that is taken, and more rows than fill it.
 pub(crate) fn zstd_window(out: &mut dyn Write, limit: usize, bytes: usize) -> io::Result<()> {
+    few_columns_in_window((limit / WINDOW_SHARE).ilog2().max(MIN_WINDOW_LOG), out, bytes)
+}
+
+/// A larger one.
+pub(crate) fn too_large_zstd_window(
+    out: &mut dyn Write,
+    limit: usize,
+    bytes: usize,
+) -> io::Result<()> {
+    few_columns_in_window((limit / WINDOW_SHARE).ilog2().max(MIN_WINDOW_LOG) + 1, out, bytes)
+}
+
+fn few_columns_in_window(window_log: u32, out: &mut dyn Write, bytes: usize) -> io::Result<()> {
     let mut encoder = zstd::Encoder::new(out, 1)?;
-    encoder.window_log(WINDOW_LOG)?;
-    few_columns(&mut encoder, limit, bytes)?;
+    encoder.window_log(window_log)?;
+    few_columns(&mut encoder, 0, bytes)?;
     encoder.finish().map(|_| ())
 }
 
