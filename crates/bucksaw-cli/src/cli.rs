@@ -184,10 +184,13 @@ pub(crate) struct FileArgs {
     /// each 30KiB one more; the rest is kept in the column _rest
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MEMORY_LIMIT as u64))]
     pub(crate) memory_limit: ByteSize,
-    /// Threads that parse and encode side by side, 256 at the most; the file is the same for any number
-    /// [default: all cores]
+    /// Threads that parse and encode side by side, no more than there are cores, and 256 at the most; the file is
+    /// the same for any number [default: all cores]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+    /// How many cores there are said to be, for tests of more threads than that
+    #[arg(long, hide = true)]
+    pub(crate) cores: Option<usize>,
     /// Rows in one row group, at the most
     #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_ROW_GROUP_ROWS)]
     pub(crate) row_group_rows: usize,

@@ -34,7 +34,7 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     let mut options = Options::new()
         .backend(file.backend)
         .profile(file.profile)
-        .threads(file.threads.unwrap_or_else(all_cores))
+        .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
         .compression(file.compression)
         .memory_limit(bytes(file.memory_limit))
         .row_group_rows(file.row_group_rows)
@@ -112,8 +112,11 @@ fn long_lines(shape: &ShapeArgs, file: &FileArgs) -> Option<String> {
 /// What is taken otherwise than it was asked for, or is likely to fail.
 fn notes(file: &FileArgs) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(threads) = file.threads.filter(|threads| *threads > MAX_THREADS) {
-        notes.push(format!("--threads {threads} is more than {MAX_THREADS}, and taken as that"));
+    let most = most_threads(file);
+    if let Some(threads) = file.threads.filter(|threads| *threads > most) {
+        notes.push(format!(
+            "--threads {threads} is taken as {most}: more than there are cores, or than {MAX_THREADS}, gain nothing"
+        ));
     }
     let machine = system::memory_bytes().map(ByteSize);
     if let Some(machine) = machine.filter(|machine| *machine < file.memory_limit) {
@@ -170,6 +173,9 @@ fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
         .separator(&shape.separator)
 }
 
-fn all_cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// No more threads than cores are started: they would cost memory and time, and the file is the same.
+fn most_threads(file: &FileArgs) -> usize {
+    let cores =
+        file.cores.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    cores.min(MAX_THREADS)
 }

@@ -139,12 +139,19 @@ fn too_many_threads_are_taken_as_fewer() {
     let folder = Folder::new();
     folder.write("in.ndjson", synth40(300));
     folder.run("convert in.ndjson -o one.parquet --threads 1").expect_code(0);
-    for threads in ["257", "1000", "18446744073709551615"] {
-        let run = folder
-            .run(&format!("convert in.ndjson -o out.parquet --overwrite --threads {threads}"));
-        run.expect_code(0).expect_told(&[&format!("--threads {threads} is more than 256")]);
+    for (threads, cores, most) in [
+        ("3", "2", "2"),
+        ("257", "300", "256"),
+        ("1000", "1", "1"),
+        ("18446744073709551615", "1000", "256"),
+    ] {
+        let options = format!("--overwrite --threads {threads} --cores {cores}");
+        let run = folder.run(&format!("convert in.ndjson -o out.parquet {options}"));
+        run.expect_code(0).expect_told(&[&format!("--threads {threads} is taken as {most}")]);
         assert!(folder.read("out.parquet") == folder.read("one.parquet"), "{threads}");
     }
+    let run = folder.run("convert in.ndjson -o out.parquet --overwrite --threads 3 --cores 3");
+    assert!(!run.expect_code(0).stderr.contains("is taken as"));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
 fn run(folder: &Folder, input: &str, case: Case) -> (Run, usize) {
     let Case { backend, limit, threads } = case;
     let options = format!(
-        "--backend {backend} --memory-limit {limit}MiB --threads {threads} \
+        "--backend {backend} --memory-limit {limit}MiB --threads {threads} --cores {threads} \
          --overwrite --json"
     );
     let mut command = folder.command(&format!("convert {input} -o out.parquet {options}"));
