@@ -22,14 +22,21 @@ impl Bits {
     /// Adds `row`; false where it is in already.
     #[inline]
     pub(crate) fn insert(&mut self, row: usize) -> bool {
-        let word = row / 64;
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
-        }
-        let bit = 1 << (row % 64);
-        let is_new = self.words[word] & bit == 0;
-        self.words[word] |= bit;
+        let (word, bit) = (row / 64, 1 << (row % 64));
+        let Some(word) = self.words.get_mut(word) else {
+            self.insert_behind(row);
+            return true;
+        };
+        let is_new = *word & bit == 0;
+        *word |= bit;
         is_new
+    }
+
+    /// Adds a row behind all words.
+    #[cold]
+    fn insert_behind(&mut self, row: usize) {
+        self.words.resize(row / 64 + 1, 0);
+        self.words[row / 64] = 1 << (row % 64);
     }
 
     /// Adds all of `rows`.

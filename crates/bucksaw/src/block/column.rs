@@ -6,7 +6,6 @@ use crate::block::bitmap::Bits;
 use crate::block::text::{Held, StoreText};
 use crate::block::{Values, ValuesOf, ValuesSlice};
 use crate::types::logical::ColumnType;
-use crate::types::physical::PhysicalValue;
 use crate::types::value::{Value, ValueKind};
 
 /// One column of a block, which holds texts and bytes as these.
@@ -34,40 +33,40 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         self.kind = ty.value_kind();
     }
 
-    /// Adds the value of `row` to a list that has its type; false where the list has not, or the row
-    /// has a value.
+    /// Adds the value of `row` to a list that has its type; returns the bytes of its text, or none where the
+    /// list has another type, or the row has a value.
     #[inline]
     pub(crate) fn push_alike<'v>(
         &mut self,
         row: usize,
         value: Value<'v>,
         store: &mut impl StoreText<'v, Text = T, Bytes = B>,
-    ) -> bool {
+    ) -> Option<usize> {
         macro_rules! push {
-            ($list:expr, $value:expr) => {
-                self.present.insert(row) && {
-                    $list.push($value);
-                    true
+            ($variant:ident, $value:expr, $text_bytes:expr) => {
+                match &mut self.values {
+                    ValuesOf::$variant(list) if self.present.insert(row) => {
+                        list.push($value);
+                        Some($text_bytes)
+                    }
+                    _ => None,
                 }
             };
         }
         // Values that are stored alike may mean different things.
         if value.kind() != self.kind {
-            return false;
+            return None;
         }
-        match (&mut self.values, value.stored()) {
-            (ValuesOf::Text(list), Some(PhysicalValue::Text(text))) => {
-                push!(list, store.text(text))
-            }
-            (ValuesOf::I64(list), Some(PhysicalValue::I64(value))) => push!(list, value),
-            (ValuesOf::F64(list), Some(PhysicalValue::F64(value))) => push!(list, value),
-            (ValuesOf::Bool(list), Some(PhysicalValue::Bool(value))) => push!(list, value),
-            (ValuesOf::Bytes(list), Some(PhysicalValue::Bytes(bytes))) => {
-                push!(list, store.bytes(bytes))
-            }
-            (ValuesOf::I32(list), Some(PhysicalValue::I32(value))) => push!(list, value),
-            (ValuesOf::F32(list), Some(PhysicalValue::F32(value))) => push!(list, value),
-            _ => false,
+        match value {
+            Value::Text(text) => push!(Text, store.text(text), text.len()),
+            Value::I64(value) | Value::Timestamp(value) => push!(I64, value, 0),
+            Value::U64(value) => push!(I64, value.cast_signed(), 0),
+            Value::F64(value) => push!(F64, value, 0),
+            Value::Bool(value) => push!(Bool, value, 0),
+            Value::Bytes(bytes) => push!(Bytes, store.bytes(bytes), bytes.len()),
+            Value::I32(value) => push!(I32, value, 0),
+            Value::F32(value) => push!(F32, value, 0),
+            Value::Null | Value::List(_) => None,
         }
     }
 

@@ -66,10 +66,12 @@ pub(crate) struct Span {
 }
 
 impl TextBuffer {
+    #[inline]
     pub(super) fn text_at(&self, span: Span) -> &str {
         self.text.get(span.start..span.start + span.len).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn bytes_at(&self, span: Span) -> &[u8] {
         self.bytes.get(span.start..span.start + span.len).unwrap_or_default()
     }

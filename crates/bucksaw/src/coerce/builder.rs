@@ -12,8 +12,8 @@ use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema};
 use crate::types::physical::PhysicalValue;
 use crate::types::value::{Value, append_json_string};
 
-/// Values of a row that are asked for before they are read.
-const ASKED_AHEAD: usize = 16;
+/// Values of a row that are asked for before the first of them is read.
+const ASKED_AHEAD: usize = 32;
 
 /// Fills a block row by row, whose text is where `S` keeps it.
 ///
@@ -166,64 +166,86 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
 }
 
 impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
-    /// Adds the values of a row that may be anywhere in memory: each is asked for some values ahead.
+    /// Adds the values of a row that may be anywhere in memory: each is asked for before it is read.
     ///
     /// # Errors
     /// As [`push`](Self::push).
     pub(crate) fn push_all<'k>(
         &mut self,
-        row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
+        mut row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
     ) -> Result<()> {
-        let mut asked = [(Key::Name(""), Value::Null); ASKED_AHEAD];
-        let mut count = 0;
-        for (key, value) in row {
-            key.prefetch();
-            value.prefetch();
-            let slot = &mut asked[count % ASKED_AHEAD];
-            let (ready, known) = std::mem::replace(slot, (key, value));
-            if count >= ASKED_AHEAD {
-                self.push(ready, known)?;
+        let mut cells = [(Key::Name(""), Value::Null); ASKED_AHEAD];
+        loop {
+            let mut count = 0;
+            for (cell, (key, value)) in cells.iter_mut().zip(row.by_ref()) {
+                key.prefetch();
+                value.prefetch();
+                *cell = (key, value);
+                count += 1;
             }
-            count += 1;
+            for (key, value) in &cells[..count] {
+                self.push(*key, *value)?;
+            }
+            if count < ASKED_AHEAD {
+                return Ok(());
+            }
         }
-        for index in count.saturating_sub(ASKED_AHEAD)..count {
-            let (key, value) = asked[index % ASKED_AHEAD];
-            self.push(key, value)?;
-        }
-        Ok(())
     }
 
     /// Adds a value to the row.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
+    #[inline]
     pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'v>) -> Result<()> {
-        self.push_item(key.into(), Item::Value(value))
+        // Mostly it is stored as it is: it becomes an item only where it is not.
+        match self.column_for(key.into(), || Item::Value(value))? {
+            Some(id) if !self.store_alike(id, value) => {
+                self.store_by_the_rules(id, Item::Value(value))
+            }
+            _ => Ok(()),
+        }
     }
 
+    /// The same for what an input found.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
     #[inline]
     pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'v>) -> Result<()> {
-        let is_null = matches!(item, Item::Value(Value::Null));
+        match self.column_for(key, || item)? {
+            Some(id) => self.store(id, item),
+            None => Ok(()),
+        }
+    }
+
+    /// The column that an item goes to; none where there is nothing left to do with it.
+    #[inline(always)]
+    fn column_for(
+        &mut self,
+        key: Key<'_>,
+        item: impl Fn() -> Item<'v>,
+    ) -> Result<Option<ColumnId>> {
+        let is_null = matches!(item(), Item::Value(Value::Null));
         match key {
             Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
-            Key::Id(_) if is_null => Ok(()),
-            Key::Id(id) => self.store(id, item),
+            Key::Id(id) => Ok((!is_null).then_some(id)),
             // A null adds no column, but a closed schema still has to know the name.
-            Key::Name(_) if is_null && !self.schema.closed => Ok(()),
+            Key::Name(_) if is_null && !self.schema.closed => Ok(None),
             Key::Name(name) => match self.schema.resolve(name) {
-                Resolution::Column(_) if is_null => Ok(()),
-                Resolution::Column(id) => {
-                    self.check_name(id)?;
-                    self.store(id, item)
-                }
-                Resolution::Rest => {
-                    self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\")")?;
-                    self.block.alterations.rest_values += 1;
-                    self.push_rest(name, item)
-                }
+                Resolution::Column(_) if is_null => Ok(None),
+                Resolution::Column(id) => self.check_name(id).map(|()| Some(id)),
+                Resolution::Rest => self.push_without_column(name, item()).map(|()| None),
                 Resolution::Unexpected => Err(unexpected(name)),
             },
         }
+    }
+
+    #[cold]
+    fn push_without_column(&mut self, name: &str, item: Item<'v>) -> Result<()> {
+        self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\")")?;
+        self.block.alterations.rest_values += 1;
+        self.push_rest(name, item)
     }
 
     /// Ends the row.
@@ -263,15 +285,13 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// Stores a value whose column has a list of its type in this block already; false where it has not.
     #[inline]
     pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'v>) -> bool {
-        let is_stored = match self.block.columns.get_mut(id.index()) {
-            Some(column) => column.push_alike(self.block.rows, value, &mut self.store),
-            None => false,
-        };
-        if is_stored {
+        let Some(column) = self.block.columns.get_mut(id.index()) else { return false };
+        let stored = column.push_alike(self.block.rows, value, &mut self.store);
+        if let Some(text_bytes) = stored {
             self.block.touched.push(id);
-            self.block.most_text += value.text_bytes();
+            self.block.most_text += text_bytes;
         }
-        is_stored
+        stored.is_some()
     }
 
     #[inline(never)]

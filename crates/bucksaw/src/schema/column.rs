@@ -16,17 +16,20 @@ pub struct ColumnId {
 }
 
 impl ColumnId {
+    #[inline]
     pub(crate) fn new(index: usize, table: TableTag) -> Self {
         // More columns than 32 bits count are refused before.
         Self { index: index as u32, table }
     }
 
     /// The column's index in its table, from 0.
+    #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self.index as usize
     }
 
+    #[inline]
     pub(crate) fn table(self) -> TableTag {
         self.table
     }
@@ -70,18 +73,21 @@ impl Key<'_> {
 }
 
 impl<'k, S: AsRef<str> + ?Sized> From<&'k S> for Key<'k> {
+    #[inline]
     fn from(name: &'k S) -> Self {
         Self::Name(name.as_ref())
     }
 }
 
 impl From<ColumnId> for Key<'_> {
+    #[inline]
     fn from(id: ColumnId) -> Self {
         Self::Id(id)
     }
 }
 
 impl From<&ColumnId> for Key<'_> {
+    #[inline]
     fn from(id: &ColumnId) -> Self {
         Self::Id(*id)
     }
@@ -110,6 +116,7 @@ pub struct Column {
 
 impl Column {
     /// The name that rows give.
+    #[inline]
     pub(crate) fn given_name(&self) -> &str {
         self.renamed_from.as_ref().unwrap_or(&self.name)
     }

@@ -109,6 +109,7 @@ impl Schema {
         &self.columns
     }
 
+    #[inline]
     pub(crate) fn table(&self) -> TableTag {
         self.table
     }

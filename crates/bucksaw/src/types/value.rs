@@ -105,17 +105,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Bytes of its text or bytes, or of a list with all that it has.
-    #[inline]
-    pub(crate) fn text_bytes(self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Bytes(bytes) => bytes.len(),
-            Self::List(values) => list_bytes(values),
-            _ => 0,
-        }
-    }
-
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
     /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists as JSON.
     pub(crate) fn to_text(self) -> Cow<'a, str> {
@@ -160,12 +149,6 @@ impl<'a> Value<'a> {
             _ => append_json_string(&self.to_text(), json),
         }
     }
-}
-
-/// Apart from [`Value::text_bytes`], which would be inlined nowhere if it called itself.
-#[inline(never)]
-fn list_bytes(values: &[Value<'_>]) -> usize {
-    size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
 }
 
 /// Appends `text` as a JSON string.
