@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bucksaw::limits::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_MEMORY_LIMIT,
-    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SEPARATOR,
+    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SEPARATOR, DEFAULT_SETTLING_ROWS,
 };
 use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use bytesize::ByteSize;
@@ -141,6 +141,10 @@ pub(crate) struct ShapeArgs {
     /// resource_,scope_,attr_,metric_, or none
     #[arg(long, value_name = "LIST|telemetry|none", default_value = "none")]
     pub(crate) string_prefixes: String,
+    /// Rows from a column's first value on whose values say what its type is; 0: the first value does, as with
+    /// --strict. Fewer where the row group ends before, or waiting values take an eighth of the memory limit
+    #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_SETTLING_ROWS)]
+    pub(crate) settling_rows: usize,
     /// Do not read text in declared int32 and int64 columns as integers
     #[arg(long)]
     pub(crate) no_int64_from_text: bool,

@@ -19,8 +19,15 @@
 //!
 //! # What becomes of values that don't fit
 //!
-//! A column's type is fixed by its first value, or declared; of a list by its first element that is not
-//! null, or text. No value is dropped or altered:
+//! A column's type settles once for its table, from the values of its settling window: [`Options::settling_rows`]
+//! from its first value on. Or it is declared. The values of the window are
+//!
+//! - all integers: int64; or, where some are beyond 64 bits, decimal(20,0),
+//! - integers and decimals: double, if a double holds each integer exactly,
+//! - all of another type: that,
+//! - of several types: the one that at least 90 % of them have, else text.
+//!
+//! A list's type is that of its first element that is not null, or text. Afterwards no value is dropped or altered:
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
@@ -32,7 +39,7 @@
 //! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
 //! | text that spells a value of its column's declared type exactly: RFC 3339 for timestamps, `2026-11-28` for dates, a number for decimals, hyphenated UUIDs, base64 for bytes of a fixed length | the column | `parsed_texts` |
 //! | a number that a decimal column holds exactly, bytes as many as a column of UUIDs or of a fixed length has | the column | |
-//! | any value in a column with a text prefix | the column, as text | `texts_by_prefix` |
+//! | any value in a column of text | the column, as it is spelled | `stored_as_text` |
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
 //! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
@@ -42,8 +49,8 @@
 //! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
 //! | an empty name | the column `_empty` | `renamed` |
 //!
-//! `_rest` holds one JSON object a row. With [`Options::strict`] each of these but widening, parsing,
-//! prefixes and JSON text refuses its row instead.
+//! `_rest` holds one JSON object a row. With [`Options::strict`], where a column's type is that of its first
+//! value, each of these but widening, parsing, text prefixes and JSON text refuses its row instead.
 //!
 //! # Features
 //!
@@ -87,7 +94,7 @@ pub mod internal {
 }
 
 pub use block::lists::ListsSlice;
-pub use block::{Block, BlockSlice, ColumnSlice, ValuesSlice};
+pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
 pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
@@ -118,9 +125,9 @@ pub mod limits {
     pub use crate::options::{
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
         DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
-        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL, MAX_LIMIT_BYTES,
-        MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS,
-        MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
+        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS, DEFAULT_ZSTD_LEVEL,
+        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_COLUMN,
+        MEMORY_WITHOUT_COLUMNS, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
     };
     pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
 }

@@ -3,7 +3,7 @@
 use crate::block::ColumnOf;
 #[cfg(feature = "arrow")]
 use crate::block::array_values;
-use crate::block::copying::{append_bytes, append_texts, list_of};
+use crate::block::copying::{append_bytes, append_mixed, append_texts, list_of};
 use crate::block::lists::ListsOf;
 use crate::block::text::{Span, TextBuffer};
 use crate::block::{BlockSlice, ColumnSlice, OwnedBlock, ValuesOf, ValuesSlice};
@@ -12,14 +12,14 @@ use crate::error::Result;
 /// Appends all rows; they are not counted yet.
 pub(super) fn append(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Result<()> {
     let first = block.pivoted.rows;
-    for (id, slice) in rows.columns() {
+    for (id, slice) in rows.columns().chain(rows.mixed_columns()) {
         append_column(block.pivoted.column_mut(id), &mut block.text, first, &slice)?;
     }
     Ok(())
 }
 
 /// Appends a column's rows, the first of which becomes row `first`.
-fn append_column(
+pub(crate) fn append_column(
     column: &mut ColumnOf<Span, Span>,
     text: &mut TextBuffer,
     first: usize,
@@ -39,6 +39,7 @@ fn append_column(
         ValuesSlice::F64(list) => list_of!(values, F64)?.extend_from_slice(list),
         ValuesSlice::Text(list) => append_texts(list_of!(values, Text)?, text, list),
         ValuesSlice::Bytes(list) => append_bytes(list_of!(values, Bytes)?, text, list),
+        ValuesSlice::Mixed(list) => append_mixed(list_of!(values, Mixed)?, text, list.0),
         ValuesSlice::List(slices) => {
             let lists: &mut ListsOf<_, _> = list_of!(values, List)?;
             let first = lists.element_count();

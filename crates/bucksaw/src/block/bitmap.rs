@@ -110,6 +110,12 @@ impl Bits {
         self.count_below(rows.end) - self.count_below(rows.start)
     }
 
+    /// The row after the last.
+    pub(crate) fn end(&self) -> usize {
+        let last = self.words.iter().rposition(|word| *word != 0);
+        last.map_or(0, |word| word * 64 + 64 - self.words[word].leading_zeros() as usize)
+    }
+
     /// Removes `len` and everything above it.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.words.truncate(len.div_ceil(64));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::block::bitmap::Bits;
 use crate::block::text::{Held, StoreText};
-use crate::block::{Values, ValuesOf, ValuesSlice};
+use crate::block::{MixedSlice, Values, ValuesOf, ValuesSlice};
 use crate::types::logical::ColumnType;
 use crate::types::value::{Value, ValueKind};
 
@@ -81,12 +81,17 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         !is_whole && self.present.insert(row)
     }
 
+    /// Whether its values wait for the column's type.
+    pub(crate) fn is_mixed(&self) -> bool {
+        matches!(self.values, ValuesOf::Mixed(_))
+    }
+
     pub(crate) fn bytes_used(&self) -> usize {
         self.values.bytes_used() + self.present.bytes_used()
     }
 
     /// Bytes that it keeps, room for more rows among them.
-    pub(super) fn bytes_held(&self) -> usize {
+    pub(crate) fn bytes_held(&self) -> usize {
         self.values.bytes_held() + self.present.bytes_held()
     }
 
@@ -188,6 +193,7 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
             Values::Text(values) => ValuesSlice::Text(&values[range]),
             Values::Bytes(values) => ValuesSlice::Bytes(&values[range]),
             Values::List(lists) => ValuesSlice::List(lists.slice(range)),
+            Values::Mixed(values) => ValuesSlice::Mixed(MixedSlice(&values[range])),
             #[cfg(feature = "arrow")]
             Values::Arrow(array) => {
                 ValuesSlice::Arrow(array.slice(self.rows.start, self.rows.len()))

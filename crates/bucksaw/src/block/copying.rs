@@ -1,6 +1,7 @@
 //! What appending and gathering copy values with.
 
 use crate::block::BlockColumn;
+use crate::block::mixed::{Mixed, MixedOf};
 use crate::block::text::{Span, StoreText, TextBuffer};
 use crate::error::{Error, ErrorKind};
 use crate::runtime::prefetch::prefetch;
@@ -50,6 +51,22 @@ pub(super) fn append_bytes(list: &mut Vec<Span>, mut text: &mut TextBuffer, all:
         all.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later));
         text.bytes(value)
     }));
+}
+
+/// The same with values of any types.
+pub(super) fn append_mixed(
+    list: &mut Vec<MixedOf<Span, Span>>,
+    buffer: &mut TextBuffer,
+    all: &[Mixed<'_>],
+) {
+    for value in all {
+        let (mut text, mut bytes) = (None, None);
+        let shell = (*value).map(|value| text = Some(value), |value| bytes = Some(value));
+        let mut store = &mut *buffer;
+        let text = text.map(|value| store.text(value)).unwrap_or_default();
+        let bytes = bytes.map(|value| store.bytes(value)).unwrap_or_default();
+        list.push(shell.map(|()| text, |()| bytes));
+    }
 }
 
 /// A column's values are of one type.

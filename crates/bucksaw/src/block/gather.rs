@@ -6,7 +6,7 @@ use crate::block::ColumnOf;
 #[cfg(feature = "arrow")]
 use crate::block::array_values;
 use crate::block::bitmap::Ranks;
-use crate::block::copying::{Source, append_bytes, append_texts, different, list_of};
+use crate::block::copying::{Source, append_bytes, append_mixed, append_texts, different, list_of};
 use crate::block::text::{Span, TextBuffer};
 use crate::block::{BlockColumn, BlockSlice, OwnedBlock, RowIndex, Values, ValuesOf};
 use crate::error::Result;
@@ -154,6 +154,11 @@ fn gather_values(
             let mut bytes = Vec::new();
             gather!(&mut bytes, sources, picked, Bytes);
             append_bytes(list_of!(values, Bytes)?, text, &bytes);
+        }
+        ValuesOf::Mixed(_) => {
+            let mut mixed = Vec::new();
+            gather!(&mut mixed, sources, picked, Mixed);
+            append_mixed(list_of!(values, Mixed)?, text, &mixed);
         }
         _ => return Err(different()),
     }

@@ -14,6 +14,7 @@ mod column;
 mod copying;
 mod gather;
 pub(crate) mod lists;
+pub(crate) mod mixed;
 mod owned;
 mod pivoted;
 mod slice;
@@ -22,8 +23,10 @@ mod values;
 
 use std::ops::Range;
 
+pub(crate) use self::appending::append_column;
 pub use self::column::ColumnSlice;
 pub(crate) use self::column::{BlockColumn, ColumnOf};
+pub use self::mixed::MixedSlice;
 pub use self::owned::{OwnedBlock, RowIndex};
 pub(crate) use self::pivoted::Pivoted;
 pub use self::slice::BlockSlice;

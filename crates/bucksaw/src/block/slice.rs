@@ -87,14 +87,31 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         ColumnSlice::new(self.block.columns.get(id.index())?, self.rows.clone())
     }
 
-    /// The columns that have a value in these rows.
+    /// The columns that have a value in these rows, and a type.
     pub fn columns(
         &self,
     ) -> impl Iterator<Item = (ColumnId, ColumnSlice<'s, 'a>)> + use<'_, 's, 'a> {
-        self.block.columns.iter().enumerate().filter_map(|(index, column)| {
-            let slice = ColumnSlice::new(column, self.rows.clone())?;
-            Some((ColumnId::new(index, self.block.table), slice))
-        })
+        self.columns_that(false)
+    }
+
+    /// The columns that have a value in these rows, and whose type has not settled.
+    pub fn mixed_columns(
+        &self,
+    ) -> impl Iterator<Item = (ColumnId, ColumnSlice<'s, 'a>)> + use<'_, 's, 'a> {
+        self.columns_that(true)
+    }
+
+    fn columns_that(
+        &self,
+        are_mixed: bool,
+    ) -> impl Iterator<Item = (ColumnId, ColumnSlice<'s, 'a>)> + use<'_, 's, 'a> {
+        let columns = self.block.columns.iter().enumerate();
+        columns.filter(move |(_, column)| column.is_mixed() == are_mixed).filter_map(
+            |(index, column)| {
+                let slice = ColumnSlice::new(column, self.rows.clone())?;
+                Some((ColumnId::new(index, self.block.table), slice))
+            },
+        )
     }
 }
 

@@ -67,12 +67,12 @@ pub(crate) struct Span {
 
 impl TextBuffer {
     #[inline]
-    pub(super) fn text_at(&self, span: Span) -> &str {
+    pub(crate) fn text_at(&self, span: Span) -> &str {
         self.text.get(span.start..span.start + span.len).unwrap_or_default()
     }
 
     #[inline]
-    pub(super) fn bytes_at(&self, span: Span) -> &[u8] {
+    pub(crate) fn bytes_at(&self, span: Span) -> &[u8] {
         self.bytes.get(span.start..span.start + span.len).unwrap_or_default()
     }
 
@@ -90,7 +90,7 @@ impl TextBuffer {
         self.settled = (0, 0);
     }
 
-    pub(super) fn bytes_held(&self) -> usize {
+    pub(crate) fn bytes_held(&self) -> usize {
         self.text.capacity() + self.bytes.capacity()
     }
 }

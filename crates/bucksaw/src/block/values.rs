@@ -6,6 +6,7 @@ use arrow_array::{Array, ArrayRef};
 #[cfg(feature = "arrow")]
 use crate::block::arrays;
 use crate::block::lists::{ListsOf, ListsSlice};
+use crate::block::mixed::{MixedOf, MixedSlice};
 use crate::block::text::{Held, StoreText};
 use crate::types::physical::{PhysicalType, PhysicalValue};
 
@@ -32,6 +33,8 @@ pub(crate) enum ValuesOf<T, B> {
     Bytes(Vec<B>),
     /// Lists of the others, elements of which may be an Arrow array.
     List(Box<ListsOf<T, B>>),
+    /// Values of any types: the column's has not settled.
+    Mixed(Vec<MixedOf<T, B>>),
     /// A whole Arrow array, as long as the block has rows, nulls among its values.
     #[cfg(feature = "arrow")]
     Arrow(ArrayRef),
@@ -51,6 +54,7 @@ macro_rules! each_list {
             ValuesOf::F64($list) => $do,
             ValuesOf::Text($list) => $do,
             ValuesOf::Bytes($list) => $do,
+            ValuesOf::Mixed($list) => $do,
             $($(#[$on])? $other => $otherwise),+
         }
     };
@@ -106,6 +110,14 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
             PhysicalValue::Text(value) => push!(Text, store.text(value)),
             PhysicalValue::Bytes(value) => push!(Bytes, store.bytes(value)),
             PhysicalValue::List(elements) => self.push_list(elements, store),
+        }
+    }
+
+    /// Appends a value to the list of values of any types, which this is or, without values, becomes.
+    pub(crate) fn push_mixed(&mut self, value: MixedOf<T, B>) {
+        match self {
+            Self::Mixed(list) => list.push(value),
+            values => *values = Self::Mixed(vec![value]),
         }
     }
 
@@ -169,7 +181,7 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
     /// No values of the same type, in the same memory; lists and arrays have none to keep.
     pub(super) fn emptied<T2, B2>(self) -> ValuesOf<T2, B2> {
         match self {
-            Self::Empty | Self::List(_) => ValuesOf::Empty,
+            Self::Empty | Self::List(_) | Self::Mixed(_) => ValuesOf::Empty,
             #[cfg(feature = "arrow")]
             Self::Arrow(_) => ValuesOf::Empty,
             Self::Bool(list) => ValuesOf::Bool(emptied(list)),
@@ -198,6 +210,9 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
             // Collected in place, where the two are as large.
             Self::Text(list) => ValuesOf::Text(list.into_iter().map(text).collect()),
             Self::Bytes(list) => ValuesOf::Bytes(list.into_iter().map(bytes).collect()),
+            Self::Mixed(list) => {
+                ValuesOf::Mixed(list.into_iter().map(|value| value.map(text, bytes)).collect())
+            }
             Self::List(lists) => ValuesOf::List(Box::new(lists.map(text, bytes))),
             #[cfg(feature = "arrow")]
             Self::Arrow(array) => ValuesOf::Arrow(array),
@@ -254,6 +269,8 @@ pub enum ValuesSlice<'s, 'a> {
     Bytes(&'s [&'a [u8]]),
     /// Lists.
     List(ListsSlice<'s, 'a>),
+    /// Values of any types: the column's has not settled.
+    Mixed(MixedSlice<'s, 'a>),
     /// An Arrow array, as long as the slice has rows.
     #[cfg(feature = "arrow")]
     Arrow(ArrayRef),
@@ -263,6 +280,7 @@ pub(super) fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
     match values {
         ValuesSlice::Text(values) => values.iter().map(|text| text.len()).sum(),
         ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
+        ValuesSlice::Mixed(values) => values.0.iter().map(|value| value.text_bytes()).sum(),
         ValuesSlice::List(lists) => {
             lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
         }

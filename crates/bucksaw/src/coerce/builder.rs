@@ -3,8 +3,9 @@
 
 use bumpalo::Bump;
 
+use crate::block::mixed::MixedOf;
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
-use crate::block::{Block, OwnedBlock, Pivoted};
+use crate::block::{Block, ColumnOf, OwnedBlock, Pivoted};
 use crate::coerce::item::Item;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::{Error, ErrorKind, Result};
@@ -30,6 +31,10 @@ pub(crate) struct RowBuilder<'b, 'r, S: TextStore> {
     /// Hashes of the names in it.
     rest_names: Vec<u64>,
     pub(super) row_start: Checkpoint,
+    /// Whether the first value of a column settles its type.
+    pub(crate) settles_at_once: bool,
+    /// Whether columns get siblings beyond the limits: these rows may have been given their `_rest` already.
+    pub(super) is_late: bool,
 }
 
 /// Fills a [`Block`].
@@ -84,7 +89,18 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
         }
         let row_start = schema.checkpoint();
         let (rest, rest_names) = (String::new(), Vec::new());
-        Self { block, store, schema, arena, rest, rest_names, row_start }
+        let settles_at_once = schema.settling_rows == 0;
+        Self {
+            block,
+            store,
+            schema,
+            arena,
+            rest,
+            rest_names,
+            row_start,
+            settles_at_once,
+            is_late: false,
+        }
     }
 
     /// The arena for text that is made on the way.
@@ -296,6 +312,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        if self.waits(id, item) {
+            return self.store_waiting(id, item);
+        }
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
@@ -312,6 +331,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         };
         let fitting = Fitting {
             column: self.schema.column(id),
+            text_takes_all: !self.schema.strict || self.schema.column(id).takes_all_as_text,
             parse_integers: self.schema.int64_from_text,
             arena: self.arena,
         };
@@ -337,6 +357,35 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         Ok(())
     }
 
+    /// Whether the value waits until its column's type has settled. A list says what it is by itself.
+    fn waits(&self, id: ColumnId, item: Item<'v>) -> bool {
+        let known = self.block.columns.get(id.index());
+        if known.is_some_and(ColumnOf::is_mixed) {
+            return true;
+        }
+        let column = self.schema.column(id);
+        let is_list = matches!(item, Item::Value(Value::List(_)));
+        column.ty.is_none()
+            && !column.takes_all_as_text
+            && (column.is_settling || !(self.settles_at_once || is_list))
+    }
+
+    fn store_waiting(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        let (row, arena) = (self.block.rows, self.arena);
+        let column = self.block.column_mut(id);
+        if !column.claim(row) {
+            return self.store_duplicate(id, item);
+        }
+        let as_json = |list: Value<'v>| &*arena.alloc_str(&list.to_text());
+        if let Some(value) = MixedOf::of(item, &mut self.store, as_json) {
+            column.values.push_mixed(value);
+        }
+        self.block.touched.push(id);
+        self.block.most_text += item.text_bytes();
+        self.schema.begin_settling(id);
+        Ok(())
+    }
+
     /// A value of another type than its column's: as text into the sibling.
     fn store_misfit(&mut self, id: ColumnId, ty: &ColumnType, item: Item<'v>) -> Result<()> {
         let column = self.schema.column(id);
@@ -357,7 +406,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             self.block.alterations.conflicts += 1;
         }
         let row = self.block.rows;
-        if let Some(sibling) = self.schema.text_sibling(id) {
+        if let Some(sibling) = self.schema.text_sibling(id, self.is_late) {
             let column = self.block.column_mut(sibling);
             column.set_type(&ColumnType::Text);
             if column.claim(row) {

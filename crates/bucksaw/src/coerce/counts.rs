@@ -14,8 +14,8 @@ pub struct Alterations {
     pub widened: u64,
     /// Texts read as the value that they spell, of the type that their column was declared to have.
     pub parsed_texts: u64,
-    /// Values of other types stored as text because of their column's prefix.
-    pub texts_by_prefix: u64,
+    /// Values of other types stored in a column of text, as they are spelled.
+    pub stored_as_text: u64,
     /// Arrays, lists, empty objects and (where asked for) objects kept as JSON text.
     pub json_texts: u64,
     /// Objects beyond the depth limit, kept as JSON text.
@@ -32,7 +32,7 @@ impl Alterations {
         self.oversized_numbers += other.oversized_numbers;
         self.widened += other.widened;
         self.parsed_texts += other.parsed_texts;
-        self.texts_by_prefix += other.texts_by_prefix;
+        self.stored_as_text += other.stored_as_text;
         self.json_texts += other.json_texts;
         self.too_deep += other.too_deep;
         self.duplicates += other.duplicates;

@@ -70,20 +70,34 @@ impl<'a> Item<'a> {
         matches!(self, Self::Json(_) | Self::Value(Value::List(_)))
     }
 
+    /// Bytes of its text or bytes.
+    pub(crate) fn text_bytes(self) -> usize {
+        match self {
+            Self::Value(Value::Text(text)) => text.len(),
+            Self::Value(Value::Bytes(bytes)) => bytes.len(),
+            Self::Value(_) => 0,
+            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
+                text.len()
+            }
+        }
+    }
+
     pub(crate) fn into_text(self, arena: &'a Bump) -> &'a str {
         match self {
             Self::Value(Value::Text(text)) => text,
             Self::Value(value) => arena.alloc_str(&value.to_text()),
-            Self::Double(text) => arena.alloc_str(&double(text).to_text()),
-            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => text,
+            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
+                text
+            }
         }
     }
 
     pub(crate) fn append_json(self, json: &mut String) {
         match self {
             Self::Value(value) => value.append_json(json),
-            Self::Double(text) => double(text).append_json(json),
-            Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => json.push_str(text),
+            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
+                json.push_str(text);
+            }
         }
     }
 }

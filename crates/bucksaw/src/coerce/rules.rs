@@ -16,20 +16,32 @@ pub(crate) fn count(how: How, alterations: &mut Alterations) {
         How::AsItIs => {}
         How::Widened => alterations.widened += 1,
         How::Parsed => alterations.parsed_texts += 1,
-        How::AsText => alterations.texts_by_prefix += 1,
+        How::AsText => alterations.stored_as_text += 1,
     }
 }
 
 /// What values are fitted with.
 pub(crate) struct Fitting<'f, 'a> {
     pub(crate) column: &'f Column,
+    /// Whether a column of text takes values of all types.
+    pub(crate) text_takes_all: bool,
     pub(crate) parse_integers: bool,
     pub(crate) arena: &'a Bump,
 }
 
 impl<'a> Fitting<'_, 'a> {
-    /// The value as a column of type `ty` stores it, if it can without bending it.
+    /// The value as a column of type `ty` stores it, if it can without bending it. Columns of text take every
+    /// value as it is spelled.
     pub(crate) fn fit(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
+        let as_text = || {
+            let is_taken = self.text_takes_all && *ty == ColumnType::Text;
+            is_taken.then(|| (PhysicalValue::Text(item.into_text(self.arena)), How::AsText))
+        };
+        self.fit_exactly(item, ty).or_else(as_text)
+    }
+
+    /// The same, but that columns of text take no values of other types.
+    fn fit_exactly(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
         match (item, ty) {
             (Item::Json(text), ColumnType::List(element)) => {
                 return self.fit_list(items_of_array(text, self.arena)?, element);
@@ -42,18 +54,13 @@ impl<'a> Fitting<'_, 'a> {
             }
             _ => {}
         }
-        let held = match item {
+        match item {
             Item::Value(Value::Text(text)) if *ty != ColumnType::Text => self.parsed(text, ty),
             Item::Double(text) if ty.is_of_spelled_numbers() => ty.held_number(text, self.arena),
             Item::Value(_) | Item::Double(_) => ty.held(item.as_value()?, self.arena),
             Item::Number(text) => ty.held_number(text, self.arena),
             Item::Json(_) | Item::TooDeep(_) => None,
-        };
-        let as_text = || {
-            let text = self.column.takes_all_as_text.then(|| item.into_text(self.arena))?;
-            Some((PhysicalValue::Text(text), How::AsText))
-        };
-        held.or_else(as_text)
+        }
     }
 
     fn parsed(&self, text: &str, ty: &ColumnType) -> Option<Held<'a>> {
@@ -77,7 +84,7 @@ impl<'a> Fitting<'_, 'a> {
                 // Only whole values are kept as JSON text.
                 _ if item.is_json() => return None,
                 _ => {
-                    let (value, how) = self.fit(item, element)?;
+                    let (value, how) = self.fit_exactly(item, element)?;
                     if how != How::AsItIs {
                         list_how = how;
                     }

@@ -182,7 +182,8 @@ impl Encode for () {
 /// 1. [`write`](Self::write) takes rows in order, in any number of slices, and returns what is left to
 ///    do with them. All of it is done before anything else is called. Columns are those of
 ///    `schema`, by their ids; a column's type never changes, columns are only ever added, and a
-///    column that a slice lacks is null in its rows.
+///    column that a slice lacks is null in its rows, unless its values come with
+///    [`write_late`](Self::write_late), before the row group's end.
 /// 2. Finished bytes are appended to `out`, in the file's order; a backend does no I/O. What it has
 ///    not finished it counts in [`buffered`](Self::buffered).
 /// 3. [`end_row_group`](Self::end_row_group) ends the open row group, if it has rows. A backend
@@ -200,6 +201,20 @@ pub(crate) trait Backend: Send {
     fn write<'s>(
         &mut self,
         rows: BlockSlice<'s, '_>,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<Box<dyn Encode + 's>>;
+
+    /// Takes values of rows that it has taken already, of columns that it was not given for them: the first
+    /// row is row `first` of the open row group. A column whose values are still to come so is in a slice of
+    /// rows as [mixed](BlockSlice::mixed_columns).
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn write_late<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        first: usize,
         schema: &Schema,
         out: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>>;

@@ -48,6 +48,8 @@ pub(crate) fn block_of_batch<'a>(
         .map(|(name, array, shown)| Ok((*name, Cells::new(name, array, shown.as_ref())?)))
         .collect::<Result<_>>()?;
     let mut builder = BorrowingBuilder::of_block(&mut block, schema, arena);
+    // A batch says of what type its values are.
+    builder.settles_at_once = true;
     for row in 0..batch.num_rows() {
         for (name, cells) in &one_by_one {
             builder

@@ -39,6 +39,8 @@ pub const DEFAULT_PAGE_BYTES: usize = 1 << 20;
 pub const COLUMNS_WITH_FULL_PAGES: usize = 100;
 /// The smallest page, about, that a file of very many columns has unless told, in bytes.
 pub const MIN_PAGE_BYTES: usize = 64 << 10;
+/// Rows from a column's first value on whose values say its type.
+pub const DEFAULT_SETTLING_ROWS: usize = 10_000;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
 /// Bytes in one value of text or bytes, at the most.
@@ -94,6 +96,7 @@ pub struct Options {
     pub(crate) schema: DeclaredSchema,
     pub(crate) text_prefixes: Vec<String>,
     pub(crate) int64_from_text: bool,
+    pub(crate) settling_rows: usize,
     pub(crate) omit_null_columns: bool,
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
@@ -123,6 +126,7 @@ impl Default for Options {
             schema: DeclaredSchema::default(),
             text_prefixes: Vec::new(),
             int64_from_text: true,
+            settling_rows: DEFAULT_SETTLING_ROWS,
             omit_null_columns: true,
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,

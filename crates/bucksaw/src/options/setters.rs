@@ -255,7 +255,8 @@ impl Options {
         self
     }
 
-    /// Columns whose name starts with one of these hold text, whatever their values' types are.
+    /// Columns whose name starts with one of these hold text, whatever their values' types are: nothing waits
+    /// for their type, and strict mode takes all of their values.
     /// Default: none; [`TELEMETRY_PREFIXES`](crate::TELEMETRY_PREFIXES) is the usual list.
     ///
     /// ```
@@ -282,6 +283,31 @@ impl Options {
     #[must_use]
     pub fn int64_from_text(mut self, yes: bool) -> Self {
         self.int64_from_text = yes;
+        self
+    }
+
+    /// Rows of a column's settling window, from its first value on: their values say what its type is.
+    /// With 0 the first value does, as it does in strict mode. The window ends with the row group, and when
+    /// waiting values take an eighth of the memory limit. Default: [`DEFAULT_SETTLING_ROWS`](crate::limits::DEFAULT_SETTLING_ROWS).
+    ///
+    /// ```
+    /// use bucksaw::{Options, StreamSink, Value};
+    /// let types = |settling_rows| {
+    ///     let options = Options::new().settling_rows(settling_rows);
+    ///     let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    ///     writer.write_row([("took", Value::from(406))])?;
+    ///     writer.write_row([("took", Value::from(12.5))])?;
+    ///     let report = writer.finish()?;
+    ///     let columns = &report.files[0].columns;
+    ///     Ok(columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect::<Vec<_>>())
+    /// };
+    /// assert_eq!(types(10_000)?, ["took double"]);
+    /// assert_eq!(types(0)?, ["took int32", "took__text text"]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn settling_rows(mut self, rows: usize) -> Self {
+        self.settling_rows = rows;
         self
     }
 

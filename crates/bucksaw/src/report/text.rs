@@ -9,8 +9,8 @@ use crate::escape::escape_path;
 /// What was written, file by file, and what could not be stored as it came.
 ///
 /// ```
-/// # use bucksaw::{Value, Writer};
-/// # let mut writer = Writer::from_write(std::io::sink())?;
+/// # use bucksaw::{Options, StreamSink, Value};
+/// # let mut writer = Options::new().settling_rows(0).write_to(StreamSink::new(std::io::sink()))?;
 /// # writer.write_row([("status", Value::from(200_i64))])?;
 /// # writer.write_row([("status", Value::from("unknown"))])?;
 /// let text = writer.finish()?.to_string();

@@ -1,6 +1,7 @@
 //! Whether the rows of each row group come in the order that the options say.
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -34,6 +35,11 @@ pub(crate) struct Sortedness {
     is_sorted: bool,
     sorted: SortedRowGroups,
     first_unsorted_row: Option<u64>,
+    /// Of each column of the order, the keys of rows that can't be compared yet: another column's wait for
+    /// its type.
+    keys: Vec<VecDeque<Option<Key<'static>>>>,
+    /// Of each column of the order, whether its do.
+    waits: Vec<bool>,
 }
 
 impl Sortedness {
@@ -41,16 +47,16 @@ impl Sortedness {
     pub(crate) fn new(options: &Options) -> Self {
         let is_declared = !options.sorted_by.is_empty();
         let timestamp = || options.timestamp_column.iter().map(SortColumn::ascending).collect();
+        let by: Vec<SortColumn> = if is_declared { options.sorted_by.clone() } else { timestamp() };
         Self {
+            keys: by.iter().map(|_| VecDeque::new()).collect(),
+            waits: vec![false; by.len()],
             is_declared,
             rows: 0,
             last: None,
             is_open: false,
             is_sorted: true,
-            sorted: SortedRowGroups {
-                by: if is_declared { options.sorted_by.clone() } else { timestamp() },
-                are_sorted: Vec::new(),
-            },
+            sorted: SortedRowGroups { by, are_sorted: Vec::new() },
             first_unsorted_row: None,
         }
     }
@@ -63,11 +69,94 @@ impl Sortedness {
         if self.sorted.by.is_empty() || !self.is_sorted {
             return;
         }
-        if let Some(row) = self.first_unsorted(rows, schema) {
+        let names = |id| &schema.column(id).name;
+        for (by, waits) in self.sorted.by.iter().zip(&mut self.waits) {
+            *waits |= rows.mixed_columns().any(|(id, _)| *names(id) == by.column);
+        }
+        let is_behind = self.keys.iter().any(|keys| !keys.is_empty());
+        let unsorted = if is_behind || self.waits.contains(&true) {
+            match self.keep_keys(rows, schema) {
+                Some(()) => self.first_unsorted_key(),
+                None => Some(before),
+            }
+        } else {
+            self.first_unsorted(rows, schema).map(|row| before + row)
+        };
+        self.note(unsorted);
+    }
+
+    /// Takes columns of the last rows, from row `first` of the file on, that have waited for their types.
+    pub(crate) fn add_late(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+        let nulls = |count: u64| (0..count).map(|_| None);
+        for index in (0..self.waits.len()).filter(|index| self.waits[*index]).collect::<Vec<_>>() {
+            let Some((slice, values, order)) = column(&self.sorted.by[index].column, rows, schema)
+            else {
+                continue;
+            };
+            self.waits[index] = false;
+            // Those of other columns begin with the first row that waits.
+            let unjudged = self.keys.iter().map(VecDeque::len).max().unwrap_or_default() as u64;
+            let unjudged = unjudged.max(self.rows - first);
+            let before = unjudged - (self.rows - first);
+            let known = order.and_then(|order| keys(&slice, &values, order));
+            let Some(known) = known else {
+                self.note(Some(self.rows - unjudged));
+                return;
+            };
+            let queue = &mut self.keys[index];
+            queue.extend(nulls(before));
+            queue.extend(known.map(|key| key.map(Key::into_owned)));
+            queue.extend(nulls(unjudged - queue.len() as u64));
+        }
+        let unsorted = self.first_unsorted_key();
+        self.note(unsorted);
+    }
+
+    /// Keeps the keys of rows for when those of all columns are known; none where a type has no order.
+    fn keep_keys(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Option<()> {
+        for ((by, waits), queue) in self.sorted.by.iter().zip(&self.waits).zip(&mut self.keys) {
+            if *waits {
+                continue;
+            }
+            match column(&by.column, rows, schema) {
+                Some((slice, values, order)) => {
+                    let known = keys(&slice, &values, order?)?;
+                    queue.extend(known.map(|key| key.map(Key::into_owned)));
+                }
+                None => queue.extend((0..rows.rows()).map(|_| None)),
+            }
+        }
+        Some(())
+    }
+
+    /// The same of keys that were kept, as far as those of all columns are known: the row in the file.
+    fn first_unsorted_key(&mut self) -> Option<u64> {
+        let row = self.rows - self.keys.iter().map(VecDeque::len).max()? as u64;
+        let known = self.keys.iter().map(VecDeque::len).min()?;
+        for index in 0..known as u64 {
+            let next: Vec<_> =
+                self.keys.iter_mut().map(|keys| keys.pop_front().flatten()).collect();
+            let last = self.last.replace(next);
+            let Some((last, next)) = last.as_ref().zip(self.last.as_ref()) else { continue };
+            if !is_in_order(&self.sorted.by, last, next) {
+                return Some(row + index);
+            }
+        }
+        None
+    }
+
+    fn note(&mut self, unsorted: Option<u64>) {
+        if let Some(row) = unsorted {
             self.is_sorted = false;
             self.last = None;
-            self.first_unsorted_row.get_or_insert(before + row);
+            self.first_unsorted_row.get_or_insert(row);
+            self.forget_keys();
         }
+    }
+
+    fn forget_keys(&mut self) {
+        self.keys.iter_mut().for_each(VecDeque::clear);
+        self.waits.fill(false);
     }
 
     /// The first row that comes before the one before it, if there is one.
@@ -97,6 +186,7 @@ impl Sortedness {
             self.sorted.are_sorted.push(std::mem::replace(&mut self.is_sorted, true));
         }
         self.last = None;
+        self.forget_keys();
     }
 
     /// Which row groups are sorted.
@@ -180,6 +270,6 @@ fn keys<'v>(
         ValuesSlice::Bytes(values) => of_list(slice, values, move |v| Key::of_bytes(v, order)),
         #[cfg(feature = "arrow")]
         ValuesSlice::Arrow(array) => return arrays::keys(array, order),
-        ValuesSlice::List(_) => return None,
+        ValuesSlice::List(_) | ValuesSlice::Mixed(_) => return None,
     })
 }

@@ -109,6 +109,8 @@ pub struct Column {
     pub field_id: Option<i32>,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
+    /// Whether it has values that wait for its type.
+    pub(crate) is_settling: bool,
     pub(crate) sibling: Option<ColumnId>,
     /// Whether JSON writes the name that rows give without escapes.
     pub(super) is_plain_json: bool,

@@ -48,6 +48,8 @@ pub(crate) struct Schema {
     pub(crate) closed: bool,
     pub(crate) strict: bool,
     pub(crate) int64_from_text: bool,
+    /// Rows of a column's settling window; 0 where its first value is enough.
+    pub(crate) settling_rows: usize,
 }
 
 /// A point that a schema can go back to.
@@ -90,6 +92,8 @@ impl Schema {
             closed: options.schema.closed,
             strict: options.strict,
             int64_from_text: options.int64_from_text,
+            // Strict mode compares each row with a type as it comes.
+            settling_rows: if options.strict { 0 } else { options.settling_rows },
         };
         for DeclaredColumn { name, ty, from, field_id } in &options.schema.columns {
             let is_text = schema.is_text_by_prefix(name);
@@ -143,9 +147,21 @@ impl Schema {
     }
 
     pub(crate) fn set_type(&mut self, id: ColumnId, ty: ColumnType) {
-        self.columns[id.index()].ty = Some(ty);
+        let column = &mut self.columns[id.index()];
+        column.ty = Some(ty);
+        column.is_settling = false;
         self.typed.push(id);
         self.changes += 1;
+    }
+
+    /// Values of a column wait for its type from now on.
+    pub(crate) fn begin_settling(&mut self, id: ColumnId) {
+        let column = &mut self.columns[id.index()];
+        if column.ty.is_none() && !column.is_settling {
+            column.is_settling = true;
+            self.typed.push(id);
+            self.changes += 1;
+        }
     }
 
     /// Where values go that rows call `name`; a new column where it is new.
@@ -218,21 +234,28 @@ impl Schema {
         self.order.row_ended();
     }
 
-    /// The sibling that holds as text what `id` can't, if there is room for it.
-    pub(crate) fn text_sibling(&mut self, id: ColumnId) -> Option<ColumnId> {
+    /// The sibling that holds as text what `id` can't, if there is room for it or it is needed anyway.
+    pub(crate) fn text_sibling(&mut self, id: ColumnId, is_needed: bool) -> Option<ColumnId> {
         if let Some(sibling) = self.columns[id.index()].sibling {
             return Some(sibling);
         }
         let name = format!("{}{TEXT_SUFFIX}", self.columns[id.index()].name);
+        let is_declared = |id: &ColumnId| self.columns[id.index()].declared;
         let is_text = |id: &ColumnId| self.columns[id.index()].ty == Some(ColumnType::Text);
-        let sibling = match self.by_name.get(name.as_str()).copied() {
-            Some(known) if is_text(&known) => known,
-            _ if self.is_full_for(&name) => return None,
-            _ => {
-                let file_name = self.unused_name(&name);
-                let sibling = self.add(&file_name.clone(), file_name);
+        // A schema that was found before declares both.
+        let declared = self
+            .by_name
+            .get(name.as_str())
+            .copied()
+            .filter(|known| is_declared(&id) && is_declared(known) && is_text(known));
+        let sibling = match declared {
+            Some(known) => known,
+            None if !is_needed && self.is_full_for(&name) => return None,
+            None => {
+                // No name of a row leads to it: what rows call so is a column of its own.
+                let name = self.unused_name(&name);
+                let sibling = self.add_unnamed(name);
                 self.columns[sibling.index()].ty = Some(ColumnType::Text);
-                self.columns[sibling.index()].renamed_from = None;
                 sibling
             }
         };
@@ -265,16 +288,23 @@ impl Schema {
     /// Forgets what has come since `checkpoint`.
     pub(crate) fn undo(&mut self, checkpoint: Checkpoint) {
         for id in self.typed.drain(checkpoint.typed..) {
-            self.columns[id.index()].ty = None;
+            let column = &mut self.columns[id.index()];
+            (column.ty, column.is_settling) = (None, false);
         }
         for id in self.linked.drain(checkpoint.linked..) {
             self.columns[id.index()].sibling = None;
         }
-        for column in self.columns.drain(checkpoint.columns..) {
+        let table = self.table;
+        let undone = self.columns.drain(checkpoint.columns..);
+        for (index, column) in (checkpoint.columns..).zip(undone) {
             if column.name != REST_COLUMN {
                 self.folded_names.remove(&column.name.to_lowercase());
             }
-            self.by_name.remove(column.given_name());
+            // Another column may be called as a sibling is.
+            let given = column.given_name();
+            if self.by_name.get(given) == Some(&ColumnId::new(index, table)) {
+                self.by_name.remove(given);
+            }
             // The numbers that are free again come first.
             self.next_numbers.clear();
         }
@@ -295,6 +325,12 @@ impl Schema {
             self.changes += u64::from(is_new);
         }
         columns >= self.carried.min(self.max_columns)
+    }
+
+    /// Whether there is room for so many columns more.
+    pub(crate) fn has_room_for(&self, more: usize) -> bool {
+        let columns = self.columns.len() - usize::from(self.rest.is_some());
+        columns + more <= self.carried.min(self.max_columns)
     }
 
     /// How many columns there are and would be if the memory limit carried them all; none where it does.
@@ -346,6 +382,7 @@ impl Schema {
             ty: None,
             declared: false,
             takes_all_as_text: false,
+            is_settling: false,
             sibling: None,
             is_plain_json: false,
         });

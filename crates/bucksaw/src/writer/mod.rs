@@ -151,6 +151,9 @@ impl Writer {
     pub fn write_record_batch(&mut self, batch: &RecordBatch) -> Result<()> {
         self.check_open()?;
         self.write_collected()?;
+        // A batch says what its columns' types are.
+        let rows_before = self.rows_finished();
+        on_file(&mut self.file, rows_before, |file| file.settle(&mut self.table))?;
         let arena = Bump::new();
         let checkpoint = self.table.schema.checkpoint();
         let block = match block_of_batch(batch, &mut self.table.schema, &arena) {
@@ -184,12 +187,12 @@ impl Writer {
                 Ended::Read => return input.resume(),
                 Ended::RowGroupFull => true,
                 Ended::NoRoom(decoded) => {
-                    file.write(decoded.block(), &self.table.schema)?;
+                    file.write(decoded.block(), &mut self.table)?;
                     file.add_chunk_to_batch(&decoded) && file.end_batch()?
                 }
             };
             if is_full {
-                file.end_row_group(&self.table.schema)?;
+                file.end_row_group(&mut self.table)?;
             }
             Ok(true)
         })?;
@@ -215,7 +218,7 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let rows_before = self.rows_finished();
-        on_file(&mut self.file, rows_before, |file| file.end_row_group(&self.table.schema))
+        on_file(&mut self.file, rows_before, |file| file.end_row_group(&mut self.table))
     }
 
     /// Finishes the file, and goes on with another of the same table.
@@ -275,10 +278,10 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
-        let schema = &self.table.schema;
-        let finished = file.finish(schema);
+        let finished = file.finish(&mut self.table);
         let Finished { summary, published, rows, tally, order } =
             finished.map_err(|error| counted(error, self.rows_finished()))?;
+        let schema = &self.table.schema;
         TimeRange::add(&mut self.timestamps, tally.time_ranges(schema));
         Ok(FileReport {
             path: published.path,
@@ -326,9 +329,9 @@ impl Writer {
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
         let rows_before = self.rows_finished();
         on_file(&mut self.file, rows_before, |file| {
-            file.write(block, &self.table.schema)?;
+            file.write(block, &mut self.table)?;
             file.add_to_batch(held);
-            if file.end_batch()? { file.end_row_group(&self.table.schema) } else { Ok(()) }
+            if file.end_batch()? { file.end_row_group(&mut self.table) } else { Ok(()) }
         })?;
         self.table.alterations.add(block.alterations());
         Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::block::{Block, BlockSlice};
+use crate::coerce::settling::{Due, Settling};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::error::Result;
@@ -12,14 +13,15 @@ use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
 use crate::runtime::workers::Workers;
-use crate::schema::Schema;
 use crate::sink::{Published, Sink};
+use crate::table::Table;
 
 /// See the module. After an error it is only dropped.
 pub(super) struct OpenFile {
     backend: Box<dyn Backend>,
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
+    settling: Settling,
     tally: Tally,
     sortedness: Sortedness,
     /// Rows that it has taken.
@@ -36,6 +38,7 @@ impl OpenFile {
             backend: encode::of(options, workers),
             sink,
             limits: RowGroupLimits::new(options),
+            settling: Settling::new(options),
             tally: Tally::new(options.timestamp_column.clone()),
             sortedness: Sortedness::new(options),
             rows: 0,
@@ -58,41 +61,69 @@ impl OpenFile {
     pub(super) fn take<'s>(
         &mut self,
         rows: BlockSlice<'s, '_>,
-        schema: &Schema,
+        table: &mut Table,
     ) -> Result<Box<dyn Encode + 's>> {
         let first = self.rows;
-        self.try_take(rows, schema).map_err(|error| error.at_row(first))
+        self.try_take(rows, table).map_err(|error| error.at_row(first))
     }
 
     fn try_take<'s>(
         &mut self,
         rows: BlockSlice<'s, '_>,
-        schema: &Schema,
+        table: &mut Table,
     ) -> Result<Box<dyn Encode + 's>> {
         if self.group_rows == 0 {
             self.limits.check_finished(self.backend.buffered())?;
         }
-        self.tally.add(&rows, schema);
-        self.sortedness.add(&rows, schema);
+        self.tally.add(&rows, &table.schema);
+        self.sortedness.add(&rows, &table.schema);
+        self.settling.take(&rows, self.group_rows, &table.schema)?;
         self.rows += rows.rows() as u64;
         self.group_rows += rows.rows();
-        let left = self.backend.write(rows, schema, &mut self.finished)?;
+        let left = self.backend.write(rows, &table.schema, &mut self.finished)?;
+        while let Some(due) = self.settling.next_due(self.group_rows) {
+            self.take_settled(due, table)?;
+        }
         self.pass_on()?;
         Ok(left)
     }
 
+    /// Settles the types of all columns whose values wait for theirs.
+    pub(super) fn settle(&mut self, table: &mut Table) -> Result<()> {
+        while let Some(due) = self.settling.next() {
+            self.take_settled(due, table)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the values of columns that have waited for their types, beside those of the same rows that did
+    /// not have to.
+    fn take_settled(&mut self, due: Due, table: &mut Table) -> Result<()> {
+        let first = due.start;
+        let row = self.rows - (self.group_rows - first) as u64;
+        let settled = due.settle(&mut table.schema, |block, schema| {
+            self.tally.add(&block.all(), schema);
+            self.sortedness.add_late(&block.all(), row, schema);
+            let rows = block.all();
+            self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;
+            Ok(*block.alterations())
+        });
+        table.alterations.add(&settled.map_err(|error| error.at_row(row))?);
+        Ok(())
+    }
+
     /// Takes all rows of a block, and does what there is to do with them.
-    pub(super) fn write(&mut self, block: &Block<'_>, schema: &Schema) -> Result<()> {
+    pub(super) fn write(&mut self, block: &Block<'_>, table: &mut Table) -> Result<()> {
         let mut rest = block.all();
         while rest.rows() > 0 {
             let room = self.limits.rows_left(self.group_rows).min(rest.rows());
             if room == 0 {
-                self.end_row_group(schema)?;
+                self.end_row_group(table)?;
                 continue;
             }
             let (part, after) = rest.split_at(room);
             let first = self.rows;
-            let encoded = self.take(part, schema)?.encode();
+            let encoded = self.take(part, table)?.encode();
             encoded.map_err(|error| error.at_row(first))?;
             rest = after;
         }
@@ -113,17 +144,21 @@ impl OpenFile {
 
     /// Ends a batch; whether the row group is full, so that it has to end.
     pub(super) fn end_batch(&mut self) -> Result<bool> {
-        let held = self.batch.end();
+        let waiting = self.settling.bytes_held();
+        let held = self.batch.end() + waiting;
         self.backend.end_batch().map_err(|error| error.at_row(self.rows))?;
-        Ok(self.limits.is_full(self.backend.buffered(), held))
+        let mut buffered = self.backend.buffered();
+        buffered.bytes_expected += waiting;
+        Ok(self.limits.is_full(buffered, held))
     }
 
     pub(super) fn side_work(&self) -> Arc<dyn SideWork> {
         self.backend.side_work()
     }
 
-    pub(super) fn end_row_group(&mut self, schema: &Schema) -> Result<()> {
-        let ended = self.backend.end_row_group(schema, &mut self.finished);
+    pub(super) fn end_row_group(&mut self, table: &mut Table) -> Result<()> {
+        self.settle(table)?;
+        let ended = self.backend.end_row_group(&table.schema, &mut self.finished);
         ended.map_err(|error| error.at_row(self.rows))?;
         self.group_rows = 0;
         self.batch.end_row_group();
@@ -137,10 +172,10 @@ impl OpenFile {
     }
 
     /// Ends the file and publishes it.
-    pub(super) fn finish(mut self, schema: &Schema) -> Result<Finished> {
-        self.end_row_group(schema)?;
+    pub(super) fn finish(mut self, table: &mut Table) -> Result<Finished> {
+        self.end_row_group(table)?;
         let summary =
-            self.backend.finish(schema, self.sortedness.row_groups(), &mut self.finished)?;
+            self.backend.finish(&table.schema, self.sortedness.row_groups(), &mut self.finished)?;
         self.pass_on()?;
         let published = self.sink.publish()?;
         Ok(Finished {

@@ -306,7 +306,9 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         }
         let Target { file, table } = &mut turns.target;
         let first = file.rows();
-        let left = file.take(rows, &table.schema)?;
+        let left = file.take(rows, table)?;
+        // Types may have settled.
+        self.changes.store(table.schema.changes(), Ordering::Release);
         turns.is_batch_full = file.add_chunk_to_batch(&decoded);
         turns.encoding += 1;
         self.end_turn(turns);

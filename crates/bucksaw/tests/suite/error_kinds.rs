@@ -149,7 +149,7 @@ fn failed_reading_and_writing_end_the_writer() {
 
 #[test]
 fn a_column_after_the_first_record_batch_ends_the_arrow_backend() {
-    let options = Options::new().backend(BackendKind::Arrow).chunk_rows(1);
+    let options = Options::new().backend(BackendKind::Arrow).chunk_rows(1).settling_rows(0);
     let error = ends(writer(options), |writer| {
         writer.write_slice(&[[("a", Value::I64(2))]]).expect("taken");
         writer.write_slice(&[[("late", Value::I64(1))]]).expect_err("late")

@@ -16,7 +16,7 @@ use crate::support::thrift::{Fields, read_struct};
 use crate::support::{Cell, Row, read};
 
 /// The newest of the folders.
-const NEWEST: &str = "2";
+const NEWEST: &str = "3";
 /// If set, the writer's files are kept in the newest folder instead of being compared with it.
 const KEEP: &str = "BUCKSAW_KEEP_GOLDEN_FILES";
 
@@ -126,6 +126,7 @@ fn json_of(cell: &Cell) -> serde_json::Value {
         Cell::F32(bits) => json!({ "float": format!("{bits:08x}") }),
         Cell::List(cells) => cells.iter().map(|cell| cell.as_ref().map(json_of)).collect(),
         Cell::I64(value) => json!({ "int64": value.to_string() }),
+        Cell::Integer(value) => json!({ "integer": value.to_string() }),
         Cell::U64(value) => json!({ "uint64": value.to_string() }),
         Cell::F64(bits) => json!({ "double": format!("{bits:016x}") }),
         Cell::Text(text) => json!(text),

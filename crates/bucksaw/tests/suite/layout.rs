@@ -64,7 +64,7 @@ fn layout(file: &[u8]) -> Vec<String> {
 }
 
 fn options() -> Options {
-    Options::new().backend(BackendKind::Direct)
+    Options::new().backend(BackendKind::Direct).settling_rows(0)
 }
 
 fn file(options: Options, rows: impl IntoIterator<Item = Row>) -> Vec<u8> {

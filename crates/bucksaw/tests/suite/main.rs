@@ -19,6 +19,7 @@ mod record_batches;
 mod repeated;
 mod roundtrip;
 mod serialize;
+mod settling;
 mod sinks;
 mod sorted;
 mod support;

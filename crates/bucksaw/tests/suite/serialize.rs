@@ -22,7 +22,7 @@ fn written<T: Serialize>(options: Options, rows: &[T]) -> Written {
 }
 
 fn rows<T: Serialize>(values: &[T]) -> Vec<Row> {
-    written(Options::new(), values).rows()
+    written(Options::new().settling_rows(0), values).rows()
 }
 
 #[derive(Serialize)]
@@ -290,7 +290,8 @@ fn value() -> impl Strategy<Value = Json> {
         any::<bool>().prop_map(Json::from),
         any::<i64>().prop_map(Json::from),
         any::<u64>().prop_map(Json::from),
-        any::<f64>().prop_map(Json::from),
+        // Spelled alike by those who write JSON and those who write Rust.
+        any::<i32>().prop_map(|eighths| Json::from(f64::from(eighths) / 8.0)),
         "[a-c\"é]{0,4}".prop_map(Json::from),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {

@@ -291,6 +291,7 @@ fn a_writer_that_is_aborted_dropped_or_failed_leaves_nothing() {
         let mut writer = Options::new()
             .backend(BackendKind::Arrow)
             .chunk_rows(1)
+            .settling_rows(0)
             .create(folder.path().join("a.parquet"))
             .expect("free");
         for _ in 0..10_000 {

@@ -124,7 +124,8 @@ fn a_late_column_is_late_for_any_number_of_threads() {
         let ndjson = NdjsonOptions::default();
         let mut input =
             Input::ndjson("lines", lines.as_bytes(), ndjson, OnError::Fail).expect("read");
-        let error = writer.write_input(&mut input).expect_err("late");
+        let written = writer.write_input(&mut input);
+        let error = written.and_then(|()| writer.finish()).expect_err("late");
         assert_eq!(error.kind(), bucksaw::ErrorKind::LateColumn, "{threads} threads");
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
         .schema(schema)
         .strict(shape.strict)
         .text_prefixes(prefixes(&shape.string_prefixes))
+        .settling_rows(shape.settling_rows)
         .int64_from_text(!shape.no_int64_from_text)
         .omit_null_columns(!shape.keep_null_columns)
         .max_columns(shape.max_columns);

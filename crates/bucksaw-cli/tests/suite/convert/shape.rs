@@ -80,7 +80,7 @@ fn prefixes_make_text() {
     let line = "{\"attr_code\":200,\"resource_up\":true,\"my_code\":1.50,\"code\":7}\n";
     let telemetry = json!({"attr_code": "200", "resource_up": "true", "my_code": 1.5, "code": 7});
     assert_eq!(folder.rows_of(line, "--string-prefixes telemetry"), [telemetry]);
-    let listed = json!({"attr_code": 200, "resource_up": "true", "my_code": "1.5", "code": 7});
+    let listed = json!({"attr_code": 200, "resource_up": "true", "my_code": "1.50", "code": 7});
     assert_eq!(folder.rows_of(line, "--string-prefixes my_,res"), [listed]);
     let plain = json!({"attr_code": 200, "resource_up": true, "my_code": 1.5, "code": 7});
     assert_eq!(folder.rows_of(line, ""), std::slice::from_ref(&plain));
@@ -132,14 +132,22 @@ fn a_late_column_is_named_with_what_to_do() {
     let lines = format!("{{\"n\":1,\"x\":\"{}\"}}\n", "x".repeat(1_000)).repeat(2_000);
     let lines = lines + "{\"n\":1,\"latecomer\":true}\n";
     folder.write("in.ndjson", &lines);
-    let run = folder.run("convert in.ndjson -o out.parquet --backend arrow --chunk-rows 400");
+    let run = folder.run(
+        "convert in.ndjson -o out.parquet --backend arrow --chunk-rows 400 --settling-rows 400",
+    );
     run.expect_code(1).expect_told(&["\"latecomer\"", "schema", "chunk rows"]);
     assert_eq!(folder.names(), ["in.ndjson"]);
     // All ways out work.
     let rows = folder.rows_of(&lines, "--backend direct --row-group-rows 400");
     assert_eq!(rows[2_000], json!({"n": 1, "latecomer": true}));
-    assert_eq!(folder.rows_of(&lines, "--backend arrow --chunk-rows 2001").len(), 2_001);
+    assert_eq!(
+        folder.rows_of(&lines, "--backend arrow --chunk-rows 2001 --settling-rows 400").len(),
+        2_001
+    );
     folder.write("schema.json", r#"{"columns": [{"name": "latecomer", "type": "bool"}]}"#);
-    let rows = folder.rows_of(&lines, "--backend arrow --chunk-rows 400 --schema schema.json");
+    let rows = folder.rows_of(
+        &lines,
+        "--backend arrow --chunk-rows 400 --settling-rows 400 --schema schema.json",
+    );
     assert_eq!(rows[2_000], json!({"n": 1, "latecomer": true}));
 }

@@ -164,7 +164,7 @@ pub(super) fn cells(rows: &BlockSlice<'_, '_>) -> Cells {
         let cell = |(id, slice): (crate::ColumnId, crate::ColumnSlice<'_, '_>)| {
             (id.index(), shown(&slice.values(), &[true]).concat())
         };
-        row.columns().map(cell).collect()
+        row.columns().chain(row.mixed_columns()).map(cell).collect()
     };
     (0..rows.rows()).map(one).collect()
 }
@@ -187,6 +187,9 @@ fn shown(values: &ValuesSlice<'_, '_>, present: &[bool]) -> Vec<String> {
         ValuesSlice::Text(values) => each(values.iter().map(|text| format!("{text:?}")).collect()),
         ValuesSlice::Bytes(values) => {
             each(values.iter().map(|bytes| format!("{bytes:?}")).collect())
+        }
+        ValuesSlice::Mixed(values) => {
+            each(values.0.iter().map(|value| format!("{value:?}")).collect())
         }
         ValuesSlice::List(lists) => {
             let present: Vec<bool> = lists.present().collect();

@@ -6,7 +6,7 @@ mod builders;
 mod footer;
 mod pages;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
@@ -25,7 +25,7 @@ use crate::encode::footer as shared;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::REST_COLUMN;
 use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
-use crate::schema::{Column, ColumnType, Schema};
+use crate::schema::{Column, ColumnId, ColumnType, Schema};
 
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
@@ -37,6 +37,10 @@ pub(crate) struct ArrowBackend {
     chunk_bytes: usize,
     builders: Vec<ColumnBuilder>,
     pending_rows: usize,
+    /// Rows of the open row group that are written.
+    written_rows: usize,
+    /// Columns whose values for pending rows come late.
+    waiting: BTreeSet<ColumnId>,
     /// Rows of all slices so far.
     rows: u64,
     /// The most that the builders ever held, in bytes: the next batch will need it too.
@@ -65,6 +69,8 @@ impl ArrowBackend {
             chunk_bytes: (options.memory_limit / 8).min(MAX_CHUNK_BYTES),
             builders: Vec::new(),
             pending_rows: 0,
+            written_rows: 0,
+            waiting: BTreeSet::new(),
             rows: 0,
             largest_chunk: 0,
             has_values: Vec::new(),
@@ -74,13 +80,18 @@ impl ArrowBackend {
 
     /// Appends rows to the builders.
     fn collect(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+        self.append(rows, self.pending_rows, schema)?;
+        self.pending_rows += rows.rows();
+        Ok(())
+    }
+
+    /// Appends the columns of rows, the first of which is pending row `first`.
+    fn append(&mut self, rows: &BlockSlice<'_, '_>, first: usize, schema: &Schema) -> Result<()> {
         for (id, slice) in rows.columns() {
             let builder = self.builder(id.index(), schema);
-            let missing = builder.1 - builder.0.rows();
-            builder.0.append_nulls(missing);
-            builder.0.append(&slice).map_err(|error| error.in_column(&schema.column(id).name))?;
+            builder.append_nulls(first - builder.rows());
+            builder.append(&slice).map_err(|error| error.in_column(&schema.column(id).name))?;
         }
-        self.pending_rows += rows.rows();
         Ok(())
     }
 
@@ -88,8 +99,7 @@ impl ArrowBackend {
         self.builders.iter().map(ColumnBuilder::bytes_held).sum()
     }
 
-    /// The builder of a column, and the rows that it has to have by now.
-    fn builder(&mut self, index: usize, schema: &Schema) -> (&mut ColumnBuilder, usize) {
+    fn builder(&mut self, index: usize, schema: &Schema) -> &mut ColumnBuilder {
         for column in schema.columns().iter().take(index + 1).skip(self.builders.len()) {
             self.builders.push(ColumnBuilder::new(type_of(column)));
         }
@@ -98,7 +108,7 @@ impl ArrowBackend {
             // It may have been made before its column had a type.
             *builder = ColumnBuilder::new(type_of(&schema.columns()[index]));
         }
-        (builder, self.pending_rows)
+        builder
     }
 
     /// Writes the pending rows as a record batch.
@@ -107,6 +117,7 @@ impl ArrowBackend {
         if rows == 0 {
             return Ok(());
         }
+        self.written_rows += rows;
         self.open(schema, rows)?;
         let Some(file) = &mut self.file else { return Ok(()) };
         let mut arrays = Vec::with_capacity(file.columns.len());
@@ -148,7 +159,9 @@ impl ArrowBackend {
                 None => new_null_array(&type_of(column).to_arrow(), rows.rows()),
             });
         }
-        file.write(arrays, rows.rows(), out)
+        file.write(arrays, rows.rows(), out)?;
+        self.written_rows += rows.rows();
+        Ok(())
     }
 
     /// Fixes the file's columns: those declared and those with a value by now, or `_rest` where there
@@ -221,7 +234,7 @@ impl ArrowBackend {
     }
 
     /// A column that has its first value now, too late.
-    fn check_late(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) -> Result<()> {
+    fn check_late(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) -> Result<()> {
         self.has_values.resize(schema.columns().len(), false);
         for (id, slice) in rows.columns() {
             if std::mem::replace(&mut self.has_values[id.index()], true) {
@@ -229,12 +242,10 @@ impl ArrowBackend {
             }
             let Some(file) = &self.file else { continue };
             if file.columns.binary_search(&id.index()).is_err() {
-                let row =
-                    self.rows + slice.present().take_while(|is_there| !is_there).count() as u64;
+                let row = first + slice.present().take_while(|is_there| !is_there).count() as u64;
                 return Err(self.late(file.first_rows, row).in_column(&schema.column(id).name));
             }
         }
-        self.rows += rows.rows() as u64;
         Ok(())
     }
 
@@ -261,6 +272,27 @@ impl Backend for ArrowBackend {
         out: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>> {
         self.write_slice(&rows, schema, out)?;
+        Ok(Box::new(()))
+    }
+
+    fn write_late<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        first: usize,
+        schema: &Schema,
+        out: &mut Pieces,
+    ) -> Result<Box<dyn Encode + 's>> {
+        let group_rows = (self.written_rows + self.pending_rows) as u64;
+        self.check_late(&rows, self.rows - group_rows + first as u64, schema)?;
+        // Rows that are written had none of these values, or the batch would have waited.
+        let written = self.written_rows.saturating_sub(first);
+        let first = first.saturating_sub(self.written_rows);
+        let (_, pending) = rows.split_at(written);
+        self.append(&pending, first, schema)?;
+        for (id, _) in pending.columns() {
+            self.waiting.remove(&id);
+        }
+        self.write_if_full(schema, out)?;
         Ok(Box::new(()))
     }
 
@@ -292,6 +324,7 @@ impl Backend for ArrowBackend {
 
     fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
         self.write_pending(schema, out)?;
+        self.written_rows = 0;
         if let Some(file) = &mut self.file {
             // Growing by doubling would hold the row group up to three times over.
             let expected = file.writer.in_progress_size();
@@ -338,25 +371,35 @@ impl ArrowBackend {
         schema: &Schema,
         out: &mut Pieces,
     ) -> Result<()> {
-        self.check_late(rows, schema)?;
+        self.check_late(rows, self.rows, schema)?;
+        self.rows += rows.rows() as u64;
+        self.waiting.extend(rows.mixed_columns().map(|(id, _)| id));
         if rows.columns().any(|(_, slice)| has_array(&slice)) {
             return self.write_arrays(rows, schema, out);
         }
         let mut rest = rows.clone();
         while rest.rows() > 0 {
-            let room = self.options.chunk_rows - self.pending_rows;
-            let (chunk, after) = rest.clone().split_at(room.min(rest.rows()));
+            let room = match self.options.chunk_rows.saturating_sub(self.pending_rows) {
+                // The batch waits for the values of columns to settle their types.
+                0 => rest.rows(),
+                room => room.min(rest.rows()),
+            };
+            let (chunk, after) = rest.clone().split_at(room);
             for part in chunk.parts(chunk.rows(), self.chunk_bytes)? {
                 self.collect(&part, schema)?;
-                let held = self.held_by_builders();
-                self.largest_chunk = self.largest_chunk.max(held);
-                if self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes {
-                    self.write_pending(schema, out)?;
-                }
+                self.write_if_full(schema, out)?;
             }
             rest = after;
         }
         Ok(())
+    }
+
+    /// Writes the pending rows if they are enough for a batch, and none of their columns are to come.
+    fn write_if_full(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
+        let held = self.held_by_builders();
+        self.largest_chunk = self.largest_chunk.max(held);
+        let is_full = self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes;
+        if is_full && self.waiting.is_empty() { self.write_pending(schema, out) } else { Ok(()) }
     }
 
     /// The file's columns that stay: those with a value, and declared ones where the options say so;

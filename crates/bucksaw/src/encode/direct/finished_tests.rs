@@ -84,7 +84,8 @@ fn kept(
 fn finished_chunks_keep_little() {
     let (columns, row_groups) = (1_000, 3);
     for kind in 0..KINDS {
-        for options in [Options::new(), Options::new().dictionary(false)] {
+        let options = Options::new().settling_rows(0);
+        for options in [options.clone(), options.dictionary(false)] {
             let columns = (0..columns).map(|column| column * KINDS + kind);
             let (held, pages) = kept(options, columns.clone(), row_groups, 1);
             assert_eq!(pages, columns.len() * row_groups);
@@ -99,7 +100,7 @@ fn finished_chunks_keep_little() {
 #[test]
 fn further_pages_keep_little() {
     for kind in 0..KINDS {
-        let options = Options::new().page_bytes(1_024).dictionary(false);
+        let options = Options::new().settling_rows(0).page_bytes(1_024).dictionary(false);
         let (one, _) = kept(options.clone(), kind..kind + 1, 1, 1);
         let (many, pages) = kept(options, kind..kind + 1, 1, 10_000);
         assert!(pages > 40, "{pages} pages");

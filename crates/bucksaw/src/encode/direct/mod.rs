@@ -127,7 +127,18 @@ impl Backend for DirectBackend {
         schema: &Schema,
         _: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>> {
-        Ok(Box::new(self.group.append(rows, schema, &self.encoding)?))
+        let first = self.group.rows();
+        Ok(Box::new(self.group.append(rows, first, schema, &self.encoding)?))
+    }
+
+    fn write_late<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        first: usize,
+        schema: &Schema,
+        _: &mut Pieces,
+    ) -> Result<Box<dyn Encode + 's>> {
+        Ok(Box::new(self.group.append(rows, first, schema, &self.encoding)?))
     }
 
     fn end_batch(&mut self) -> Result<()> {

@@ -133,21 +133,24 @@ impl RowGroup {
         self.chunks.get(column).is_some_and(Option::is_some)
     }
 
-    /// Takes rows, and returns what is left to do: to encode them.
+    /// Takes rows, the first of which is row `first`, and returns what is left to do: to encode them.
     pub(super) fn append<'s, 'a>(
         &mut self,
         rows: BlockSlice<'s, 'a>,
+        first: usize,
         schema: &Schema,
         encoding: &Encoding,
     ) -> Result<Unencoded<'s, 'a>> {
         let page_bytes = self.add_chunks(&rows, schema, encoding)?;
         // Parts with few enough rows for one page of any column, each with its first row.
         let mut parts = Vec::new();
+        let mut row = first;
         for part in rows.parts(STEP_ROWS, page_bytes)? {
-            let first = self.rows;
-            self.rows += part.rows();
-            parts.push((first, part));
+            let next = row + part.rows();
+            parts.push((row, part));
+            row = next;
         }
+        self.rows = self.rows.max(row);
         let column = |(id, _): (ColumnId, _)| {
             let ticket = self.chunks[id.index()].as_mut()?.draw();
             Some(UnencodedColumn { id, ticket })

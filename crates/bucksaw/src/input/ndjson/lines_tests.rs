@@ -104,7 +104,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 /// A block as text: each column's rows and values.
 fn content(block: &Block<'_>) -> Vec<String> {
     let columns = block.all();
-    let columns = columns.columns().map(|(id, slice)| {
+    let columns = columns.columns().chain(columns.mixed_columns()).map(|(id, slice)| {
         let rows: Vec<usize> =
             slice.present().enumerate().filter(|row| row.1).map(|row| row.0).collect();
         let values = match slice.values() {

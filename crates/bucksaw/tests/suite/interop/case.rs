@@ -64,7 +64,8 @@ impl Case {
     fn new(name: impl Into<String>, content: Content) -> Self {
         Self {
             name: name.into(),
-            options: Options::new(),
+            // What rows become is told value by value: the first says what a column's type is.
+            options: Options::new().settling_rows(0),
             rules: Rules::default(),
             content,
             facts: Vec::new(),

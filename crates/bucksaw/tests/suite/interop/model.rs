@@ -126,7 +126,7 @@ impl Model<'_> {
         let data_type = self.columns[column].data_type.get_or_insert(first_type).clone();
         let given = self.columns[column].given.clone().unwrap_or_default();
         let fitted = fitted(cell, &data_type, self.columns[column].is_declared)
-            .or_else(|| is_prefixed.then(|| Cell::Text(text_of(cell))));
+            .or_else(|| (data_type == DataType::Utf8).then(|| Cell::Text(text_of(cell))));
         let target = match &fitted {
             Some(_) => Some(column),
             None => self.sibling(column),
@@ -142,17 +142,20 @@ impl Model<'_> {
     fn sibling(&mut self, column: usize) -> Option<usize> {
         if self.columns[column].sibling.is_none() {
             let name = format!("{}__text", self.columns[column].name);
-            let is_text = |column: &Column| column.data_type == Some(DataType::Utf8);
-            let known = self
-                .columns
-                .iter()
-                .position(|column| column.given.as_ref() == Some(&name) && is_text(column));
+            let is_declared = self.columns[column].is_declared;
+            let is_its = |column: &Column| {
+                is_declared
+                    && column.is_declared
+                    && column.given.as_ref() == Some(&name)
+                    && column.data_type == Some(DataType::Utf8)
+            };
+            let known = self.columns.iter().position(is_its);
             if known.is_none() && self.is_full() {
                 return None;
             }
             let sibling = known.unwrap_or_else(|| {
                 let file_name = self.unused(&name);
-                self.add(Some(&file_name), &file_name)
+                self.add(None, &file_name)
             });
             self.columns[sibling].data_type = Some(DataType::Utf8);
             self.columns[column].sibling = Some(sibling);

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType, UInt64Type,
+    Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
@@ -30,6 +31,8 @@ pub enum Cell {
     I32(i32),
     I64(i64),
     U64(u64),
+    /// A decimal without digits behind the point.
+    Integer(i128),
     F32(u32),
     F64(u64),
     Text(String),
@@ -95,6 +98,10 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::List(_) => {
             let elements = array.as_list::<i32>().value(row);
             Cell::List((0..elements.len()).map(|place| cell_at(&elements, place)).collect())
+        }
+        // Only integers beyond 64 bits settle to decimals by themselves.
+        DataType::Decimal128(20, 0) => {
+            Cell::Integer(array.as_primitive::<Decimal128Type>().value(row))
         }
         other => panic!("the model has no {other}"),
     })

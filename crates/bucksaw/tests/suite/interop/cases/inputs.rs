@@ -11,7 +11,7 @@ const EXAMPLE: &str = include_str!("../../../../../../examples/logs.ndjson");
 
 /// Lines with what JSON has and rows don't; each number as its column may hold it.
 const ODD_LINES: &str = r#"{"n":1,"f":0.5,"t":"\u00fc\ud83e\udeb5\/\b","deep":{"er":{"est":true},"list":[1, {"a":null}]},"none":{},"no":[]}
-{"n":-0,"f":7,"t":"","deep":{"er":7},"none":{"was":"empty"}}
+{"n":-0.0,"f":7,"t":"","deep":{"er":7},"none":{"was":"empty"}}
 {"n":9223372036854775807,"f":-9007199254740993,"deep":{"er":{"est":"text"}}}
 {"n":9223372036854775808,"f":18446744073709551615,"t":[]}
 {"n":123456789012345678901234567890,"f":1e400,"t":12}

@@ -1,0 +1,133 @@
+//! Values of a column whose type has not settled: each as what the decoder found.
+
+use crate::block::text::{Held, StoreText};
+use crate::coerce::item::Item;
+use crate::types::value::Value;
+
+/// One such value, whose text or bytes a block holds as these.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MixedOf<T, B> {
+    Bool(bool),
+    I32(i32),
+    I64(i64),
+    U64(u64),
+    F32(f32),
+    F64(f64),
+    Timestamp(i64),
+    Text(T),
+    Bytes(B),
+    /// See [`Item::Double`].
+    Double(T),
+    /// See [`Item::Number`].
+    Number(T),
+    /// See [`Item::Json`].
+    Json(T),
+    /// See [`Item::TooDeep`].
+    TooDeep(T),
+}
+
+/// Such a value, whose text is elsewhere.
+pub(crate) type Mixed<'a> = MixedOf<&'a str, &'a [u8]>;
+
+impl<T: Held, B: Held> MixedOf<T, B> {
+    /// The item, with its text where `store` keeps it; none for null. A list becomes JSON text.
+    pub(crate) fn of<'v>(
+        item: Item<'v>,
+        store: &mut impl StoreText<'v, Text = T, Bytes = B>,
+        as_json: impl FnOnce(Value<'v>) -> &'v str,
+    ) -> Option<Self> {
+        Some(match item {
+            Item::Value(Value::Null) => return None,
+            Item::Value(Value::Bool(value)) => Self::Bool(value),
+            Item::Value(Value::I32(value)) => Self::I32(value),
+            Item::Value(Value::I64(value)) => Self::I64(value),
+            Item::Value(Value::U64(value)) => Self::U64(value),
+            Item::Value(Value::F32(value)) => Self::F32(value),
+            Item::Value(Value::F64(value)) => Self::F64(value),
+            Item::Value(Value::Timestamp(micros)) => Self::Timestamp(micros),
+            Item::Value(Value::Text(text)) => Self::Text(store.text(text)),
+            Item::Value(Value::Bytes(bytes)) => Self::Bytes(store.bytes(bytes)),
+            Item::Value(list @ Value::List(_)) => Self::Json(store.text(as_json(list))),
+            Item::Double(text) => Self::Double(store.text(text)),
+            Item::Number(text) => Self::Number(store.text(text)),
+            Item::Json(text) => Self::Json(store.text(text)),
+            Item::TooDeep(text) => Self::TooDeep(store.text(text)),
+        })
+    }
+
+    /// The same value, with what `text` and `bytes` make of its text or bytes.
+    pub(crate) fn map<T2, B2>(
+        self,
+        text: impl FnOnce(T) -> T2,
+        bytes: impl FnOnce(B) -> B2,
+    ) -> MixedOf<T2, B2> {
+        match self {
+            Self::Bool(value) => MixedOf::Bool(value),
+            Self::I32(value) => MixedOf::I32(value),
+            Self::I64(value) => MixedOf::I64(value),
+            Self::U64(value) => MixedOf::U64(value),
+            Self::F32(value) => MixedOf::F32(value),
+            Self::F64(value) => MixedOf::F64(value),
+            Self::Timestamp(micros) => MixedOf::Timestamp(micros),
+            Self::Text(value) => MixedOf::Text(text(value)),
+            Self::Bytes(value) => MixedOf::Bytes(bytes(value)),
+            Self::Double(value) => MixedOf::Double(text(value)),
+            Self::Number(value) => MixedOf::Number(text(value)),
+            Self::Json(value) => MixedOf::Json(text(value)),
+            Self::TooDeep(value) => MixedOf::TooDeep(text(value)),
+        }
+    }
+}
+
+impl<'a> Mixed<'a> {
+    /// What the decoder found.
+    pub(crate) fn item(self) -> Item<'a> {
+        match self {
+            Self::Bool(value) => Item::Value(Value::Bool(value)),
+            Self::I32(value) => Item::Value(Value::I32(value)),
+            Self::I64(value) => Item::Value(Value::I64(value)),
+            Self::U64(value) => Item::Value(Value::U64(value)),
+            Self::F32(value) => Item::Value(Value::F32(value)),
+            Self::F64(value) => Item::Value(Value::F64(value)),
+            Self::Timestamp(micros) => Item::Value(Value::Timestamp(micros)),
+            Self::Text(text) => Item::Value(Value::Text(text)),
+            Self::Bytes(bytes) => Item::Value(Value::Bytes(bytes)),
+            Self::Double(text) => Item::Double(text),
+            Self::Number(text) => Item::Number(text),
+            Self::Json(text) => Item::Json(text),
+            Self::TooDeep(text) => Item::TooDeep(text),
+        }
+    }
+
+    /// Bytes of its text or bytes.
+    pub(super) fn text_bytes(self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Text(text)
+            | Self::Double(text)
+            | Self::Number(text)
+            | Self::Json(text)
+            | Self::TooDeep(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// Values of a [`ColumnSlice`](super::ColumnSlice) whose column has no type yet: it settles from them
+/// and those to come.
+#[derive(Clone, Copy, Debug)]
+pub struct MixedSlice<'s, 'a>(pub(crate) &'s [Mixed<'a>]);
+
+impl MixedSlice<'_, '_> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,173 @@
+//! What the values of a column's settling window say about its type.
+
+use super::item::Item;
+use crate::types::logical::ColumnType;
+use crate::types::timestamp::TimeUnit;
+use crate::types::value::Value;
+
+/// Integers up to this one, and down to its negative, are all held by doubles.
+const MAX_EXACT_INTEGER: u64 = 1 << 53;
+/// A type that is not text is that of a column with text in it where at least this share of the values, in
+/// percent, have it.
+const MAJORITY_PERCENT: usize = 90;
+/// Integers beyond 64 bits that are in a column by themselves: as many digits as 2⁶⁴ has.
+const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
+/// Digits of the largest such integer.
+const LARGE_DIGITS: usize = 20;
+
+/// How many values of each kind there were.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    values: usize,
+    bools: usize,
+    /// Integers of 64 bits.
+    integers: usize,
+    /// Those of them that were given as integers of 32 bits.
+    narrow: usize,
+    /// Integers beyond them, of at most [`LARGE_DIGITS`] digits.
+    large: usize,
+    /// Whether a double holds all integers.
+    are_exact: bool,
+    floats: usize,
+    /// Numbers with a point or an exponent, doubles.
+    doubles: usize,
+    /// Such numbers whose digits a double would lose.
+    long_numbers: usize,
+    timestamps: usize,
+    bytes: usize,
+}
+
+impl Evidence {
+    pub(super) fn of<'a>(items: impl Iterator<Item = Item<'a>>) -> Self {
+        let mut evidence = Self { are_exact: true, ..Self::default() };
+        items.for_each(|item| evidence.add(item));
+        evidence
+    }
+
+    fn add(&mut self, item: Item<'_>) {
+        self.values += 1;
+        match item {
+            Item::Value(Value::Bool(_)) => self.bools += 1,
+            Item::Value(Value::I32(_)) => {
+                self.integers += 1;
+                self.narrow += 1;
+            }
+            Item::Value(Value::I64(value)) => {
+                self.integers += 1;
+                self.are_exact &= value.unsigned_abs() <= MAX_EXACT_INTEGER;
+            }
+            Item::Value(Value::U64(value)) => {
+                let is_large = i64::try_from(value).is_err();
+                *(if is_large { &mut self.large } else { &mut self.integers }) += 1;
+                self.are_exact &= value <= MAX_EXACT_INTEGER;
+            }
+            Item::Value(Value::F32(_)) => self.floats += 1,
+            Item::Value(Value::F64(_)) | Item::Double(_) => self.doubles += 1,
+            Item::Number(text) if text.contains(['.', 'e', 'E']) => self.long_numbers += 1,
+            Item::Number(text) => {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                self.large += usize::from(digits <= LARGE_DIGITS);
+                self.are_exact = false;
+            }
+            Item::Value(Value::Timestamp(_)) => self.timestamps += 1,
+            Item::Value(Value::Bytes(_)) => self.bytes += 1,
+            Item::Value(Value::Null | Value::Text(_) | Value::List(_))
+            | Item::Json(_)
+            | Item::TooDeep(_) => {}
+        }
+    }
+
+    /// The type of the column.
+    pub(super) fn column_type(&self) -> ColumnType {
+        // Numbers with more digits than a double are kept as text beside it.
+        let with_long = |ty: &ColumnType, held: usize| match ty {
+            ColumnType::Double if held > 0 => held + self.long_numbers,
+            _ => held,
+        };
+        self.type_of(with_long, (self.values * MAJORITY_PERCENT).div_ceil(100))
+    }
+
+    /// The type that holds all values.
+    pub(super) fn type_of_all(&self) -> ColumnType {
+        self.type_of(|_, held| held, self.values)
+    }
+
+    /// Whether a column of this type holds all values.
+    pub(super) fn are_held_by(&self, ty: &ColumnType) -> bool {
+        *ty == ColumnType::Text
+            || self.candidates().iter().any(|(held, known)| known == ty && *held == self.values)
+    }
+
+    /// The type that holds most values, if these are enough; else text.
+    fn type_of(&self, count: impl Fn(&ColumnType, usize) -> usize, enough: usize) -> ColumnType {
+        let mut best = (0, ColumnType::Text);
+        for (held, ty) in self.candidates() {
+            let values = count(&ty, held);
+            // The first of several that hold as many values is the narrowest.
+            if values > best.0 {
+                best = (values, ty);
+            }
+        }
+        if best.0 >= enough { best.1 } else { ColumnType::Text }
+    }
+
+    /// Types, and how many of the values each holds.
+    fn candidates(&self) -> [(usize, ColumnType); 9] {
+        let numbers = self.integers + self.floats + self.doubles;
+        [
+            (self.narrow, ColumnType::Int32),
+            (self.integers, ColumnType::Int64),
+            (self.integers + self.large, LARGE_INTEGERS),
+            (self.floats, ColumnType::Float),
+            (self.floats + self.doubles, ColumnType::Double),
+            (if self.are_exact { numbers } else { 0 }, ColumnType::Double),
+            (self.bools, ColumnType::Bool),
+            (self.timestamps, ColumnType::Timestamp(TimeUnit::Micros)),
+            (self.bytes, ColumnType::Bytes),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coerce::json::item_of;
+    use bumpalo::Bump;
+
+    /// The type of a column whose first values are these JSON values, so often each.
+    fn type_of(values: &[(&str, usize)]) -> String {
+        let arena = Bump::new();
+        let items = values.iter().flat_map(|(json, count)| {
+            std::iter::repeat_n(item_of(json, &arena).expect("JSON"), *count)
+        });
+        Evidence::of(items).column_type().to_string()
+    }
+
+    #[test]
+    fn a_type_is_what_the_values_say() {
+        for (values, ty) in [
+            (vec![("1", 1)], "int64"),
+            (vec![("1", 1), ("-9223372036854775808", 1)], "int64"),
+            (vec![("1", 9_999), ("0.5", 1)], "double"),
+            (vec![("9007199254740992", 1), ("0.5", 1)], "double"),
+            (vec![("9007199254740993", 1), ("0.5", 1)], "text"),
+            (vec![("9007199254740993", 99), ("0.5", 1)], "int64"),
+            (vec![("9007199254740993", 1), ("0.5", 99)], "double"),
+            (vec![("1", 1), ("9223372036854775808", 1)], "decimal(20,0)"),
+            (vec![("1", 1), ("-99999999999999999999", 1)], "decimal(20,0)"),
+            (vec![("1", 99), ("100000000000000000000", 1)], "int64"),
+            (vec![("100000000000000000000", 1)], "text"),
+            (vec![("1.23456789012345678901", 1)], "text"),
+            (vec![("-0", 1), ("1", 1)], "double"),
+            (vec![("true", 1)], "bool"),
+            (vec![("true", 1), ("1", 1)], "text"),
+            (vec![("1", 9), (r#""n/a""#, 1)], "int64"),
+            (vec![("1", 8), (r#""n/a""#, 1)], "text"),
+            (vec![("1", 5), ("0.5", 4), (r#""-""#, 1)], "double"),
+            (vec![(r#""x""#, 9), ("1", 1)], "text"),
+            (vec![("[1]", 1)], "text"),
+        ] {
+            assert_eq!(type_of(&values), ty, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A column's type is what the values of its settling window say, whatever the backend, the number of threads
+//! and the way rows come; and every value is in the file.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use bucksaw::{Alterations, Input, MemorySink, NdjsonOptions, OnError, Options, Value};
+use proptest::prelude::*;
+
+use crate::support::{Cell, Row, Written, alterations, convert, each, read, row, written};
+
+/// The cells of a file whose rows are these lines, and the names and types of its columns.
+fn columns_of(lines: &str, options: Options) -> (Written, Vec<String>) {
+    let written = convert(lines, options).expect("a file");
+    let columns = &written.report.files[0].columns;
+    let columns = columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect();
+    (written, columns)
+}
+
+#[test]
+fn decimals_after_integers_make_a_column_of_doubles() {
+    each(|options| {
+        let (written, columns) = columns_of("{\"a\":406}\n{\"a\":12.5}\n{\"a\":7}", options);
+        assert_eq!(columns, ["a double"]);
+        let doubles = [406.0, 12.5, 7.0].map(|double| row(&[("a", Value::F64(double))]));
+        assert_eq!(written.rows(), doubles);
+        assert_eq!(written.report.alterations, alterations!(widened: 2));
+    });
+}
+
+#[test]
+fn a_column_with_much_text_takes_all_values_as_they_are_spelled() {
+    let lines =
+        "{\"a\":2.50}\n{\"a\":\"x\"}\n{\"a\":1E2}\n{\"a\":-0}\n{\"a\":true}\n{\"a\":[1, 2]}";
+    each(|options| {
+        let (written, columns) = columns_of(lines, options);
+        assert_eq!(columns, ["a text"]);
+        let texts = ["2.50", "x", "1E2", "-0", "true", "[1, 2]"];
+        assert_eq!(written.rows(), texts.map(|text| row(&[("a", Value::Text(text))])));
+        assert_eq!(written.report.alterations, alterations!(stored_as_text: 4, json_texts: 1));
+    });
+}
+
+#[test]
+fn integers_beyond_64_bits_make_decimals() {
+    each(|options| {
+        let lines = "{\"a\":1}\n{\"a\":18446744073709551615}\n{\"a\":-99999999999999999999}";
+        let (written, columns) = columns_of(lines, options);
+        assert_eq!(columns, ["a decimal(20,0)"]);
+        let integers = [1, u64::MAX.into(), -99_999_999_999_999_999_999_i128];
+        let rows = integers.map(|integer| Row::from([("a".to_owned(), Cell::Integer(integer))]));
+        assert_eq!(written.rows(), rows);
+    });
+}
+
+/// The window begins with a column's first value, and what comes after it changes no type.
+#[test]
+fn the_window_has_its_rows_and_no_more() {
+    for (integers, types) in [(99, "double"), (100, "int64")] {
+        let before = "{\"b\":true}\n".repeat(30);
+        let lines = format!("{before}{}{{\"a\":0.5}}\n", "{\"a\":1}\n".repeat(integers));
+        each(|options| {
+            let (written, columns) = columns_of(&lines, options.settling_rows(100));
+            assert_eq!(columns[..2], ["b bool".to_owned(), format!("a {types}")]);
+            assert_eq!(written.report.rows as usize, 30 + integers + 1);
+        });
+    }
+    // It ends with the row group.
+    let lines = format!("{}{{\"a\":0.5}}\n", "{\"a\":1}\n".repeat(10));
+    let (written, columns) = columns_of(&lines, Options::new().row_group_rows(10));
+    assert_eq!(columns, ["a int64", "a__text text"]);
+    assert_eq!(written.rows()[10], row(&[("a__text", Value::Text("0.5"))]));
+}
+
+/// All files of a table have the types that the first one settled.
+#[test]
+fn a_type_outlives_the_file_that_settled_it() {
+    each(|options| {
+        let (first, second) = (MemorySink::new(), MemorySink::new());
+        let mut writer = options.write_to(first).expect("sound options");
+        writer.write_row([("a", 1)]).expect("taken");
+        writer.next_file(second.clone()).expect("finished");
+        writer.write_row([("a", 0.5)]).expect("taken");
+        writer.finish().expect("finished");
+        let expected = [row(&[("a__text", Value::Text("0.5"))])];
+        assert_eq!(read(&second.published().expect("published")).1, expected);
+    });
+}
+
+#[test]
+fn where_a_sibling_has_no_room_the_type_holds_all_values() {
+    let lines = format!("{}{{\"a\":\"x\",\"b\":1}}\n", "{\"a\":1}\n".repeat(99));
+    for (max_columns, types) in
+        [(2, vec!["a text", "b int64"]), (3, vec!["a int64", "b int64", "a__text text"])]
+    {
+        each(|options| {
+            let (written, columns) = columns_of(&lines, options.max_columns(max_columns));
+            assert_eq!(columns, types);
+            assert_eq!(written.report.alterations.rest_values, 0);
+        });
+    }
+}
+
+/// Waiting values take no more than a part of the memory limit, and the same for any number of threads.
+#[test]
+fn waiting_values_are_bounded_by_memory() {
+    let text = "x".repeat(1_000);
+    // An eighth of 8 MiB has room for about a thousand of these.
+    let lines: String = (0..4_000)
+        .map(|n| format!("{{\"t\":\"{text}{n}\",\"n\":{}}}\n", if n < 3_000 { "1" } else { "0.5" }))
+        .collect();
+    let bytes = |threads: usize| {
+        let options = Options::new().memory_limit(8 << 20).threads(threads);
+        let (written, columns) = columns_of(&lines, options);
+        assert_eq!(columns, ["t text", "n int64", "n__text text"]);
+        assert_eq!(written.report.files[0].row_groups, 1);
+        written.file
+    };
+    assert!(bytes(1) == bytes(3));
+}
+
+/// A value as it stands in a line.
+fn token() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        8 => prop::sample::select(vec!["1", "-7", "0"]),
+        3 => prop::sample::select(vec!["0.5", "2.50", "-1e3"]),
+        1 => prop::sample::select(vec!["\"x\"", "\"\"", "\"12\""]),
+        1 => prop::sample::select(vec!["true", "9007199254740993", "18446744073709551615"]),
+        1 => prop::sample::select(vec!["[1]", "null", "123456789012345678901234567890", "0.12345678901234567891"]),
+    ]
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Integer,
+    Large,
+    Decimal,
+    Bool,
+    Text,
+}
+
+fn kind_of(token: &str) -> Kind {
+    match token.as_bytes()[0] {
+        b'"' | b'[' => Kind::Text,
+        b't' => Kind::Bool,
+        _ if token.contains(['.', 'e']) => Kind::Decimal,
+        _ if token.parse::<i64>().is_ok() => Kind::Integer,
+        _ => Kind::Large,
+    }
+}
+
+/// The naive rule: what most of the values are.
+fn type_of(values: &[&str]) -> &'static str {
+    let count = |kinds: &[Kind]| values.iter().filter(|v| kinds.contains(&kind_of(v))).count();
+    // More digits than decimal(20,0) has.
+    let huge = values.iter().filter(|v| kind_of(v) == Kind::Large && v.len() > 20).count();
+    let decimals = count(&[Kind::Decimal]);
+    let long = values.iter().filter(|v| kind_of(v) == Kind::Decimal && v.len() > 20).count();
+    let is_exact = values.iter().all(|v| match kind_of(v) {
+        Kind::Integer => v.parse::<i64>().is_ok_and(|n| n.unsigned_abs() <= 1 << 53),
+        Kind::Large => false,
+        _ => true,
+    });
+    let integers = count(&[Kind::Integer]);
+    let large = count(&[Kind::Integer, Kind::Large]) - huge;
+    let mut best = (0, "text");
+    // Long decimals count where there are others that a double holds.
+    let doubles = |held: usize| if held > 0 { held + long } else { 0 };
+    for candidate in [
+        (integers, "int64"),
+        (large, "decimal(20,0)"),
+        (doubles(decimals - long), "double"),
+        (if is_exact { doubles(integers + decimals - long) } else { 0 }, "double"),
+        (count(&[Kind::Bool]), "bool"),
+    ] {
+        if candidate.0 > best.0 {
+            best = candidate;
+        }
+    }
+    if best.0 * 10 >= values.len() * 9 { best.1 } else { "text" }
+}
+
+/// What a column of this type holds of a value; none where it goes to the sibling.
+fn held(token: &str, ty: &str) -> Option<Cell> {
+    let kind = kind_of(token);
+    match ty {
+        "int64" => (kind == Kind::Integer).then(|| Cell::I64(token.parse().expect("an integer"))),
+        "decimal(20,0)" => {
+            let integer = if token == "-1e3" { "-1000" } else { token };
+            let is_held = integer.len() <= 20;
+            is_held.then(|| integer.parse().ok().map(Cell::Integer)).flatten()
+        }
+        "double" => {
+            let is_number = matches!(kind, Kind::Integer | Kind::Decimal);
+            let is_held = is_number && token.len() < 20 && token != "9007199254740993";
+            is_held.then(|| Cell::F64(token.parse::<f64>().expect("a number").to_bits()))
+        }
+        "bool" => (kind == Kind::Bool).then(|| Cell::Bool(token == "true")),
+        _ => Some(Cell::Text(spelled(token))),
+    }
+}
+
+fn spelled(token: &str) -> String {
+    token.trim_matches('"').to_owned()
+}
+
+/// The cells that the naive rules put each row's values into.
+fn model(rows: &[BTreeMap<&str, &str>], window: usize, group: usize) -> Vec<Row> {
+    let mut cells = vec![Row::new(); rows.len()];
+    let mut names: Vec<&str> = rows.iter().flat_map(BTreeMap::keys).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let value = |at: usize| rows[at].get(name).copied().filter(|token| *token != "null");
+        let Some(first) = (0..rows.len()).find(|at| value(*at).is_some()) else { continue };
+        let end = (first + window).min(first / group * group + group).min(rows.len());
+        let within: Range<usize> = if window == 0 { first..first + 1 } else { first..end };
+        let evidence: Vec<&str> = within.filter_map(value).collect();
+        let ty = type_of(&evidence);
+        for at in first..rows.len() {
+            let Some(token) = value(at) else { continue };
+            let (column, cell) = match held(token, ty) {
+                Some(cell) => (name.to_owned(), cell),
+                None => (format!("{name}__text"), Cell::Text(spelled(token))),
+            };
+            cells[at].insert(column, cell);
+        }
+    }
+    cells
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn types_are_those_of_the_naive_rules(
+        rows in prop::collection::vec(
+            prop::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), token(), 0..4),
+            1..120,
+        ),
+        window in prop::sample::select(vec![1_usize, 10, 40, 10_000]),
+        group in prop::sample::select(vec![7_usize, 50, 1_000]),
+    ) {
+        let line = |row: &BTreeMap<&str, &str>| {
+            let members: Vec<String> =
+                row.iter().map(|(name, token)| format!("\"{name}\":{token}")).collect();
+            format!("{{{}}}\n", members.join(","))
+        };
+        let lines: Vec<String> = rows.iter().map(line).collect();
+        let expected = model(&rows, window, group);
+        each(|options| {
+            let options = options.settling_rows(window).row_group_rows(group).chunk_rows(10_000);
+            // The arrow backend takes no column after its first row group.
+            let is_late = |error: &bucksaw::Error| error.kind() == bucksaw::ErrorKind::LateColumn;
+            match convert(&lines.concat(), options.clone()) {
+                Err(error) => assert!(is_late(&error), "{error}"),
+                Ok(file) => assert_eq!(file.rows(), expected, "from lines"),
+            }
+            // Each line an input of its own: so many blocks.
+            let sink = MemorySink::new();
+            let mut writer = options.write_to(sink.clone()).expect("sound options");
+            let write = lines.iter().try_for_each(|line| {
+                let shape = NdjsonOptions::default();
+                let mut input = Input::ndjson("line", line.as_bytes(), shape, OnError::Fail)?;
+                writer.write_input(&mut input)
+            });
+            match write.and_then(|()| writer.finish()) {
+                Err(error) => assert!(is_late(&error), "{error}"),
+                Ok(_) => {
+                    let file = sink.published().expect("published");
+                    assert_eq!(read(&file).1, expected, "from inputs of one line");
+                }
+            }
+        });
+    }
+}
+
+/// What rows of the library's values settle to.
+#[test]
+fn values_of_rows_settle_like_those_of_lines() {
+    let settled = |values: &[Value<'static>]| {
+        let file = written(Options::new(), |writer| {
+            values.iter().for_each(|value| writer.write_row([("a", *value)]).expect("taken"));
+        });
+        let columns = &file.report.files[0].columns;
+        let types: Vec<String> = columns.iter().map(|column| column.ty.clone()).collect();
+        (types.join(", "), file.report.alterations)
+    };
+    let none = Alterations::default();
+    assert_eq!(settled(&[Value::I32(1), Value::I32(2)]), ("int32".to_owned(), none));
+    assert_eq!(settled(&[Value::I32(1), Value::I64(2)]), ("int64".to_owned(), none));
+    assert_eq!(settled(&[Value::F32(0.1)]), ("float".to_owned(), none));
+    assert_eq!(settled(&[Value::F32(0.1), Value::F64(0.1)]), ("double".to_owned(), none));
+    assert_eq!(settled(&[Value::Timestamp(1)]), ("timestamp".to_owned(), none));
+    assert_eq!(settled(&[Value::Bytes(b"\xff")]), ("bytes".to_owned(), none));
+    let texts = alterations!(stored_as_text: 2);
+    let mixed = [Value::Bytes(b"\xff"), Value::Timestamp(1), Value::Text("x")];
+    assert_eq!(settled(&mixed), ("text".to_owned(), texts));
+}
