@@ -85,6 +85,26 @@ pub(crate) enum NestedArg {
     Json,
 }
 
+/// What becomes of text that is a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimestampsArg {
+    /// Columns that hold nothing else become timestamps
+    #[default]
+    Auto,
+    /// It stays text
+    None,
+}
+
+/// What timestamps are stored in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnitArg {
+    /// Microseconds
+    #[default]
+    Us,
+    /// Nanoseconds
+    Ns,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
     /// Files, globs, directories, or - for standard input: NDJSON, plain, gzip or zstd
@@ -145,6 +165,14 @@ pub(crate) struct ShapeArgs {
     /// --strict. Fewer where the row group ends before, or waiting values take an eighth of the memory limit
     #[arg(long, value_name = "ROWS", default_value_t = DEFAULT_SETTLING_ROWS)]
     pub(crate) settling_rows: usize,
+    /// Whether columns of text in which every value of the first rows is a time with a zone (RFC 3339) become
+    /// timestamps, in UTC
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) timestamps: TimestampsArg,
+    /// What timestamps from text are stored in: us, microseconds, with further digits in NAME__ns; or ns, nanoseconds,
+    /// which Spark refuses
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) timestamp_unit: UnitArg,
     /// Do not read text in declared int32 and int64 columns as integers
     #[arg(long)]
     pub(crate) no_int64_from_text: bool,

@@ -24,6 +24,7 @@
 //!
 //! - all integers: int64; or, where some are beyond 64 bits, decimal(20,0),
 //! - integers and decimals: double, if a double holds each integer exactly,
+//! - all text that is a moment in RFC 3339 with a zone: timestamp ([`Options::timestamps`]),
 //! - all of another type: that,
 //! - of several types: the one that at least 90 % of them have, else text.
 //!
@@ -39,6 +40,7 @@
 //! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
 //! | text that spells a value of its column's declared type exactly: RFC 3339 for timestamps, `2026-11-28` for dates, a number for decimals, hyphenated UUIDs, base64 for bytes of a fixed length | the column | `parsed_texts` |
 //! | a number that a decimal column holds exactly, bytes as many as a column of UUIDs or of a fixed length has | the column | |
+//! | RFC 3339 text in a column of timestamps | the column, as the instant in UTC; digits below a microsecond into `NAME__ns` | `parsed_texts`, `other_offsets` |
 //! | any value in a column of text | the column, as it is spelled | `stored_as_text` |
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
 //! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
@@ -109,7 +111,7 @@ pub use options::{
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, OrderReport, Renamed, Report, TimeRange,
 };
-pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, TEXT_SUFFIX};
+pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, NANOS_SUFFIX, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
 pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};

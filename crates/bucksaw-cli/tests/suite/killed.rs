@@ -19,10 +19,10 @@ fn a_file_left_by_a_killed_run_is_removed_by_the_next_one_to_its_target_only() {
         || -> Vec<String> { folder.names().into_iter().filter(|name| is_staged(name)).collect() };
     let mut killed = folder.start("convert - -o out.parquet");
     wait_until("a file is staged", || staged().len() == 1);
-    let left = staged();
     killed.kill().expect("kills");
     killed.wait().expect("ends");
-    assert_eq!(staged(), left);
+    let left = staged();
+    assert!(!left.is_empty());
     // Neither a run to another target, nor one whose file is still being written, loses anything.
     folder.run("convert - -o out.parquet.other").expect_code(0);
     assert_eq!(staged(), left);

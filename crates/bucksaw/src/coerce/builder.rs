@@ -9,8 +9,10 @@ use crate::block::{Block, ColumnOf, OwnedBlock, Pivoted};
 use crate::coerce::item::Item;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema};
+use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema, Sibling};
+use crate::types::moment::Moment;
 use crate::types::physical::PhysicalValue;
+use crate::types::timestamp::{TimeUnit, in_unit};
 use crate::types::value::{Value, append_json_string};
 
 /// Values of a row that are asked for before the first of them is read.
@@ -114,7 +116,7 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
             Key::Id(id) => Some(id),
             Key::Name(name) => self.schema.find(name),
         };
-        let sibling = id.and_then(|id| self.schema.column(id).sibling);
+        let sibling = id.and_then(|id| self.schema.column(id).sibling(Sibling::Text));
         let has = |id: &ColumnId| {
             self.block.columns.get(id.index()).is_some_and(|column| column.has(self.block.rows))
         };
@@ -315,6 +317,11 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }
+        if let Item::Value(Value::Text(text)) = item
+            && let Some(unit) = self.schema.column(id).reads_times()
+        {
+            return self.store_time(id, text, unit);
+        }
         if let Item::TooDeep(_) = item {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
@@ -354,6 +361,46 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
         rules::count(how, &mut self.block.alterations);
+        Ok(())
+    }
+
+    /// Text in a column of timestamps: digits below a microsecond go into a sibling.
+    fn store_time(&mut self, id: ColumnId, text: &'v str, unit: TimeUnit) -> Result<()> {
+        let moment = Moment::from_text(text);
+        let known = moment.and_then(|moment| Some((moment, in_unit(moment, unit)?)));
+        let misfit = Item::Value(Value::Text(text));
+        let Some((moment, (value, nanos))) = known else {
+            return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
+        };
+        let sibling = match nanos {
+            0 => None,
+            _ if unit != TimeUnit::Micros || self.schema.strict || self.schema.closed => {
+                return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
+            }
+            _ => match self.schema.sibling(id, Sibling::Nanos, self.is_late) {
+                Some(sibling) => Some(sibling),
+                None => return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit),
+            },
+        };
+        let row = self.block.rows;
+        let column = self.block.column_mut(id);
+        if !column.claim(row) {
+            return self.store_duplicate(id, misfit);
+        }
+        column.set_type(&ColumnType::Timestamp(unit));
+        column.values.push(PhysicalValue::I64(value), &mut self.store);
+        self.block.touched.push(id);
+        if let Some(sibling) = sibling {
+            let column = self.block.column_mut(sibling);
+            column.set_type(&ColumnType::Int32);
+            // A row that has its column's value has no other's.
+            if column.claim(row) {
+                column.values.push(PhysicalValue::I32(nanos.cast_signed()), &mut self.store);
+                self.block.touched.push(sibling);
+            }
+        }
+        self.block.alterations.parsed_texts += 1;
+        self.block.alterations.other_offsets += u64::from(!moment.is_utc);
         Ok(())
     }
 
@@ -406,7 +453,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             self.block.alterations.conflicts += 1;
         }
         let row = self.block.rows;
-        if let Some(sibling) = self.schema.text_sibling(id, self.is_late) {
+        if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
             let column = self.block.column_mut(sibling);
             column.set_type(&ColumnType::Text);
             if column.claim(row) {

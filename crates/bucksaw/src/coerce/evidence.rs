@@ -2,6 +2,7 @@
 
 use super::item::Item;
 use crate::types::logical::ColumnType;
+use crate::types::moment::Moment;
 use crate::types::timestamp::TimeUnit;
 use crate::types::value::Value;
 
@@ -34,12 +35,22 @@ pub(super) struct Evidence {
     /// Such numbers whose digits a double would lose.
     long_numbers: usize,
     timestamps: usize,
+    /// Texts that are moments in RFC 3339, with a zone.
+    times: usize,
+    /// Whether one of them has digits below a microsecond.
+    has_nanos: bool,
     bytes: usize,
+    /// The unit of timestamps from text; none where text stays text.
+    time_unit: Option<TimeUnit>,
 }
 
 impl Evidence {
-    pub(super) fn of<'a>(items: impl Iterator<Item = Item<'a>>) -> Self {
-        let mut evidence = Self { are_exact: true, ..Self::default() };
+    /// Counts items; texts that are moments are timestamps of this unit, if there is one.
+    pub(super) fn of<'a>(
+        items: impl Iterator<Item = Item<'a>>,
+        time_unit: Option<TimeUnit>,
+    ) -> Self {
+        let mut evidence = Self { are_exact: true, time_unit, ..Self::default() };
         items.for_each(|item| evidence.add(item));
         evidence
     }
@@ -71,9 +82,19 @@ impl Evidence {
             }
             Item::Value(Value::Timestamp(_)) => self.timestamps += 1,
             Item::Value(Value::Bytes(_)) => self.bytes += 1,
-            Item::Value(Value::Null | Value::Text(_) | Value::List(_))
-            | Item::Json(_)
-            | Item::TooDeep(_) => {}
+            Item::Value(Value::Text(text)) => self.add_text(text),
+            Item::Value(Value::Null | Value::List(_)) | Item::Json(_) | Item::TooDeep(_) => {}
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        // Each of the texts has to be one.
+        if self.time_unit.is_none() || self.times + self.timestamps + 1 < self.values {
+            return;
+        }
+        if let Some(moment) = Moment::from_text(text) {
+            self.times += 1;
+            self.has_nanos |= moment.micros().1 > 0;
         }
     }
 
@@ -89,13 +110,15 @@ impl Evidence {
 
     /// The type that holds all values.
     pub(super) fn type_of_all(&self) -> ColumnType {
-        self.type_of(|_, held| held, self.values)
+        self.type_of(|ty, held| if self.are_held_by(ty) { held } else { 0 }, self.values)
     }
 
     /// Whether a column of this type holds all values.
     pub(super) fn are_held_by(&self, ty: &ColumnType) -> bool {
+        let is_cut = self.has_nanos && *ty == ColumnType::Timestamp(TimeUnit::Micros);
         *ty == ColumnType::Text
-            || self.candidates().iter().any(|(held, known)| known == ty && *held == self.values)
+            || !is_cut
+                && self.candidates().iter().any(|(held, known)| known == ty && *held == self.values)
     }
 
     /// The type that holds most values, if these are enough; else text.
@@ -112,8 +135,10 @@ impl Evidence {
     }
 
     /// Types, and how many of the values each holds.
-    fn candidates(&self) -> [(usize, ColumnType); 9] {
+    fn candidates(&self) -> [(usize, ColumnType); 10] {
         let numbers = self.integers + self.floats + self.doubles;
+        let are_times = self.times > 0 && self.times + self.timestamps == self.values;
+        let times = if are_times { self.values } else { 0 };
         [
             (self.narrow, ColumnType::Int32),
             (self.integers, ColumnType::Int64),
@@ -123,6 +148,7 @@ impl Evidence {
             (if self.are_exact { numbers } else { 0 }, ColumnType::Double),
             (self.bools, ColumnType::Bool),
             (self.timestamps, ColumnType::Timestamp(TimeUnit::Micros)),
+            (times, ColumnType::Timestamp(self.time_unit.unwrap_or(TimeUnit::Micros))),
             (self.bytes, ColumnType::Bytes),
         ]
     }
@@ -140,7 +166,7 @@ mod tests {
         let items = values.iter().flat_map(|(json, count)| {
             std::iter::repeat_n(item_of(json, &arena).expect("JSON"), *count)
         });
-        Evidence::of(items).column_type().to_string()
+        Evidence::of(items, Some(TimeUnit::Micros)).column_type().to_string()
     }
 
     #[test]
@@ -166,6 +192,13 @@ mod tests {
             (vec![("1", 5), ("0.5", 4), (r#""-""#, 1)], "double"),
             (vec![(r#""x""#, 9), ("1", 1)], "text"),
             (vec![("[1]", 1)], "text"),
+            (
+                vec![(r#""2026-11-28T07:05:09Z""#, 1), (r#""2026-11-28 07:05:09.5+02:00""#, 1)],
+                "timestamp",
+            ),
+            (vec![(r#""2026-11-28T07:05:09Z""#, 99), (r#""2026-11-28T07:05:09""#, 1)], "text"),
+            (vec![(r#""2026-11-28T07:05:09Z""#, 99), ("1", 1)], "text"),
+            (vec![(r#""2026-11-28""#, 1)], "text"),
         ] {
             assert_eq!(type_of(&values), ty, "{values:?}");
         }

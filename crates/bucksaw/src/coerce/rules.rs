@@ -65,7 +65,7 @@ impl<'a> Fitting<'_, 'a> {
 
     fn parsed(&self, text: &str, ty: &ColumnType) -> Option<Held<'a>> {
         let is_integer = matches!(ty, ColumnType::Int32 | ColumnType::Int64);
-        let is_looked_at = self.column.declared && (self.parse_integers || !is_integer);
+        let is_looked_at = self.column.reads_text && (self.parse_integers || !is_integer);
         let value = is_looked_at.then(|| ty.parsed(text, self.arena)).flatten()?;
         Some((value, How::Parsed))
     }

@@ -27,6 +27,8 @@ pub(crate) struct Settling {
     max_bytes: usize,
     /// By the row at which the block with their first value starts: what has the same one settles together.
     waiting: BTreeMap<usize, Group>,
+    /// Columns that have a type already: blocks with their values were begun before they had.
+    typed: Vec<Due>,
 }
 
 /// Columns that got their first value with the same block.
@@ -34,8 +36,6 @@ pub(crate) struct Settling {
 struct Group {
     /// The row after that block.
     end: usize,
-    /// Whether one of them has a type already: its block was begun before it had.
-    has_type: bool,
     columns: BTreeMap<ColumnId, Waiting>,
 }
 
@@ -63,6 +63,7 @@ impl Settling {
             window: options.settling_rows,
             max_bytes: options.memory_limit / MEMORY_SHARE,
             waiting: BTreeMap::new(),
+            typed: Vec::new(),
         }
     }
 
@@ -73,19 +74,28 @@ impl Settling {
         first: usize,
         schema: &Schema,
     ) -> Result<()> {
+        let mut typed = BTreeMap::new();
         for (id, slice) in rows.mixed_columns() {
             let known = self.waiting.iter().find(|(_, group)| group.columns.contains_key(&id));
             let start = known.map_or(first, |(start, _)| *start);
-            let group = self.waiting.entry(start).or_default();
-            if start == first {
-                group.end = first + rows.rows();
-            }
-            group.has_type |= schema.column(id).ty.is_some();
-            let waiting = group.columns.entry(id).or_insert_with(|| Waiting {
+            let columns = match schema.column(id).ty {
+                Some(_) => &mut typed,
+                None => {
+                    let group = self.waiting.entry(start).or_default();
+                    if start == first {
+                        group.end = first + rows.rows();
+                    }
+                    &mut group.columns
+                }
+            };
+            let waiting: &mut Waiting = columns.entry(id).or_insert_with(|| Waiting {
                 first: slice.present().take_while(|is_present| !is_present).count(),
                 ..Waiting::default()
             });
             append_column(&mut waiting.column, &mut waiting.text, first - start, &slice)?;
+        }
+        if !typed.is_empty() {
+            self.typed.push(Due { start: first, columns: typed, window: self.window });
         }
         Ok(())
     }
@@ -98,10 +108,12 @@ impl Settling {
 
     /// The next columns whose window has ended by row `rows`.
     pub(crate) fn next_due(&mut self, rows: usize) -> Option<Due> {
+        if let Some(due) = self.typed.pop() {
+            return Some(due);
+        }
         let (_, first) = self.waiting.first_key_value()?;
-        let is_due = rows >= first.end.saturating_add(self.window)
-            || self.waiting.values().any(|group| group.has_type)
-            || self.bytes_held() > self.max_bytes;
+        let is_due =
+            rows >= first.end.saturating_add(self.window) || self.bytes_held() > self.max_bytes;
         is_due.then(|| self.next()).flatten()
     }
 
@@ -127,7 +139,7 @@ impl Due {
             let items = waiting.items();
             if schema.column(*id).ty.is_none() {
                 let ty = waiting.column_type(self.window, schema, &mut siblings);
-                schema.set_type(*id, ty);
+                schema.settle(*id, ty);
             }
             columns.push((*id, &waiting.column.present, items));
         }
@@ -163,8 +175,8 @@ impl Waiting {
     /// may need, it holds them all.
     fn column_type(&self, window: usize, schema: &Schema, siblings: &mut usize) -> ColumnType {
         let within = self.column.present.count_below(self.first.saturating_add(window));
-        let ty = Evidence::of(self.items().take(within)).column_type();
-        let all = Evidence::of(self.items());
+        let ty = Evidence::of(self.items().take(within), schema.time_unit).column_type();
+        let all = Evidence::of(self.items(), schema.time_unit);
         if all.are_held_by(&ty) {
             return ty;
         }

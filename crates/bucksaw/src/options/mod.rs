@@ -16,6 +16,7 @@ pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
+use crate::types::timestamp::TimeUnit;
 
 /// Rows in one record batch of the `arrow` backend.
 pub const DEFAULT_CHUNK_ROWS: usize = 10_000;
@@ -97,6 +98,8 @@ pub struct Options {
     pub(crate) text_prefixes: Vec<String>,
     pub(crate) int64_from_text: bool,
     pub(crate) settling_rows: usize,
+    pub(crate) timestamps: bool,
+    pub(crate) timestamp_unit: TimeUnit,
     pub(crate) omit_null_columns: bool,
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
@@ -127,6 +130,8 @@ impl Default for Options {
             text_prefixes: Vec::new(),
             int64_from_text: true,
             settling_rows: DEFAULT_SETTLING_ROWS,
+            timestamps: true,
+            timestamp_unit: TimeUnit::Micros,
             omit_null_columns: true,
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::declared::DeclaredSchema;
 use super::{BackendKind, Compression, MAX_THREADS, Options, Profile, SortColumn, Statistics};
+use crate::types::timestamp::TimeUnit;
 
 impl Options {
     /// The defaults.
@@ -308,6 +309,42 @@ impl Options {
     #[must_use]
     pub fn settling_rows(mut self, rows: usize) -> Self {
         self.settling_rows = rows;
+        self
+    }
+
+    /// Whether a column of text becomes one of timestamps where every value of its settling window is a moment
+    /// in RFC 3339, with a zone. The instant is stored, in UTC; digits below a microsecond go into
+    /// `NAME__ns`, and later text that is no moment into `NAME__text`. Default: true.
+    ///
+    /// ```
+    /// use bucksaw::{Options, StreamSink, Value};
+    /// let mut writer = Options::new().write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("time", "2026-11-28T09:05:09.25+02:00")])?;
+    /// let report = writer.finish()?;
+    /// assert_eq!(report.files[0].columns[0].ty, "timestamp");
+    /// assert_eq!(report.timestamps[0].first, 1_795_849_509_250_000);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn timestamps(mut self, yes: bool) -> Self {
+        self.timestamps = yes;
+        self
+    }
+
+    /// The unit of timestamps from text: microseconds, which every reader knows, or nanoseconds, with which
+    /// Spark can't open the file, and which go from 1677 to 2262. Default: microseconds.
+    ///
+    /// ```
+    /// use bucksaw::{Options, StreamSink, TimeUnit};
+    /// let options = Options::new().timestamp_unit(TimeUnit::Nanos);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("time", "2026-11-28T07:05:09.123456789Z")])?;
+    /// assert_eq!(writer.finish()?.files[0].columns[0].ty, "timestamp(ns)");
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn timestamp_unit(mut self, unit: TimeUnit) -> Self {
+        self.timestamp_unit = unit;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::{DEFAULT_PAGE_BYTES, MAX_COUNT, MAX_LIMIT_BYTES, MIN_MEMORY_LIMIT, Options};
 use crate::error::{Error, ErrorKind, Result};
+use crate::types::timestamp::TimeUnit;
 
 impl Options {
     /// Every problem of these options at once.
@@ -46,6 +47,12 @@ impl Options {
         problems.extend(self.schema.problems());
         problems.extend(self.field_id_problems());
         problems.extend(self.column_count_problems());
+        if self.timestamp_unit == TimeUnit::Millis {
+            problems.push(
+                "the unit of timestamps is a millisecond: it must be a microsecond or a nanosecond"
+                    .to_owned(),
+            );
+        }
         if self.text_prefixes.iter().any(String::is_empty) {
             problems.push("an empty text prefix would turn every column into text".to_owned());
         }

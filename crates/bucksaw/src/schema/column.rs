@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::runtime::prefetch::prefetch;
 use crate::types::logical::ColumnType;
+use crate::types::timestamp::TimeUnit;
 
 /// Names a column of a [`Table`](crate::Table), for all of its files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,16 +112,67 @@ pub struct Column {
     pub(crate) takes_all_as_text: bool,
     /// Whether it has values that wait for its type.
     pub(crate) is_settling: bool,
-    pub(crate) sibling: Option<ColumnId>,
+    /// Whether text is read as a value of its type, where it spells one.
+    pub(crate) reads_text: bool,
+    /// Columns that hold what it can't, by what they hold.
+    pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
     /// Whether JSON writes the name that rows give without escapes.
     pub(super) is_plain_json: bool,
 }
 
+/// What the name of a column's sibling ends with, which holds as text what the column can't.
+pub const TEXT_SUFFIX: &str = "__text";
+/// What the name of a timestamp column's sibling ends with, which holds nanoseconds from 1 to 999 that microseconds
+/// can't.
+pub const NANOS_SUFFIX: &str = "__ns";
+
 impl Column {
     /// The name that rows give.
     #[inline]
+    pub(crate) fn sibling(&self, what: Sibling) -> Option<ColumnId> {
+        self.siblings[what as usize]
+    }
+
+    /// The unit of its timestamps, if text is read as these.
+    #[inline]
+    pub(crate) fn reads_times(&self) -> Option<TimeUnit> {
+        match self.ty {
+            Some(ColumnType::Timestamp(unit)) if self.reads_text => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// The name that rows give.
     pub(crate) fn given_name(&self) -> &str {
         self.renamed_from.as_ref().unwrap_or(&self.name)
+    }
+}
+
+/// What a column's sibling holds of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sibling {
+    /// Values that the column can't hold, as text.
+    Text,
+    /// Nanoseconds that a column of microseconds can't hold, from 1 to 999.
+    Nanos,
+}
+
+impl Sibling {
+    pub(super) const COUNT: usize = 2;
+
+    /// What its name ends with.
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Text => TEXT_SUFFIX,
+            Self::Nanos => NANOS_SUFFIX,
+        }
+    }
+
+    pub(crate) fn column_type(self) -> ColumnType {
+        match self {
+            Self::Text => ColumnType::Text,
+            Self::Nanos => ColumnType::Int32,
+        }
     }
 }
 

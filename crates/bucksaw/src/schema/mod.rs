@@ -7,18 +7,17 @@ mod uncarried;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
-pub(crate) use self::column::TableTag;
-pub use self::column::{Column, ColumnId, Key, Renamed};
+pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
+pub(crate) use self::column::{Sibling, TableTag};
 use self::prediction::Order;
 use self::uncarried::Uncarried;
 use crate::options::Options;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::runtime::hash::same;
 pub use crate::types::logical::ColumnType;
+use crate::types::timestamp::TimeUnit;
 use foldhash::fast::RandomState;
 
-/// What the name of a column's sibling ends with, which holds as text what the column can't.
-pub const TEXT_SUFFIX: &str = "__text";
 /// What a column with an empty name is called.
 pub const EMPTY_NAME: &str = "_empty";
 
@@ -34,7 +33,7 @@ pub(crate) struct Schema {
     next_numbers: HashMap<String, u64>,
     /// Columns that got their type after they were added, for [`Schema::undo`].
     typed: Vec<ColumnId>,
-    linked: Vec<ColumnId>,
+    linked: Vec<(ColumnId, Sibling)>,
     rest: Option<ColumnId>,
     order: Order,
     changes: u64,
@@ -50,6 +49,8 @@ pub(crate) struct Schema {
     pub(crate) int64_from_text: bool,
     /// Rows of a column's settling window; 0 where its first value is enough.
     pub(crate) settling_rows: usize,
+    /// The unit of columns of text that settle to timestamps; none where text stays text.
+    pub(crate) time_unit: Option<TimeUnit>,
 }
 
 /// A point that a schema can go back to.
@@ -93,6 +94,7 @@ impl Schema {
             strict: options.strict,
             int64_from_text: options.int64_from_text,
             // Strict mode compares each row with a type as it comes.
+            time_unit: options.timestamps.then_some(options.timestamp_unit),
             settling_rows: if options.strict { 0 } else { options.settling_rows },
         };
         for DeclaredColumn { name, ty, from, field_id } in &options.schema.columns {
@@ -101,6 +103,7 @@ impl Schema {
             let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;
+            schema.columns[id.index()].reads_text = true;
             if field_id.is_some() {
                 schema.columns[id.index()].field_id = *field_id;
             }
@@ -152,6 +155,13 @@ impl Schema {
         column.is_settling = false;
         self.typed.push(id);
         self.changes += 1;
+    }
+
+    /// Sets the type that a column's values said. Text that comes later is read as theirs was.
+    pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
+        self.columns[id.index()].reads_text =
+            self.time_unit.is_some() && matches!(ty, ColumnType::Timestamp(_));
+        self.set_type(id, ty);
     }
 
     /// Values of a column wait for its type from now on.
@@ -234,20 +244,25 @@ impl Schema {
         self.order.row_ended();
     }
 
-    /// The sibling that holds as text what `id` can't, if there is room for it or it is needed anyway.
-    pub(crate) fn text_sibling(&mut self, id: ColumnId, is_needed: bool) -> Option<ColumnId> {
-        if let Some(sibling) = self.columns[id.index()].sibling {
+    /// The sibling that holds what `id` can't, if there is room for it or it is needed anyway.
+    pub(crate) fn sibling(
+        &mut self,
+        id: ColumnId,
+        what: Sibling,
+        is_needed: bool,
+    ) -> Option<ColumnId> {
+        if let Some(sibling) = self.columns[id.index()].sibling(what) {
             return Some(sibling);
         }
-        let name = format!("{}{TEXT_SUFFIX}", self.columns[id.index()].name);
-        let is_declared = |id: &ColumnId| self.columns[id.index()].declared;
-        let is_text = |id: &ColumnId| self.columns[id.index()].ty == Some(ColumnType::Text);
+        let name = format!("{}{}", self.columns[id.index()].name, what.suffix());
+        let is_its = |known: &ColumnId| {
+            let known = &self.columns[known.index()];
+            known.declared && known.ty == Some(what.column_type())
+        };
         // A schema that was found before declares both.
-        let declared = self
-            .by_name
-            .get(name.as_str())
-            .copied()
-            .filter(|known| is_declared(&id) && is_declared(known) && is_text(known));
+        let is_declared = self.columns[id.index()].declared;
+        let declared =
+            self.by_name.get(name.as_str()).copied().filter(|known| is_declared && is_its(known));
         let sibling = match declared {
             Some(known) => known,
             None if !is_needed && self.is_full_for(&name) => return None,
@@ -255,12 +270,12 @@ impl Schema {
                 // No name of a row leads to it: what rows call so is a column of its own.
                 let name = self.unused_name(&name);
                 let sibling = self.add_unnamed(name);
-                self.columns[sibling.index()].ty = Some(ColumnType::Text);
+                self.columns[sibling.index()].ty = Some(what.column_type());
                 sibling
             }
         };
-        self.columns[id.index()].sibling = Some(sibling);
-        self.linked.push(id);
+        self.columns[id.index()].siblings[what as usize] = Some(sibling);
+        self.linked.push((id, what));
         self.changes += 1;
         Some(sibling)
     }
@@ -291,8 +306,8 @@ impl Schema {
             let column = &mut self.columns[id.index()];
             (column.ty, column.is_settling) = (None, false);
         }
-        for id in self.linked.drain(checkpoint.linked..) {
-            self.columns[id.index()].sibling = None;
+        for (id, what) in self.linked.drain(checkpoint.linked..) {
+            self.columns[id.index()].siblings[what as usize] = None;
         }
         let table = self.table;
         let undone = self.columns.drain(checkpoint.columns..);
@@ -383,7 +398,8 @@ impl Schema {
             declared: false,
             takes_all_as_text: false,
             is_settling: false,
-            sibling: None,
+            reads_text: false,
+            siblings: [None; Sibling::COUNT],
             is_plain_json: false,
         });
         self.changes += 1;

@@ -7,6 +7,7 @@ mod convert;
 pub(crate) mod decimal;
 pub(crate) mod exact;
 pub(crate) mod logical;
+pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod physical;
 pub(crate) mod timestamp;

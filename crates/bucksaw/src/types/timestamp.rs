@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 
+use crate::types::moment::Moment;
+
 /// RFC 3339 with microseconds; plain microseconds for years that it can't write.
 pub(crate) fn timestamp_text(micros: i64) -> String {
     match DateTime::from_timestamp_micros(micros) {
@@ -32,15 +34,24 @@ impl TimeUnit {
     }
 }
 
+/// A moment in this unit since 1970, and the nanoseconds behind those; none beyond 64 bits.
+#[inline]
+pub(crate) fn in_unit(moment: Moment, unit: TimeUnit) -> Option<(i64, u32)> {
+    match unit {
+        TimeUnit::Micros => Some(moment.micros()),
+        _ => {
+            let nanos = i64::from(moment.nanos);
+            let seconds = i128::from(moment.seconds) * i128::from(1_000_000_000 / unit.nanos());
+            let value = i64::try_from(seconds + i128::from(nanos / unit.nanos())).ok()?;
+            Some((value, (nanos % unit.nanos()) as u32))
+        }
+    }
+}
+
 /// The moment that an RFC 3339 text names, in this unit since 1970, if it names a whole number of it.
 pub(crate) fn timestamp_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
-    let time = DateTime::parse_from_rfc3339(text).ok()?;
-    let nanos = i64::from(time.timestamp_subsec_nanos());
-    // A leap second would become another second.
-    let is_whole = nanos % unit.nanos() == 0 && nanos < 1_000_000_000;
-    let seconds = i128::from(time.timestamp()) * i128::from(1_000_000_000 / unit.nanos());
-    is_whole.then_some(())?;
-    i64::try_from(seconds + i128::from(nanos / unit.nanos())).ok()
+    let (value, rest) = in_unit(Moment::from_text(text)?, unit)?;
+    (rest == 0).then_some(value)
 }
 
 /// A moment given in microseconds, in another unit, if it is a whole number of it.

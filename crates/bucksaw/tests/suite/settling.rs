@@ -217,13 +217,13 @@ fn model(rows: &[BTreeMap<&str, &str>], window: usize, group: usize) -> Vec<Row>
         let within: Range<usize> = if window == 0 { first..first + 1 } else { first..end };
         let evidence: Vec<&str> = within.filter_map(value).collect();
         let ty = type_of(&evidence);
-        for at in first..rows.len() {
+        for (at, cells) in cells.iter_mut().enumerate().skip(first) {
             let Some(token) = value(at) else { continue };
             let (column, cell) = match held(token, ty) {
                 Some(cell) => (name.to_owned(), cell),
                 None => (format!("{name}__text"), Cell::Text(spelled(token))),
             };
-            cells[at].insert(column, cell);
+            cells.insert(column, cell);
         }
     }
     cells
@@ -295,4 +295,81 @@ fn values_of_rows_settle_like_those_of_lines() {
     let texts = alterations!(stored_as_text: 2);
     let mixed = [Value::Bytes(b"\xff"), Value::Timestamp(1), Value::Text("x")];
     assert_eq!(settled(&mixed), ("text".to_owned(), texts));
+}
+
+/// Each time, and the microseconds and nanoseconds that it is stored in.
+const TIMES: [(&str, i64, u32); 6] = [
+    ("2026-11-28T07:05:09Z", 1_795_849_509_000_000, 0),
+    ("2026-11-28 07:05:09.25+0000", 1_795_849_509_250_000, 0),
+    ("2026-11-28T09:05:09.123456+02:00", 1_795_849_509_123_456, 0),
+    ("2026-11-28T07:05:09.123456789Z", 1_795_849_509_123_456, 789),
+    ("0001-01-01T00:00:00.0000001Z", -62_135_596_800_000_000, 100),
+    ("9999-12-31T23:59:59.999999-00:00", 253_402_300_799_999_999, 0),
+];
+
+fn times() -> String {
+    TIMES.iter().map(|(text, ..)| format!("{{\"t\":\"{text}\"}}\n")).collect()
+}
+
+#[test]
+fn times_become_timestamps_and_their_further_digits_a_sibling() {
+    let later = "{\"t\":\"yesterday\"}\n{\"t\":\"2026-11-28T07:05:60Z\"}\n{\"t\":7}\n";
+    each(|options| {
+        let lines = times() + later;
+        let (written, columns) = columns_of(&lines, options.settling_rows(TIMES.len()));
+        assert_eq!(columns[0], "t timestamp");
+        let mut rows: Vec<Row> = TIMES
+            .iter()
+            .map(|(_, micros, nanos)| {
+                let nanos = Some(nanos.cast_signed()).filter(|nanos| *nanos > 0);
+                let nanos = nanos.map_or(Value::Null, Value::I32);
+                row(&[("t", Value::Timestamp(*micros)), ("t__ns", nanos)])
+            })
+            .collect();
+        let texts = ["yesterday", "2026-11-28T07:05:60Z", "7"];
+        rows.extend(texts.map(|text| row(&[("t__text", Value::Text(text))])));
+        assert_eq!(written.rows(), rows);
+        let counted = alterations!(parsed_texts: 6, other_offsets: 1, conflicts: 3);
+        assert_eq!(written.report.alterations, counted);
+        let range = &written.report.timestamps[0];
+        assert_eq!((range.first, range.last), (TIMES[4].1, TIMES[5].1));
+    });
+}
+
+#[test]
+fn times_stay_text_where_they_should_or_one_value_is_none() {
+    each(|options| {
+        let (_, columns) = columns_of(&times(), options.clone().timestamps(false));
+        assert_eq!(columns, ["t text"]);
+        let (_, columns) = columns_of(&times(), options.clone().strict(true));
+        assert_eq!(columns, ["t text"]);
+        for other in ["\"2026-11-28T07:05:09\"", "\"\"", "1", "true", "\"2026-11-28\""] {
+            let lines = times().repeat(20) + &format!("{{\"t\":{other}}}\n");
+            let (_, columns) = columns_of(&lines, options.clone());
+            assert_eq!(columns, ["t text"], "{other}");
+        }
+    });
+}
+
+#[test]
+fn nanoseconds_are_stored_where_asked_for() {
+    let options = Options::new().timestamp_unit(bucksaw::TimeUnit::Nanos);
+    let (written, columns) = columns_of(&times(), options);
+    assert_eq!(columns, ["t timestamp(ns)", "t__text text"]);
+    // Years that 64 bits of nanoseconds don't reach stay text.
+    assert_eq!(written.report.alterations.conflicts, 2);
+    let range = &written.report.timestamps[0];
+    assert_eq!((range.first, range.last), (1_795_849_509_000_000_000, 1_795_849_509_250_000_000));
+}
+
+/// Where neither sibling has room, digits are not cut off.
+#[test]
+fn without_room_for_its_digits_a_time_stays_text() {
+    each(|options| {
+        let (_, columns) = columns_of(&times(), options.clone().max_columns(1));
+        assert_eq!(columns, ["t text"]);
+        let lines = "{\"t\":\"2026-11-28T07:05:09Z\"}\n{\"t\":\"2026-11-28T07:05:09.0000001Z\"}\n";
+        let (_, columns) = columns_of(lines, options.clone().max_columns(1).settling_rows(1));
+        assert_eq!(columns, ["t text"]);
+    });
 }

@@ -6,10 +6,10 @@ use std::fs;
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
 use bucksaw::limits::MAX_THREADS;
-use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result};
+use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result, TimeUnit};
 use bytesize::ByteSize;
 
-use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs};
+use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::system;
 
 /// What the command line asks for.
@@ -47,6 +47,11 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
         .strict(shape.strict)
         .text_prefixes(prefixes(&shape.string_prefixes))
         .settling_rows(shape.settling_rows)
+        .timestamps(shape.timestamps == TimestampsArg::Auto)
+        .timestamp_unit(match shape.timestamp_unit {
+            UnitArg::Us => TimeUnit::Micros,
+            UnitArg::Ns => TimeUnit::Nanos,
+        })
         .int64_from_text(!shape.no_int64_from_text)
         .omit_null_columns(!shape.keep_null_columns)
         .max_columns(shape.max_columns);
