@@ -16,7 +16,7 @@ mod gather;
 pub(crate) mod lists;
 pub(crate) mod mixed;
 mod owned;
-mod pivoted;
+pub(crate) mod pivoted;
 mod slice;
 pub(crate) mod text;
 mod values;

@@ -119,6 +119,7 @@ impl OwnedBlock {
     /// many bytes for text.
     pub fn reuse(&mut self, lent: Block<'_>, max_text: usize) {
         self.pivoted = lent.pivoted.emptied();
+        self.pivoted.rest.shrink_to(max_text);
         self.text.clear(max_text);
     }
 }

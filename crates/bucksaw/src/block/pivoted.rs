@@ -23,13 +23,38 @@ pub(crate) struct Pivoted<T, B> {
     pub(crate) most_text: usize,
     /// The columns that the row so far has been given values of.
     pub(crate) touched: Vec<ColumnId>,
+    /// What `_rest` gets of that row.
+    pub(crate) rest: OpenRest,
+}
+
+/// Values of a row that have no column, until the row ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenRest {
+    /// An object without the brace at its end; empty without values.
+    pub(crate) json: String,
+    /// Hashes of their names.
+    pub(crate) names: Vec<u64>,
+}
+
+impl OpenRest {
+    pub(crate) fn clear(&mut self) {
+        self.json.clear();
+        self.names.clear();
+    }
+
+    /// Keeps no more memory than for so many bytes of text.
+    pub(super) fn shrink_to(&mut self, bytes: usize) {
+        self.json.shrink_to(bytes);
+        self.names.shrink_to(bytes / size_of::<u64>());
+    }
 }
 
 impl<T: Held, B: Held> Pivoted<T, B> {
     /// The same without rows, in the memory of this one.
-    pub(super) fn emptied<T2: Held, B2: Held>(self) -> Pivoted<T2, B2> {
+    pub(super) fn emptied<T2: Held, B2: Held>(mut self) -> Pivoted<T2, B2> {
         let columns = self.columns.into_iter().map(ColumnOf::emptied).collect();
-        Pivoted { columns, ..Pivoted::default() }
+        self.rest.clear();
+        Pivoted { columns, rest: self.rest, ..Pivoted::default() }
     }
 
     /// The same rows, with what `text` and `bytes` make of their text and bytes.
@@ -38,9 +63,9 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         text: impl Fn(T) -> T2 + Copy,
         bytes: impl Fn(B) -> B2 + Copy,
     ) -> Pivoted<T2, B2> {
-        let Self { table, rows, columns, alterations, settled, most_text, touched } = self;
+        let Self { table, rows, columns, alterations, settled, most_text, touched, rest } = self;
         let columns = columns.into_iter().map(|column| column.map(text, bytes)).collect();
-        Pivoted { table, rows, columns, alterations, settled, most_text, touched }
+        Pivoted { table, rows, columns, alterations, settled, most_text, touched, rest }
     }
 
     pub(super) fn bytes_used(&self) -> usize {
@@ -76,6 +101,7 @@ impl<T: Held, B: Held> Pivoted<T, B> {
                 column.truncate(rows.max(column.run_end));
             }
         }
+        self.rest.clear();
         self.alterations = self.settled;
     }
 

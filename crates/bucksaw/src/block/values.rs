@@ -61,7 +61,7 @@ macro_rules! each_list {
 }
 
 /// Values that a column's list has room for at first.
-const FIRST_VALUES: usize = 128;
+const FIRST_VALUES: usize = 16;
 
 impl<T: Held, B: Held> ValuesOf<T, B> {
     /// Whether they are an Arrow array that was taken whole.

@@ -4,6 +4,7 @@
 use bumpalo::Bump;
 
 use crate::block::mixed::MixedOf;
+use crate::block::pivoted::OpenRest;
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
 use crate::block::{Block, ColumnOf, OwnedBlock, Pivoted};
 use crate::coerce::item::Item;
@@ -28,10 +29,6 @@ pub(crate) struct RowBuilder<'b, 'r, S: TextStore> {
     store: S,
     pub(crate) schema: &'b mut Schema,
     pub(super) arena: &'r Bump,
-    /// What `_rest` gets of this row, without its braces.
-    rest: String,
-    /// Hashes of the names in it.
-    rest_names: Vec<u64>,
     pub(super) row_start: Checkpoint,
     /// Whether the first value of a column settles its type.
     pub(crate) settles_at_once: bool,
@@ -90,19 +87,8 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
             block.table = schema.table();
         }
         let row_start = schema.checkpoint();
-        let (rest, rest_names) = (String::new(), Vec::new());
         let settles_at_once = schema.settling_rows == 0;
-        Self {
-            block,
-            store,
-            schema,
-            arena,
-            rest,
-            rest_names,
-            row_start,
-            settles_at_once,
-            is_late: false,
-        }
+        Self { block, store, schema, arena, row_start, settles_at_once, is_late: false }
     }
 
     /// The arena for text that is made on the way.
@@ -132,13 +118,11 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
     pub(crate) fn hashes_of_new_names(&self) -> impl Iterator<Item = u64> {
         let new = self.schema.columns_since(self.row_start);
         let new = new.iter().map(|column| self.schema.hash_of(column.given_name()));
-        new.chain(self.rest_names.iter().copied())
+        new.chain(self.block.rest.names.iter().copied())
     }
 
     /// Forgets what was pushed since the last row's end.
     pub(crate) fn undo_row(&mut self) {
-        self.rest.clear();
-        self.rest_names.clear();
         self.block.undo_row();
         self.store.undo_row();
         self.schema.undo(self.row_start);
@@ -175,11 +159,16 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
     }
 
     pub(super) fn rest_of(&mut self, name: &str, item: Item<'_>) {
-        self.rest.push(if self.rest.is_empty() { '{' } else { ',' });
-        self.rest_names.push(self.schema.hash_of(name));
-        append_json_string(name, &mut self.rest);
-        self.rest.push(':');
-        item.append_json(&mut self.rest);
+        let OpenRest { json, names } = &mut self.block.rest;
+        json.push(if json.is_empty() { '{' } else { ',' });
+        let hash = self.schema.hash_of(name);
+        // One name that comes again and again stands once.
+        if names.last() != Some(&hash) {
+            names.push(hash);
+        }
+        append_json_string(name, json);
+        json.push(':');
+        item.append_json(json);
     }
 }
 
@@ -268,11 +257,11 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     /// Ends the row.
     pub(crate) fn end_row(&mut self) {
-        if !self.rest.is_empty() {
-            self.rest.push('}');
-            let json = self.arena.alloc_str(&self.rest);
-            self.rest.clear();
-            self.rest_names.clear();
+        let rest = &mut self.block.rest;
+        if !rest.json.is_empty() {
+            rest.json.push('}');
+            let json = self.arena.alloc_str(&rest.json);
+            rest.clear();
             let id = self.schema.rest();
             let row = self.block.rows;
             let column = self.block.column_mut(id);

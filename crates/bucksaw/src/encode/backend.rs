@@ -1,5 +1,6 @@
 //! What a backend is, and what it is given and gives back.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::block::BlockSlice;
@@ -61,6 +62,23 @@ impl Pieces {
     /// The pieces, in order; none are left.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Vec<u8>> {
         self.0.drain(..)
+    }
+}
+
+/// Bytes as they come.
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let last = self.open(PIECE_BYTES);
+        let some = bytes.len().min(PIECE_BYTES - last.len());
+        last.extend_from_slice(&bytes[..some]);
+        Ok(some)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

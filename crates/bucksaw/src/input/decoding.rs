@@ -81,6 +81,13 @@ impl DecodedChunk {
         schema: &mut Schema,
         stops_at_rejected: bool,
     ) -> Self {
+        let bytes = chunk.bytes.len();
+        if is_long(bytes) && spare.arena.chunk_capacity() < bytes {
+            // At once, for all that a long record may need: one after the other, each larger, they would be there
+            // together. The one before goes first.
+            spare.arena = Bump::new();
+            spare.arena = Bump::with_capacity(bytes + bytes / 4);
+        }
         let (arena, block) = (std::mem::take(&mut spare.arena), std::mem::take(&mut spare.block));
         Self(Cell::new((chunk, arena), |(chunk, arena)| {
             decoder.decode(chunk, Target { block, schema, arena, stops_at_rejected })
@@ -103,8 +110,8 @@ impl DecodedChunk {
     /// was read alone, and not on what its memory was used for before.
     pub(crate) fn bytes_held(&self) -> usize {
         let bytes = self.chunk().bytes.len();
-        // A long record's value goes into a page of its own, which is compressed by itself.
-        let copies = if is_long(bytes) { 4 } else { 2 };
+        // What of a long record goes into `_rest` is put together before.
+        let copies = if is_long(bytes) { 3 } else { 2 };
         bytes * copies + self.block().bytes_used()
     }
 

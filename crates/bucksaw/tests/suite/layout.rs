@@ -4,12 +4,16 @@
 //! page of so many values; a data page is its encoding and its rows, and `2×` stands for two alike. A
 //! column in brackets is late: its chunk lies at the file's end.
 
+use std::collections::BTreeMap;
+
 use bucksaw::{BackendKind, Compression, MemorySink, Options, Profile, Value};
+use bucksaw_workloads::DEFAULT_SEED;
+use bucksaw_workloads::rng::Rng;
 use parquet::file::metadata::ColumnChunkMetaData;
 
-use crate::support::footer;
 use crate::support::layout::{check, end, start};
 use crate::support::pages::{DICTIONARY, Page, pages};
+use crate::support::{Cell, footer, read};
 
 type Row = Vec<(String, Value<'static>)>;
 
@@ -268,4 +272,23 @@ fn no_plain_page_with_values_follows_deltas() {
     let file = file(options, rows);
     let lines = layout(&file);
     assert!(lines[0].starts_with("200: text prefixes") && !lines[0].contains("plain"), "{lines:?}");
+}
+
+/// A value that is longer than a page makes one by itself, which is compressed from where the value is: by some
+/// codecs piece by piece.
+#[test]
+fn long_values_come_back_from_every_codec() {
+    let mut rng = Rng::new(DEFAULT_SEED);
+    let mut noise = |words: usize| (0..words).map(|_| format!("{:x} ", rng.bits())).collect();
+    let texts: Vec<String> =
+        vec!["short".to_owned(), noise(200_000), "again and ".repeat(250_000), noise(5_000)];
+    let texts: &'static [String] = texts.leak();
+    let rows = || texts.iter().map(|text| vec![("text".to_owned(), Value::Text(text))]);
+    for codec in ["none", "zstd:1", "zstd:19", "gzip", "snappy", "lz4"] {
+        let compression: Compression = codec.parse().expect("a codec");
+        let file = file(options().compression(compression).page_bytes(50_000), rows());
+        assert_eq!(layout(&file), ["4: text 4×plain1"], "{codec}");
+        let cells: Vec<Cell> = read(&file).1.into_iter().flat_map(BTreeMap::into_values).collect();
+        assert!(cells == texts.iter().cloned().map(Cell::Text).collect::<Vec<_>>(), "{codec}");
+    }
 }

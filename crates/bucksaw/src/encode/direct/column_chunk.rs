@@ -261,8 +261,8 @@ impl ColumnChunk {
         self.pages.iter().any(|page| is_delta(page.encoding))
     }
 
-    /// Appends a row that makes a page by itself, after the open page has ended: its value goes there at once,
-    /// since there may not be memory for it twice.
+    /// Appends a row that makes a page by itself, after the open page has ended: its value is compressed from
+    /// where it is, since there may not be memory for it twice.
     fn append_long(
         &mut self,
         slice: &ColumnSlice<'_, '_>,
@@ -271,21 +271,20 @@ impl ColumnChunk {
     ) -> Result<()> {
         self.values.close_dictionary();
         self.levels.append(slice);
-        encoder.with_large_buffers(|encoder| {
-            let page = &mut encoder.page;
-            page.clear();
-            self.levels.append_to(page);
-            let bounds = self.values.append_alone(value, page)?;
-            let bounds = self.told(|| bounds);
-            let kind = data_page(self.levels.count(), Encoding::PLAIN);
-            self.effort_for(Encoding::PLAIN);
-            let compressor = &mut encoder.compressor;
-            let compressed =
-                CompressedPage::new(&encoder.page, kind, &mut self.effort, compressor)?;
-            let unplaced = (encoder.page.len(), UnplacedPage::Compressed(compressed));
-            self.add_page(unplaced, bounds, Encoding::PLAIN);
-            Ok(())
-        })
+        let head = &mut encoder.page;
+        head.clear();
+        self.levels.append_to(head);
+        let bounds = self.values.append_alone(value, head)?;
+        let bounds = self.told(|| bounds);
+        let kind = data_page(self.levels.count(), Encoding::PLAIN);
+        self.effort_for(Encoding::PLAIN);
+        let parts = [&encoder.page, value];
+        let compressed = encoder.with_long(|compressor| {
+            CompressedPage::of_parts(parts, kind, &mut self.effort, compressor)
+        })?;
+        let bytes = encoder.page.len() + value.len();
+        self.add_page((bytes, UnplacedPage::Compressed(compressed)), bounds, Encoding::PLAIN);
+        Ok(())
     }
 
     /// A row may have more elements than a dictionary has room for: they don't go through it.

@@ -1,6 +1,6 @@
 //! Pages: a header with a CRC, then the compressed bytes.
 
-use super::compress::{Compressor, Effort};
+use super::compress::{Compressor, Effort, Written};
 use crate::encode::backend::{PIECE_BYTES, Pieces};
 use crate::error::Result;
 use crate::format::page_header::{PageHeader, PageKind};
@@ -22,6 +22,31 @@ const FIRST_BYTES: usize = PIECE_BYTES - MAX_HEADER_BYTES;
 pub(super) struct PageSize {
     pub(super) encoded: usize,
     pub(super) compressed: usize,
+}
+
+/// Appends a page of two parts, the second of which may be very large.
+pub(super) fn append_page_of_parts(
+    parts: [&[u8]; 2],
+    kind: PageKind,
+    compressor: &mut Compressor,
+    effort: &mut Effort,
+    out: &mut Pieces,
+) -> Result<PageSize> {
+    let mut compressed = Pieces::default();
+    let Written { len, crc } = compressor.compress_parts(parts, effort, &mut compressed)?;
+    let bytes: usize = parts.iter().map(|part| part.len()).sum();
+    let header = PageHeader {
+        kind,
+        uncompressed_page_size: bytes as i32,
+        compressed_page_size: len as i32,
+        crc,
+    };
+    let mut start = Vec::with_capacity(MAX_HEADER_BYTES);
+    header.append_to(&mut start);
+    let header = start.len();
+    out.push(start);
+    out.append(compressed);
+    Ok(PageSize { encoded: header + bytes, compressed: header + len })
 }
 
 /// Appends a page.

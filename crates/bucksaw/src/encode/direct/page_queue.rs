@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
 use super::compress::{Compressor, Effort};
-use super::page::{PageSize, append_page};
+use super::page::{PageSize, append_page, append_page_of_parts};
 use crate::encode::backend::Pieces;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::page_header::PageKind;
@@ -33,6 +33,18 @@ impl CompressedPage {
     ) -> Result<Self> {
         let mut bytes = Pieces::default();
         let size = append_page(page, kind, compressor, effort, &mut bytes)?;
+        Ok(Self { bytes, size })
+    }
+
+    /// The page that these are together.
+    pub(super) fn of_parts(
+        parts: [&[u8]; 2],
+        kind: PageKind,
+        effort: &mut Effort,
+        compressor: &mut Compressor,
+    ) -> Result<Self> {
+        let mut bytes = Pieces::default();
+        let size = append_page_of_parts(parts, kind, compressor, effort, &mut bytes)?;
         Ok(Self { bytes, size })
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Settings, SpareValues};
 use super::columns::FileColumn;
-use super::encoder::{Encoder, LargeBuffers};
+use super::encoder::{Encoder, LongValues};
 use super::open_chunk::{OpenChunk, Ticket};
 use super::page::STEP_ROWS;
 use super::page_queue::PageQueue;
@@ -36,7 +36,7 @@ impl Encoding {
         let encoders = EncoderPool {
             compression: options.compression,
             queue: Arc::new(PageQueue::new(queue_bytes)),
-            large: Arc::default(),
+            long: Arc::default(),
             idle: Mutex::default(),
         };
         Self {
@@ -68,7 +68,7 @@ impl Encoding {
 pub(super) struct EncoderPool {
     compression: Compression,
     queue: Arc<PageQueue>,
-    large: Arc<LargeBuffers>,
+    long: Arc<LongValues>,
     idle: Mutex<Vec<Encoder>>,
 }
 
@@ -78,7 +78,7 @@ impl EncoderPool {
         let known = locked(&self.idle).pop();
         let mut encoder = match known {
             Some(encoder) => encoder,
-            None => Encoder::new(self.compression, &self.queue, &self.large)?,
+            None => Encoder::new(self.compression, &self.queue, &self.long)?,
         };
         let done = work(&mut encoder);
         locked(&self.idle).push(encoder);
@@ -226,7 +226,7 @@ impl RowGroup {
                 *spare = buffers;
             }
         }
-        encoding.encoders.large.end_row_group();
+        encoding.encoders.long.end_row_group();
         let chunks = chunks.into_iter().flatten().collect();
         Ok((EncodedRowGroup { rows, chunks }, spare))
     }

@@ -3,6 +3,8 @@
 //! It takes RFC 8259 and nothing else. Wherever it is not sure, it gives up, and the row is undone and
 //! read again by [`object`](super::object), which alone decides what is wrong with a line, and where.
 
+use bumpalo::collections::String as ArenaString;
+
 use super::Nested;
 use super::object::Shape;
 use super::objects::RowObjects;
@@ -303,14 +305,18 @@ impl<'a> Reader<'_, '_, 'a> {
 
     /// A string from `start` on that has its first escape at `escape`.
     fn unescaped(&mut self, start: usize, escape: usize) -> Result<&'a str, Unsure> {
-        let mut text = String::from(&self.text[start..escape]);
+        self.at = escape;
+        self.skip_string()?;
+        // It gets no longer: made where it stays, it is there once.
+        let mut text = ArenaString::with_capacity_in(self.at - 1 - start, self.builder.arena());
+        text.push_str(&self.text[start..escape]);
         self.at = escape;
         loop {
             match self.peek() {
                 Some(b'\\') => text.push(self.escaped()?),
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(self.builder.arena().alloc_str(&text));
+                    return Ok(text.into_bump_str());
                 }
                 _ => return Err(Unsure),
             }

@@ -1,8 +1,14 @@
 //! Codecs, with their contexts kept from page to page.
 
+mod in_pieces;
 #[cfg(feature = "zstd")]
 mod zstd;
 
+use std::io::Write as _;
+
+use self::in_pieces::PieceWriter;
+pub(super) use self::in_pieces::Written;
+use crate::encode::backend::Pieces;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Compression;
 
@@ -50,9 +56,8 @@ impl Compressor {
         })
     }
 
-    /// Has it compress to another buffer from now on; `buffer` is the one that it had.
-    pub(super) fn swap_buffer(&mut self, buffer: &mut Vec<u8>) {
-        std::mem::swap(&mut self.buffer, buffer);
+    pub(super) fn codec(&self) -> Compression {
+        self.codec
     }
 
     /// Whether a page of so many bytes is the one that tells which effort pays.
@@ -74,6 +79,38 @@ impl Compressor {
         self.buffer.clear();
         self.fill_buffer(page, effort)?;
         Ok(&self.buffer)
+    }
+
+    /// Appends a page as it goes into the file to `out`. The page is in two parts, the second of which may be so
+    /// large that there is no memory for it, or for what it becomes, twice.
+    pub(super) fn compress_parts(
+        &mut self,
+        parts: [&[u8]; 2],
+        effort: &mut Effort,
+        out: &mut Pieces,
+    ) -> Result<Written> {
+        let mut out = PieceWriter::new(out);
+        let written = match self.codec {
+            Compression::None => parts.iter().try_for_each(|part| out.write_all(part)),
+            #[cfg(feature = "zstd")]
+            Compression::Zstd(_) => match &mut self.zstd {
+                Some(zstd) => zstd.compress_parts(parts, effort, &mut self.buffer, &mut out),
+                None => Ok(()),
+            },
+            #[cfg(feature = "gzip")]
+            Compression::Gzip(level) => {
+                let level = flate2::Compression::new(level);
+                let mut encoder = flate2::write::GzEncoder::new(&mut out, level);
+                parts
+                    .iter()
+                    .try_for_each(|part| encoder.write_all(part))
+                    .and_then(|()| encoder.finish().map(|_| ()))
+            }
+            // Those of blocks take a page as a whole.
+            _ => out.write_all(self.compress(&parts.concat(), effort)?),
+        };
+        written.map_err(failed)?;
+        Ok(out.finish())
     }
 
     #[cfg_attr(not(feature = "zstd"), expect(unused_variables, reason = "only zstd has efforts"))]
@@ -104,7 +141,6 @@ impl Compressor {
             }
             #[cfg(feature = "gzip")]
             Compression::Gzip(level) => {
-                use std::io::Write as _;
                 let level = flate2::Compression::new(level);
                 let mut encoder = flate2::write::GzEncoder::new(&mut self.buffer, level);
                 encoder.write_all(page).and_then(|()| encoder.try_finish()).map_err(failed)?;

@@ -1,5 +1,7 @@
 //! zstd, and how hard it looks for matches.
 
+use std::io::Write;
+
 use zstd::zstd_safe::{CParameter, ParamSwitch};
 
 use super::{Effort, MIN_TELLING_BYTES};
@@ -41,6 +43,28 @@ impl Zstd {
         }
         out.clear();
         self.with(*effort)?.compress_to_buffer(page, out).map(|_| ())
+    }
+
+    /// The same of a page in two parts, which goes to `out` as it is compressed; `scratch` is for samples.
+    pub(super) fn compress_parts(
+        &mut self,
+        parts: [&[u8]; 2],
+        effort: &mut Effort,
+        scratch: &mut Vec<u8>,
+        out: &mut impl Write,
+    ) -> std::io::Result<()> {
+        if *effort == Effort::Unknown && parts[1].len() >= MIN_TELLING_BYTES {
+            let sample = &parts[1][..parts[1].len().min(TELLING_BYTES)];
+            scratch.clear();
+            scratch.reserve(zstd::zstd_safe::compress_bound(sample.len()));
+            *effort = self.best_effort(sample, scratch)?;
+        }
+        let context = self.with(*effort)?.context_mut();
+        let mut encoder = zstd::stream::write::Encoder::with_context(out, context);
+        let bytes: usize = parts.iter().map(|part| part.len()).sum();
+        encoder.set_pledged_src_size(Some(bytes as u64))?;
+        parts.iter().try_for_each(|part| encoder.write_all(part))?;
+        encoder.finish().map(|_| ())
     }
 
     /// The compressor, set to an effort.

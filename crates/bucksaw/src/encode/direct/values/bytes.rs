@@ -11,7 +11,7 @@ use super::{ColumnValues, Cost, DictionaryIndices, ValuesSettings, unexpected};
 use crate::block::ValuesSlice;
 use crate::encode::direct::bloom_filter::BloomFilter;
 use crate::encode::direct::dictionary::{BytesDictionary, Reusable as _};
-use crate::encode::direct::encoding::plain::{LENGTH_BYTES, append_bytes};
+use crate::encode::direct::encoding::plain::LENGTH_BYTES;
 use crate::encode::direct::statistics::{Bounds, BytesRange};
 use crate::error::Result;
 use crate::options::Profile;
@@ -188,7 +188,7 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
         Ok(())
     }
 
-    fn append_alone(&mut self, value: &[u8], page: &mut Vec<u8>) -> Result<Bounds> {
+    fn append_alone(&mut self, value: &[u8], head: &mut Vec<u8>) -> Result<Bounds> {
         if let Some(filter) = &mut self.filter {
             filter.insert(value);
         }
@@ -196,10 +196,9 @@ impl<const PREFIX: usize> ColumnValues for BytesValues<PREFIX> {
         self.range.add(value);
         let bounds = self.range.to_bounds();
         self.range.clear();
-        page.reserve_exact(PREFIX + value.len());
-        match PREFIX {
-            LENGTH_BYTES => append_bytes(value, page),
-            _ => page.extend_from_slice(value),
+        if PREFIX == LENGTH_BYTES {
+            // Longer values are refused before.
+            head.extend_from_slice(&(value.len() as u32).to_le_bytes());
         }
         Ok(bounds)
     }

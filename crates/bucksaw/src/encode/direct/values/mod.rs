@@ -53,12 +53,12 @@ pub(super) trait ColumnValues: Debug + Send {
     /// [`ErrorKind::Unsupported`] where they are not of the column's type.
     fn append(&mut self, values: &ValuesSlice<'_, '_>) -> Result<()>;
 
-    /// Appends a value of bytes to `page` as the only one of a page, PLAIN; returns its bounds. The open
-    /// page has none.
+    /// Takes a value of bytes as the only one of a page, PLAIN: appends to `head` what stands there before
+    /// its own bytes, and returns its bounds. The open page has none.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] where they are not of the column's type.
-    fn append_alone(&mut self, _value: &[u8], _page: &mut Vec<u8>) -> Result<Bounds> {
+    fn append_alone(&mut self, _value: &[u8], _head: &mut Vec<u8>) -> Result<Bounds> {
         Err(unexpected())
     }
 
