@@ -39,7 +39,7 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
     pub(crate) fn push_alike<'v>(
         &mut self,
         row: usize,
-        value: Value<'v>,
+        value: &Value<'v>,
         store: &mut impl StoreText<'v, Text = T, Bytes = B>,
     ) -> Option<usize> {
         macro_rules! push {
@@ -57,7 +57,7 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         if value.kind() != self.kind {
             return None;
         }
-        match value {
+        match *value {
             Value::Text(text) => push!(Text, store.text(text), text.len()),
             Value::I64(value) | Value::Timestamp(value) => push!(I64, value, 0),
             Value::U64(value) => push!(I64, value.cast_signed(), 0),

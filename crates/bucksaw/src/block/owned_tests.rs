@@ -181,7 +181,7 @@ proptest! {
                             CopyingBuilder::of_owned(&mut owned, &mut table.schema, &scratch);
                         for column in 0..ARROW_ONLY {
                             let value = value_of(column, *n, &scratch);
-                            builder.push(name_of(column).as_str(), value).expect("taken");
+                            builder.push(name_of(column).as_str().into(), &value).expect("taken");
                         }
                         builder.end_row();
                     }
@@ -270,7 +270,7 @@ fn text_of_undone_rows_is_forgotten() {
     let mut owned = OwnedBlock::default();
     for row in 0..1_000 {
         let mut builder = CopyingBuilder::of_owned(&mut owned, &mut table.schema, &scratch);
-        builder.push(name_of(6).as_str(), value_of(6, row, &scratch)).expect("taken");
+        builder.push(name_of(6).as_str().into(), &value_of(6, row, &scratch)).expect("taken");
         if row == 500 { builder.end_row() } else { builder.undo_row() }
     }
     assert_eq!(owned.text.len(), "ééé500".len());

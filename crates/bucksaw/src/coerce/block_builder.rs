@@ -49,7 +49,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// # Errors
     /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) where a closed schema or strict mode refuses it.
     pub fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'a>) -> Result<()> {
-        self.rows.push(key, value)
+        self.rows.push(key.into(), &value)
     }
 
     /// Gives this row and those after it, `rows` together, the same value, for much less than as many

@@ -182,21 +182,23 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         mut row: impl Iterator<Item = (Key<'k>, Value<'v>)>,
     ) -> Result<()> {
         let mut cells = [(Key::Name(""), Value::Null); ASKED_AHEAD];
-        loop {
-            let mut count = 0;
-            for (cell, (key, value)) in cells.iter_mut().zip(row.by_ref()) {
-                key.prefetch();
-                value.prefetch();
-                *cell = (key, value);
-                count += 1;
+        let mut count = 0;
+        row.try_for_each(|(key, value)| {
+            if count == ASKED_AHEAD {
+                self.push_cells(&cells)?;
+                count = 0;
             }
-            for (key, value) in &cells[..count] {
-                self.push(*key, *value)?;
-            }
-            if count < ASKED_AHEAD {
-                return Ok(());
-            }
-        }
+            key.prefetch();
+            value.prefetch();
+            cells[count] = (key, value);
+            count += 1;
+            Ok(())
+        })?;
+        self.push_cells(&cells[..count])
+    }
+
+    fn push_cells(&mut self, cells: &[(Key<'_>, Value<'v>)]) -> Result<()> {
+        cells.iter().try_for_each(|(key, value)| self.push(*key, value))
     }
 
     /// Adds a value to the row.
@@ -204,11 +206,11 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// # Errors
     /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
     #[inline]
-    pub(crate) fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'v>) -> Result<()> {
-        // Mostly it is stored as it is: it becomes an item only where it is not.
-        match self.column_for(key.into(), || Item::Value(value))? {
+    pub(crate) fn push(&mut self, key: Key<'_>, value: &Value<'v>) -> Result<()> {
+        // Mostly it is stored as it is: it is copied, as an item, only where it is not.
+        match self.column_for(key, || Item::Value(*value))? {
             Some(id) if !self.store_alike(id, value) => {
-                self.store_by_the_rules(id, Item::Value(value))
+                self.store_by_the_rules(id, Item::Value(*value))
             }
             _ => Ok(()),
         }
@@ -282,7 +284,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     #[inline]
     pub(crate) fn store(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         if let Some(value) = item.as_value()
-            && self.store_alike(id, value)
+            && self.store_alike(id, &value)
         {
             return Ok(());
         }
@@ -291,7 +293,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     /// Stores a value whose column has a list of its type in this block already; false where it has not.
     #[inline]
-    pub(crate) fn store_alike(&mut self, id: ColumnId, value: Value<'v>) -> bool {
+    pub(crate) fn store_alike(&mut self, id: ColumnId, value: &Value<'v>) -> bool {
         let Some(column) = self.block.columns.get_mut(id.index()) else { return false };
         let stored = column.push_alike(self.block.rows, value, &mut self.store);
         if let Some(text_bytes) = stored {

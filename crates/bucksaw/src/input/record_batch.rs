@@ -53,7 +53,7 @@ pub(crate) fn block_of_batch<'a>(
     for row in 0..batch.num_rows() {
         for (name, cells) in &one_by_one {
             builder
-                .push(*name, cells.value(row, arena))
+                .push((*name).into(), &cells.value(row, arena))
                 .map_err(|error| error.at_row(row as u64))?;
         }
         builder.end_row();

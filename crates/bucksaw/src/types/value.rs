@@ -62,7 +62,7 @@ pub(crate) enum ValueKind {
 
 impl<'a> Value<'a> {
     #[inline]
-    pub(crate) fn kind(self) -> ValueKind {
+    pub(crate) fn kind(&self) -> ValueKind {
         match self {
             Self::Null => ValueKind::Null,
             Self::Bool(_) => ValueKind::Bool,

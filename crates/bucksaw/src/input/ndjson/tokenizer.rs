@@ -174,7 +174,7 @@ impl<'a> Reader<'_, '_, 'a> {
 
     #[inline]
     fn push(&mut self, name: &Name<'a>, item: Item<'a>, start: usize) -> Result<(), Unsure> {
-        if let (Name::Column(id), Item::Value(value)) = (name, item)
+        if let (Name::Column(id), Item::Value(value)) = (name, &item)
             && self.builder.store_alike(*id, value)
         {
             return Ok(());
