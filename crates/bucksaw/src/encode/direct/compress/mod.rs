@@ -36,8 +36,9 @@ pub(super) struct Compressor {
     codec: Compression,
     #[cfg(feature = "zstd")]
     zstd: Option<zstd::Zstd>,
+    /// Boxed, since it has a table of some kilobytes, and compressors are moved for each column of each block.
     #[cfg(feature = "snappy")]
-    snappy: snap::raw::Encoder,
+    snappy: Box<snap::raw::Encoder>,
     buffer: Vec<u8>,
 }
 
@@ -51,7 +52,7 @@ impl Compressor {
                 _ => None,
             },
             #[cfg(feature = "snappy")]
-            snappy: snap::raw::Encoder::new(),
+            snappy: Box::new(snap::raw::Encoder::new()),
             buffer: Vec::new(),
         })
     }

@@ -42,8 +42,10 @@ pub(in crate::encode::direct) fn append_fixed<T: Copy, const WIDTH: usize>(
     bytes_of: impl Fn(T) -> [u8; WIDTH],
     out: &mut Vec<u8>,
 ) {
-    out.reserve(values.len() * WIDTH);
-    values.iter().for_each(|value| out.extend_from_slice(&bytes_of(*value)));
+    let before = out.len();
+    out.resize(before + values.len() * WIDTH, 0);
+    let (slots, _) = out[before..].as_chunks_mut();
+    slots.iter_mut().zip(values).for_each(|(slot, value)| *slot = bytes_of(*value));
 }
 
 #[inline]
