@@ -7,7 +7,7 @@ use zstd::zstd_safe::{CParameter, ParamSwitch};
 use super::{Effort, MIN_TELLING_BYTES};
 
 /// Bytes of a page that tell which effort pays, at the most.
-const TELLING_BYTES: usize = 128 << 10;
+const TELLING_BYTES: usize = 32 << 10;
 /// A hundred bytes of a slower effort's output are worth this many of a faster one's.
 const FASTER_PERCENT: usize = 101;
 /// The table of [`Effort::Nearby`] as a power of two, and its shortest match. By measurement: on PLAIN
