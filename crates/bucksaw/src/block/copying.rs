@@ -1,5 +1,7 @@
 //! What appending and gathering copy values with.
 
+use std::cell::RefCell;
+
 use crate::block::BlockColumn;
 use crate::block::mixed::{Mixed, MixedOf};
 use crate::block::text::{Span, StoreText, TextBuffer};
@@ -59,14 +61,14 @@ pub(super) fn append_mixed(
     buffer: &mut TextBuffer,
     all: &[Mixed<'_>],
 ) {
-    for value in all {
-        let (mut text, mut bytes) = (None, None);
-        let shell = (*value).map(|value| text = Some(value), |value| bytes = Some(value));
-        let mut store = &mut *buffer;
-        let text = text.map(|value| store.text(value)).unwrap_or_default();
-        let bytes = bytes.map(|value| store.bytes(value)).unwrap_or_default();
-        list.push(shell.map(|()| text, |()| bytes));
-    }
+    // One of the two, by turns, has the buffer.
+    let buffer = RefCell::new(buffer);
+    list.extend(all.iter().map(|value| {
+        value.map(
+            |text| (&mut **buffer.borrow_mut()).text(text),
+            |bytes| (&mut **buffer.borrow_mut()).bytes(bytes),
+        )
+    }));
 }
 
 /// A column's values are of one type.

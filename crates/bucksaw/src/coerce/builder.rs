@@ -303,6 +303,17 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         stored.is_some()
     }
 
+    /// Stores a value that [`store_alike`](Self::store_alike) has not taken.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn store_other(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        match item {
+            Item::Value(Value::Null) => Ok(()),
+            _ => self.store_by_the_rules(id, item),
+        }
+    }
+
     #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         if self.waits(id, item) {

@@ -45,17 +45,12 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Counts items; texts that are moments are timestamps of this unit, if there is one.
-    pub(super) fn of<'a>(
-        items: impl Iterator<Item = Item<'a>>,
-        time_unit: Option<TimeUnit>,
-    ) -> Self {
-        let mut evidence = Self { are_exact: true, time_unit, ..Self::default() };
-        items.for_each(|item| evidence.add(item));
-        evidence
+    /// Of no items; texts that are moments will be timestamps of this unit, if there is one.
+    pub(super) fn new(time_unit: Option<TimeUnit>) -> Self {
+        Self { are_exact: true, time_unit, ..Self::default() }
     }
 
-    fn add(&mut self, item: Item<'_>) {
+    pub(super) fn add(&mut self, item: Item<'_>) {
         self.values += 1;
         match item {
             Item::Value(Value::Bool(_)) => self.bools += 1,
@@ -166,7 +161,9 @@ mod tests {
         let items = values.iter().flat_map(|(json, count)| {
             std::iter::repeat_n(item_of(json, &arena).expect("JSON"), *count)
         });
-        Evidence::of(items, Some(TimeUnit::Micros)).column_type().to_string()
+        let mut evidence = Evidence::new(Some(TimeUnit::Micros));
+        items.for_each(|item| evidence.add(item));
+        evidence.column_type().to_string()
     }
 
     #[test]

@@ -175,15 +175,18 @@ impl Waiting {
     /// may need, it holds them all.
     fn column_type(&self, window: usize, schema: &Schema, siblings: &mut usize) -> ColumnType {
         let within = self.column.present.count_below(self.first.saturating_add(window));
-        let ty = Evidence::of(self.items().take(within), schema.time_unit).column_type();
-        let all = Evidence::of(self.items(), schema.time_unit);
-        if all.are_held_by(&ty) {
+        let mut items = self.items();
+        let mut evidence = Evidence::new(schema.time_unit);
+        items.by_ref().take(within).for_each(|item| evidence.add(item));
+        let ty = evidence.column_type();
+        items.for_each(|item| evidence.add(item));
+        if evidence.are_held_by(&ty) {
             return ty;
         }
         if schema.has_room_for(*siblings + 1) {
             *siblings += 1;
             return ty;
         }
-        all.type_of_all()
+        evidence.type_of_all()
     }
 }

@@ -29,11 +29,18 @@ impl Moment {
         if !are_marks {
             return None;
         }
-        let pair = |at: usize| pair(start[at], start[at + 1]);
-        let year = pair(0)? * 100 + pair(2)?;
-        let (month, day) = (pair(5)?, pair(8)?);
-        let (hour, minute, second) = (pair(11)?, pair(14)?, pair(17)?);
-        let is_sound = (1..=12).contains(&month)
+        // Whether all are digits is asked once, for all of them.
+        let mut largest = 0;
+        let mut pair = |at: usize| {
+            let (tens, ones) = (start[at].wrapping_sub(b'0'), start[at + 1].wrapping_sub(b'0'));
+            largest = largest.max(tens).max(ones);
+            u32::from(tens) * 10 + u32::from(ones)
+        };
+        let year = pair(0) * 100 + pair(2);
+        let (month, day) = (pair(5), pair(8));
+        let (hour, minute, second) = (pair(11), pair(14), pair(17));
+        let is_sound = largest < 10
+            && (1..=12).contains(&month)
             && (1..=days_of(year, month)).contains(&day)
             && hour < 24
             && minute < 60
@@ -72,16 +79,21 @@ fn pair(tens: u8, ones: u8) -> Option<u32> {
 }
 
 /// Nanoseconds of the digits behind a point, of which there is one at least, and what comes after them.
+#[inline]
 fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    const DIGITS: usize = 9;
-    let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = bytes.split_at(count);
-    let (known, beyond) = digits.split_at(count.min(DIGITS));
-    if count == 0 || beyond.iter().any(|digit| *digit != b'0') {
-        return None;
+    let (mut nanos, mut unit, mut count) = (0, 100_000_000, 0);
+    while let Some(digit) = bytes.get(count).map(|byte| byte.wrapping_sub(b'0'))
+        && digit < 10
+    {
+        // Digits beyond the ninth have no unit.
+        if unit == 0 && digit > 0 {
+            return None;
+        }
+        nanos += u32::from(digit) * unit;
+        unit /= 10;
+        count += 1;
     }
-    let number = known.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-    Some((number * 10_u32.pow((DIGITS - known.len()) as u32), rest))
+    (count > 0).then(|| (nanos, &bytes[count..]))
 }
 
 /// Minutes that a zone is ahead of UTC.

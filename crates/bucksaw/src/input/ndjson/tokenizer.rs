@@ -185,9 +185,7 @@ impl<'a> Reader<'_, '_, 'a> {
     #[inline(never)]
     fn push_by_the_rules(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
         let pushed = match name {
-            Name::Column(id) if !self.builder.schema.strict => {
-                self.builder.push_item(Key::Id(*id), item)
-            }
+            Name::Column(id) if !self.builder.schema.strict => self.builder.store_other(*id, item),
             Name::Column(id) => {
                 let checked = self.builder.check_name(*id);
                 checked.and_then(|()| self.builder.push_item(Key::Id(*id), item))
