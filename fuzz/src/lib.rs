@@ -1,8 +1,8 @@
 //! What the fuzz targets share. Each target has one function here that takes its input and panics on
 //! a finding; the files in `targets/` only call it. See the README.
 
-mod encode;
 pub mod convert;
+mod encode;
 pub mod encodings;
 pub mod footer;
 mod format;

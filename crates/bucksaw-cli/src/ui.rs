@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
-use bucksaw::internal::counted;
 pub use bucksaw::internal::grouped;
+use bucksaw::internal::{counted, most_misfits};
 use bucksaw::{
     ColumnOption, ColumnsInRest, Error, FileReport, InputCounts, Report, Result, UnknownColumn,
 };
@@ -124,6 +124,7 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
     }
     for report in reports {
         lines.extend(report.alterations.to_string().lines().map(str::to_owned));
+        lines.extend(most_misfits(report.files.iter()));
         lines.extend(
             report
                 .renamed

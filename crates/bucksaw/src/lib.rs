@@ -92,7 +92,7 @@ pub mod internal {
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::format::limits;
-    pub use crate::report::text::{counted, grouped};
+    pub use crate::report::text::{counted, grouped, most_misfits};
 }
 
 pub use block::lists::ListsSlice;
@@ -109,7 +109,8 @@ pub use options::{
     TELEMETRY_PREFIXES, UnknownColumn,
 };
 pub use report::{
-    Bound, ColumnReport, ColumnsInRest, FileReport, OrderReport, Renamed, Report, TimeRange,
+    Bound, ColumnReport, ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report,
+    TimeRange,
 };
 pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, NANOS_SUFFIX, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};

@@ -48,8 +48,20 @@ impl FileRow {
             self.cells.remove(column);
             return Some(Found::Column);
         }
+        if let Some(Cell::Timestamp(micros)) = self.cells.get(column)
+            && let Some((known, nanos)) = moment_of(json)
+            && known == *micros
+        {
+            // The digits below a microsecond are in a sibling.
+            let sibling = places
+                .siblings(name, "__ns")
+                .find(|sibling| self.cells.get(sibling) == Some(&Cell::I32(nanos.cast_signed())))?;
+            self.cells.remove(&sibling);
+            self.cells.remove(column);
+            return Some(Found::Column);
+        }
         let as_text = |cell: &Cell| matches!(cell, Cell::Text(text) if is_same_text(json, text));
-        for sibling in places.siblings(name) {
+        for sibling in places.siblings(name, "__text") {
             if self.cells.get(&sibling).is_some_and(as_text) {
                 self.cells.remove(&sibling);
                 return Some(Found::Sibling);
@@ -70,20 +82,15 @@ fn is_same(json: &str, cell: &Cell, declared: Option<&ColumnType>) -> bool {
         Cell::I32(value) => integer_of(json, text.as_deref(), declared) == Some((*value).into()),
         Cell::I64(value) => integer_of(json, text.as_deref(), declared) == Some((*value).into()),
         Cell::U64(value) => json.parse() == Ok(i128::from(*value)),
+        Cell::Integer(value) => is_integer(json, *value),
         Cell::F32(bits) => is_double(json, f64::from(f32::from_bits(*bits))),
         Cell::F64(bits) => is_double(json, f64::from_bits(*bits)),
         Cell::Text(value) => match text {
             Some(text) => text == *value,
-            // JSON as it stands in the line.
-            None => json == value && json.starts_with(['[', '{']),
+            // JSON, or a number, as it stands in the line.
+            None => json == value,
         },
-        Cell::Timestamp(value) => {
-            let time = text.and_then(|text| chrono::DateTime::parse_from_rfc3339(&text).ok());
-            declared.is_some()
-                && time.is_some_and(|time| {
-                    time.timestamp_subsec_nanos() % 1_000 == 0 && time.timestamp_micros() == *value
-                })
-        }
+        Cell::Timestamp(value) => moment_of(json) == Some((*value, 0)),
         Cell::List(elements) => {
             let Some(ColumnType::List(element)) = declared else { return false };
             let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return false };
@@ -96,6 +103,25 @@ fn is_same(json: &str, cell: &Cell, declared: Option<&ColumnType>) -> bool {
         // A type that no value of JSON has.
         Cell::Bytes(_) => false,
     }
+}
+
+/// Whether JSON says this integer, with as many zeros behind the point as it likes.
+fn is_integer(json: &str, integer: i128) -> bool {
+    json.starts_with('-') == (integer < 0) && Decimal::of(json) == Decimal::of(&integer.to_string())
+}
+
+/// The moment that a text of JSON names: microseconds since 1970, and the nanoseconds behind them.
+fn moment_of(json: &str) -> Option<(i64, u32)> {
+    let mut text = string_of(json)?;
+    // chrono wants a colon in zones.
+    let at = text.len().checked_sub(4).filter(|at| text.is_char_boundary(*at))?;
+    if text[..at].ends_with(['+', '-']) && text[at..].bytes().all(|byte| byte.is_ascii_digit()) {
+        text.insert(at + 2, ':');
+    }
+    let time = chrono::DateTime::parse_from_rfc3339(&text).ok()?;
+    let nanos = time.timestamp_subsec_nanos();
+    // A leap second is no number of seconds.
+    (nanos < 1_000_000_000).then(|| (time.timestamp_micros(), nanos % 1_000))
 }
 
 fn string_of(json: &str) -> Option<String> {

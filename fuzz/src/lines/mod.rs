@@ -5,7 +5,10 @@ mod file_row;
 mod json;
 mod places;
 
-use bucksaw::{DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options, Rejection, Rejects, Report, Result};
+use bucksaw::{
+    DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options,
+    Rejection, Rejects, Report, Result,
+};
 
 use self::file_row::FileRow;
 use self::json::{Line, line_of};

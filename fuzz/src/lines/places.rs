@@ -32,9 +32,9 @@ impl Places {
         self.renamed.get(name).map_or(name, String::as_str)
     }
 
-    /// The columns that may hold as text what the column of a name can't.
-    pub fn siblings(&self, name: &str) -> impl Iterator<Item = String> {
-        let first = format!("{}__text", self.column(name));
+    /// The columns that may hold what the column of a name can't: their names end so, and maybe with a number.
+    pub fn siblings(&self, name: &str, suffix: &str) -> impl Iterator<Item = String> {
+        let first = format!("{}{suffix}", self.column(name));
         let numbered = (2..5).map({
             let first = first.clone();
             move |number| format!("{first}__{number}")

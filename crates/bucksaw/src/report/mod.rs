@@ -75,6 +75,27 @@ pub struct ColumnReport {
     pub ratio: f64,
 }
 
+/// Values that a column could not hold, and that its sibling holds as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Misfits {
+    /// The column's name.
+    pub column: String,
+    /// Its type, as in [`ColumnReport::ty`].
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// The sibling's name.
+    pub sibling: String,
+    /// How many values the sibling holds.
+    pub misfits: u64,
+    /// How many the two hold.
+    pub values: u64,
+    /// The row of the first one, from 0.
+    pub first_row: u64,
+    /// The first one, or its start.
+    pub example: String,
+}
+
 /// A finished file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -92,6 +113,8 @@ pub struct FileReport {
     pub row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub columns: Vec<ColumnReport>,
+    /// Columns with values that they could not hold, which are in siblings.
+    pub misfits: Vec<Misfits>,
     /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
     /// where it declares none.
     pub order: Option<OrderReport>,

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use super::{ColumnsInRest, FileReport, OrderReport, Renamed, Report};
+use super::{ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report};
 use crate::coerce::counts::Alterations;
-use crate::escape::escape_path;
+use crate::escape::{escape, escape_path};
+
+/// Columns whose misfits are told one by one.
+const SHOWN_MISFITS: usize = 3;
 
 /// What was written, file by file, and what could not be stored as it came.
 ///
@@ -15,7 +18,8 @@ use crate::escape::escape_path;
 /// # writer.write_row([("status", Value::from("unknown"))])?;
 /// let text = writer.finish()?.to_string();
 /// assert!(text.starts_with("stream: 2 rows, 2 columns, 1 row group, "));
-/// assert!(text.ends_with("\n1 value of another type than its column's, kept as text in NAME__text"));
+/// assert!(text.contains("\n1 value of another type than its column's, kept as text in NAME__text\n"));
+/// assert!(text.contains("\nstatus: 1 of 2 values doesn't fit int64; it is in status__text (first: row 2, \"unknown\")."));
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 impl fmt::Display for Report {
@@ -28,6 +32,7 @@ impl fmt::Display for Report {
             lines.push(format!("{} rejected", counted(self.rejected, "record")));
         }
         lines.push(self.alterations.to_string());
+        lines.extend(most_misfits(self.files.iter()));
         lines.extend(self.columns_in_rest.map(|columns| columns.to_string()));
         let renamed =
             |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
@@ -60,6 +65,39 @@ impl fmt::Display for FileReport {
         }
         Ok(())
     }
+}
+
+/// How many values don't fit, where they are, and what would keep all of them in one column.
+impl fmt::Display for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { column, ty, sibling, misfits, values, first_row, example } = self;
+        let (do_not, they) =
+            if *misfits == 1 { ("doesn't", "it is") } else { ("don't", "they are") };
+        write!(
+            f,
+            "{}: {} of {} {do_not} fit {ty}; {they} in {} (first: row {}, \"{}\"). To keep all values in one column, \
+             declare {} as text.",
+            escape(column),
+            grouped(*misfits),
+            counted(*values, "value"),
+            escape(sibling),
+            grouped(first_row + 1),
+            escape(example),
+            escape(column),
+        )
+    }
+}
+
+/// The files' columns with the most misfits, a line each, and how many more there are.
+pub fn most_misfits<'f>(files: impl Iterator<Item = &'f FileReport>) -> Vec<String> {
+    let mut all: Vec<&Misfits> = files.flat_map(|file| &file.misfits).collect();
+    all.sort_by_key(|misfits| std::cmp::Reverse(misfits.misfits));
+    let more = all.len().saturating_sub(SHOWN_MISFITS) as u64;
+    let mut lines: Vec<String> = all.iter().take(SHOWN_MISFITS).map(ToString::to_string).collect();
+    if more > 0 {
+        lines.push(format!("{} with values that don't fit", counted(more, "more column")));
+    }
+    lines
 }
 
 /// How many columns are in `_rest`, why, and what helps.

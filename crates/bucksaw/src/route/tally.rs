@@ -1,16 +1,22 @@
-//! Counts values on their way to a backend: how many each column has, and first and last moments.
+//! Counts values on their way to a backend: how many each column has, first and last moments, and the first
+//! value that its column could not hold.
 
 #[cfg(feature = "arrow")]
 use super::arrays;
-use crate::block::{BlockSlice, ValuesSlice};
-use crate::report::TimeRange;
+use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use crate::report::{Misfits, TimeRange};
 use crate::schema::{ColumnType, Schema};
+
+/// Characters of a value that is shown.
+const EXAMPLE_CHARS: usize = 40;
 
 /// What was counted so far.
 #[derive(Debug)]
 pub(crate) struct Tally {
     /// For each column, its values.
     present: Vec<u64>,
+    /// For each column that holds what others could not, the row of its first value, and that value's start.
+    misfits: Vec<Option<(u64, String)>>,
     /// For each column that is followed, min and max.
     ranges: Vec<Option<(i64, i64)>>,
     timestamp_column: Option<String>,
@@ -18,15 +24,21 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(timestamp_column: Option<String>) -> Self {
-        Self { present: Vec::new(), ranges: Vec::new(), timestamp_column }
+        Self { present: Vec::new(), misfits: Vec::new(), ranges: Vec::new(), timestamp_column }
     }
 
-    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
+    /// Adds rows, from row `first` of the file on.
+    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+        self.misfits.resize(schema.columns().len(), None);
         self.present.resize(schema.columns().len(), 0);
         self.ranges.resize(schema.columns().len(), None);
         for (id, slice) in rows.columns() {
             self.present[id.index()] += slice.count() as u64;
             let column = schema.column(id);
+            let misfit = &mut self.misfits[id.index()];
+            if column.misfits_of.is_some() && misfit.is_none() {
+                *misfit = first_text(&slice).map(|(row, text)| (first + row, text));
+            }
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
             let is_followed = match column.ty {
                 Some(ColumnType::Timestamp(_)) => true,
@@ -48,6 +60,28 @@ impl Tally {
         &self.present
     }
 
+    /// What columns could not hold, as far as it is in their siblings.
+    pub(crate) fn misfits(&self, schema: &Schema) -> Vec<Misfits> {
+        let known = schema.columns().iter().zip(&self.misfits).zip(&self.present);
+        known
+            .filter_map(|((sibling, first), values)| {
+                let (first_row, example) = first.clone()?;
+                let id = sibling.misfits_of?;
+                let column = schema.column(id);
+                let held = self.present.get(id.index()).copied().unwrap_or_default();
+                Some(Misfits {
+                    column: column.name.clone(),
+                    ty: column.ty.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    sibling: sibling.name.clone(),
+                    misfits: *values,
+                    values: held + values,
+                    first_row,
+                    example,
+                })
+            })
+            .collect()
+    }
+
     pub(crate) fn time_ranges(&self, schema: &Schema) -> Vec<TimeRange> {
         let ranges = schema.columns().iter().zip(&self.ranges);
         ranges
@@ -57,6 +91,13 @@ impl Tally {
             })
             .collect()
     }
+}
+
+/// The first value of a column of text: its row in the slice, and its start.
+fn first_text(slice: &ColumnSlice<'_, '_>) -> Option<(u64, String)> {
+    let row = slice.present().position(|is_present| is_present)?;
+    let ValuesSlice::Text(texts) = slice.values() else { return None };
+    Some((row as u64, texts.first()?.chars().take(EXAMPLE_CHARS).collect()))
 }
 
 fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {

@@ -115,6 +115,8 @@ pub struct Column {
     pub(crate) is_settling: bool,
     /// Whether text is read as a value of its type, where it spells one.
     pub(crate) reads_text: bool,
+    /// The column whose misfits it holds as text.
+    pub(crate) misfits_of: Option<ColumnId>,
     /// Columns that hold what it can't, by what they hold.
     pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
     /// Whether JSON writes the name that rows give without escapes.

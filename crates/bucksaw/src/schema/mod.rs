@@ -275,6 +275,9 @@ impl Schema {
             }
         };
         self.columns[id.index()].siblings[what as usize] = Some(sibling);
+        if what == Sibling::Text {
+            self.columns[sibling.index()].misfits_of = Some(id);
+        }
         self.linked.push((id, what));
         self.changes += 1;
         Some(sibling)
@@ -399,6 +402,7 @@ impl Schema {
             takes_all_as_text: false,
             is_settling: false,
             reads_text: false,
+            misfits_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,
         });

@@ -289,6 +289,7 @@ impl Writer {
             bytes: published.bytes,
             row_groups: summary.row_groups,
             row_group_offsets: summary.row_group_offsets,
+            misfits: tally.misfits(schema),
             columns: column_reports(summary.columns, rows, schema, tally.present()),
             order,
         })

@@ -75,7 +75,7 @@ impl OpenFile {
         if self.group_rows == 0 {
             self.limits.check_finished(self.backend.buffered())?;
         }
-        self.tally.add(&rows, &table.schema);
+        self.tally.add(&rows, self.rows, &table.schema);
         self.sortedness.add(&rows, &table.schema);
         self.settling.take(&rows, self.group_rows, &table.schema)?;
         self.rows += rows.rows() as u64;
@@ -102,7 +102,7 @@ impl OpenFile {
         let first = due.start;
         let row = self.rows - (self.group_rows - first) as u64;
         let settled = due.settle(&mut table.schema, |block, schema| {
-            self.tally.add(&block.all(), schema);
+            self.tally.add(&block.all(), row, schema);
             self.sortedness.add_late(&block.all(), row, schema);
             let rows = block.all();
             self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;

@@ -373,3 +373,21 @@ fn without_room_for_its_digits_a_time_stays_text() {
         assert_eq!(columns, ["t text"]);
     });
 }
+
+#[test]
+fn the_report_names_columns_with_misfits() {
+    let lines = format!("{}{{\"a\":\"n/a\"}}\n{{\"a\":\"-\"}}\n", "{\"a\":1}\n".repeat(98));
+    each(|options| {
+        let (written, _) = columns_of(&lines, options.clone());
+        let [misfits] = written.report.files[0].misfits.as_slice() else { panic!("one column") };
+        assert_eq!((misfits.misfits, misfits.values, misfits.first_row), (2, 100, 98));
+        let told = "a: 2 of 100 values don't fit int64; they are in a__text (first: row 99, \"n/a\"). \
+                    To keep all values in one column, declare a as text.";
+        assert_eq!(misfits.to_string(), told);
+        assert!(written.report.to_string().contains(told));
+        // In later row groups, and files, rows are counted from the file's start.
+        if let Ok(written) = convert(&lines, options.row_group_rows(60)) {
+            assert_eq!(written.report.files[0].misfits[0].first_row, 98);
+        }
+    });
+}
