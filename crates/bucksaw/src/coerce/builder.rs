@@ -19,6 +19,9 @@ use crate::types::value::{Value, append_json_string};
 /// Values of a row that are asked for before the first of them is read.
 const ASKED_AHEAD: usize = 32;
 
+/// A text of more bytes does not wait for others to settle its column's type.
+const MAX_WAITING_BYTES: usize = 256 << 10;
+
 /// Fills a block row by row, whose text is where `S` keeps it.
 ///
 /// Push a row's values in any order, then [`end_row`](Self::end_row). After an error the row is to
@@ -406,17 +409,24 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         Ok(())
     }
 
-    /// Whether the value waits until its column's type has settled. A list says what it is by itself.
+    /// Whether the value waits until its column's type has settled. A list says what it is by itself, and so does a
+    /// text that is too long to be anything else: there may not be memory for it to wait in.
     fn waits(&self, id: ColumnId, item: Item<'v>) -> bool {
         let known = self.block.columns.get(id.index());
         if known.is_some_and(ColumnOf::is_mixed) {
             return true;
         }
         let column = self.schema.column(id);
-        let is_list = matches!(item, Item::Value(Value::List(_)));
+        let says_what_it_is = match item {
+            Item::Value(Value::List(_)) => true,
+            Item::Value(Value::Text(_) | Value::Bytes(_)) | Item::Json(_) => {
+                item.text_bytes() > MAX_WAITING_BYTES
+            }
+            _ => false,
+        };
         column.ty.is_none()
             && !column.takes_all_as_text
-            && (column.is_settling || !(self.settles_at_once || is_list))
+            && (column.is_settling || !(self.settles_at_once || says_what_it_is))
     }
 
     fn store_waiting(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {

@@ -41,6 +41,19 @@ fn a_column_with_much_text_takes_all_values_as_they_are_spelled() {
     });
 }
 
+/// There may not be memory for it to wait in, and it is nothing else.
+#[test]
+fn a_long_text_does_not_wait_for_other_values() {
+    let texts = ["x".repeat((256 << 10) + 1), "x".repeat(256 << 10)];
+    let integers = "{\"a\":1}\n".repeat(100);
+    for (text, types) in texts.iter().zip([&["a text"][..], &["a int64", "a__text text"]]) {
+        each(|options| {
+            let (_, columns) = columns_of(&format!("{{\"a\":\"{text}\"}}\n{integers}"), options);
+            assert_eq!(columns, types, "{}", text.len());
+        });
+    }
+}
+
 #[test]
 fn integers_beyond_64_bits_make_decimals() {
     each(|options| {
