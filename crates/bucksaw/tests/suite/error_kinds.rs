@@ -196,6 +196,17 @@ fn more_metadata_than_the_limit_holds_ends_the_writer() {
     assert_eq!(error.kind(), ErrorKind::FileLimit);
 }
 
+/// What `ArrowWriter` keeps of finished row groups counts, too.
+#[test]
+fn more_metadata_than_the_limit_holds_ends_the_arrow_backend() {
+    let options = Options::new().backend(BackendKind::Arrow).memory_limit(8 << 20);
+    let mut writer = options.row_group_rows(1).write_to(MemorySink::new()).expect("sound options");
+    let names: Vec<String> = (0..136).map(|column| format!("column{column}")).collect();
+    let row = || names.iter().map(|name| (name, 1));
+    let error = (0..200).find_map(|_| writer.write_row(row()).and_then(|()| writer.flush()).err());
+    assert_eq!(error.expect("too much of it").kind(), ErrorKind::FileLimit);
+}
+
 /// A frame of a window of 32 MiB, of content whose size it does not tell.
 #[test]
 fn a_window_that_the_limit_has_no_room_for_ends_the_writer() {

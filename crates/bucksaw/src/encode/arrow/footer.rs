@@ -81,9 +81,18 @@ pub(super) struct Growth {
     /// The schema's elements and its leaves; of no columns before the first row group.
     elements: usize,
     leaves: Vec<Leaf>,
+    /// Bytes of memory that `ArrowWriter` keeps of all row groups, about.
+    bytes_held: usize,
 }
 
+/// How many times the bytes of a chunk's metadata in the footer it takes in memory beside its struct, about.
+const IN_MEMORY: usize = 2;
+
 impl Growth {
+    pub(super) fn bytes_held(&self) -> usize {
+        self.bytes_held
+    }
+
     /// Adds a row group.
     ///
     /// # Errors
@@ -98,7 +107,9 @@ impl Growth {
         for (chunk, leaf) in group.columns().iter().zip(&self.leaves) {
             let meta_data = meta_data(chunk, leaf);
             let (before, after) = meta_data.encoded();
-            self.size.add_chunk(&meta_data, before.len() + after.len());
+            let encoded = before.len() + after.len();
+            self.size.add_chunk(&meta_data, encoded);
+            self.bytes_held += size_of::<ColumnChunkMetaData>() + encoded * IN_MEMORY;
         }
         self.size.check(ColumnSizes::of(&self.leaves, self.elements))
     }

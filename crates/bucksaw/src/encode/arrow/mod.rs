@@ -24,11 +24,17 @@ use crate::encode::backend::{
 use crate::encode::footer as shared;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::REST_COLUMN;
-use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Options, Statistics};
+use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Compression, Options, Statistics};
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
 
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
+
+/// What a column's codec takes with zstd, in bytes: a context to decompress with, too.
+const ZSTD_BYTES: usize = 100 << 10;
+
+/// Codecs count up to one part in so many of the memory limit.
+const CODECS_SHARE: usize = 4;
 
 /// See the module.
 pub(crate) struct ArrowBackend {
@@ -52,7 +58,7 @@ pub(crate) struct ArrowBackend {
 
 /// The file once its columns are fixed, by the first batch.
 struct OpenFile {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: ArrowWriter<Pieces>,
     arrow_schema: SchemaRef,
     /// For each of the file's columns, its index in the schema.
     columns: Vec<usize>,
@@ -93,6 +99,18 @@ impl ArrowBackend {
             builder.append(&slice).map_err(|error| error.in_column(&schema.column(id).name))?;
         }
         Ok(())
+    }
+
+    /// Bytes that the parquet crate's codecs take while a row group is open: each column has its own. Where
+    /// they are most of the memory limit, rows still have to have room.
+    fn codecs(&self) -> usize {
+        let columns = self.file.as_ref().map_or(0, |file| file.columns.len());
+        match self.options.compression {
+            Compression::Zstd(_) => {
+                (columns * ZSTD_BYTES).min(self.options.memory_limit / CODECS_SHARE)
+            }
+            _ => 0,
+        }
     }
 
     fn held_by_builders(&self) -> usize {
@@ -191,9 +209,12 @@ impl ArrowBackend {
             .with_properties(properties)
             .with_skip_arrow_metadata(only_ours)
             .with_page_store_factory(pages::exact_pages());
-        let writer =
-            ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&arrow_schema), options)
-                .map_err(shared::failed)?;
+        let writer = ArrowWriter::try_new_with_options(
+            Pieces::default(),
+            Arc::clone(&arrow_schema),
+            options,
+        )
+        .map_err(shared::failed)?;
         let (row_groups, footer) = (0, footer::Growth::default());
         self.file =
             Some(OpenFile { writer, arrow_schema, columns, first_rows, row_groups, footer });
@@ -307,18 +328,18 @@ impl Backend for ArrowBackend {
     fn buffered(&self) -> Buffered {
         // Builders grow by doubling, and hold a batch while it is encoded.
         let held = self.largest_chunk * 2;
-        let Some(OpenFile { writer, .. }) = &self.file else {
+        let Some(OpenFile { writer, footer, .. }) = &self.file else {
             let rows = self.pending_rows;
             return Buffered { rows, bytes_held: held, ..Buffered::default() };
         };
         let expected = writer.in_progress_size();
+        let bytes_finished = footer.bytes_held();
         Buffered {
             rows: self.pending_rows + writer.in_progress_rows(),
             // Ending the row group copies it.
-            bytes_held: held + writer.memory_size() + expected,
+            bytes_held: held + writer.memory_size() + expected + self.codecs() + bytes_finished,
             bytes_expected: expected,
-            // What the writer keeps of finished row groups it does not tell.
-            bytes_finished: 0,
+            bytes_finished,
         }
     }
 
@@ -326,9 +347,6 @@ impl Backend for ArrowBackend {
         self.write_pending(schema, out)?;
         self.written_rows = 0;
         if let Some(file) = &mut self.file {
-            // Growing by doubling would hold the row group up to three times over.
-            let expected = file.writer.in_progress_size();
-            file.writer.inner_mut().reserve(expected);
             file.writer.flush().map_err(shared::failed)?;
             if let Some(group) = file.writer.flushed_row_groups().get(file.row_groups) {
                 file.footer.add(group)?;
@@ -446,7 +464,7 @@ impl OpenFile {
     /// Hands over the bytes that are finished.
     fn drain(&mut self, out: &mut Pieces) -> Result<()> {
         self.writer.sync().map_err(|cause| Error::io("could not write to memory", cause))?;
-        out.push(std::mem::take(self.writer.inner_mut()));
+        out.append(std::mem::take(self.writer.inner_mut()));
         Ok(())
     }
 }
