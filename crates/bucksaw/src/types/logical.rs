@@ -19,7 +19,7 @@ pub const MAX_DECIMAL_PRECISION: u8 = 38;
 pub const MAX_FIXED_BYTES: u32 = 64 << 10;
 
 /// The type of a column's values: what they mean. A schema file spells it as its [`Display`] does:
-/// `int64`, `timestamp(ns)`, `decimal(10,2)`, `list<int64>`.
+/// `int64`, `timestamp(ns)`, `decimal(10,2)`, `list<int64>`; `string`, `long`, `boolean` and `float64` are read, too.
 ///
 /// ```
 /// use bucksaw::ColumnType;
@@ -219,6 +219,14 @@ const NAMES: [(&str, ColumnType); 11] = [
     ("uuid", ColumnType::Uuid),
 ];
 
+/// Other names of types, as other systems spell them.
+const ALIASES: [(&str, ColumnType); 4] = [
+    ("boolean", ColumnType::Bool),
+    ("long", ColumnType::Int64),
+    ("float64", ColumnType::Double),
+    ("string", ColumnType::Text),
+];
+
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -255,7 +263,13 @@ impl FromStr for ColumnType {
             )
         };
         let ty = match spelled.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
-            None => NAMES.into_iter().find(|(name, _)| *name == spelled).map(|(_, ty)| ty),
+            None if spelled == "int" => {
+                return Err(r#"the type "int" says no width: it is int32 or int64"#.to_owned());
+            }
+            None => {
+                let mut known = NAMES.into_iter().chain(ALIASES);
+                known.find(|(name, _)| *name == spelled).map(|(_, ty)| ty)
+            }
             Some((name, parameters)) => with_parameters(name, parameters),
         };
         let ty = ty.ok_or_else(unknown)?;
@@ -320,6 +334,12 @@ mod tests {
             let ty: ColumnType = spelled.parse().expect("a type");
             assert_eq!(ty.to_string(), spelled);
         }
+        for (alias, ty) in
+            [("string", "text"), ("long", "int64"), ("boolean", "bool"), ("float64", "double")]
+        {
+            assert_eq!(alias.parse::<ColumnType>(), ty.parse(), "{alias}");
+        }
+        assert!("int".parse::<ColumnType>().is_err_and(|why| why.ends_with("int32 or int64")));
         assert_eq!("decimal(10, 2)".parse(), Ok(ColumnType::Decimal { precision: 10, scale: 2 }));
         assert_eq!("timestamp(us)".parse(), Ok(ColumnType::Timestamp(TimeUnit::Micros)));
         for spelled in [
