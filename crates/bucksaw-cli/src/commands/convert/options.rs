@@ -5,7 +5,7 @@ use std::fs;
 
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
-use bucksaw::limits::MAX_THREADS;
+use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result, TimeUnit};
 use bytesize::ByteSize;
 
@@ -36,7 +36,7 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
         .profile(file.profile)
         .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
         .compression(file.compression)
-        .memory_limit(bytes(file.memory_limit))
+        .memory_limit(bytes(file.memory_limit).max(MIN_MEMORY_LIMIT))
         .row_group_rows(file.row_group_rows)
         .row_group_bytes(bytes(file.row_group_bytes))
         .chunk_rows(file.chunk_rows)
@@ -70,6 +70,7 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     options = with_dictionaries(options, &file.dictionary, &mut problems);
     let ndjson = ndjson_options(shape);
     problems.extend(long_lines(shape, file));
+    problems.extend(small_limit(file));
     if arguments.on_error.is_empty() {
         problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
     }
@@ -113,6 +114,19 @@ fn long_lines(shape: &ShapeArgs, file: &FileArgs) -> Option<String> {
         "--max-line {longest} is more than --memory-limit {}: lower it, or raise the limit",
         file.memory_limit
     ))
+}
+
+/// A number without a unit is one of bytes, and was likely not meant so.
+fn small_limit(file: &FileArgs) -> Option<String> {
+    let limit = Some(file.memory_limit).filter(|limit| bytes(*limit) < MIN_MEMORY_LIMIT)?;
+    let least = MIN_MEMORY_LIMIT >> 20;
+    let advice = match limit.as_u64() {
+        mebibytes if mebibytes >= least as u64 && mebibytes < 1 << 16 => {
+            format!("; did you mean {mebibytes}MiB?")
+        }
+        _ => String::new(),
+    };
+    Some(format!("--memory-limit {limit} is too small: it must be {least}MiB or more{advice}"))
 }
 
 /// What is taken otherwise than it was asked for, or is likely to fail.

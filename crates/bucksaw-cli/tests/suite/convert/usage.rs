@@ -17,7 +17,7 @@ fn every_problem_of_the_options_is_told_at_once() {
         "chunk rows",
         "row-group rows",
         "row-group bytes",
-        "memory limit",
+        "--memory-limit 1.0 MiB is too small: it must be 8MiB or more",
         "page bytes",
         "columns is 0",
         "longest line",
@@ -27,6 +27,14 @@ fn every_problem_of_the_options_is_told_at_once() {
         "prefix",
     ]);
     assert_eq!(folder.names(), ["in.ndjson"]);
+}
+
+#[test]
+fn a_limit_without_a_unit_is_told_with_the_one_that_was_meant() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{}\n");
+    let run = folder.run("convert in.ndjson -o out.parquet --memory-limit 64");
+    run.expect_code(2).expect_told(&["--memory-limit 64 B is too small", "did you mean 64MiB?"]);
 }
 
 /// Each option with a value that it can't have, all at once: all are told, and nothing is done.
