@@ -1,7 +1,7 @@
 //! Values of a column whose type has not settled: each as what the decoder found.
 
 use crate::block::text::{Held, StoreText};
-use crate::coerce::item::Item;
+use crate::types::item::Item;
 use crate::types::value::Value;
 
 /// One such value, whose text or bytes a block holds as these.

@@ -2,12 +2,13 @@
 
 use bumpalo::Bump;
 
-use super::builder::{BorrowingBuilder, other_table};
+use super::builder::BorrowingBuilder;
+use super::refusal::other_table;
 use crate::block::{Again, Block, Repeated};
 use crate::coerce::counts::Alterations;
-use crate::coerce::item::Item;
 use crate::error::Result;
 use crate::schema::{Key, Schema};
+use crate::types::item::Item;
 use crate::types::value::Value;
 
 /// Fills a [`Block`] row by row.

@@ -3,24 +3,19 @@
 
 use bumpalo::Bump;
 
-use crate::block::mixed::MixedOf;
+use super::refusal::{other_table, refused, unexpected};
 use crate::block::pivoted::OpenRest;
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
-use crate::block::{Block, ColumnOf, OwnedBlock, Pivoted};
-use crate::coerce::item::Item;
+use crate::block::{Block, OwnedBlock, Pivoted};
 use crate::coerce::rules::{self, Fitting};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema, Sibling};
-use crate::types::moment::Moment;
+use crate::types::item::Item;
 use crate::types::physical::PhysicalValue;
-use crate::types::timestamp::{TimeUnit, in_unit};
 use crate::types::value::{Value, append_json_string};
 
 /// Values of a row that are asked for before the first of them is read.
 const ASKED_AHEAD: usize = 32;
-
-/// A text of more bytes does not wait for others to settle its column's type.
-const MAX_WAITING_BYTES: usize = 256 << 10;
 
 /// Fills a block row by row, whose text is where `S` keeps it.
 ///
@@ -29,7 +24,7 @@ const MAX_WAITING_BYTES: usize = 256 << 10;
 #[derive(Debug)]
 pub(crate) struct RowBuilder<'b, 'r, S: TextStore> {
     pub(super) block: &'b mut Pivoted<S::Text, S::Bytes>,
-    store: S,
+    pub(super) store: S,
     pub(crate) schema: &'b mut Schema,
     pub(super) arena: &'r Bump,
     pub(super) row_start: Checkpoint,
@@ -153,7 +148,7 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
         }
     }
 
-    fn refuse_if_strict(&self, name: &str, why: &str) -> Result<()> {
+    pub(super) fn refuse_if_strict(&self, name: &str, why: &str) -> Result<()> {
         if self.schema.strict { Err(refused(name, why)) } else { Ok(()) }
     }
 
@@ -368,154 +363,4 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         rules::count(how, &mut self.block.alterations);
         Ok(())
     }
-
-    /// Text in a column of timestamps: digits below a microsecond go into a sibling.
-    fn store_time(&mut self, id: ColumnId, text: &'v str, unit: TimeUnit) -> Result<()> {
-        let moment = Moment::from_text(text);
-        let known = moment.and_then(|moment| Some((moment, in_unit(moment, unit)?)));
-        let misfit = Item::Value(Value::Text(text));
-        let Some((moment, (value, nanos))) = known else {
-            return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
-        };
-        let sibling = match nanos {
-            0 => None,
-            _ if unit != TimeUnit::Micros || self.schema.strict || self.schema.closed => {
-                return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
-            }
-            _ => match self.schema.sibling(id, Sibling::Nanos, self.is_late) {
-                Some(sibling) => Some(sibling),
-                None => return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit),
-            },
-        };
-        let row = self.block.rows;
-        let column = self.block.column_mut(id);
-        if !column.claim(row) {
-            return self.store_duplicate(id, misfit);
-        }
-        column.set_type(&ColumnType::Timestamp(unit));
-        column.values.push(PhysicalValue::I64(value), &mut self.store);
-        self.block.touched.push(id);
-        if let Some(sibling) = sibling {
-            let column = self.block.column_mut(sibling);
-            column.set_type(&ColumnType::Int32);
-            // A row that has its column's value has no other's.
-            if column.claim(row) {
-                column.values.push(PhysicalValue::I32(nanos.cast_signed()), &mut self.store);
-                self.block.touched.push(sibling);
-            }
-        }
-        self.block.alterations.parsed_texts += 1;
-        self.block.alterations.other_offsets += u64::from(!moment.is_utc);
-        Ok(())
-    }
-
-    /// Whether the value waits until its column's type has settled. A list says what it is by itself, and so does a
-    /// text that is too long to be anything else: there may not be memory for it to wait in.
-    fn waits(&self, id: ColumnId, item: Item<'v>) -> bool {
-        let known = self.block.columns.get(id.index());
-        if known.is_some_and(ColumnOf::is_mixed) {
-            return true;
-        }
-        let column = self.schema.column(id);
-        let says_what_it_is = match item {
-            Item::Value(Value::List(_)) => true,
-            Item::Value(Value::Text(_) | Value::Bytes(_)) | Item::Json(_) => {
-                item.text_bytes() > MAX_WAITING_BYTES
-            }
-            _ => false,
-        };
-        column.ty.is_none()
-            && !column.takes_all_as_text
-            && (column.is_settling || !(self.settles_at_once || says_what_it_is))
-    }
-
-    fn store_waiting(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
-        let (row, arena) = (self.block.rows, self.arena);
-        let column = self.block.column_mut(id);
-        if !column.claim(row) {
-            return self.store_duplicate(id, item);
-        }
-        let as_json = |list: Value<'v>| &*arena.alloc_str(&list.to_text());
-        if let Some(value) = MixedOf::of(item, &mut self.store, as_json) {
-            column.values.push_mixed(value);
-        }
-        self.block.touched.push(id);
-        self.block.most_text += item.text_bytes();
-        self.schema.begin_settling(id);
-        Ok(())
-    }
-
-    /// A value of another type than its column's: as text into the sibling.
-    fn store_misfit(&mut self, id: ColumnId, ty: &ColumnType, item: Item<'v>) -> Result<()> {
-        let column = self.schema.column(id);
-        if self.schema.strict || self.schema.closed {
-            let text = item.into_text(self.arena);
-            let shown: String = text.chars().take(40).collect();
-            return Err(refused(
-                &column.name,
-                &format!(
-                    "it holds {ty}, and {shown:?} is not one: fix the row, or open the schema and leave strict mode to keep it as text"
-                ),
-            ));
-        }
-        let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
-        if is_number && ty.is_of_numbers() {
-            self.block.alterations.oversized_numbers += 1;
-        } else {
-            self.block.alterations.conflicts += 1;
-        }
-        let row = self.block.rows;
-        if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
-            let column = self.block.column_mut(sibling);
-            column.set_type(&ColumnType::Text);
-            if column.claim(row) {
-                let text = item.into_text(self.arena);
-                column.values.push(PhysicalValue::Text(text), &mut self.store);
-                self.block.touched.push(sibling);
-                self.block.most_text += text.len();
-                return Ok(());
-            }
-        }
-        let name = self.given_name(id);
-        self.push_rest(&name, item)
-    }
-
-    fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
-        let name = self.given_name(id);
-        self.push_duplicate(&name, item)
-    }
-
-    /// Keeps a value whose name the row has given already.
-    ///
-    /// # Errors
-    /// As [`push`](Self::push).
-    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
-        self.refuse_if_strict(name, "the row gives it twice")?;
-        if self.schema.closed && self.schema.find(name).is_none() {
-            return Err(unexpected(name));
-        }
-        self.block.alterations.duplicates += 1;
-        self.push_rest(name, item)
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
-    fn push_rest(&mut self, name: &str, item: Item<'v>) -> Result<()> {
-        self.rest_of(name, item);
-        Ok(())
-    }
-}
-
-fn unexpected(name: &str) -> Error {
-    refused(name, "the closed schema has no such column: declare it, or open the schema")
-}
-
-fn refused(name: &str, why: &str) -> Error {
-    Error::new(ErrorKind::Refused, why).in_column(name)
-}
-
-#[cold]
-pub(super) fn other_table() -> Error {
-    let message =
-        "the column id is of another table: ask this writer, or its table, for the column";
-    Error::new(ErrorKind::OtherTable, message)
 }

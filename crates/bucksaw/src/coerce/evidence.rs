@@ -1,6 +1,6 @@
 //! What the values of a column's settling window say about its type.
 
-use super::item::Item;
+use crate::types::item::Item;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
 use crate::types::timestamp::TimeUnit;
@@ -152,7 +152,7 @@ impl Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coerce::json::item_of;
+    use crate::types::json::item_of;
     use bumpalo::Bump;
 
     /// The type of a column whose first values are these JSON values, so often each.

@@ -2,11 +2,11 @@
 
 use bumpalo::Bump;
 
-use super::item::Item;
-use super::json::items_of_array;
 use crate::coerce::counts::Alterations;
 use crate::schema::{Column, ColumnType};
 use crate::types::exact::{Held, How};
+use crate::types::item::Item;
+use crate::types::json::items_of_array;
 use crate::types::physical::PhysicalValue;
 use crate::types::value::Value;
 

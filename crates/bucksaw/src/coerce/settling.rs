@@ -9,12 +9,12 @@ use bumpalo::Bump;
 
 use super::builder::BorrowingBuilder;
 use super::evidence::Evidence;
-use super::item::Item;
 use crate::block::text::{Span, TextBuffer};
 use crate::block::{Block, BlockSlice, ColumnOf, ValuesOf, append_column};
 use crate::error::Result;
 use crate::options::Options;
 use crate::schema::{ColumnId, ColumnType, Schema};
+use crate::types::item::Item;
 
 /// Values may wait until they are one part in so many of the memory limit.
 const MEMORY_SHARE: usize = 8;

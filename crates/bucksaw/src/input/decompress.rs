@@ -4,23 +4,14 @@ use std::io::{self, Chain, Cursor, Read};
 
 #[cfg(feature = "zstd")]
 use super::zstd_frames::Frames;
-#[cfg(feature = "zstd")]
-use crate::error::ErrorKind;
+#[cfg(feature = "gzip")]
+use super::zstd_window::BUFFER_BYTES;
+use super::zstd_window::ZSTD_MAGIC;
 use crate::error::{Error, Result};
 
-/// The largest window of a zstd frame is one part in so many of the memory limit, and
-/// [`MIN_WINDOW_BYTES`] with any.
-pub(crate) const WINDOW_SHARE: usize = 4;
-/// What every decoder should take (RFC 8878), and what levels up to 19 need.
-const MIN_WINDOW_BYTES: usize = 8 << 20;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
 const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
-/// Bytes read from the source at a time.
-#[cfg(any(feature = "gzip", feature = "zstd"))]
-pub(super) const BUFFER_BYTES: usize = 128 << 10;
-
 /// A source's content.
 pub(super) enum Decompressed<'r> {
     /// Plain, or as a stream that holds little memory.
@@ -60,25 +51,6 @@ impl Decompressed<'_> {
             Self::Zstd(frames) => frames.window_bytes(),
         }
     }
-}
-
-/// Bytes of the largest window that a memory limit has room for.
-pub(crate) fn max_window_bytes(memory_limit: usize) -> usize {
-    (memory_limit / WINDOW_SHARE).max(MIN_WINDOW_BYTES)
-}
-
-/// The error of a window that is larger, with the memory limit that suffices.
-#[cfg(feature = "zstd")]
-pub(super) fn too_large_window(bytes: u64, max: usize) -> Error {
-    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
-    let message = format!(
-        "a zstd frame needs a window of {} MiB, and this memory limit has room for one of {} MiB: raise \
-         it (--memory-limit {}MiB, or Options::memory_limit), or compress with a smaller window",
-        mib(bytes),
-        max >> 20,
-        mib(bytes).saturating_mul(WINDOW_SHARE as u64),
-    );
-    Error::new(ErrorKind::MemoryLimit, message)
 }
 
 /// The content of `source`, decompressed if its first bytes say that it is compressed.
@@ -139,6 +111,7 @@ fn not_built_in(feature: &str) -> io::Error {
 #[cfg(all(test, feature = "gzip", feature = "zstd"))]
 mod tests {
     use super::*;
+    use crate::input::zstd_window::MIN_WINDOW_BYTES;
     use std::io::Write;
 
     fn read(bytes: &[u8]) -> Result<Vec<u8>> {

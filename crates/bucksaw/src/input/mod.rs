@@ -18,6 +18,7 @@ mod source;
 mod zones;
 #[cfg(feature = "zstd")]
 mod zstd_frames;
+pub(crate) mod zstd_window;
 
 use std::sync::Arc;
 

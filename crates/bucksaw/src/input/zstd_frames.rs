@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-use super::decompress::{BUFFER_BYTES, ZSTD_MAGIC, too_large_window};
+use super::zstd_window::{BUFFER_BYTES, ZSTD_MAGIC, too_large_window};
 use crate::error::{Error, Result};
 
 /// A frame's header has at most so many bytes.

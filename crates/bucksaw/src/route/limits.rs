@@ -2,8 +2,8 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::decompress::{WINDOW_SHARE, max_window_bytes};
 use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
+use crate::input::zstd_window::{WINDOW_SHARE, max_window_bytes};
 use crate::options::Options;
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked

@@ -6,6 +6,8 @@ mod arrow;
 mod convert;
 pub(crate) mod decimal;
 pub(crate) mod exact;
+pub(crate) mod item;
+pub(crate) mod json;
 pub(crate) mod logical;
 pub(crate) mod moment;
 pub(crate) mod number;

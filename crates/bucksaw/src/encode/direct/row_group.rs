@@ -109,8 +109,8 @@ pub(super) struct RowGroup {
     /// By the columns' indexes in the schema.
     chunks: Vec<Option<OpenChunk>>,
     rows: usize,
-    /// Columns of the file when it began.
-    columns_before: usize,
+    /// Columns of the file when it began, or of the row group by now, if these are more.
+    most_columns: usize,
     /// What chunks of the row group before leave to those of the same columns.
     spare: SpareOfColumns,
 }
@@ -121,7 +121,7 @@ type SpareOfColumns = Vec<Option<SpareValues>>;
 impl RowGroup {
     /// The row group after those that have so many columns together, with what the last one left.
     pub(super) fn after(columns: usize, spare: SpareOfColumns) -> Self {
-        Self { columns_before: columns, spare, ..Self::default() }
+        Self { most_columns: columns, spare, ..Self::default() }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -183,7 +183,9 @@ impl RowGroup {
         let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
         let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
         let columns = self.chunks.iter().flatten().count() + new.len();
-        let page_bytes = encoding.options.page_bytes_for(columns.max(self.columns_before));
+        // Those that wait for their type are some of them, too.
+        self.most_columns = self.most_columns.max(columns + slice.mixed_columns().count());
+        let page_bytes = encoding.options.page_bytes_for(self.most_columns);
         for id in new {
             let before = self.spare.get_mut(id.index()).and_then(Option::take);
             let chunk = encoding.new_chunk(schema.column(id), page_bytes, before)?;

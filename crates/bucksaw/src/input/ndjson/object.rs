@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use super::Nested;
 use super::reasons::{self, Fault};
 use crate::coerce::builder::BorrowingBuilder;
-use crate::coerce::item::Item;
-use crate::coerce::json::{item_of, unescaped};
 use crate::error::{Error, Result};
 use crate::input::framing::too_long;
 use crate::schema::Key;
+use crate::types::item::Item;
+use crate::types::json::{item_of, unescaped};
 use crate::types::value::Value;
 
 /// How an object becomes a row.

@@ -10,9 +10,9 @@ use super::json::{append_comma, append_json, append_name};
 use super::key::append_key;
 
 use crate::coerce::builder::CopyingBuilder;
-use crate::coerce::item::Item;
 use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
 use crate::schema::Key;
+use crate::types::item::Item;
 use crate::types::value::Value;
 
 /// The row that is being filled.

@@ -1,0 +1,76 @@
+//! Values that their column can't hold, and those that come twice: into siblings and `_rest`.
+
+use super::builder::RowBuilder;
+use super::refusal::{refused, unexpected};
+use crate::block::text::StoreText;
+use crate::error::Result;
+use crate::schema::{ColumnId, ColumnType, Sibling};
+use crate::types::item::Item;
+use crate::types::physical::PhysicalValue;
+use crate::types::value::Value;
+
+impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
+    /// A value of another type than its column's: as text into the sibling.
+    pub(super) fn store_misfit(
+        &mut self,
+        id: ColumnId,
+        ty: &ColumnType,
+        item: Item<'v>,
+    ) -> Result<()> {
+        let column = self.schema.column(id);
+        if self.schema.strict || self.schema.closed {
+            let text = item.into_text(self.arena);
+            let shown: String = text.chars().take(40).collect();
+            return Err(refused(
+                &column.name,
+                &format!(
+                    "it holds {ty}, and {shown:?} is not one: fix the row, or open the schema and leave strict mode to keep it as text"
+                ),
+            ));
+        }
+        let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
+        if is_number && ty.is_of_numbers() {
+            self.block.alterations.oversized_numbers += 1;
+        } else {
+            self.block.alterations.conflicts += 1;
+        }
+        let row = self.block.rows;
+        if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
+            let column = self.block.column_mut(sibling);
+            column.set_type(&ColumnType::Text);
+            if column.claim(row) {
+                let text = item.into_text(self.arena);
+                column.values.push(PhysicalValue::Text(text), &mut self.store);
+                self.block.touched.push(sibling);
+                self.block.most_text += text.len();
+                return Ok(());
+            }
+        }
+        let name = self.given_name(id);
+        self.push_rest(&name, item)
+    }
+
+    pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        let name = self.given_name(id);
+        self.push_duplicate(&name, item)
+    }
+
+    /// Keeps a value whose name the row has given already.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
+        self.refuse_if_strict(name, "the row gives it twice")?;
+        if self.schema.closed && self.schema.find(name).is_none() {
+            return Err(unexpected(name));
+        }
+        self.block.alterations.duplicates += 1;
+        self.push_rest(name, item)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]
+    pub(super) fn push_rest(&mut self, name: &str, item: Item<'v>) -> Result<()> {
+        self.rest_of(name, item);
+        Ok(())
+    }
+}
