@@ -26,7 +26,8 @@
 //! - integers and decimals: double, if a double holds each integer exactly,
 //! - all text that is a moment in RFC 3339 with a zone: timestamp ([`Options::timestamps`]),
 //! - all of another type: that,
-//! - of several types: the one that at least 90 % of them have, else text.
+//! - of several types: the one that at least 90 % of them have, else text. (Numbers with more digits than a double
+//!   count with the doubles beside them.)
 //!
 //! A list's type is that of its first element that is not null, or text. Afterwards no value is dropped or altered:
 //!

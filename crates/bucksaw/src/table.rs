@@ -72,6 +72,7 @@ impl Table {
                 ty,
                 from: given,
                 field_id: column.field_id,
+                sibling_of: column.sibling_of.map(|(id, _)| self.schema.column(id).name.clone()),
             })
         };
         DeclaredSchema {

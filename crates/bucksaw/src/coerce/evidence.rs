@@ -3,7 +3,7 @@
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
-use crate::types::timestamp::TimeUnit;
+use crate::types::timestamp::{TimeUnit, in_unit};
 use crate::types::value::Value;
 
 /// Integers up to this one, and down to its negative, are all held by doubles.
@@ -37,7 +37,7 @@ pub(super) struct Evidence {
     timestamps: usize,
     /// Texts that are moments in RFC 3339, with a zone.
     times: usize,
-    /// Whether one of them has digits below a microsecond.
+    /// Whether one of them has digits below their unit.
     has_nanos: bool,
     bytes: usize,
     /// The unit of timestamps from text; none where text stays text.
@@ -83,13 +83,14 @@ impl Evidence {
     }
 
     fn add_text(&mut self, text: &str) {
+        let Some(unit) = self.time_unit else { return };
         // Each of the texts has to be one.
-        if self.time_unit.is_none() || self.times + self.timestamps + 1 < self.values {
+        if self.times + self.timestamps + 1 < self.values {
             return;
         }
-        if let Some(moment) = Moment::from_text(text) {
+        if let Some((_, nanos)) = Moment::from_text(text).and_then(|moment| in_unit(moment, unit)) {
             self.times += 1;
-            self.has_nanos |= moment.micros().1 > 0;
+            self.has_nanos |= nanos > 0;
         }
     }
 
@@ -101,6 +102,16 @@ impl Evidence {
             _ => held,
         };
         self.type_of(with_long, (self.values * MAJORITY_PERCENT).div_ceil(100))
+    }
+
+    /// How many siblings a column of this type needs for these values.
+    pub(super) fn siblings(&self, ty: &ColumnType) -> usize {
+        match self.are_held_by(ty) {
+            true => 0,
+            // Digits, and text.
+            false if self.has_nanos && matches!(ty, ColumnType::Timestamp(_)) => 2,
+            false => 1,
+        }
     }
 
     /// The type that holds all values.

@@ -180,11 +180,9 @@ impl Waiting {
         items.by_ref().take(within).for_each(|item| evidence.add(item));
         let ty = evidence.column_type();
         items.for_each(|item| evidence.add(item));
-        if evidence.are_held_by(&ty) {
-            return ty;
-        }
-        if schema.has_room_for(*siblings + 1) {
-            *siblings += 1;
+        let needed = evidence.siblings(&ty);
+        if needed == 0 || schema.has_room_for(*siblings + needed) {
+            *siblings += needed;
             return ty;
         }
         evidence.type_of_all()

@@ -21,10 +21,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         };
         let sibling = match nanos {
             0 => None,
-            _ if unit != TimeUnit::Micros || self.schema.strict || self.schema.closed => {
-                return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
-            }
-            _ => match self.schema.sibling(id, Sibling::Nanos, self.is_late) {
+            _ => match self.nanos_sibling(id, unit) {
                 Some(sibling) => Some(sibling),
                 None => return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit),
             },
@@ -40,7 +37,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if let Some(sibling) = sibling {
             let column = self.block.column_mut(sibling);
             column.set_type(&ColumnType::Int32);
-            // A row that has its column's value has no other's.
+            // It has values of this column only, which has its first one of this row.
             if column.claim(row) {
                 column.values.push(PhysicalValue::I32(nanos.cast_signed()), &mut self.store);
                 self.block.touched.push(sibling);
@@ -49,5 +46,16 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.block.alterations.parsed_texts += 1;
         self.block.alterations.other_offsets += u64::from(!moment.is_utc);
         Ok(())
+    }
+
+    /// The sibling for digits below the column's unit, if there is one; where rows can be refused, only a declared one.
+    fn nanos_sibling(&mut self, id: ColumnId, unit: TimeUnit) -> Option<ColumnId> {
+        if unit != TimeUnit::Micros {
+            return None;
+        }
+        if self.schema.strict || self.schema.closed {
+            return self.schema.column(id).sibling(Sibling::Nanos);
+        }
+        self.schema.sibling(id, Sibling::Nanos, self.is_late)
     }
 }

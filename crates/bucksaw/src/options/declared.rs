@@ -28,6 +28,18 @@ pub struct DeclaredColumn {
     /// Its field id, as table formats such as Iceberg number columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_id: Option<i32>,
+    /// The column whose values it holds as text (of type text), or whose nanoseconds (of type int32), where
+    /// that column can't. No name of a row leads to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sibling_of: Option<String>,
+}
+
+impl DeclaredColumn {
+    /// A column of this name and type.
+    #[must_use]
+    pub fn new(name: impl Into<String>, ty: ColumnType) -> Self {
+        Self { name: name.into(), ty, from: None, field_id: None, sibling_of: None }
+    }
 }
 
 /// Columns known beforehand, in the file's order.
@@ -62,7 +74,7 @@ impl DeclaredSchema {
     /// Adds a column.
     #[must_use]
     pub fn column(mut self, name: impl Into<String>, ty: ColumnType) -> Self {
-        self.columns.push(DeclaredColumn { name: name.into(), ty, from: None, field_id: None });
+        self.columns.push(DeclaredColumn::new(name, ty));
         self
     }
 
@@ -81,8 +93,8 @@ impl DeclaredSchema {
         name: impl Into<String>,
         ty: ColumnType,
     ) -> Self {
-        let (name, from) = (name.into(), Some(from.into()));
-        self.columns.push(DeclaredColumn { name, ty, from, field_id: None });
+        self.columns
+            .push(DeclaredColumn { from: Some(from.into()), ..DeclaredColumn::new(name, ty) });
         self
     }
 
@@ -158,6 +170,19 @@ impl DeclaredSchema {
                 ));
             } else if !given.insert(from) && column.from.is_some() {
                 problems.push(format!("the schema takes {from:?} into two columns"));
+            }
+            let has = |name: &String| self.columns.iter().any(|column| column.name == *name);
+            if let Some(of) = column.sibling_of.as_ref().filter(|of| !has(of)) {
+                problems.push(format!(
+                    "the schema declares {name:?} as a sibling of {of:?}, which it does not declare"
+                ));
+            }
+            if column.sibling_of.is_some()
+                && !matches!(column.ty, ColumnType::Text | ColumnType::Int32)
+            {
+                problems.push(format!(
+                    "the schema declares {name:?} as a sibling: it is of type text or int32"
+                ));
             }
             if let Some(problem) = column.ty.problem() {
                 problems.push(format!("the schema declares {name:?}: {problem}"));

@@ -89,23 +89,32 @@ impl Sortedness {
     pub(crate) fn add_late(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
         let nulls = |count: u64| (0..count).map(|_| None);
         for index in (0..self.waits.len()).filter(|index| self.waits[*index]).collect::<Vec<_>>() {
-            let Some((slice, values, order)) = column(&self.sorted.by[index].column, rows, schema)
-            else {
+            let name = &self.sorted.by[index].column;
+            let settled = schema.columns().iter().find(|column| column.name == *name);
+            if settled.is_none_or(|column| column.ty.is_none()) {
                 continue;
-            };
+            }
             self.waits[index] = false;
             // Those of other columns begin with the first row that waits.
             let unjudged = self.keys.iter().map(VecDeque::len).max().unwrap_or_default() as u64;
             let unjudged = unjudged.max(self.rows - first);
             let before = unjudged - (self.rows - first);
-            let known = order.and_then(|order| keys(&slice, &values, order));
+            // All values that waited may be misfits.
+            let values = column(name, rows, schema);
+            let known: Option<Vec<_>> = match &values {
+                Some((slice, values, order)) => {
+                    let known = order.and_then(|order| keys(slice, values, order));
+                    known.map(|known| known.map(|key| key.map(Key::into_owned)).collect())
+                }
+                None => Some(Vec::new()),
+            };
             let Some(known) = known else {
                 self.note(Some(self.rows - unjudged));
                 return;
             };
             let queue = &mut self.keys[index];
             queue.extend(nulls(before));
-            queue.extend(known.map(|key| key.map(Key::into_owned)));
+            queue.extend(known);
             queue.extend(nulls(unjudged - queue.len() as u64));
         }
         let unsorted = self.first_unsorted_key();

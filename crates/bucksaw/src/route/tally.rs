@@ -36,7 +36,7 @@ impl Tally {
             self.present[id.index()] += slice.count() as u64;
             let column = schema.column(id);
             let misfit = &mut self.misfits[id.index()];
-            if column.misfits_of.is_some() && misfit.is_none() {
+            if column.misfits_of().is_some() && misfit.is_none() {
                 *misfit = first_text(&slice).map(|(row, text)| (first + row, text));
             }
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
@@ -66,7 +66,7 @@ impl Tally {
         known
             .filter_map(|((sibling, first), values)| {
                 let (first_row, example) = first.clone()?;
-                let id = sibling.misfits_of?;
+                let id = sibling.misfits_of()?;
                 let column = schema.column(id);
                 let held = self.present.get(id.index()).copied().unwrap_or_default();
                 Some(Misfits {

@@ -115,8 +115,8 @@ pub struct Column {
     pub(crate) is_settling: bool,
     /// Whether text is read as a value of its type, where it spells one.
     pub(crate) reads_text: bool,
-    /// The column whose misfits it holds as text.
-    pub(crate) misfits_of: Option<ColumnId>,
+    /// The column that it is a sibling of, and what it holds of it.
+    pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.
     pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
     /// Whether JSON writes the name that rows give without escapes.
@@ -134,6 +134,11 @@ impl Column {
     #[inline]
     pub(crate) fn sibling(&self, what: Sibling) -> Option<ColumnId> {
         self.siblings[what as usize]
+    }
+
+    /// The column whose misfits it holds as text.
+    pub(crate) fn misfits_of(&self) -> Option<ColumnId> {
+        self.sibling_of.filter(|(_, what)| *what == Sibling::Text).map(|(id, _)| id)
     }
 
     /// The unit of its timestamps, if text is read as these.
@@ -169,6 +174,11 @@ impl Sibling {
             Self::Text => TEXT_SUFFIX,
             Self::Nanos => NANOS_SUFFIX,
         }
+    }
+
+    /// What a sibling of this type holds.
+    pub(super) fn of_type(ty: &ColumnType) -> Option<Self> {
+        [Self::Text, Self::Nanos].into_iter().find(|what| what.column_type() == *ty)
     }
 
     pub(crate) fn column_type(self) -> ColumnType {

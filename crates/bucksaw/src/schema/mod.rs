@@ -97,10 +97,13 @@ impl Schema {
             time_unit: options.timestamps.then_some(options.timestamp_unit),
             settling_rows: if options.strict { 0 } else { options.settling_rows },
         };
-        for DeclaredColumn { name, ty, from, field_id } in &options.schema.columns {
+        for DeclaredColumn { name, ty, from, field_id, sibling_of } in &options.schema.columns {
             let is_text = schema.is_text_by_prefix(name);
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
-            let id = schema.add(from.as_ref().unwrap_or(name), name.clone());
+            let id = match sibling_of {
+                Some(_) => schema.add_unnamed(name.clone()),
+                None => schema.add(from.as_ref().unwrap_or(name), name.clone()),
+            };
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;
             schema.columns[id.index()].reads_text = true;
@@ -108,7 +111,23 @@ impl Schema {
                 schema.columns[id.index()].field_id = *field_id;
             }
         }
+        schema.link_declared(options);
         schema
+    }
+
+    /// Tells declared siblings and their columns of each other.
+    fn link_declared(&mut self, options: &Options) {
+        let declared = &options.schema.columns;
+        for (index, column) in declared.iter().enumerate() {
+            let of = column.sibling_of.as_ref();
+            let of = of.and_then(|of| declared.iter().position(|column| column.name == *of));
+            if let (Some(of), Some(what)) = (of, Sibling::of_type(&column.ty)) {
+                let (id, sibling) =
+                    (ColumnId::new(of, self.table), ColumnId::new(index, self.table));
+                self.columns[of].siblings[what as usize] = Some(sibling);
+                self.columns[index].sibling_of = Some((id, what));
+            }
+        }
     }
 
     /// The columns, in the file's order.
@@ -255,29 +274,15 @@ impl Schema {
             return Some(sibling);
         }
         let name = format!("{}{}", self.columns[id.index()].name, what.suffix());
-        let is_its = |known: &ColumnId| {
-            let known = &self.columns[known.index()];
-            known.declared && known.ty == Some(what.column_type())
-        };
-        // A schema that was found before declares both.
-        let is_declared = self.columns[id.index()].declared;
-        let declared =
-            self.by_name.get(name.as_str()).copied().filter(|known| is_declared && is_its(known));
-        let sibling = match declared {
-            Some(known) => known,
-            None if !is_needed && self.is_full_for(&name) => return None,
-            None => {
-                // No name of a row leads to it: what rows call so is a column of its own.
-                let name = self.unused_name(&name);
-                let sibling = self.add_unnamed(name);
-                self.columns[sibling.index()].ty = Some(what.column_type());
-                sibling
-            }
-        };
-        self.columns[id.index()].siblings[what as usize] = Some(sibling);
-        if what == Sibling::Text {
-            self.columns[sibling.index()].misfits_of = Some(id);
+        if !is_needed && self.is_full_for(&name) {
+            return None;
         }
+        // No name of a row leads to it: what rows call so is a column of its own.
+        let name = self.unused_name(&name);
+        let sibling = self.add_unnamed(name);
+        self.columns[sibling.index()].ty = Some(what.column_type());
+        self.columns[id.index()].siblings[what as usize] = Some(sibling);
+        self.columns[sibling.index()].sibling_of = Some((id, what));
         self.linked.push((id, what));
         self.changes += 1;
         Some(sibling)
@@ -402,7 +407,7 @@ impl Schema {
             takes_all_as_text: false,
             is_settling: false,
             reads_text: false,
-            misfits_of: None,
+            sibling_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,
         });

@@ -142,21 +142,11 @@ impl Model<'_> {
     fn sibling(&mut self, column: usize) -> Option<usize> {
         if self.columns[column].sibling.is_none() {
             let name = format!("{}__text", self.columns[column].name);
-            let is_declared = self.columns[column].is_declared;
-            let is_its = |column: &Column| {
-                is_declared
-                    && column.is_declared
-                    && column.given.as_ref() == Some(&name)
-                    && column.data_type == Some(DataType::Utf8)
-            };
-            let known = self.columns.iter().position(is_its);
-            if known.is_none() && self.is_full() {
+            if self.is_full() {
                 return None;
             }
-            let sibling = known.unwrap_or_else(|| {
-                let file_name = self.unused(&name);
-                self.add(None, &file_name)
-            });
+            let file_name = self.unused(&name);
+            let sibling = self.add(None, &file_name);
             self.columns[sibling].data_type = Some(DataType::Utf8);
             self.columns[column].sibling = Some(sibling);
         }
