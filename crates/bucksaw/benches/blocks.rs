@@ -49,7 +49,7 @@ fn rows(workload: Workload, count: usize) -> Vec<workloads::Row> {
 fn measure(workload: Workload, count: usize, rounds: usize) {
     let rows = rows(workload, count * BLOCK_ROWS);
     let values = rows.iter().map(Vec::len).sum::<usize>();
-    let mut table = Table::new(Options::new()).unwrap();
+    let mut table = Table::new(Options::new().settling_rows(0)).unwrap();
     let arena = Bump::new();
     let mut sources: Vec<OwnedBlock> =
         rows.chunks(BLOCK_ROWS).map(|rows| owned_block(&mut table, rows, &arena)).collect();

@@ -42,6 +42,8 @@ impl Backend {
         };
         let compression = if compress { Compression::default() } else { Compression::None };
         Options::new()
+            // Rows in memory have types; all backends are given the same blocks.
+            .settling_rows(0)
             .backend(kind)
             .profile(profile)
             .threads(threads)

@@ -236,7 +236,8 @@ mod tests {
         writer.finish().expect("finishes");
 
         // Chunks end within blocks, and some columns come after the first chunk.
-        let mut front = Options::new().write_to(Box::new(MemorySink::new())).expect("sound");
+        let options = Options::new().settling_rows(0);
+        let mut front = options.write_to(Box::new(MemorySink::new())).expect("sound");
         let mut kept = Buffered::new(7, true);
         for part in rows.chunks(10) {
             let (arena, mut block) = (Bump::new(), Block::new());

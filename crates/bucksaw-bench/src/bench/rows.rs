@@ -150,7 +150,8 @@ fn read(path: &Path, limit: Option<u64>) -> Result<Rows> {
         File::open(path).map_err(|cause| Error::io("could not open", cause).in_source(&name))?;
     let mut input = Input::ndjson(&name, file, NdjsonOptions::default(), OnError::Fail)?;
     let sink = MemorySink::new();
-    let options = Options::new().compression(Compression::None);
+    // What comes back are values that JSON has.
+    let options = Options::new().compression(Compression::None).settling_rows(0).timestamps(false);
     let mut writer = options.write_to(Box::new(sink.clone()))?;
     writer.write_input(&mut input)?;
     writer.finish()?;
