@@ -243,7 +243,7 @@ fn model(rows: &[BTreeMap<&str, &str>], window: usize, group: usize) -> Vec<Row>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn types_are_those_of_the_naive_rules(
         rows in prop::collection::vec(
