@@ -166,6 +166,11 @@ impl<'s, 'a> ColumnSlice<'s, 'a> {
         self.values.len()
     }
 
+    /// The first row that has a value.
+    pub(crate) fn first(&self) -> usize {
+        self.present().take_while(|is_present| !is_present).count()
+    }
+
     /// For each row, whether it has a value.
     pub fn present(&self) -> impl Iterator<Item = bool> + use<'s, 'a> {
         let present = &self.column.present;

@@ -7,15 +7,10 @@ use crate::types::value::Value;
 /// One such value, whose text or bytes a block holds as these.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum MixedOf<T, B> {
-    Bool(bool),
-    I32(i32),
-    I64(i64),
-    U64(u64),
-    F32(f32),
-    F64(f64),
-    Timestamp(i64),
-    Text(T),
+    /// A value that has neither.
+    Plain(Value<'static>),
     Bytes(B),
+    Text(T),
     /// See [`Item::Double`].
     Double(T),
     /// See [`Item::Number`].
@@ -30,29 +25,29 @@ pub(crate) enum MixedOf<T, B> {
 pub(crate) type Mixed<'a> = MixedOf<&'a str, &'a [u8]>;
 
 impl<T: Held, B: Held> MixedOf<T, B> {
-    /// The item, with its text where `store` keeps it; none for null. A list becomes JSON text.
+    /// The item, with its text where `store` keeps it. A list becomes JSON text.
     pub(crate) fn of<'v>(
         item: Item<'v>,
         store: &mut impl StoreText<'v, Text = T, Bytes = B>,
         as_json: impl FnOnce(Value<'v>) -> &'v str,
-    ) -> Option<Self> {
-        Some(match item {
-            Item::Value(Value::Null) => return None,
-            Item::Value(Value::Bool(value)) => Self::Bool(value),
-            Item::Value(Value::I32(value)) => Self::I32(value),
-            Item::Value(Value::I64(value)) => Self::I64(value),
-            Item::Value(Value::U64(value)) => Self::U64(value),
-            Item::Value(Value::F32(value)) => Self::F32(value),
-            Item::Value(Value::F64(value)) => Self::F64(value),
-            Item::Value(Value::Timestamp(micros)) => Self::Timestamp(micros),
+    ) -> Self {
+        match item {
             Item::Value(Value::Text(text)) => Self::Text(store.text(text)),
             Item::Value(Value::Bytes(bytes)) => Self::Bytes(store.bytes(bytes)),
             Item::Value(list @ Value::List(_)) => Self::Json(store.text(as_json(list))),
+            Item::Value(Value::Null) => Self::Plain(Value::Null),
+            Item::Value(Value::Bool(value)) => Self::Plain(Value::Bool(value)),
+            Item::Value(Value::I32(value)) => Self::Plain(Value::I32(value)),
+            Item::Value(Value::I64(value)) => Self::Plain(Value::I64(value)),
+            Item::Value(Value::U64(value)) => Self::Plain(Value::U64(value)),
+            Item::Value(Value::F32(value)) => Self::Plain(Value::F32(value)),
+            Item::Value(Value::F64(value)) => Self::Plain(Value::F64(value)),
+            Item::Value(Value::Timestamp(micros)) => Self::Plain(Value::Timestamp(micros)),
             Item::Double(text) => Self::Double(store.text(text)),
             Item::Number(text) => Self::Number(store.text(text)),
             Item::Json(text) => Self::Json(store.text(text)),
             Item::TooDeep(text) => Self::TooDeep(store.text(text)),
-        })
+        }
     }
 
     /// The same value, with what `text` and `bytes` make of its text or bytes.
@@ -62,15 +57,9 @@ impl<T: Held, B: Held> MixedOf<T, B> {
         bytes: impl FnOnce(B) -> B2,
     ) -> MixedOf<T2, B2> {
         match self {
-            Self::Bool(value) => MixedOf::Bool(value),
-            Self::I32(value) => MixedOf::I32(value),
-            Self::I64(value) => MixedOf::I64(value),
-            Self::U64(value) => MixedOf::U64(value),
-            Self::F32(value) => MixedOf::F32(value),
-            Self::F64(value) => MixedOf::F64(value),
-            Self::Timestamp(micros) => MixedOf::Timestamp(micros),
-            Self::Text(value) => MixedOf::Text(text(value)),
+            Self::Plain(value) => MixedOf::Plain(value),
             Self::Bytes(value) => MixedOf::Bytes(bytes(value)),
+            Self::Text(value) => MixedOf::Text(text(value)),
             Self::Double(value) => MixedOf::Double(text(value)),
             Self::Number(value) => MixedOf::Number(text(value)),
             Self::Json(value) => MixedOf::Json(text(value)),
@@ -83,15 +72,9 @@ impl<'a> Mixed<'a> {
     /// What the decoder found.
     pub(crate) fn item(self) -> Item<'a> {
         match self {
-            Self::Bool(value) => Item::Value(Value::Bool(value)),
-            Self::I32(value) => Item::Value(Value::I32(value)),
-            Self::I64(value) => Item::Value(Value::I64(value)),
-            Self::U64(value) => Item::Value(Value::U64(value)),
-            Self::F32(value) => Item::Value(Value::F32(value)),
-            Self::F64(value) => Item::Value(Value::F64(value)),
-            Self::Timestamp(micros) => Item::Value(Value::Timestamp(micros)),
-            Self::Text(text) => Item::Value(Value::Text(text)),
+            Self::Plain(value) => Item::Value(value),
             Self::Bytes(bytes) => Item::Value(Value::Bytes(bytes)),
+            Self::Text(text) => Item::Value(Value::Text(text)),
             Self::Double(text) => Item::Double(text),
             Self::Number(text) => Item::Number(text),
             Self::Json(text) => Item::Json(text),
@@ -102,13 +85,13 @@ impl<'a> Mixed<'a> {
     /// Bytes of its text or bytes.
     pub(super) fn text_bytes(self) -> usize {
         match self {
+            Self::Plain(_) => 0,
             Self::Bytes(bytes) => bytes.len(),
             Self::Text(text)
             | Self::Double(text)
             | Self::Number(text)
             | Self::Json(text)
             | Self::TooDeep(text) => text.len(),
-            _ => 0,
         }
     }
 }
@@ -129,5 +112,16 @@ impl MixedSlice<'_, '_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of whole settling windows wait as these.
+    #[test]
+    fn a_value_that_waits_takes_24_bytes() {
+        assert_eq!(size_of::<Mixed<'_>>(), 24);
     }
 }

@@ -88,10 +88,9 @@ impl Settling {
                     &mut group.columns
                 }
             };
-            let waiting: &mut Waiting = columns.entry(id).or_insert_with(|| Waiting {
-                first: slice.present().take_while(|is_present| !is_present).count(),
-                ..Waiting::default()
-            });
+            let waiting: &mut Waiting = columns
+                .entry(id)
+                .or_insert_with(|| Waiting { first: slice.first(), ..Waiting::default() });
             append_column(&mut waiting.column, &mut waiting.text, first - start, &slice)?;
         }
         if !typed.is_empty() {

@@ -40,9 +40,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             return self.store_duplicate(id, item);
         }
         let as_json = |list: Value<'v>| &*arena.alloc_str(&list.to_text());
-        if let Some(value) = MixedOf::of(item, &mut self.store, as_json) {
-            column.values.push_mixed(value);
-        }
+        column.values.push_mixed(MixedOf::of(item, &mut self.store, as_json));
         self.block.touched.push(id);
         self.block.most_text += item.text_bytes();
         self.schema.begin_settling(id);

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
 const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
+
 /// A source's content.
 pub(super) enum Decompressed<'r> {
     /// Plain, or as a stream that holds little memory.

@@ -5,7 +5,7 @@
 
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
-pub(crate) mod decompress;
+mod decompress;
 pub(crate) mod framing;
 pub(crate) mod ndjson;
 #[cfg(feature = "arrow")]

@@ -88,10 +88,11 @@ impl Sortedness {
     /// Takes columns of the last rows, from row `first` of the file on, that have waited for their types.
     pub(crate) fn add_late(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
         let nulls = |count: u64| (0..count).map(|_| None);
-        for index in (0..self.waits.len()).filter(|index| self.waits[*index]).collect::<Vec<_>>() {
+        for index in 0..self.waits.len() {
             let name = &self.sorted.by[index].column;
-            let settled = schema.columns().iter().find(|column| column.name == *name);
-            if settled.is_none_or(|column| column.ty.is_none()) {
+            let is_settled =
+                schema.columns().iter().any(|column| column.name == *name && column.ty.is_some());
+            if !(self.waits[index] && is_settled) {
                 continue;
             }
             self.waits[index] = false;
@@ -99,16 +100,7 @@ impl Sortedness {
             let unjudged = self.keys.iter().map(VecDeque::len).max().unwrap_or_default() as u64;
             let unjudged = unjudged.max(self.rows - first);
             let before = unjudged - (self.rows - first);
-            // All values that waited may be misfits.
-            let values = column(name, rows, schema);
-            let known: Option<Vec<_>> = match &values {
-                Some((slice, values, order)) => {
-                    let known = order.and_then(|order| keys(slice, values, order));
-                    known.map(|known| known.map(|key| key.map(Key::into_owned)).collect())
-                }
-                None => Some(Vec::new()),
-            };
-            let Some(known) = known else {
+            let Some(known) = owned_keys(name, rows, schema) else {
                 self.note(Some(self.rows - unjudged));
                 return;
             };
@@ -127,13 +119,7 @@ impl Sortedness {
             if *waits {
                 continue;
             }
-            match column(&by.column, rows, schema) {
-                Some((slice, values, order)) => {
-                    let known = keys(&slice, &values, order?)?;
-                    queue.extend(known.map(|key| key.map(Key::into_owned)));
-                }
-                None => queue.extend((0..rows.rows()).map(|_| None)),
-            }
+            queue.extend(owned_keys(&by.column, rows, schema)?);
         }
         Some(())
     }
@@ -250,6 +236,20 @@ fn column<'s, 'a>(
         values => values,
     };
     Some((slice, values, storage.map(|storage| storage.order)))
+}
+
+/// A key for each row, of the column that the file calls `name`; none where its type has no order. Without a
+/// value all are null: those that waited for their type may all be misfits.
+fn owned_keys(
+    name: &str,
+    rows: &BlockSlice<'_, '_>,
+    schema: &Schema,
+) -> Option<Vec<Option<Key<'static>>>> {
+    let Some((slice, values, order)) = column(name, rows, schema) else {
+        return Some((0..rows.rows()).map(|_| None).collect());
+    };
+    let known = keys(&slice, &values, order?)?;
+    Some(known.map(|key| key.map(Key::into_owned)).collect())
 }
 
 fn keys<'v>(

@@ -95,9 +95,8 @@ impl Tally {
 
 /// The first value of a column of text: its row in the slice, and its start.
 fn first_text(slice: &ColumnSlice<'_, '_>) -> Option<(u64, String)> {
-    let row = slice.present().position(|is_present| is_present)?;
     let ValuesSlice::Text(texts) = slice.values() else { return None };
-    Some((row as u64, texts.first()?.chars().take(EXAMPLE_CHARS).collect()))
+    Some((slice.first() as u64, texts.first()?.chars().take(EXAMPLE_CHARS).collect()))
 }
 
 fn range(values: &ValuesSlice<'_, '_>) -> Option<(i64, i64)> {

@@ -130,7 +130,7 @@ pub const TEXT_SUFFIX: &str = "__text";
 pub const NANOS_SUFFIX: &str = "__ns";
 
 impl Column {
-    /// The name that rows give.
+    /// Its sibling that holds this, if it has one.
     #[inline]
     pub(crate) fn sibling(&self, what: Sibling) -> Option<ColumnId> {
         self.siblings[what as usize]

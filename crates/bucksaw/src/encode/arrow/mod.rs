@@ -263,7 +263,7 @@ impl ArrowBackend {
             }
             let Some(file) = &self.file else { continue };
             if file.columns.binary_search(&id.index()).is_err() {
-                let row = first + slice.present().take_while(|is_there| !is_there).count() as u64;
+                let row = first + slice.first() as u64;
                 return Err(self.late(file.first_rows, row).in_column(&schema.column(id).name));
             }
         }

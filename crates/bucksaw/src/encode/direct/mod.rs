@@ -125,10 +125,10 @@ impl Backend for DirectBackend {
         &mut self,
         rows: BlockSlice<'s, '_>,
         schema: &Schema,
-        _: &mut Pieces,
+        out: &mut Pieces,
     ) -> Result<Box<dyn Encode + 's>> {
         let first = self.group.rows();
-        Ok(Box::new(self.group.append(rows, first, schema, &self.encoding)?))
+        self.write_late(rows, first, schema, out)
     }
 
     fn write_late<'s>(
