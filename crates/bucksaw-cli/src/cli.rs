@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::exit;
+use crate::intake::MaxRejected;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
 #[derive(Debug, Parser)]
@@ -129,6 +130,10 @@ pub(crate) struct ConvertArgs {
     /// is none, or with --overwrite an empty one in place of an old one
     #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
     pub(crate) on_error: OsString,
+    /// How many lines may be rejected: a number, or a part of all lines, which is looked at from 1,000 lines on and at
+    /// the end. Beyond it the run fails, with the first reasons, and no file is written. [default: all but one]
+    #[arg(long, value_name = "N|P%")]
+    pub(crate) max_rejected: Option<MaxRejected>,
     /// Print the report as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

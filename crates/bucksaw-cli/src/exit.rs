@@ -11,7 +11,8 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// The command line makes no sense, or options contradict each other. (Clap's code, too.)
 pub const USAGE: u8 = 2;
-/// The data is at fault: a rejected line, a refused row, a file that is not Parquet.
+/// The data is at fault: rejected lines, a refused row, an input of another format or without its end, a file that is
+/// not Parquet.
 pub const BAD_DATA: u8 = 3;
 /// Something stands at the target already.
 pub const EXISTS: u8 = 4;
@@ -21,10 +22,13 @@ pub const INTERRUPTED: u8 = 130;
 /// The table of codes for `--help` and the man page.
 pub const HELP: &str = "\
 Exit codes:
-  0    done (also when the reader of standard output went away)
-  1    reading, writing or encoding failed
+  0    done (also where bad lines were left out or kept, as --on-error says, and where the reader of
+       standard output went away)
+  1    reading, writing or encoding failed; no file is written
   2    wrong usage, or options that contradict each other
-  3    the data is at fault: a malformed line, a refused row, a file that is not Parquet
+  3    the data is at fault, and no file is written: a malformed line or a refused row; every line
+       rejected, or more than --max-rejected; an input of another format, or without its end; a file
+       that is not Parquet
   4    the output exists already, and --overwrite was not given
   130  interrupted before the files appeared; nothing is left behind";
 
@@ -33,7 +37,11 @@ pub fn code_of(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Io if is_broken_pipe(error) => DONE,
         ErrorKind::Options => USAGE,
-        ErrorKind::Malformed | ErrorKind::Refused | ErrorKind::InvalidParquet => BAD_DATA,
+        ErrorKind::Malformed
+        | ErrorKind::Refused
+        | ErrorKind::InputFormat
+        | ErrorKind::Truncated
+        | ErrorKind::InvalidParquet => BAD_DATA,
         ErrorKind::Exists => EXISTS,
         _ => FAILED,
     }

@@ -8,6 +8,7 @@ mod commands;
 mod endings;
 pub mod exit;
 mod files;
+mod intake;
 pub mod interrupt;
 mod search;
 mod sources;

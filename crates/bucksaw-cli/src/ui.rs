@@ -7,13 +7,13 @@ use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 pub use bucksaw::internal::grouped;
 use bucksaw::internal::{counted, most_misfits};
-use bucksaw::{
-    ColumnOption, ColumnsInRest, Error, FileReport, InputCounts, Report, Result, UnknownColumn,
-};
+use bucksaw::{ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, UnknownColumn};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
+
+use crate::intake::Intake;
 
 /// Says some lines, with whatever is no plain text in them escaped. Nobody is left to tell where
 /// standard error is gone.
@@ -96,7 +96,8 @@ pub fn rate(rows: u64, elapsed: Duration) -> String {
 }
 
 /// What a conversion came to, in some lines.
-pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> String {
+pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) -> String {
+    let input = intake.counts();
     let rows = reports.iter().map(|report| report.rows).sum();
     let mut lines = Vec::new();
     for file in reports.iter().flat_map(|report| &report.files) {
@@ -119,8 +120,15 @@ pub fn summary(input: &InputCounts, reports: &[Report], elapsed: Duration) -> St
         rate(rows, elapsed),
         peak.map_or(String::new(), |peak| format!(", peak memory {}", ByteSize(peak))),
     ));
-    if input.rejected > 0 {
-        lines.push(format!("{} rejected", counted(input.rejected, "line")));
+    if let Some(first) = intake.first_rejected() {
+        let (rejected, first) = (counted(input.rejected, "line"), first.to_string());
+        lines.push(match input.rejected {
+            1 => format!("{rejected} rejected: {first}"),
+            _ => format!("{rejected} rejected, the first: {first}"),
+        });
+    }
+    if input.nul_bytes > 0 {
+        lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }
     for report in reports {
         lines.extend(report.alterations.to_string().lines().map(str::to_owned));

@@ -21,6 +21,10 @@ pub enum ErrorKind {
     /// A line or record that is not what its format demands, in an input that fails on such records. The
     /// writer has ended.
     Malformed,
+    /// An input that is of another format than the one that it is read as. The writer has ended.
+    InputFormat,
+    /// A compressed input without its end, in an input that fails on such. The writer has ended.
+    Truncated,
     /// A column first seen after the `arrow` backend fixed the file's columns. The writer has ended.
     LateColumn,
     /// Something stands at the target already. A writer that was finishing has ended.

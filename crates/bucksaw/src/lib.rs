@@ -123,6 +123,7 @@ pub use writer::{Cell, Writer};
 
 /// Defaults and limits, each with its unit.
 pub mod limits {
+    pub use crate::input::FIRST_REJECTED;
     pub use crate::input::ndjson::{
         DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, MAX_SEPARATOR_BYTES,
     };

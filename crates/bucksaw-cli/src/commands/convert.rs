@@ -21,6 +21,7 @@ use self::checks::Files;
 use self::options::{Settings, settings};
 use crate::cli::ConvertArgs;
 use crate::files::{is_stream, open_file};
+use crate::intake::Intake;
 use crate::sources::{self, Inputs, STANDARD_STREAM, Source};
 use crate::{exit, interrupt, system, ui};
 
@@ -70,15 +71,16 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     let mut bad_lines = bad_lines(arguments, &mut files)?;
     let bytes: Option<u64> = sources.iter().map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
-    let mut input = InputCounts::default();
+    let mut intake = Intake::new(arguments.max_rejected);
     let mut reports = Vec::new();
     for job in &jobs {
         let mut writer = open(&job.target, &options, &mut files)?;
         for source in &job.sources {
-            input.add(&convert(source, &mut writer, &ndjson, &mut bad_lines, &bar)?);
+            convert(source, &mut writer, &ndjson, &mut bad_lines, &mut intake, &bar)?;
         }
         reports.push(interrupt::finishing(moves, || writer.finish())?);
     }
+    intake.check_all()?;
     if let BadLines::Keep(file) = bad_lines {
         interrupt::finishing(moves, || file.publish())?;
     }
@@ -89,8 +91,9 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
     tell_notes(&ui::unknown_columns(&reports));
     tell_notes(ui::columns_in_rest(&reports).as_slice());
     if !arguments.quiet {
-        ui::tell(&ui::summary(&input, &reports, started.elapsed()));
+        ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
+    let input = *intake.counts();
     if arguments.json { print_report(&Conversion { input, reports: &reports }) } else { Ok(()) }
 }
 
@@ -112,8 +115,9 @@ fn convert(
     writer: &mut Writer,
     options: &NdjsonOptions,
     bad_lines: &mut BadLines,
+    intake: &mut Intake,
     bar: &ProgressBar,
-) -> Result<InputCounts> {
+) -> Result<()> {
     let on_error = match bad_lines {
         BadLines::Fail => OnError::Fail,
         BadLines::Skip => OnError::Skip,
@@ -122,11 +126,13 @@ fn convert(
     let bytes = bar.wrap_read(source.open()?);
     let mut input = Input::ndjson(source.name(), bytes, options.clone(), on_error)?;
     while writer.write_next(&mut input)? {
+        intake.check(&input)?;
         if !bar.is_hidden() {
             bar.set_message(format!("{} rows/s", ui::rate(writer.rows(), bar.elapsed())));
         }
     }
-    Ok(input.counts())
+    tell_notes(intake.add(&input).as_slice());
+    Ok(())
 }
 
 fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) -> Result<Vec<Job>> {

@@ -2,10 +2,10 @@
 
 use std::io::{self, Chain, Cursor, Read};
 
+#[cfg(feature = "gzip")]
+use super::gzip_members::Members;
 #[cfg(feature = "zstd")]
 use super::zstd_frames::Frames;
-#[cfg(feature = "gzip")]
-use super::zstd_window::BUFFER_BYTES;
 use super::zstd_window::ZSTD_MAGIC;
 use crate::error::{Error, Result};
 
@@ -15,8 +15,9 @@ const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
 
 /// A source's content.
 pub(super) enum Decompressed<'r> {
-    /// Plain, or as a stream that holds little memory.
-    Stream(Box<dyn Read + Send + 'r>),
+    Plain(Box<dyn Read + Send + 'r>),
+    #[cfg(feature = "gzip")]
+    Gzip(Box<Members<'r>>),
     #[cfg(feature = "zstd")]
     Zstd(Box<Frames<'r>>),
 }
@@ -26,11 +27,13 @@ impl Decompressed<'_> {
     /// many bytes in memory.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit)
-    /// of what needs a larger window.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) where compressed
+    /// content has no end; [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) of what needs a larger window.
     pub(super) fn read(&mut self, out: &mut [u8], max_window_bytes: usize) -> Result<usize> {
         let source = match self {
-            Self::Stream(source) => source,
+            Self::Plain(source) => source,
+            #[cfg(feature = "gzip")]
+            Self::Gzip(members) => return members.read(out),
             #[cfg(feature = "zstd")]
             Self::Zstd(frames) => return frames.read(out, max_window_bytes),
         };
@@ -47,7 +50,9 @@ impl Decompressed<'_> {
     /// Bytes that the window takes by now.
     pub(super) fn window_bytes(&self) -> usize {
         match self {
-            Self::Stream(_) => 0,
+            Self::Plain(_) => 0,
+            #[cfg(feature = "gzip")]
+            Self::Gzip(_) => 0,
             #[cfg(feature = "zstd")]
             Self::Zstd(frames) => frames.window_bytes(),
         }
@@ -78,14 +83,14 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
     match (is_gzip, is_zstd) {
         (true, _) => gunzipped(whole),
         (_, true) => unzstded(whole),
-        _ => Ok(Decompressed::Stream(Box::new(whole))),
+        _ => Ok(Decompressed::Plain(Box::new(whole))),
     }
 }
 
 #[cfg(feature = "gzip")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature it is an error")]
 fn gunzipped<'r>(source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
-    let source = io::BufReader::with_capacity(BUFFER_BYTES, source);
-    Ok(Decompressed::Stream(Box::new(flate2::bufread::MultiGzDecoder::new(source))))
+    Ok(Decompressed::Gzip(Box::new(Members::new(source))))
 }
 
 #[cfg(not(feature = "gzip"))]
@@ -112,6 +117,7 @@ fn not_built_in(feature: &str) -> io::Error {
 #[cfg(all(test, feature = "gzip", feature = "zstd"))]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::input::zstd_window::MIN_WINDOW_BYTES;
     use std::io::Write;
 
@@ -146,13 +152,28 @@ mod tests {
         assert_eq!(read(&skippable).expect("zstd"), b"one\ntwo\n");
     }
 
+    /// Between members, too, as where padded files were joined.
+    #[test]
+    fn zeros_behind_gzip_are_padding_and_anything_else_is_an_error() {
+        for zeros in [1, 2, 511, 300_000] {
+            let padding = vec![0; zeros];
+            let padded = [&gzip(b"one\n")[..], &padding, &gzip(b"two\n"), &padding].concat();
+            assert_eq!(read(&padded).expect("gzip"), b"one\ntwo\n", "{zeros}");
+        }
+        for rest in [&b"{\"a\":1}\n"[..], b"\0\0PK", &[0x1f, 0x8b, 9, 9]] {
+            let error = read(&[&gzip(b"one\n")[..], rest].concat()).expect_err("no gzip");
+            assert!(matches!(error.kind(), ErrorKind::Io | ErrorKind::Truncated), "{error}");
+        }
+    }
+
     #[test]
     fn truncated_streams_are_errors() {
         let long: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
         for whole in [gzip(&long), zstd::encode_all(&long[..], 1).expect("memory takes everything")]
         {
             for cut in [5, 20, whole.len() / 2, whole.len() - 1] {
-                assert!(read(&whole[..cut]).is_err(), "cut at {cut}");
+                let error = read(&whole[..cut]).expect_err("no end");
+                assert_eq!(error.kind(), ErrorKind::Truncated, "cut at {cut}: {error}");
             }
         }
     }

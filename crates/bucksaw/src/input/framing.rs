@@ -4,7 +4,8 @@
 //! so do blocks then, and pages.
 
 use super::decompress::Decompressed;
-use crate::error::Result;
+use super::formats::START_BYTES;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
@@ -18,6 +19,8 @@ pub(crate) enum Frame {
     Records(Chunk),
     /// A record that is longer than the limit, which is so many bytes, for [`Framer::skip_record`].
     TooLong(usize),
+    /// What there is of the last record, for [`Framer::skip_record`]: the source has no end.
+    Cut(Error),
     /// Nothing.
     End,
 }
@@ -28,6 +31,8 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Vec<u8>,
     /// The source's byte at which they start.
     pub(crate) position: u64,
+    /// NUL bytes before them, which are skipped.
+    pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,
 }
@@ -63,6 +68,12 @@ pub(crate) trait Framer: Send {
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
 
+    /// The source's first bytes, [`START_BYTES`] at the most, once there was a frame.
+    fn start(&self) -> &[u8];
+
+    /// What was read of the next record, where that is too long or cut.
+    fn rest(&self) -> &[u8];
+
     /// Passes the next record on in parts, with its end, and returns its length.
     ///
     /// # Errors
@@ -78,13 +89,28 @@ pub(crate) struct Lines<'r> {
     /// What was read and not yet handed out.
     rest: Vec<u8>,
     is_at_end: bool,
+    /// Why the end that was reached is none.
+    cut: Option<Error>,
     /// The source's byte at which the rest starts.
     position: u64,
+    /// The source's first bytes.
+    start: Vec<u8>,
+    /// NUL bytes that were skipped since the last chunk.
+    nul_bytes: u64,
 }
 
 impl<'r> Lines<'r> {
     pub(super) fn new(source: Decompressed<'r>) -> Self {
-        Self { source, max_window_bytes: 0, rest: Vec::new(), is_at_end: false, position: 0 }
+        Self {
+            source,
+            max_window_bytes: 0,
+            rest: Vec::new(),
+            is_at_end: false,
+            cut: None,
+            position: 0,
+            start: Vec::new(),
+            nul_bytes: 0,
+        }
     }
 
     /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
@@ -94,17 +120,57 @@ impl<'r> Lines<'r> {
             buffer.resize(wanted, 0);
         }
         while filled < wanted && !self.is_at_end {
-            let read = self.source.read(&mut buffer[filled..wanted], self.max_window_bytes)?;
+            let read = match self.source.read(&mut buffer[filled..wanted], self.max_window_bytes) {
+                Err(error) if error.kind() == ErrorKind::Truncated => {
+                    self.cut = Some(error);
+                    0
+                }
+                read => read?,
+            };
+            let known = self.start.len();
+            self.start.extend_from_slice(&buffer[filled..filled + read.min(START_BYTES - known)]);
             filled += read;
             self.is_at_end = read == 0;
         }
         Ok(filled)
+    }
+
+    /// Skips NUL bytes at the start of a record, which the buffer, full up to `filled`, begins with. Returns how
+    /// far it is full then.
+    fn skip_nuls(&mut self, buffer: &mut [u8], filled: usize) -> usize {
+        let bytes = &buffer[..filled];
+        let nuls = bytes.iter().position(|byte| *byte != 0).unwrap_or(filled);
+        if nuls > 0 {
+            buffer.copy_within(nuls..filled, 0);
+            self.position += nuls as u64;
+            self.nul_bytes += nuls as u64;
+        }
+        filled - nuls
+    }
+
+    /// What the first `len` bytes of a buffer make, which is full up to `filled`.
+    fn chunk(&mut self, mut bytes: Vec<u8>, len: usize, filled: usize) -> Chunk {
+        self.rest.clear();
+        self.rest.extend_from_slice(&bytes[len..filled]);
+        bytes.truncate(len);
+        let position = self.position;
+        self.position += len as u64;
+        let nul_bytes = std::mem::take(&mut self.nul_bytes);
+        Chunk { bytes, position, nul_bytes, window_bytes: self.source.window_bytes() }
     }
 }
 
 impl Framer for Lines<'_> {
     fn position(&self) -> u64 {
         self.position
+    }
+
+    fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.rest
     }
 
     fn next(
@@ -124,22 +190,27 @@ impl Framer for Lines<'_> {
         let mut is_in_long = false;
         loop {
             filled = self.fill(&mut buffer, filled, wanted)?;
+            if searched == 0 {
+                filled = self.skip_nuls(&mut buffer, filled);
+                if filled == 0 && !self.is_at_end {
+                    continue;
+                }
+            }
             let newline = memchr::memrchr(b'\n', &buffer[searched..filled]);
             let newline = newline.map(|at| searched + at);
             searched = filled;
             let len = match newline {
-                Some(last) if !self.is_at_end => last + 1,
-                _ if self.is_at_end => filled,
-                _ => 0,
+                _ if self.is_at_end && self.cut.is_none() => filled,
+                Some(last) => last + 1,
+                None => 0,
             };
-            if len > 0 {
-                self.rest.clear();
-                self.rest.extend_from_slice(&buffer[len..filled]);
-                buffer.truncate(len);
-                let position = self.position;
-                self.position += len as u64;
-                let window_bytes = self.source.window_bytes();
-                return Ok(Frame::Records(Chunk { bytes: buffer, position, window_bytes }));
+            if len > 0 || (self.is_at_end && self.nul_bytes > 0) {
+                return Ok(Frame::Records(self.chunk(buffer, len, filled)));
+            }
+            if let Some(error) = self.cut.take() {
+                buffer.truncate(filled);
+                self.rest = buffer;
+                return Ok(Frame::Cut(error));
             }
             if self.is_at_end {
                 self.rest.clear();
@@ -206,7 +277,7 @@ mod tests {
 
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
-        let source = Decompressed::Stream(Box::new(Dribble(bytes, at_a_time)));
+        let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
         let mut chunks = Lines::new(source);
         let limits = Limits { record_bytes: max_line_bytes, window_bytes: 0 };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
@@ -224,6 +295,7 @@ mod tests {
                     let len = chunks.skip_record(&mut |_| Ok(())).expect("memory can be read");
                     all.push((start, len as usize, true));
                 }
+                Frame::Cut(error) => unreachable!("{error}"),
                 Frame::End => return all,
             }
         }

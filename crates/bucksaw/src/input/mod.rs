@@ -6,7 +6,10 @@
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
 mod decompress;
+mod formats;
 pub(crate) mod framing;
+#[cfg(feature = "gzip")]
+mod gzip_members;
 pub(crate) mod ndjson;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
@@ -20,15 +23,18 @@ mod zones;
 mod zstd_frames;
 pub(crate) mod zstd_window;
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use self::decoding::Decoder;
 use self::framing::Framer;
+pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 pub(crate) use self::source::{Ahead, Source};
 use crate::error::Result;
+use crate::escape::escape;
 
 /// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
 /// [`Input::ndjson`] for how to get one.
@@ -64,6 +70,13 @@ impl<'r> Input<'r> {
         self.records.counts()
     }
 
+    /// The first records that were rejected, [`FIRST_REJECTED`](crate::limits::FIRST_REJECTED) at the most, and behind them
+    /// the one in which a source was cut off.
+    #[must_use]
+    pub fn first_rejected(&self) -> &[Rejection] {
+        self.records.first_rejected()
+    }
+
     /// Goes on where reading stopped; false at the source's end.
     ///
     /// # Errors
@@ -74,6 +87,10 @@ impl<'r> Input<'r> {
             None => Ok(true),
             Some(source::Stop::TooLong(limit)) => {
                 self.records.reject_too_long(&mut self.source, limit)?;
+                Ok(true)
+            }
+            Some(source::Stop::Cut(error)) => {
+                self.records.reject_cut(&mut self.source, &error)?;
                 Ok(true)
             }
             Some(source::Stop::End) => Ok(false),
@@ -95,6 +112,11 @@ pub struct InputCounts {
     pub blank: u64,
     /// Bytes, after decompression.
     pub bytes: u64,
+    /// NUL bytes before lines, which were skipped: they are left where a file is cut to nothing while it is
+    /// written.
+    pub nul_bytes: u64,
+    /// Compressed sources without their end. What there was of their last line is rejected.
+    pub truncated: u64,
 }
 
 impl InputCounts {
@@ -105,6 +127,8 @@ impl InputCounts {
         self.rejected += other.rejected;
         self.blank += other.blank;
         self.bytes += other.bytes;
+        self.nul_bytes += other.nul_bytes;
+        self.truncated += other.truncated;
     }
 }
 
@@ -122,6 +146,15 @@ pub struct Rejection {
     pub byte: u64,
     /// Why.
     pub reason: String,
+}
+
+/// Where, and why.
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { source, line, column, byte, reason } = self;
+        let (source, reason) = (escape(source), escape(reason));
+        write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}")
+    }
 }
 
 /// Takes rejected records, from any thread, one after the other.

@@ -1,10 +1,14 @@
 //! What came of a source's records: counts, and what to do with those that make no row.
 
 use super::decoding::DecodedChunk;
+use super::formats;
 use super::framing::too_long;
 use super::source::Source;
 use super::{InputCounts, OnError, Rejection};
 use crate::error::{Error, ErrorKind, Result};
+
+/// Rejected records of an input that it remembers.
+pub const FIRST_REJECTED: usize = 3;
 
 /// See the module. Chunks come to it in the source's order.
 pub(crate) struct Records<'r> {
@@ -13,11 +17,14 @@ pub(crate) struct Records<'r> {
     counts: InputCounts,
     /// The next line's number, from 1.
     line: u64,
+    /// The first rejected records, and that in which the source was cut off.
+    first_rejected: Vec<Rejection>,
 }
 
 impl<'r> Records<'r> {
     pub(super) fn new(name: String, on_error: OnError<'r>) -> Self {
-        Self { name, on_error, counts: InputCounts::default(), line: 1 }
+        let counts = InputCounts::default();
+        Self { name, on_error, counts, line: 1, first_rejected: Vec::new() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -33,6 +40,10 @@ impl<'r> Records<'r> {
         matches!(self.on_error, OnError::Fail)
     }
 
+    pub(super) fn first_rejected(&self) -> &[Rejection] {
+        &self.first_rejected
+    }
+
     /// Counts what a chunk came to, and passes on the records that it rejected.
     ///
     /// # Errors
@@ -40,17 +51,22 @@ impl<'r> Records<'r> {
     pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<()> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
+        let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes));
         self.counts.add(&found.counts);
+        self.counts.bytes += chunk.nul_bytes;
+        self.counts.nul_bytes += chunk.nul_bytes;
         for rejected in rejected {
+            let is_hinted = hint.is_some();
             let rejection = Rejection {
                 source: self.name.clone(),
                 line: self.line + rejected.line,
                 column: (rejected.at - rejected.bytes.start) as u64 + 1,
                 byte: chunk.position + rejected.at as u64,
-                reason: rejected.reason,
+                reason: hinting(rejected.reason, hint.take()),
             };
+            self.remember(&rejection);
             match &mut self.on_error {
-                OnError::Fail => return Err(failure(rejection, rejected.refused)),
+                OnError::Fail => return Err(failure(rejection, rejected.refused, is_hinted)),
                 OnError::Skip => {}
                 OnError::Keep(rejects) => {
                     rejects.part(&chunk.bytes[rejected.bytes])?;
@@ -67,16 +83,51 @@ impl<'r> Records<'r> {
     /// # Errors
     /// As [`settle`](Self::settle); [`ErrorKind::Io`].
     pub(super) fn reject_too_long(&mut self, source: &mut Source<'_>, limit: usize) -> Result<()> {
+        let hint = self.hint(source.rest());
+        let is_hinted = hint.is_some();
         let rejection = Rejection {
             source: self.name.clone(),
             line: self.line,
             column: 1,
             byte: source.position(),
-            reason: too_long(limit),
+            reason: hinting(too_long(limit), hint),
         };
         if let OnError::Fail = self.on_error {
-            return Err(failure(rejection, None));
+            return Err(failure(rejection, None, is_hinted));
         }
+        self.remember(&rejection);
+        self.reject_next(source, &rejection)
+    }
+
+    /// Rejects the last record of a source that was cut off, of which there may be nothing.
+    ///
+    /// # Errors
+    /// As [`settle`](Self::settle).
+    pub(super) fn reject_cut(&mut self, source: &mut Source<'_>, error: &Error) -> Result<()> {
+        let read = source.rest().len() as u64;
+        let what = error.message();
+        let rejection = Rejection {
+            source: self.name.clone(),
+            line: self.line,
+            column: read + 1,
+            byte: source.position() + read,
+            reason: format!("{what}: the file was cut off, or is still being written"),
+        };
+        if let OnError::Fail = self.on_error {
+            let Rejection { source, line, column, byte, reason } = rejection;
+            let message = format!("{reason}; --on-error skip reads the whole lines before");
+            let error = Error::new(ErrorKind::Truncated, message);
+            return Err(error.in_source(&source).at_line(line, column, byte));
+        }
+        self.counts.truncated += 1;
+        // Beside the first ones: whatever else was rejected, this is told.
+        self.first_rejected.truncate(FIRST_REJECTED);
+        self.first_rejected.push(rejection.clone());
+        self.reject_next(source, &rejection)
+    }
+
+    /// Passes the next record on, as it is read, as one that is rejected.
+    fn reject_next(&mut self, source: &mut Source<'_>, rejection: &Rejection) -> Result<()> {
         let on_error = &mut self.on_error;
         let skipped = source.skip_record(&mut |part| match on_error {
             OnError::Keep(rejects) => rejects.part(part),
@@ -84,20 +135,39 @@ impl<'r> Records<'r> {
         });
         self.counts.bytes += skipped.map_err(|error| error.in_source(&self.name))?;
         if let OnError::Keep(rejects) = &mut self.on_error {
-            rejects.end(&rejection)?;
+            rejects.end(rejection)?;
         }
         self.line += 1;
         self.counts.records += 1;
         self.counts.rejected += 1;
         Ok(())
     }
+
+    /// What the source may be, if its first record, which starts so, is malformed.
+    fn hint(&self, start: &[u8]) -> Option<String> {
+        Some(start).filter(|_| self.counts.records == 0).and_then(formats::hint)
+    }
+
+    fn remember(&mut self, rejection: &Rejection) {
+        if self.first_rejected.len() < FIRST_REJECTED {
+            self.first_rejected.push(rejection.clone());
+        }
+    }
 }
 
-fn failure(rejection: Rejection, refused: Option<Error>) -> Error {
+fn hinting(reason: String, hint: Option<String>) -> String {
+    match hint {
+        Some(hint) => format!("{reason}; {hint}"),
+        None => reason,
+    }
+}
+
+/// The error of a rejected record; a hint says what to do, where there is one.
+fn failure(rejection: Rejection, refused: Option<Error>, is_hinted: bool) -> Error {
+    let Rejection { source, line, column, byte, reason } = rejection;
     let advice =
         "fix the line, or leave such lines out (--on-error skip) or aside (--on-error FILE)";
-    let error = refused.unwrap_or_else(|| {
-        Error::new(ErrorKind::Malformed, format!("{}: {advice}", rejection.reason))
-    });
-    error.in_source(&rejection.source).at_line(rejection.line, rejection.column, rejection.byte)
+    let message = if is_hinted { reason } else { format!("{reason}: {advice}") };
+    let error = refused.unwrap_or_else(|| Error::new(ErrorKind::Malformed, message));
+    error.in_source(&source).at_line(line, column, byte)
 }

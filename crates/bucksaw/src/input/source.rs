@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::decoding::DecodedChunk;
+use super::formats;
 use super::framing::{Chunk, Frame, Framer, Limits};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A chunk that was read and has not had its turn yet.
 pub(crate) enum Ahead {
@@ -27,6 +28,8 @@ impl Ahead {
 pub(super) enum Stop {
     /// A record that is longer than so many bytes.
     TooLong(usize),
+    /// The source has no end, and its last record may have none.
+    Cut(Error),
     End,
 }
 
@@ -38,11 +41,14 @@ pub(crate) struct Source<'r> {
     /// Chunks that were read before and given back.
     returned: VecDeque<Ahead>,
     stop: Option<Result<Stop>>,
+    /// Whether its format was looked at.
+    is_checked: bool,
 }
 
 impl<'r> Source<'r> {
     pub(super) fn new(framer: Box<dyn Framer + 'r>, max_record_bytes: Option<usize>) -> Self {
-        Self { framer, max_record_bytes, returned: VecDeque::new(), stop: None }
+        let returned = VecDeque::new();
+        Self { framer, max_record_bytes, returned, stop: None, is_checked: false }
     }
 
     /// The next chunk, read into this buffer, or into `long` where it is [long](super::framing::is_long); none where reading stops. How
@@ -60,14 +66,24 @@ impl<'r> Source<'r> {
             return None;
         }
         limits.record_bytes = self.max_record_bytes.unwrap_or(limits.record_bytes);
-        let stop = match self.framer.next(buffer, long, limits) {
+        let frame = self.framer.next(buffer, long, limits);
+        let stop = match frame.and_then(|frame| self.check_format().map(|()| frame)) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
+            Ok(Frame::Cut(error)) => Ok(Stop::Cut(error)),
             Ok(Frame::End) => Ok(Stop::End),
             Err(error) => Err(error),
         };
         self.stop = Some(stop);
         None
+    }
+
+    /// Looks, once, at how the source starts.
+    fn check_format(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_checked, true) {
+            return Ok(());
+        }
+        formats::check(self.framer.start())
     }
 
     /// Takes back chunks that had no turn, in order.
@@ -88,6 +104,11 @@ impl<'r> Source<'r> {
             }
             Some(stop) => stop.map(Some),
         }
+    }
+
+    /// What was read of the next record.
+    pub(super) fn rest(&self) -> &[u8] {
+        self.framer.rest()
     }
 
     /// Where the next record starts, in bytes.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::zstd_window::{BUFFER_BYTES, ZSTD_MAGIC, too_large_window};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A frame's header has at most so many bytes.
 const MAX_HEADER_BYTES: usize = 18;
@@ -53,8 +53,7 @@ impl<'r> Frames<'r> {
     /// As [`Read::read`], into a slice that is not empty.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit)
-    /// of a frame that needs a larger window.
+    /// [`ErrorKind::Io`]; [`ErrorKind::Truncated`]; [`ErrorKind::MemoryLimit`] of a frame that needs a larger window.
     pub(super) fn read(&mut self, out: &mut [u8], max_window_bytes: usize) -> Result<usize> {
         loop {
             if !self.is_in_frame && !self.start_frame(max_window_bytes)? {
@@ -68,8 +67,7 @@ impl<'r> Frames<'r> {
                 return Ok(status.bytes_written);
             }
             if self.is_in_frame && self.start == self.end && !self.fill()? {
-                let message = "the last zstd frame has no end";
-                return Err(unreadable(io::Error::new(io::ErrorKind::UnexpectedEof, message)));
+                return Err(Error::new(ErrorKind::Truncated, "the last zstd frame has no end"));
             }
         }
     }
@@ -144,7 +142,6 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::error::ErrorKind;
 
     const MIB: usize = 1 << 20;
 

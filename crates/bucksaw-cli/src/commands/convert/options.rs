@@ -74,6 +74,9 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     if arguments.on_error.is_empty() {
         problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
     }
+    if arguments.max_rejected.is_some() && arguments.on_error == "fail" {
+        problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
+    }
     for error in [ndjson.validate().err(), options.validate().err()].into_iter().flatten() {
         problems.extend(error.message().lines().map(str::to_owned));
     }

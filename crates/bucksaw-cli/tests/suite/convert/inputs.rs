@@ -37,18 +37,6 @@ fn content_and_not_the_name_tells_the_compression() {
 }
 
 #[test]
-fn a_truncated_compressed_file_is_named_and_leaves_nothing() {
-    let folder = Folder::new();
-    let text = String::from_utf8(crate::support::synth40(50)).expect("UTF-8");
-    for (name, whole) in [("cut.gz", gzip(&text)), ("cut.zst", zstd(&text))] {
-        folder.write(name, &whole[..whole.len() - 5]);
-        let run = folder.run(&format!("convert {name} -o out.parquet"));
-        run.expect_code(1).expect_told(&[name]);
-    }
-    assert_eq!(folder.names(), ["cut.gz", "cut.zst"]);
-}
-
-#[test]
 fn a_window_beyond_the_memory_limit_is_refused_with_the_limit_that_suffices() {
     let folder = Folder::new();
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");

@@ -218,7 +218,10 @@ fn the_report_is_json_with_every_count() {
     let input = &report["input"];
     assert_eq!(
         *input,
-        json!({"records": 4, "rows": 3, "rejected": 1, "blank": 1, "bytes": lines.len()})
+        json!({
+            "records": 4, "rows": 3, "rejected": 1, "blank": 1, "bytes": lines.len(),
+            "nul_bytes": 0, "truncated": 0,
+        })
     );
     let written = &report["reports"][0];
     assert_eq!(written["rows"], 3);

@@ -91,15 +91,21 @@ impl Decoder for Lines {
     }
 }
 
-/// Reads a line that the fast reader was not sure of.
+/// Reads a line that the fast reader was not sure of, without NUL bytes before it.
 fn decode_carefully<'a>(
     chunk: &'a [u8],
-    bytes: Range<usize>,
+    mut bytes: Range<usize>,
     is_first: bool,
     shape: &Shape,
     builder: &mut BorrowingBuilder<'_, 'a>,
     decoded: &mut Decoded<'a>,
 ) {
+    let nul_bytes = chunk[bytes.clone()].iter().take_while(|byte| **byte == 0).count();
+    decoded.counts.nul_bytes += nul_bytes as u64;
+    bytes.start += nul_bytes;
+    if bytes.is_empty() {
+        return;
+    }
     let whole = &chunk[bytes.clone()];
     let bare = trimmed(whole, is_first);
     if bare.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {

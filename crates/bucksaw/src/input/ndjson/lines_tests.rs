@@ -135,7 +135,7 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
     let outcome_at = |speed| {
         let (mut schema, arena) = (Schema::new(options), Bump::new());
         let decoder = Lines::new(shape.clone(), speed);
-        let chunk = Chunk { bytes: chunk.to_vec(), position: 0, window_bytes: 0 };
+        let chunk = Chunk { bytes: chunk.to_vec(), position: 0, nul_bytes: 0, window_bytes: 0 };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
         let decoded = decoder.decode(&chunk, into);
@@ -247,7 +247,7 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
     let chunk = format!("{wide}{}{wide}", "\n{\"c1500\":2,\"new\":true,\"c7\":4,}\n".repeat(100));
     let (mut schema, arena) = (Schema::new(&Options::new().max_columns(3_000)), Bump::new());
     let before = TRUNCATED.get();
-    let chunk = Chunk { bytes: chunk.into_bytes(), position: 0, window_bytes: 0 };
+    let chunk = Chunk { bytes: chunk.into_bytes(), position: 0, nul_bytes: 0, window_bytes: 0 };
     let into = Target {
         block: Block::new(),
         schema: &mut schema,

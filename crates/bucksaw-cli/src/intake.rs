@@ -1,0 +1,158 @@
+//! What a run has read so far, and how much of it may be rejected.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bucksaw::internal::{counted, grouped};
+use bucksaw::limits::FIRST_REJECTED;
+use bucksaw::{Error, ErrorKind, Input, InputCounts, Rejection, Result};
+
+/// Lines from which on a part of them says something about all.
+const TELLING_LINES: u64 = 1_000;
+
+/// How many lines may be rejected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum MaxRejected {
+    Lines(u64),
+    /// Of all lines.
+    Percent(f64),
+}
+
+impl FromStr for MaxRejected {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = match text.strip_suffix('%') {
+            None => text.parse().ok().map(Self::Lines),
+            Some(percent) => percent
+                .parse()
+                .ok()
+                .filter(|percent| (0.0..=100.0).contains(percent))
+                .map(Self::Percent),
+        };
+        parsed.ok_or_else(|| "write a number of lines, or a percentage such as 0.5%".to_owned())
+    }
+}
+
+impl fmt::Display for MaxRejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lines(lines) => write!(f, "{lines}"),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+/// See the module.
+pub(crate) struct Intake {
+    max_rejected: Option<MaxRejected>,
+    counts: InputCounts,
+    /// The first lines that were rejected.
+    first_rejected: Vec<Rejection>,
+}
+
+impl Intake {
+    pub(crate) fn new(max_rejected: Option<MaxRejected>) -> Self {
+        Self { max_rejected, counts: InputCounts::default(), first_rejected: Vec::new() }
+    }
+
+    /// Counts of the inputs that were read to their end.
+    pub(crate) fn counts(&self) -> &InputCounts {
+        &self.counts
+    }
+
+    pub(crate) fn first_rejected(&self) -> Option<&Rejection> {
+        self.first_rejected.first()
+    }
+
+    /// Adds an input that was read to its end. Returns what to say of it.
+    pub(crate) fn add(&mut self, input: &Input<'_>) -> Option<String> {
+        let counts = input.counts();
+        self.counts.add(&counts);
+        let rejected = input.first_rejected();
+        self.first_rejected.extend_from_slice(rejected);
+        self.first_rejected.truncate(FIRST_REJECTED);
+        let cut = rejected.last().filter(|_| counts.truncated > 0)?;
+        let Rejection { source, line, column, .. } = cut;
+        let lines = counted(line - 1, "whole line");
+        let left_out = match column - 1 {
+            0 => String::new(),
+            bytes => format!(", and the {} behind left out", counted(bytes, "byte")),
+        };
+        Some(format!("{source}: {}; its {lines} were read{left_out}", cut.reason))
+    }
+
+    /// Looks at how much is rejected, also of an input that is not at its end.
+    pub(crate) fn check(&self, open: &Input<'_>) -> Result<()> {
+        let mut counts = self.counts;
+        counts.add(&open.counts());
+        let is_telling = counts.records >= TELLING_LINES;
+        let first = self.first_rejected.iter().chain(open.first_rejected());
+        self.judge(&counts, is_telling).map_err(|what| error(&what, first))
+    }
+
+    /// Looks at how much of everything is rejected.
+    pub(crate) fn check_all(&self) -> Result<()> {
+        let InputCounts { records, rows, .. } = self.counts;
+        let judged = match rows {
+            0 if records == 1 => Err("the only line was rejected".to_owned()),
+            0 if records > 1 => Err(format!("all {} lines were rejected", grouped(records))),
+            _ => self.judge(&self.counts, true),
+        };
+        judged.map_err(|what| error(&what, self.first_rejected.iter()))
+    }
+
+    fn judge(&self, counts: &InputCounts, is_telling: bool) -> Result<(), String> {
+        let Some(max) = self.max_rejected else { return Ok(()) };
+        let InputCounts { records, rejected, .. } = *counts;
+        let is_too_much = match max {
+            MaxRejected::Lines(lines) => rejected > lines,
+            MaxRejected::Percent(percent) => {
+                is_telling && rejected as f64 * 100.0 > records as f64 * percent
+            }
+        };
+        if !is_too_much {
+            return Ok(());
+        }
+        let (rejected, lines) = (grouped(rejected), counted(records, "line"));
+        let were = if rejected == "1" { "was" } else { "were" };
+        Err(format!("{rejected} of {lines} {were} rejected, and --max-rejected is {max}"))
+    }
+}
+
+/// What is wrong, and a line for each of the first reasons.
+fn error<'r>(what: &str, first: impl Iterator<Item = &'r Rejection>) -> Error {
+    let reasons = first.take(FIRST_REJECTED).map(|rejection| format!("  {rejection}"));
+    let what = format!("{what}; no file is written. The first:");
+    Error::of_problems(ErrorKind::Malformed, [what].into_iter().chain(reasons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_a_number_or_a_percentage() {
+        assert_eq!("0".parse(), Ok(MaxRejected::Lines(0)));
+        assert_eq!("12".parse(), Ok(MaxRejected::Lines(12)));
+        assert_eq!("0.5%".parse(), Ok(MaxRejected::Percent(0.5)));
+        for text in ["", "%", "-1", "101%", "-1%", "NaN%", "1 %", "x"] {
+            assert!(text.parse::<MaxRejected>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_looked_at_when_it_tells() {
+        let judge = |max, records, rejected, is_telling| {
+            let mut counts = InputCounts::default();
+            (counts.records, counts.rejected, counts.rows) =
+                (records, rejected, records - rejected);
+            Intake::new(Some(max)).judge(&counts, is_telling).is_ok()
+        };
+        assert!(judge(MaxRejected::Percent(1.0), 1_000, 10, true));
+        assert!(!judge(MaxRejected::Percent(1.0), 1_000, 11, true));
+        assert!(judge(MaxRejected::Percent(1.0), 10, 9, false));
+        assert!(judge(MaxRejected::Lines(2), 10, 2, false));
+        assert!(!judge(MaxRejected::Lines(2), 10, 3, false));
+    }
+}

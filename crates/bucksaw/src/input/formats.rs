@@ -1,0 +1,257 @@
+//! What a source is that is no NDJSON, by how it starts, and the command that makes NDJSON of it.
+
+use serde::de::IgnoredAny;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of a source's start that tell what it is: a tar archive says so 257 bytes in.
+pub(crate) const START_BYTES: usize = 512;
+/// Bytes of a first record that are looked at where it is malformed.
+const HINT_BYTES: usize = 64 << 10;
+/// Bytes of a binary source that are shown.
+const SHOWN_BYTES: usize = 8;
+
+/// A format that no line of JSON starts like.
+struct Format {
+    name: &'static str,
+    /// Where its magic bytes are.
+    offset: usize,
+    magic: &'static [u8],
+    advice: &'static str,
+}
+
+const fn format(name: &'static str, magic: &'static [u8], advice: &'static str) -> Format {
+    Format { name, offset: 0, magic, advice }
+}
+
+/// Longer magic bytes come before those that they start with.
+const FORMATS: [Format; 20] = [
+    format("UTF-32", b"\xff\xfe\0\0", "iconv -f UTF-32 -t UTF-8 FILE | bucksaw convert - …"),
+    format("UTF-32", b"\0\0\xfe\xff", "iconv -f UTF-32 -t UTF-8 FILE | bucksaw convert - …"),
+    format("UTF-16", b"\xff\xfe", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
+    format("UTF-16", b"\xfe\xff", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
+    format("a Parquet file", b"PAR1", "it needs no conversion; bucksaw inspect FILE shows it"),
+    format("an encrypted Parquet file", b"PARE", "it needs no conversion"),
+    format("an Arrow file", b"ARROW1", READ_WITH_ARROW),
+    format("an Arrow stream", b"\xff\xff\xff\xff", READ_WITH_ARROW),
+    format("gzip within a compressed file", b"\x1f\x8b", "gzip -dc FILE | bucksaw convert - …"),
+    format(
+        "zstd within a compressed file",
+        b"\x28\xb5\x2f\xfd",
+        "zstd -dc FILE | bucksaw convert - …",
+    ),
+    format("bzip2", b"BZh", "bzip2 -dc FILE | bucksaw convert - …"),
+    format("xz", b"\xfd7zXZ\0", "xz -dc FILE | bucksaw convert - …"),
+    format("LZ4", b"\x04\x22\x4d\x18", "lz4 -dc FILE | bucksaw convert - …"),
+    format("a zip archive", b"PK\x03\x04", "unzip -p FILE | bucksaw convert - …"),
+    format("a 7z archive", b"7z\xbc\xaf\x27\x1c", "7z x -so FILE | bucksaw convert - …"),
+    Format {
+        name: "a tar archive",
+        offset: 257,
+        magic: b"ustar",
+        advice: "tar -xOf FILE | bucksaw convert - …",
+    },
+    format("an Avro file", b"Obj\x01", "avro-tools tojson FILE | bucksaw convert - …"),
+    format("an ORC file", b"ORC", "read it with a tool that knows ORC, and write NDJSON"),
+    format(
+        "a systemd journal",
+        b"LPKSHHRH",
+        "journalctl --file FILE -o json | bucksaw convert - …",
+    ),
+    format(
+        "an SQLite database",
+        b"SQLite format 3\0",
+        "sqlite3 -json FILE 'SELECT …' | jq -c '.[]' | bucksaw convert - …",
+    ),
+];
+
+const READ_WITH_ARROW: &str =
+    "read it with Arrow (in Python: pyarrow.ipc), which writes Parquet by itself";
+
+/// UTF-16 and UTF-32 without a byte order mark: which of the first 8 bytes of ASCII text are zeros.
+const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
+    ("UTF-16LE", [false, true, false, true, false, true, false, true]),
+    ("UTF-16BE", [true, false, true, false, true, false, true, false]),
+    ("UTF-32LE", [false, true, true, true, false, true, true, true]),
+    ("UTF-32BE", [true, true, true, false, true, true, true, false]),
+];
+
+/// Checks that a source, of which these are the first bytes, may be NDJSON.
+///
+/// # Errors
+/// [`ErrorKind::InputFormat`], with what it is and what helps.
+pub(super) fn check(start: &[u8]) -> Result<()> {
+    let has_magic = |format: &&Format| {
+        start.get(format.offset..).is_some_and(|bytes| bytes.starts_with(format.magic))
+    };
+    if let Some(Format { name, advice, .. }) = FORMATS.iter().find(has_magic) {
+        return Err(other_format(&format!("this is {name}, not NDJSON: {advice}")));
+    }
+    let is_wide = |zeros: &[bool; 8]| {
+        let known = start.len().min(8);
+        known >= 4 && start.iter().zip(zeros).all(|(byte, is_zero)| (*byte == 0) == *is_zero)
+    };
+    match WIDE_ENCODINGS.iter().find(|(_, zeros)| is_wide(zeros)) {
+        Some((name, _)) => Err(other_format(&format!(
+            "this is {name}, not UTF-8: iconv -f {name} -t UTF-8 FILE | bucksaw convert - …"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn other_format(message: &str) -> Error {
+    Error::new(ErrorKind::InputFormat, message)
+}
+
+/// What a source seems to be whose first record, of which this is the start, is malformed.
+pub(super) fn hint(start: &[u8]) -> Option<String> {
+    let start = &start[..start.len().min(HINT_BYTES)];
+    let start = start.trim_ascii_start();
+    match start.first()? {
+        b'[' => {
+            let what = "this looks like one JSON array, and NDJSON has an object on each line";
+            Some(format!("{what}: jq -c '.[]' FILE | bucksaw convert - …"))
+        }
+        b'{' => hint_at_objects(start),
+        0x1e => {
+            let what = "this looks like a JSON text sequence (RFC 7464)";
+            Some(format!("{what}: tr -d '\\036' < FILE | bucksaw convert - …"))
+        }
+        _ => {
+            let start = &start[..start.len().min(START_BYTES)];
+            let is_text = !start.contains(&0) && is_utf8_but_for_its_end(start);
+            let shown = &start[..start.len().min(SHOWN_BYTES)];
+            let bytes: Vec<_> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
+            let bytes = bytes.join(" ");
+            (!is_text).then(|| format!("this looks like a binary file: it starts with {bytes}"))
+        }
+    }
+}
+
+/// Objects that are not on a line each.
+fn hint_at_objects(start: &[u8]) -> Option<String> {
+    let mut values = serde_json::Deserializer::from_slice(start).into_iter::<IgnoredAny>();
+    let first = values.next()?;
+    let (object, rest) = match first {
+        Ok(_) => start.split_at_checked(values.byte_offset())?,
+        // No string holds a line's end: whatever goes on behind one is spread over lines.
+        Err(error) if error.is_eof() => (start, &b""[..]),
+        Err(_) => return None,
+    };
+    let what = if object.trim_ascii_end().contains(&b'\n') {
+        "this looks like JSON spread over several lines, and NDJSON has an object on each line"
+    } else if rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')) == Some(&b'{') {
+        "this looks like several objects on a line, and NDJSON has one on each"
+    } else {
+        return None;
+    };
+    Some(format!("{what}: jq -c . FILE | bucksaw convert - …"))
+}
+
+fn is_utf8_but_for_its_end(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(start: &[u8]) -> String {
+        let error = check(start).expect_err("another format");
+        assert_eq!(error.kind(), ErrorKind::InputFormat);
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn encodings_are_told_with_and_without_a_mark() {
+        for line in ["{\"a\":1}\r\n", "{}\n", " [1]"] {
+            let le: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let be: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            let le32: Vec<u8> = line.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+            let be32: Vec<u8> = line.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+            for (mark, bytes, name) in [
+                (&b"\xff\xfe"[..], &le, "UTF-16"),
+                (b"\xfe\xff", &be, "UTF-16"),
+                (b"", &le, "UTF-16LE"),
+                (b"", &be, "UTF-16BE"),
+                (b"\xff\xfe\0\0", &le32, "UTF-32"),
+                (b"\0\0\xfe\xff", &be32, "UTF-32"),
+                (b"", &le32, "UTF-32LE"),
+                (b"", &be32, "UTF-32BE"),
+            ] {
+                let told = found(&[mark, bytes].concat());
+                assert!(told.contains(&format!("iconv -f {name} -t UTF-8 FILE")), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn formats_are_told_by_their_first_bytes() {
+        let tar = [&[b'a'; 257][..], b"ustar\0rest"].concat();
+        for (start, told) in [
+            (&b"PAR1\x15\x04"[..], "a Parquet file"),
+            (b"ARROW1\0\0", "an Arrow file"),
+            (b"\xff\xff\xff\xff\x10\0\0\0", "an Arrow stream"),
+            (b"BZh91AY&SY", "bzip2 -dc FILE"),
+            (b"\xfd7zXZ\0\0", "xz -dc FILE"),
+            (b"PK\x03\x04\x14", "unzip -p FILE"),
+            (b"\x1f\x8b\x08", "gzip -dc FILE"),
+            (b"\x28\xb5\x2f\xfd", "zstd -dc FILE"),
+            (&tar, "tar -xOf FILE"),
+        ] {
+            let message = found(start);
+            assert!(message.contains(told), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_lines_of_json_is_no_other_format() {
+        for start in [
+            &b""[..],
+            b"{",
+            b"{}\n",
+            b"{\"a\":1}\n",
+            b"\xef\xbb\xbf{\"a\":1}",
+            b"\0{\"a\":1}\n",
+            b"\0\0\0\0{\"a\":1}\n",
+            b"\0\0\0\0\0\0\0\0\0\0",
+            b"BZ",
+            b"\n\n{\"a\":\"\0\"}",
+        ] {
+            assert!(check(start).is_ok(), "{start:?}");
+        }
+    }
+
+    #[test]
+    fn other_forms_of_json_are_guessed_where_a_line_is_malformed() {
+        let long = format!("{{\n  \"a\": \"{}\",", "x".repeat(HINT_BYTES));
+        for (start, told) in [
+            ("[{\"a\":1},{\"a\":2}]\n", Some("jq -c '.[]' FILE")),
+            ("[\n{\"a\":1}\n]", Some("jq -c '.[]' FILE")),
+            ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", Some("spread over several lines")),
+            ("{\"a\":\n1", Some("jq -c . FILE")),
+            (&long, Some("jq -c . FILE")),
+            ("{\"a\":1}{\"a\":2}\n", Some("several objects on a line")),
+            ("{\"a\":1} {\"a\":2}\n", Some("several objects on a line")),
+            ("\u{1e}{\"a\":1}\n", Some("tr -d '\\036' < FILE")),
+            ("\u{7f}ELF\0\0", Some("binary file: it starts with 7f 45 4c 46 00 00")),
+            ("{\"a\":1} \r\n{\"a\":", None),
+            ("{\"a\":1}\n{\"a\":2}\n", None),
+            // Cut in a string, which ends on no other line.
+            ("{\"a\":\"x\n{\"a\":\"y\"}\n", None),
+            ("{\"a\":{\"b\":1\n{\"a\":2}\n", None),
+            ("{\"a\":tru}\n", None),
+            ("starting up é\n", None),
+            ("", None),
+        ] {
+            let hint = hint(start.as_bytes());
+            match told {
+                Some(told) => assert!(
+                    hint.as_ref().is_some_and(|hint| hint.contains(told)),
+                    "{start:?}: {hint:?}"
+                ),
+                None => assert_eq!(hint, None, "{start:?}"),
+            }
+        }
+    }
+}
