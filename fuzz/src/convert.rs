@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Write as _};
 
-use bucksaw::{NdjsonOptions, Nested, Options, Profile};
+use bucksaw::{NdjsonOptions, Nested, Options, Profile, UnknownColumns};
 use flate2::Compression as Effort;
 use flate2::write::GzEncoder;
 
@@ -42,7 +42,7 @@ pub fn run(input: &[u8]) {
             .nested(if is_set(1) { Nested::Json } else { Nested::Flatten })
             .max_depth(if is_set(2) { 3 } else { 64 })
             .max_line_bytes(if is_set(3) && !is_padded { 40 } else { 16 << 20 }),
-        may_refuse: is_set(4) || schema.closed,
+        may_refuse: is_set(4) || schema.unknown_columns == UnknownColumns::Refuse,
         schema,
     };
     let options = |threads| {

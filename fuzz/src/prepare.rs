@@ -68,7 +68,7 @@ fn noise(len: usize, seed: u64) -> Vec<u8> {
 }
 
 const SCHEMA: &str = r#"{"columns":[{"name":"a","type":"int64"},{"name":"b","type":"list<int32>"},
-{"name":"c.d","type":"timestamp"},{"name":"e","type":"list<text>"},{"name":"f","type":"float"}],"closed":false}"#;
+{"name":"c.d","type":"timestamp"},{"name":"e","type":"list<text>"},{"name":"f","type":"float"}]}"#;
 
 /// Lines of every outcome.
 const LINES: &str = r#"{"a":1,"b":[1,null,-3],"c":{"d":"2024-05-06T07:08:09.123456Z"},"e":["x","","\u00e9"]}

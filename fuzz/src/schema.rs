@@ -1,7 +1,9 @@
 //! Declared schemas: any bytes are refused or read, what is read comes back from its own JSON, and rows
 //! that are written under it keep their values or are refused.
 
-use bucksaw::{ColumnType, DeclaredSchema, ErrorKind, NdjsonOptions, Options, TimeUnit};
+use bucksaw::{
+    ColumnType, DeclaredSchema, ErrorKind, NdjsonOptions, Options, TimeUnit, UnknownColumns,
+};
 
 use crate::lines::{Rules, convert};
 
@@ -27,7 +29,7 @@ pub fn run(input: &[u8]) {
     }
     let rules = Rules {
         ndjson: NdjsonOptions::default(),
-        may_refuse: schema.closed || choice & 1 == 1,
+        may_refuse: schema.unknown_columns == UnknownColumns::Refuse || choice & 1 == 1,
         schema,
     };
     let options = Options::new()
@@ -67,5 +69,8 @@ pub fn some(choice: u8) -> DeclaredSchema {
         .column("b", T::list_of(ty(1)))
         .column("c.d", ty(2))
         .column("e", T::list_of(ty(3)))
-        .closed(choice & 4 == 4)
+        .unknown_columns(match choice & 4 {
+            4 => UnknownColumns::Refuse,
+            _ => UnknownColumns::Add,
+        })
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use bucksaw::limits::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_MEMORY_LIMIT,
-    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SEPARATOR, DEFAULT_SETTLING_ROWS,
+    DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS,
 };
-use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
+use bucksaw::{BackendKind, Compression, Names, Profile, SortColumn, Statistics, UnknownColumns};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Print the rows of Parquet files as NDJSON, rebuilt as they were before they became columns
+    #[command(after_help = CAT_EXAMPLES)]
+    Cat(CatArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -70,6 +73,17 @@ Examples:
   bucksaw inspect logs.parquet --rows 5
   bucksaw inspect logs.parquet --explain
   bucksaw inspect *.parquet --json | jq .rows
+
+Exit codes are those of bucksaw --help.";
+
+const CAT_EXAMPLES: &str = "\
+Examples:
+  bucksaw cat logs.parquet
+  bucksaw cat parquet/ --where \"level = 'error' and http_status >= 500\" --head 10
+  bucksaw cat logs.parquet --columns time,level,http_status | jq .http.status
+
+A condition compares columns, by their names in the file, with values: = != < <= > >=, like 'a%' (% for any text,
+_ for any sign), is null, is not null; text stands in quotes; and, or, not and parentheses put conditions together.
 
 Exit codes are those of bucksaw --help.";
 
@@ -150,15 +164,16 @@ pub(crate) struct ConvertArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
-    /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …], "closed": false};
+    /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …]};
     /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp, timestamp(ms),
     /// timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES),
     /// and list<…> of one of these, which takes JSON arrays
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
-    /// Refuse lines with columns that the schema does not have
-    #[arg(long, requires = "schema")]
-    pub(crate) closed: bool,
+    /// What to do with columns that the schema does not have: add them; keep their values, and those that a declared
+    /// column can't hold, in the column _rest; or refuse their lines
+    #[arg(long, requires = "schema", value_name = "add|rest|refuse")]
+    pub(crate) unknown_columns: Option<UnknownColumns>,
     /// Refuse lines that can't be stored in the shape that they came in
     #[arg(long)]
     pub(crate) strict: bool,
@@ -187,9 +202,10 @@ pub(crate) struct ShapeArgs {
     /// What becomes of nested objects
     #[arg(long, value_enum, default_value_t)]
     pub(crate) nested: NestedArg,
-    /// What stands between the names of nested objects: 1 to 64 bytes without control characters
-    #[arg(long, value_name = "TEXT", default_value = DEFAULT_SEPARATOR)]
-    pub(crate) separator: String,
+    /// How columns are called: sql, the names of objects and members with _ between them, and _ for every character
+    /// that would need quotes; or dotted, as they are, with dots between them
+    #[arg(long, value_name = "sql|dotted", default_value_t)]
+    pub(crate) names: Names,
     /// Levels of objects that become columns, 64 at the most
     #[arg(long, value_name = "LEVELS", default_value_t = DEFAULT_MAX_DEPTH)]
     pub(crate) max_depth: usize,
@@ -277,4 +293,24 @@ pub(crate) struct InspectArgs {
     /// Show the first N rows instead of the description
     #[arg(long, value_name = "N")]
     pub(crate) rows: Option<u64>,
+}
+
+/// Which rows to print of which files.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CatArgs {
+    /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// These columns only, by their names in the file or by their paths with dots
+    #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+
+    /// Rows of which this is true only, as in "level = 'error' and status >= 500"
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) filter: Option<String>,
+
+    /// So many rows at the most, of all files together
+    #[arg(long, value_name = "N")]
+    pub(crate) head: Option<u64>,
 }

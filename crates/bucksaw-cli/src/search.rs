@@ -45,6 +45,18 @@ impl Found {
     }
 }
 
+/// The Parquet files in a folder and below, sorted by path; none that are hidden.
+pub(crate) fn parquet_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    walk(folder, folder, true, &mut |path, _| {
+        let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+        if is_parquet && is_file_or_gone(&path) {
+            files.push(path);
+        }
+    })?;
+    Ok(files)
+}
+
 /// What stands for more than itself in a glob.
 const WILDCARDS: [char; 3] = ['*', '?', '['];
 

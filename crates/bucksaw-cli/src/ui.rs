@@ -74,6 +74,15 @@ pub fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result
 struct Escaping;
 
 impl Formatter for Escaping {
+    /// JSON as it is spelled: such characters are in its strings, if anywhere.
+    fn write_raw_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.write_string_fragment(writer, fragment)
+    }
+
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
@@ -162,7 +171,7 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
     let is_unknown_to_all =
         |named: &&UnknownColumn| others.iter().all(|report| report.unknown_columns.contains(named));
     let unknown = first.unknown_columns.iter().filter(is_unknown_to_all);
-    let note = |UnknownColumn { option, column, .. }: &UnknownColumn| {
+    let note = |UnknownColumn { option, column, stored_as, .. }: &UnknownColumn| {
         let flag = match option {
             ColumnOption::SortedBy => "--sorted-by",
             ColumnOption::BloomFilterOf => "--bloom-filter",
@@ -170,7 +179,12 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::TimestampColumn => "--timestamp-column",
             _ => "an option",
         };
-        format!("no row had a column {column:?}, which {flag} names")
+        match stored_as {
+            Some(name) => {
+                format!("{flag} names {column:?}, whose column is called {name:?}: use that")
+            }
+            None => format!("no row had a column {column:?}, which {flag} names"),
+        }
     };
     unknown.map(note).collect()
 }

@@ -35,12 +35,14 @@ mod delta;
 mod describe;
 mod description;
 mod explain;
+mod filter;
 mod grammar;
 mod guard;
 mod hybrid;
 mod json;
 mod leaf;
 mod page;
+mod rebuild;
 mod record;
 mod rows;
 mod scan;
@@ -64,11 +66,13 @@ pub use explain::{
     ChosenEncoding, ColumnExplanation, DEFAULT_EXPLAINED_BYTES, DEFAULT_EXPLAINED_VALUES,
     EncodingBytes, Explanation, Rules,
 };
+pub use filter::Filter;
 pub use guard::DECODER_THREAD;
 pub use page::DEFAULT_MAX_PAGE_HEADER_BYTES;
 use source::Source;
 
 pub use json::Json;
+pub use rebuild::{Rebuild, Rebuilt};
 pub use rows::Rows;
 // What is written keeps to these too.
 pub use bucksaw::internal::limits::{
@@ -127,7 +131,33 @@ impl File {
     /// Reads the first `limit` rows, some at a time, and only the pages that they need.
     #[must_use]
     pub fn rows(&self, limit: u64) -> Rows {
-        Rows::start(self, limit)
+        Rows::start(self, limit, |_| true)
+    }
+
+    /// The same of these top-level columns only. Names that no column has are passed over.
+    #[must_use]
+    pub fn rows_of(&self, columns: &[String], limit: u64) -> Rows {
+        Rows::start(self, limit, |name| columns.iter().any(|column| column == name))
+    }
+
+    /// What puts rows together again as they were before they became columns.
+    ///
+    /// ```no_run
+    /// # fn main() -> bucksaw::Result<()> {
+    /// let file = bucksaw_inspect::File::open("logs.parquet")?;
+    /// let rebuild = file.rebuild()?;
+    /// for row in file.rows(u64::MAX) {
+    ///     println!("{}", rebuild.row(row?, None));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidParquet`] where what the file says of its columns can't be read.
+    pub fn rebuild(&self) -> Result<Rebuild> {
+        Rebuild::of(self).map_err(|error| error.in_source(&self.path.display().to_string()))
     }
 
     /// The names of the top-level columns, which are the members of each row.

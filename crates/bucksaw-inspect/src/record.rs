@@ -43,10 +43,21 @@ enum Node {
     Map(Box<[Field; 2]>, u16),
 }
 
-/// The schema's top-level columns.
-pub(super) fn fields(root: &Type) -> Vec<Field> {
-    let mut columns = 0;
-    root.get_fields().iter().map(|child| field(child, (0, 0), &mut columns)).collect()
+/// Those of the schema's top-level columns that are read, and the columns of the schema that they are made of.
+pub(super) fn fields(root: &Type, is_read: impl Fn(&str) -> bool) -> (Vec<Field>, Vec<usize>) {
+    let (mut fields, mut chosen) = (Vec::new(), Vec::new());
+    let (mut columns, mut all) = (0, 0);
+    for child in root.get_fields() {
+        let (start, before) = (all, columns);
+        if is_read(child.name()) {
+            fields.push(field(child, (0, 0), &mut columns));
+            all += columns - before;
+            chosen.extend(start..all);
+        } else {
+            field(child, (0, 0), &mut all);
+        }
+    }
+    (fields, chosen)
 }
 
 /// The field of a type below levels of definition and repetition. The schema's depth was checked.

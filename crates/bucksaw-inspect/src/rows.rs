@@ -42,19 +42,19 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub(super) fn start(file: &File, limit: u64) -> Self {
+    pub(super) fn start(file: &File, limit: u64, is_read: impl Fn(&str) -> bool) -> Self {
         let schema = file.metadata.file_metadata().schema_descr();
-        let leaves = 0..schema.num_columns();
+        let (fields, chosen) = record::fields(schema.root_schema(), is_read);
         let mut leaves: Vec<Leaf> =
-            leaves.map(|index| Leaf::new(&file.source, &file.metadata, index)).collect();
+            chosen.iter().map(|index| Leaf::new(&file.source, &file.metadata, *index)).collect();
         leaves.iter_mut().for_each(|leaf| leaf.start(0));
         Self {
             source: file.path.display().to_string(),
             metadata: Arc::clone(&file.metadata),
             limits: Limits::of(file.size),
-            fields: record::fields(schema.root_schema()),
+            fields,
             leaves,
-            meanings: schema.columns().iter().map(|column| Meaning::of(column)).collect(),
+            meanings: chosen.iter().map(|index| Meaning::of(&schema.column(*index))).collect(),
             row_group: 0,
             taken: 0,
             left: limit,

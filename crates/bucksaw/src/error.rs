@@ -14,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum ErrorKind {
     /// Options that are out of range or contradict each other; a schema that is none.
     Options,
-    /// A row that a closed schema or strict mode refuses, a column that can't be had, a record batch of a type
+    /// A row that the schema or strict mode refuses, a column that can't be had, a record batch of a type
     /// that has no form here. Nothing of the batch was stored, and the writer goes on; but where it
     /// came from an input that fails on such records, the writer has ended.
     Refused,

@@ -48,11 +48,12 @@
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays), an object as a whole | `_rest` | `duplicates` |
-//! | columns beyond 1,000, or beyond what [`Options::memory_limit`] carries, names longer than 1,024 bytes, a column called `_rest` | `_rest` | `rest_values`, [`Report::columns_in_rest`] |
-//! | a name that differs from another only in case | a column `NAME__2` | `renamed` |
+//! | columns beyond 1,000, or beyond what [`Options::memory_limit`] carries, paths longer than 1,024 bytes | `_rest` | `rest_values`, [`Report::columns_in_rest`] |
+//! | a path whose name another column has, or has but for case | a column `NAME__2` | `renamed` |
 //! | an empty name | the column `_empty` | `renamed` |
 //!
-//! `_rest` holds one JSON object a row. With [`Options::strict`], where a column's type is that of its first
+//! A column is the path that its values come from, and is named by it as [`Options::names`] says: the member `status` of
+//! an object `http` is `http_status`, or `http.status`. `_rest` holds one JSON object a row, with the objects around each value. With [`Options::strict`], where a column's type is that of its first
 //! value, each of these but widening, parsing, text prefixes and JSON text refuses its row instead.
 //!
 //! # Features
@@ -92,6 +93,7 @@ pub mod internal {
     pub use crate::block::{OwnedBlock, RowIndex};
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
+    pub use crate::encode::origins;
     pub use crate::format::limits;
     pub use crate::report::text::{counted, grouped, most_misfits};
 }
@@ -106,8 +108,8 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    BackendKind, ColumnOption, Compression, Options, Profile, REST_COLUMN, SortColumn, Statistics,
-    TELEMETRY_PREFIXES, UnknownColumn,
+    BackendKind, ColumnOption, Compression, Names, Options, Profile, REST_COLUMN, SortColumn,
+    Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report,
@@ -119,14 +121,12 @@ pub use table::Table;
 pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 pub use types::timestamp::TimeUnit;
 pub use types::value::Value;
-pub use writer::{Cell, Writer};
+pub use writer::{Cell, Scan, Writer};
 
 /// Defaults and limits, each with its unit.
 pub mod limits {
     pub use crate::input::FIRST_REJECTED;
-    pub use crate::input::ndjson::{
-        DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, MAX_SEPARATOR_BYTES,
-    };
+    pub use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES};
     pub use crate::options::{
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
         DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,

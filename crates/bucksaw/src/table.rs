@@ -7,10 +7,11 @@ use bumpalo::Bump;
 use crate::block::Block;
 use crate::coerce::block_builder::BlockBuilder;
 use crate::coerce::counts::Alterations;
+use crate::coerce::refusal::UNKNOWN_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
 use crate::options::{Options, UnknownColumn};
-use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
+use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema, path};
 
 /// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
 /// that are written of it: their columns have the same types, and a [`ColumnId`] is good for all of them.
@@ -25,14 +26,35 @@ use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema};
 /// writer.write_row([(status, Value::from(503_i64))])?;
 /// let (report, table) = writer.finish_with_table()?;
 /// assert_eq!((first.rows, report.files.len(), report.rows), (1, 2, 2));
-/// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64"}],"closed":false}"#);
+/// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64"}]}"#);
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Table {
     pub(crate) options: Options,
     pub(crate) schema: Schema,
+    pub(crate) counts: TableCounts,
+}
+
+/// What was counted of the values that a table was given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TableCounts {
     pub(crate) alterations: Alterations,
+    /// For each column of text, as far as counted, how many values of other types it holds as they are spelled.
+    pub(crate) spelled: Vec<u64>,
+}
+
+impl TableCounts {
+    /// Adds what a block counted.
+    pub(crate) fn add(&mut self, block: &Block<'_>) {
+        self.alterations.add(block.alterations());
+        for id in block.spelled() {
+            if id.index() >= self.spelled.len() {
+                self.spelled.resize(id.index() + 1, 0);
+            }
+            self.spelled[id.index()] += 1;
+        }
+    }
 }
 
 impl Table {
@@ -44,7 +66,7 @@ impl Table {
     pub fn new(options: Options) -> Result<Self> {
         options.validate()?;
         let schema = Schema::new(&options);
-        Ok(Self { options, schema, alterations: Alterations::default() })
+        Ok(Self { options, schema, counts: TableCounts::default() })
     }
 
     /// The columns so far.
@@ -56,7 +78,7 @@ impl Table {
     /// How often a value could not be stored as it came.
     #[must_use]
     pub fn alterations(&self) -> Alterations {
-        self.alterations
+        self.counts.alterations
     }
 
     /// The columns so far as a schema that another table can be told, which then gives the same types
@@ -66,37 +88,37 @@ impl Table {
     pub fn declared(&self) -> DeclaredSchema {
         let declared = |column: &Column| {
             let ty = column.ty.clone().filter(|ty| ty.problem().is_none())?;
-            let given = column.renamed_from.clone();
+            let path = column.path().filter(|path| *path != [column.name.as_str()]);
             (column.name != REST_COLUMN).then(|| DeclaredColumn {
                 name: column.name.clone(),
                 ty,
-                from: given,
+                path,
                 field_id: column.field_id,
+                comment: None,
                 sibling_of: column.sibling_of.map(|(id, _)| self.schema.column(id).name.clone()),
             })
         };
         DeclaredSchema {
             columns: self.columns().iter().filter_map(declared).collect(),
-            closed: self.schema.closed,
+            unknown_columns: self.schema.unknown_columns,
         }
     }
 
-    /// Resolves a column's name once, for rows that then give its id. A new column gets its type
+    /// Resolves a column's path once, as rows give it ([`Key::Name`](crate::Key::Name)), for rows that then give its id. A new column gets its type
     /// from its first value.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] where a closed schema does not have it, or it would have no column of
+    /// [`ErrorKind::Refused`] where the schema refuses columns that it does not have, or it would have no column of
     /// its own (see [`Options::max_columns`] and [`Options::memory_limit`]).
     pub fn column(&mut self, name: &str) -> Result<ColumnId> {
-        let refused = |why: &str| Err(Error::new(ErrorKind::Refused, why).in_column(name));
+        let refused =
+            |why: &str| Err(Error::new(ErrorKind::Refused, why).in_column(&path::shown(name)));
         match self.schema.resolve(name) {
             Resolution::Column(id) => Ok(id),
             Resolution::Rest => refused(
-                "it can have no column of its own (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\"): give it by name, and it is kept in \"_rest\"",
+                "it can have no column of its own (more columns than are allowed or than the memory limit carries, or too long a name): give it by name, and it is kept in \"_rest\"",
             ),
-            Resolution::Unexpected => {
-                refused("the closed schema has no such column: declare it, or open the schema")
-            }
+            Resolution::Unexpected => refused(UNKNOWN_COLUMN),
         }
     }
 
@@ -133,12 +155,17 @@ impl Table {
             let with_type = self.columns().iter().filter(|column| column.ty.is_some());
             let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
             named.retain(|named| !known.contains(named.column.as_str()));
+            for named in &mut named {
+                let mut columns = self.columns().iter();
+                let meant = columns.find(|column| column.shown_path() == named.column);
+                named.stored_as = meant.map(|column| column.name.clone());
+            }
         }
         named
     }
 
     /// Whether rows can be refused.
     pub(crate) fn refuses_rows(&self) -> bool {
-        self.options.strict || self.schema.closed
+        self.schema.refuses_rows()
     }
 }

@@ -1,5 +1,6 @@
 //! The subcommands: each has a `run`.
 
+pub(crate) mod cat;
 pub(crate) mod convert;
 pub(crate) mod documents;
 pub(crate) mod explain_text;

@@ -111,7 +111,7 @@ fn values_of_options() {
         "--timestamp-column",
         "--statistics",
         "--nested",
-        "--separator",
+        "--names",
         "--max-depth",
         "--string-prefixes",
         "--no-such-option",
@@ -160,7 +160,7 @@ fn names_of_columns_and_their_values() {
         let row: serde_json::Value = serde_json::from_slice(&rows.stdout).unwrap();
         assert_eq!(row["v"], text);
         // Refused, with the row's words.
-        for more in ["--strict", "--closed"] {
+        for more in ["--strict", "--unknown-columns=refuse"] {
             let arguments = ["convert", "in.ndjson", "-o", "no.parquet", more].map(OsStr::new);
             plain(&folder, &arguments);
         }

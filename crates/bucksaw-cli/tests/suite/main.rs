@@ -1,10 +1,12 @@
 //! The command from outside: one program, so that it is linked once. `support` runs the command.
 
+mod cat;
 mod convert;
 mod faults;
 mod hostile_words;
 mod interrupt;
 mod killed;
+mod leaves;
 mod leftovers;
 mod measure;
 mod memory;

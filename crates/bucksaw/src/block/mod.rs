@@ -33,7 +33,7 @@ pub use self::slice::BlockSlice;
 pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
 use crate::coerce::counts::Alterations;
-use crate::schema::Key;
+use crate::schema::{ColumnId, Key};
 use crate::types::value::Value;
 
 /// More text than any block has, and far from what overflows.
@@ -58,8 +58,8 @@ pub(crate) struct Repeated<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Again<'a> {
-    /// Counts what became of a value that a column repeats.
-    Count(Alterations),
+    /// Counts what was done with a value that a column repeats, and the column if it holds it as it is spelled.
+    Count(Alterations, Option<ColumnId>),
     /// Pushes a value that no column could take for all rows.
     Push(Key<'a>, Value<'a>),
 }
@@ -87,6 +87,11 @@ impl<'a> Block<'a> {
     /// What became of its rows' values on the way.
     pub(crate) fn alterations(&self) -> &Alterations {
         &self.pivoted.alterations
+    }
+
+    /// For each value of another type that a column of text holds as it is spelled, that column.
+    pub(crate) fn spelled(&self) -> &[ColumnId] {
+        &self.pivoted.spelled
     }
 
     /// Bytes that its values take in its lists, which may have room for more; text itself is elsewhere.

@@ -4,9 +4,10 @@ use crate::block::ColumnOf;
 use crate::block::ValuesOf;
 use crate::block::text::Held;
 use crate::coerce::counts::Alterations;
-use crate::schema::{Column, ColumnId, TableTag};
+use crate::schema::{Column, ColumnId, TableTag, path};
+use crate::types::item::Item;
 use crate::types::logical::ColumnType;
-use crate::types::value::ValueKind;
+use crate::types::value::{ValueKind, append_json_string};
 
 /// Rows as columns, whose lists hold texts and bytes as these.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,10 @@ pub(crate) struct Pivoted<T, B> {
     pub(crate) alterations: Alterations,
     /// Those of rows that have ended.
     pub(crate) settled: Alterations,
+    /// For each value of another type that a column of text holds as it is spelled, that column.
+    pub(crate) spelled: Vec<ColumnId>,
+    /// How many of them are in rows that have ended.
+    pub(crate) settled_spelled: usize,
     /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them;
     /// [`UNCOUNTED_TEXT`](super::UNCOUNTED_TEXT) or more with arrays that were taken whole.
     pub(crate) most_text: usize,
@@ -32,20 +37,51 @@ pub(crate) struct Pivoted<T, B> {
 pub(crate) struct OpenRest {
     /// An object without the brace at its end; empty without values.
     pub(crate) json: String,
-    /// Hashes of their names.
-    pub(crate) names: Vec<u64>,
+    /// The names of objects in it that have not ended.
+    open: Vec<String>,
+    /// Hashes of their paths.
+    pub(crate) paths: Vec<u64>,
 }
 
 impl OpenRest {
     pub(crate) fn clear(&mut self) {
         self.json.clear();
-        self.names.clear();
+        self.open.clear();
+        self.paths.clear();
+    }
+
+    /// Adds a value, in the objects that its path names.
+    pub(crate) fn push(&mut self, path: &str, hash: u64, item: Item<'_>) {
+        // One path that comes again and again stands once.
+        if self.paths.last() != Some(&hash) {
+            self.paths.push(hash);
+        }
+        let mut names: Vec<_> = path::names_of(path).collect();
+        let name = names.pop().unwrap_or_default();
+        let same = self.open.iter().zip(&names).take_while(|(open, name)| *open == *name).count();
+        self.json.extend(self.open.drain(same..).map(|_| '}'));
+        let json = &mut self.json;
+        json.push(if json.is_empty() { '{' } else { ',' });
+        for name in names.drain(same..) {
+            append_json_string(&name, json);
+            json.push_str(":{");
+            self.open.push(name.into_owned());
+        }
+        append_json_string(&name, json);
+        json.push(':');
+        item.append_json(json);
+    }
+
+    /// The object of all values, with its end.
+    pub(crate) fn end(&mut self) -> &str {
+        self.json.extend(self.open.drain(..).map(|_| '}').chain(['}']));
+        &self.json
     }
 
     /// Keeps no more memory than for so many bytes of text.
     pub(super) fn shrink_to(&mut self, bytes: usize) {
         self.json.shrink_to(bytes);
-        self.names.shrink_to(bytes / size_of::<u64>());
+        self.paths.shrink_to(bytes / size_of::<u64>());
     }
 }
 
@@ -63,9 +99,18 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         text: impl Fn(T) -> T2 + Copy,
         bytes: impl Fn(B) -> B2 + Copy,
     ) -> Pivoted<T2, B2> {
-        let Self { table, rows, columns, alterations, settled, most_text, touched, rest } = self;
-        let columns = columns.into_iter().map(|column| column.map(text, bytes)).collect();
-        Pivoted { table, rows, columns, alterations, settled, most_text, touched, rest }
+        Pivoted {
+            table: self.table,
+            rows: self.rows,
+            columns: self.columns.into_iter().map(|column| column.map(text, bytes)).collect(),
+            alterations: self.alterations,
+            settled: self.settled,
+            spelled: self.spelled,
+            settled_spelled: self.settled_spelled,
+            most_text: self.most_text,
+            touched: self.touched,
+            rest: self.rest,
+        }
     }
 
     pub(super) fn bytes_used(&self) -> usize {
@@ -103,6 +148,7 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         }
         self.rest.clear();
         self.alterations = self.settled;
+        self.spelled.truncate(self.settled_spelled);
     }
 
     /// Ends all runs of repeated values with the last row.

@@ -48,7 +48,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// Adds a value to the row.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) where a closed schema or strict mode refuses it.
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) where the schema or strict mode refuses it.
     pub fn push<'k>(&mut self, key: impl Into<Key<'k>>, value: Value<'a>) -> Result<()> {
         self.rows.push(key.into(), &value)
     }
@@ -78,6 +78,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let row = self.rows.block.rows;
         let counted = std::mem::take(&mut self.rows.block.alterations);
         let (before, text) = (self.rows.holders(key), self.rows.block.most_text);
+        let spelled_before = self.rows.block.spelled.len();
         let pushed = self.push(key, value);
         let alterations = std::mem::replace(&mut self.rows.block.alterations, counted);
         self.rows.block.alterations.add(&alterations);
@@ -93,8 +94,12 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
             self.rows.block.most_text +=
                 (self.rows.block.most_text - text).saturating_mul(rows.len());
         }
-        let what = if is_run { Again::Count(alterations) } else { Again::Push(key, value) };
-        if !is_run || alterations != Alterations::default() {
+        let spelled = self.rows.block.spelled.get(spelled_before).copied();
+        let what = match is_run {
+            true => Again::Count(alterations, spelled),
+            false => Again::Push(key, value),
+        };
+        if !is_run || alterations != Alterations::default() || spelled.is_some() {
             self.repeated.push(Repeated { rows, what });
         }
         // The columns of runs stay if this row is undone.
@@ -116,13 +121,16 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let mut repeated = std::mem::take(self.repeated);
         for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
             match *what {
-                Again::Count(alterations) => self.rows.block.alterations.add(&alterations),
+                Again::Count(alterations, spelled) => {
+                    self.rows.block.alterations.add(&alterations);
+                    self.rows.block.spelled.extend(spelled);
+                }
                 Again::Push(key, value) => {
                     // What is refused now was not for the first of the rows, and must not be lost.
                     if self.push(key, value).is_err() {
                         let name = match key {
-                            Key::Id(id) => self.rows.given_name(id),
-                            Key::Name(name) => name.to_owned(),
+                            Key::Id(id) => self.rows.path_of(id),
+                            Key::Name(name) => name.into(),
                         };
                         self.rows.rest_of(&name, Item::Value(value));
                     }

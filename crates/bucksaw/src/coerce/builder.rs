@@ -4,15 +4,15 @@
 use bumpalo::Bump;
 
 use super::refusal::{other_table, refused, unexpected};
-use crate::block::pivoted::OpenRest;
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
 use crate::block::{Block, OwnedBlock, Pivoted};
 use crate::coerce::rules::{self, Fitting};
 use crate::error::Result;
+use crate::options::UnknownColumns;
 use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema, Sibling};
 use crate::types::item::Item;
 use crate::types::physical::PhysicalValue;
-use crate::types::value::{Value, append_json_string};
+use crate::types::value::Value;
 
 /// Values of a row that are asked for before the first of them is read.
 const ASKED_AHEAD: usize = 32;
@@ -114,9 +114,9 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
 
     /// Hashes of the names that this row gave a column for the first time, and of those in `_rest`.
     pub(crate) fn hashes_of_new_names(&self) -> impl Iterator<Item = u64> {
-        let new = self.schema.columns_since(self.row_start);
-        let new = new.iter().map(|column| self.schema.hash_of(column.given_name()));
-        new.chain(self.block.rest.names.iter().copied())
+        let new = self.schema.paths_since(self.row_start);
+        let new = new.map(|path| self.schema.hash_of(path));
+        new.chain(self.block.rest.paths.iter().copied())
     }
 
     /// Forgets what was pushed since the last row's end.
@@ -136,37 +136,28 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
 
     fn check_name_strictly(&self, id: ColumnId) -> Result<()> {
         let column = self.schema.column(id);
-        match &column.renamed_from {
-            None => Ok(()),
-            Some(given) => Err(refused(
-                given,
-                &format!(
-                    "its name is empty or differs from another only in case; it would be stored as {:?}",
-                    column.name
-                ),
-            )),
+        if !column.is_renamed {
+            return Ok(());
         }
+        let why = format!(
+            "its name is empty, or another column's but for case; it would be stored as {:?}",
+            column.name
+        );
+        Err(refused(&column.shown_path(), &why))
     }
 
     pub(super) fn refuse_if_strict(&self, name: &str, why: &str) -> Result<()> {
         if self.schema.strict { Err(refused(name, why)) } else { Ok(()) }
     }
 
-    pub(super) fn given_name(&self, id: ColumnId) -> String {
-        self.schema.column(id).given_name().to_owned()
+    /// The path of a column's values; its name, where none leads to it.
+    pub(super) fn path_of(&self, id: ColumnId) -> Box<str> {
+        let column = self.schema.column(id);
+        column.path.clone().unwrap_or_else(|| column.name.as_str().into())
     }
 
-    pub(super) fn rest_of(&mut self, name: &str, item: Item<'_>) {
-        let OpenRest { json, names } = &mut self.block.rest;
-        json.push(if json.is_empty() { '{' } else { ',' });
-        let hash = self.schema.hash_of(name);
-        // One name that comes again and again stands once.
-        if names.last() != Some(&hash) {
-            names.push(hash);
-        }
-        append_json_string(name, json);
-        json.push(':');
-        item.append_json(json);
+    pub(super) fn rest_of(&mut self, path: &str, item: Item<'_>) {
+        self.block.rest.push(path, self.schema.hash_of(path), item);
     }
 }
 
@@ -202,7 +193,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// Adds a value to the row.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] where a closed schema or strict mode refuses it.
+    /// [`ErrorKind::Refused`] where the schema or strict mode refuses it.
     #[inline]
     pub(crate) fn push(&mut self, key: Key<'_>, value: &Value<'v>) -> Result<()> {
         // Mostly it is stored as it is: it is copied, as an item, only where it is not.
@@ -237,8 +228,10 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         match key {
             Key::Id(id) if id.table() != self.schema.table() => Err(other_table()),
             Key::Id(id) => Ok((!is_null).then_some(id)),
-            // A null adds no column, but a closed schema still has to know the name.
-            Key::Name(_) if is_null && !self.schema.closed => Ok(None),
+            // A null adds no column, but a schema that refuses others still has to know the name.
+            Key::Name(_) if is_null && self.schema.unknown_columns != UnknownColumns::Refuse => {
+                Ok(None)
+            }
             Key::Name(name) => match self.schema.resolve(name) {
                 Resolution::Column(_) if is_null => Ok(None),
                 Resolution::Column(id) => self.check_name(id).map(|()| Some(id)),
@@ -250,7 +243,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     #[cold]
     fn push_without_column(&mut self, name: &str, item: Item<'v>) -> Result<()> {
-        self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, too long a name, or the name \"_rest\")")?;
+        self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, or too long a name)")?;
         self.block.alterations.rest_values += 1;
         self.push_rest(name, item)
     }
@@ -259,8 +252,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     pub(crate) fn end_row(&mut self) {
         let rest = &mut self.block.rest;
         if !rest.json.is_empty() {
-            rest.json.push('}');
-            let json = self.arena.alloc_str(&rest.json);
+            let json = self.arena.alloc_str(rest.end());
             rest.clear();
             let id = self.schema.rest();
             let row = self.block.rows;
@@ -276,6 +268,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.schema.row_ended();
         self.row_start = self.schema.checkpoint();
         self.block.settled = self.block.alterations;
+        self.block.settled_spelled = self.block.spelled.len();
     }
 
     /// Stores a value in the column that its name leads to.
@@ -361,6 +354,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
         rules::count(how, &mut self.block.alterations);
+        if ty == ColumnType::Text && item.is_spelled_as_json() {
+            self.block.spelled.push(id);
+        }
         Ok(())
     }
 }

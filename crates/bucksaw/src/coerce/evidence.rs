@@ -1,5 +1,8 @@
 //! What the values of a column's settling window say about its type.
 
+use std::fmt;
+
+use crate::schema::Sibling;
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
@@ -15,6 +18,52 @@ const MAJORITY_PERCENT: usize = 90;
 const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
 /// Digits of the largest such integer.
 const LARGE_DIGITS: usize = 20;
+
+/// What an item says about its column's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Bool,
+    Integer,
+    /// Beyond 64 bits.
+    LargeInteger,
+    Double,
+    /// A number with more digits than a double.
+    LongNumber,
+    /// A moment, or text that is one.
+    Time,
+    Bytes,
+    /// Text, and what is kept as JSON text.
+    Text,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = 8;
+    pub(super) const ALL: [Self; Self::COUNT] = [
+        Self::Bool,
+        Self::Integer,
+        Self::LargeInteger,
+        Self::Double,
+        Self::LongNumber,
+        Self::Time,
+        Self::Bytes,
+        Self::Text,
+    ];
+
+    /// Whether a column of this type holds such values; where it holds some of them, too.
+    pub(super) fn is_held_by(self, ty: &ColumnType) -> bool {
+        use ColumnType as T;
+        match self {
+            _ if *ty == T::Text => true,
+            Self::Bool => *ty == T::Bool,
+            Self::Integer => ty.is_of_numbers(),
+            Self::LargeInteger => *ty == LARGE_INTEGERS,
+            Self::Double => matches!(ty, T::Double | T::Float),
+            Self::LongNumber | Self::Text => false,
+            Self::Time => matches!(ty, T::Timestamp(_)),
+            Self::Bytes => *ty == T::Bytes,
+        }
+    }
+}
 
 /// How many values of each kind there were.
 #[derive(Debug, Default)]
@@ -50,48 +99,75 @@ impl Evidence {
         Self { are_exact: true, time_unit, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, item: Item<'_>) {
+    pub(super) fn add(&mut self, item: Item<'_>) -> Kind {
         self.values += 1;
         match item {
-            Item::Value(Value::Bool(_)) => self.bools += 1,
+            Item::Value(Value::Bool(_)) => {
+                self.bools += 1;
+                Kind::Bool
+            }
             Item::Value(Value::I32(_)) => {
                 self.integers += 1;
                 self.narrow += 1;
+                Kind::Integer
             }
             Item::Value(Value::I64(value)) => {
                 self.integers += 1;
                 self.are_exact &= value.unsigned_abs() <= MAX_EXACT_INTEGER;
+                Kind::Integer
             }
             Item::Value(Value::U64(value)) => {
+                self.are_exact &= value <= MAX_EXACT_INTEGER;
                 let is_large = i64::try_from(value).is_err();
                 *(if is_large { &mut self.large } else { &mut self.integers }) += 1;
-                self.are_exact &= value <= MAX_EXACT_INTEGER;
+                if is_large { Kind::LargeInteger } else { Kind::Integer }
             }
-            Item::Value(Value::F32(_)) => self.floats += 1,
-            Item::Value(Value::F64(_)) | Item::Double(_) => self.doubles += 1,
-            Item::Number(text) if text.contains(['.', 'e', 'E']) => self.long_numbers += 1,
+            Item::Value(Value::F32(_)) => {
+                self.floats += 1;
+                Kind::Double
+            }
+            Item::Value(Value::F64(_)) | Item::Double(_) => {
+                self.doubles += 1;
+                Kind::Double
+            }
+            Item::Number(text) if text.contains(['.', 'e', 'E']) => {
+                self.long_numbers += 1;
+                Kind::LongNumber
+            }
             Item::Number(text) => {
-                let digits = text.bytes().filter(u8::is_ascii_digit).count();
-                self.large += usize::from(digits <= LARGE_DIGITS);
                 self.are_exact = false;
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                let is_large = digits <= LARGE_DIGITS;
+                self.large += usize::from(is_large);
+                if is_large { Kind::LargeInteger } else { Kind::LongNumber }
             }
-            Item::Value(Value::Timestamp(_)) => self.timestamps += 1,
-            Item::Value(Value::Bytes(_)) => self.bytes += 1,
-            Item::Value(Value::Text(text)) => self.add_text(text),
-            Item::Value(Value::Null | Value::List(_)) | Item::Json(_) | Item::TooDeep(_) => {}
+            Item::Value(Value::Timestamp(_)) => {
+                self.timestamps += 1;
+                Kind::Time
+            }
+            Item::Value(Value::Bytes(_)) => {
+                self.bytes += 1;
+                Kind::Bytes
+            }
+            Item::Value(Value::Text(text)) if self.is_time(text) => {
+                self.times += 1;
+                Kind::Time
+            }
+            Item::Value(Value::Text(_) | Value::Null | Value::List(_))
+            | Item::Json(_)
+            | Item::TooDeep(_) => Kind::Text,
         }
     }
 
-    fn add_text(&mut self, text: &str) {
-        let Some(unit) = self.time_unit else { return };
-        // Each of the texts has to be one.
+    /// Whether the text is a moment and so were all values before: each of them has to be one.
+    fn is_time(&mut self, text: &str) -> bool {
+        let Some(unit) = self.time_unit else { return false };
         if self.times + self.timestamps + 1 < self.values {
-            return;
+            return false;
         }
-        if let Some((_, nanos)) = Moment::from_text(text).and_then(|moment| in_unit(moment, unit)) {
-            self.times += 1;
-            self.has_nanos |= nanos > 0;
-        }
+        let moment = Moment::from_text(text).and_then(|moment| in_unit(moment, unit));
+        self.has_nanos |= moment.is_some_and(|(_, nanos)| nanos > 0);
+        moment.is_some()
     }
 
     /// The type of the column.
@@ -102,6 +178,19 @@ impl Evidence {
             _ => held,
         };
         self.type_of(with_long, (self.values * MAJORITY_PERCENT).div_ceil(100))
+    }
+
+    /// Whether a column of this type needs this sibling for these values.
+    pub(super) fn needs(&self, ty: &ColumnType, sibling: Sibling) -> bool {
+        let is_of_times = matches!(ty, ColumnType::Timestamp(TimeUnit::Micros));
+        match sibling {
+            Sibling::Nanos => self.has_nanos && is_of_times,
+            Sibling::Text => {
+                let mut candidates = self.candidates().into_iter();
+                *ty != ColumnType::Text
+                    && !candidates.any(|(held, known)| known == *ty && held == self.values)
+            }
+        }
     }
 
     /// How many siblings a column of this type needs for these values.
@@ -160,6 +249,29 @@ impl Evidence {
     }
 }
 
+/// How many values of each kind there were, in words.
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let times = self.times + self.timestamps;
+        let times = if times == self.values { times } else { self.timestamps };
+        let counts = [
+            (self.bools, "bool", "bools"),
+            (self.integers, "integer", "integers"),
+            (self.large, "integer beyond 64 bits", "integers beyond 64 bits"),
+            (self.floats + self.doubles, "decimal", "decimals"),
+            (self.long_numbers, "number longer than a double", "numbers longer than a double"),
+            (times, "time", "times"),
+            (self.bytes, "value of bytes", "values of bytes"),
+        ];
+        let others = self.values - counts.iter().map(|(count, ..)| count).sum::<usize>();
+        let counts = counts.into_iter().chain([(others, "text", "texts")]);
+        let words = counts
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+        f.write_str(&words.collect::<Vec<_>>().join(", "))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,7 +285,9 @@ mod tests {
             std::iter::repeat_n(item_of(json, &arena).expect("JSON"), *count)
         });
         let mut evidence = Evidence::new(Some(TimeUnit::Micros));
-        items.for_each(|item| evidence.add(item));
+        items.for_each(|item| {
+            evidence.add(item);
+        });
         evidence.column_type().to_string()
     }
 

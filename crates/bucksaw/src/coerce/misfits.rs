@@ -4,6 +4,7 @@ use super::builder::RowBuilder;
 use super::refusal::{refused, unexpected};
 use crate::block::text::StoreText;
 use crate::error::Result;
+use crate::options::UnknownColumns;
 use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
 use crate::types::physical::PhysicalValue;
@@ -18,13 +19,13 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         item: Item<'v>,
     ) -> Result<()> {
         let column = self.schema.column(id);
-        if self.schema.strict || self.schema.closed {
+        if self.schema.refuses_rows() {
             let text = item.into_text(self.arena);
             let shown: String = text.chars().take(40).collect();
             return Err(refused(
                 &column.name,
                 &format!(
-                    "it holds {ty}, and {shown:?} is not one: fix the row, or open the schema and leave strict mode to keep it as text"
+                    "it holds {ty}, and {shown:?} is not one: fix the row, or leave strict mode, and let unknown columns be added, to keep it as text"
                 ),
             ));
         }
@@ -42,17 +43,20 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 let text = item.into_text(self.arena);
                 column.values.push(PhysicalValue::Text(text), &mut self.store);
                 self.block.touched.push(sibling);
+                if item.is_spelled_as_json() {
+                    self.block.spelled.push(sibling);
+                }
                 self.block.most_text += text.len();
                 return Ok(());
             }
         }
-        let name = self.given_name(id);
-        self.push_rest(&name, item)
+        let path = self.path_of(id);
+        self.push_rest(&path, item)
     }
 
     pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
-        let name = self.given_name(id);
-        self.push_duplicate(&name, item)
+        let path = self.path_of(id);
+        self.push_duplicate(&path, item)
     }
 
     /// Keeps a value whose name the row has given already.
@@ -61,7 +65,8 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// As [`push`](Self::push).
     pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
         self.refuse_if_strict(name, "the row gives it twice")?;
-        if self.schema.closed && self.schema.find(name).is_none() {
+        if self.schema.unknown_columns == UnknownColumns::Refuse && self.schema.find(name).is_none()
+        {
             return Err(unexpected(name));
         }
         self.block.alterations.duplicates += 1;

@@ -2,10 +2,11 @@
 
 pub(crate) mod block_builder;
 pub(crate) mod builder;
+pub(crate) mod counting;
 pub(crate) mod counts;
 mod evidence;
 mod misfits;
-mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod rules;
 pub(crate) mod settling;
 mod times;

@@ -1,13 +1,18 @@
 //! Why a value is refused.
 
 use crate::error::{Error, ErrorKind};
+use crate::schema::path;
+
+/// Why a value of no declared column is refused.
+pub(crate) const UNKNOWN_COLUMN: &str = "the schema has no such column, and refuses others: declare it, or have unknown columns added or kept in _rest";
 
 pub(super) fn unexpected(name: &str) -> Error {
-    refused(name, "the closed schema has no such column: declare it, or open the schema")
+    refused(name, UNKNOWN_COLUMN)
 }
 
-pub(super) fn refused(name: &str, why: &str) -> Error {
-    Error::new(ErrorKind::Refused, why).in_column(name)
+/// A refused value of this path.
+pub(super) fn refused(path: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Refused, why).in_column(&path::shown(path))
 }
 
 #[cold]

@@ -176,9 +176,13 @@ impl Waiting {
         let within = self.column.present.count_below(self.first.saturating_add(window));
         let mut items = self.items();
         let mut evidence = Evidence::new(schema.time_unit);
-        items.by_ref().take(within).for_each(|item| evidence.add(item));
+        for item in items.by_ref().take(within) {
+            evidence.add(item);
+        }
         let ty = evidence.column_type();
-        items.for_each(|item| evidence.add(item));
+        for item in items {
+            evidence.add(item);
+        }
         let needed = evidence.siblings(&ty);
         if needed == 0 || schema.has_room_for(*siblings + needed) {
             *siblings += needed;

@@ -53,7 +53,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if unit != TimeUnit::Micros {
             return None;
         }
-        if self.schema.strict || self.schema.closed {
+        if self.schema.refuses_rows() {
             return self.schema.column(id).sibling(Sibling::Nanos);
         }
         self.schema.sibling(id, Sibling::Nanos, self.is_late)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::format::bound::Bound;
-use crate::format::metadata::SortingColumn;
+use crate::format::metadata::{KeyValue, SortingColumn};
 use crate::format::schema::Leaf;
 use crate::options::SortColumn;
 use crate::schema::Schema;
@@ -264,6 +264,7 @@ pub(crate) trait Backend: Send {
         &mut self,
         schema: &Schema,
         sorted: &SortedRowGroups,
+        key_values: Vec<KeyValue>,
         out: &mut Pieces,
     ) -> Result<FileSummary>;
 }

@@ -19,7 +19,6 @@ use crate::format::metadata::{
 };
 use crate::format::schema::{Leaf, SchemaElement, leaves};
 use crate::options::Compression;
-use crate::schema::Schema;
 
 /// Who wrote the file, in the form that readers look for known bugs by:
 /// `<application> version <version> (build <build>)`.
@@ -30,18 +29,8 @@ pub(super) const CREATED_BY: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     ")"
 );
-/// The footer's key for columns that the file calls otherwise than the rows do, as JSON.
-const RENAMED_KEY: &str = "bucksaw.renamed";
 /// The footer and the page indexes are made in pieces of so many bytes or a little more.
 const PIECE_BYTES: usize = 64 << 10;
-
-/// The renamed columns, if there are any.
-pub(super) fn renamed_key_value(schema: &Schema) -> Option<KeyValue> {
-    let renamed = schema.renamed();
-    // Strings can't fail to serialize.
-    let json = || serde_json::to_string(&renamed).unwrap_or_default();
-    (!renamed.is_empty()).then(|| KeyValue { key: RENAMED_KEY.to_owned(), value: Some(json()) })
-}
 
 pub(super) fn codec(compression: Compression) -> Codec {
     match compression {

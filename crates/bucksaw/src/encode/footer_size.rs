@@ -19,6 +19,10 @@ const NULL_CHUNK_ELEMENTS: u64 = 4;
 const ROW_GROUP_BYTES: u64 = 50;
 /// Bytes that an element of the schema has beside its name, with its column order, at the most.
 const SCHEMA_ELEMENT_BYTES: u64 = 60;
+/// How often a column's name stands in what is said of where it comes from, about.
+const ORIGIN_COPIES: u64 = 3;
+/// Bytes that this has beside, about.
+const ORIGIN_BYTES: u64 = 48;
 /// Bytes of memory that a chunk of nulls takes at the file's end, about: it is written then.
 const NULL_CHUNK_HELD: u64 = 256;
 
@@ -80,7 +84,8 @@ impl FooterSize {
         let chunks = self.row_groups * columns.leaves;
         // Each name has its length before it.
         let paths = columns.path_bytes + 3 * columns.path_parts;
-        let schema = paths + SCHEMA_ELEMENT_BYTES * columns.schema_elements;
+        let origins = ORIGIN_COPIES * columns.path_bytes + ORIGIN_BYTES * columns.leaves;
+        let schema = paths + origins + SCHEMA_ELEMENT_BYTES * columns.schema_elements;
         let late = NULL_CHUNK_BYTES * self.late_chunks(columns);
         let row_groups = (ROW_GROUP_BYTES + paths) * self.row_groups;
         schema + self.meta_data + late + CHUNK_BYTES * chunks + row_groups

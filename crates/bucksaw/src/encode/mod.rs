@@ -4,9 +4,11 @@
 pub(crate) mod arrow;
 pub(crate) mod backend;
 pub(crate) mod direct;
+pub(crate) mod discard;
 mod finished_row_group;
 mod footer;
 mod footer_size;
+pub mod origins;
 
 use std::sync::Arc;
 

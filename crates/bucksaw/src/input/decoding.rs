@@ -48,7 +48,7 @@ pub(crate) struct Rejected {
     /// The byte in the chunk at which it went wrong.
     pub(crate) at: usize,
     pub(crate) reason: String,
-    /// What a closed schema or strict mode said.
+    /// What the schema or strict mode said.
     pub(crate) refused: Option<Error>,
 }
 

@@ -172,7 +172,7 @@ pub trait Rejects: Send {
     fn end(&mut self, rejection: &Rejection) -> Result<()>;
 }
 
-/// What becomes of a record that is malformed, or refused by a closed schema or strict mode.
+/// What becomes of a record that is malformed, or refused by the schema or strict mode.
 #[derive(Default)]
 #[non_exhaustive]
 pub enum OnError<'r> {

@@ -19,6 +19,7 @@ use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
+use crate::options::UnknownColumns;
 use crate::schema::{ColumnType, Resolution, Schema};
 use crate::types::decimal;
 use crate::types::value::Value;
@@ -27,7 +28,7 @@ use crate::types::value::Value;
 /// into `arena`.
 ///
 /// # Errors
-/// [`ErrorKind::Refused`] where a closed schema or strict mode refuses a row (counted from the
+/// [`ErrorKind::Refused`] where the schema or strict mode refuses a row (counted from the
 /// batch's first), and [`ErrorKind::Refused`] for types that can't be shown as text where they
 /// have to be. `schema` may have grown then.
 pub(crate) fn block_of_batch<'a>(
@@ -71,11 +72,11 @@ fn take_whole<'a>(
     let name = field.name();
     let nulls = array.logical_nulls();
     let is_all_null = nulls.as_ref().map_or(0, |nulls| nulls.null_count()) == array.len();
-    if is_all_null && !schema.closed {
+    if is_all_null && schema.unknown_columns != UnknownColumns::Refuse {
         return Ok(true);
     }
     let Resolution::Column(id) = schema.resolve(name) else { return Ok(false) };
-    if is_all_null || (schema.strict && schema.column(id).renamed_from.is_some()) {
+    if is_all_null || (schema.strict && schema.column(id).is_renamed) {
         return Ok(is_all_null);
     }
     let ty = ColumnType::from_field(field);

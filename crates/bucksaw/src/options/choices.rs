@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{DEFAULT_GZIP_LEVEL, DEFAULT_ZSTD_LEVEL, bad};
 use crate::error::{Error, Result};
 
@@ -43,6 +45,92 @@ impl FromStr for BackendKind {
             )),
             "direct" => Ok(Self::Direct),
             _ => Err(bad(format!("unknown backend {text:?}: use direct or arrow"))),
+        }
+    }
+}
+
+/// How a column is called, which is the path that its values come from.
+///
+/// ```
+/// use bucksaw::{Names, Options, StreamSink};
+/// for (names, name) in [(Names::Sql, "http_status"), (Names::Dotted, "http.status")] {
+///     let mut writer = Options::new().names(names).write_to(StreamSink::new(std::io::sink()))?;
+///     writer.write_row([("http.status", 200)])?;
+///     assert_eq!(writer.finish()?.files[0].columns[0].name, name);
+/// }
+/// # Ok::<(), bucksaw::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Names {
+    /// So that SQL needs no quotes: the path's names with `_` between them, and `_` for every character but
+    /// letters from A to Z and digits; one more before a digit at the start.
+    #[default]
+    Sql,
+    /// The path's names as they are, with dots between them.
+    Dotted,
+}
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sql => f.write_str("sql"),
+            Self::Dotted => f.write_str("dotted"),
+        }
+    }
+}
+
+impl FromStr for Names {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "sql" => Ok(Self::Sql),
+            "dotted" => Ok(Self::Dotted),
+            _ => Err(bad(format!("unknown names {text:?}: use sql or dotted"))),
+        }
+    }
+}
+
+/// What to do with values of columns that the schema does not declare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum UnknownColumns {
+    /// They get columns, which are added to the schema.
+    #[default]
+    Add,
+    /// They are kept in `_rest`, which every file has then, and so is a value that its declared column can't hold.
+    Rest,
+    /// Their rows are refused, and so are rows with a value that its declared column can't hold.
+    Refuse,
+}
+
+impl UnknownColumns {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for UnknownColumns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add => f.write_str("add"),
+            Self::Rest => f.write_str("rest"),
+            Self::Refuse => f.write_str("refuse"),
+        }
+    }
+}
+
+impl FromStr for UnknownColumns {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "add" => Ok(Self::Add),
+            "rest" => Ok(Self::Rest),
+            "refuse" => Ok(Self::Refuse),
+            _ => Err(bad(format!("unknown choice {text:?}: use add, rest or refuse"))),
         }
     }
 }

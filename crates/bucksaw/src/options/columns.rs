@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
-use super::Options;
+use super::{Options, UnknownColumns};
 use crate::options::declared::REST_COLUMN;
 
 /// An option that names a column.
@@ -45,6 +45,9 @@ pub struct UnknownColumn {
     pub option: ColumnOption,
     /// The column's name.
     pub column: String,
+    /// The column that its name with dots means, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_as: Option<String>,
 }
 
 impl Options {
@@ -57,7 +60,13 @@ impl Options {
         let timestamp = self.timestamp_column.iter().map(|column| (O::TimestampColumn, column));
         let ids = self.field_ids.keys().map(|column| (O::FieldId, column));
         let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(ids);
-        named.map(|(option, column)| UnknownColumn { option, column: column.clone() }).collect()
+        named
+            .map(|(option, column)| UnknownColumn {
+                option,
+                column: column.clone(),
+                stored_as: None,
+            })
+            .collect()
     }
 
     /// Field ids that two columns have, and columns that have two.
@@ -86,21 +95,21 @@ impl Options {
         problems
     }
 
-    /// Names that no column can have: empty ones, and those that a closed schema lacks.
+    /// Names that no column can have: empty ones, and those that the schema lacks, where it says that none are added.
     pub(super) fn column_problems(&self) -> Vec<String> {
         let declared: HashSet<&str> =
             self.schema.columns.iter().map(|column| column.name.as_str()).collect();
         let mut problems = Vec::new();
-        for UnknownColumn { option, column } in self.named_columns() {
+        for UnknownColumn { option, column, .. } in self.named_columns() {
             let what = option.name();
             if column.is_empty() {
                 problems.push(format!("{what} names a column without a name"));
-            } else if self.schema.closed
+            } else if self.schema.unknown_columns != UnknownColumns::Add
                 && column != REST_COLUMN
                 && !declared.contains(column.as_str())
             {
                 problems.push(format!(
-                    "{what} names the column {column:?}, which the closed schema does not have"
+                    "{what} names the column {column:?}, which the schema does not have, and none are added to it"
                 ));
             }
         }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::UnknownColumns;
 use crate::types::logical::ColumnType;
 
 /// The column that takes, as one JSON object a row, whatever no other column can hold.
@@ -22,9 +23,10 @@ pub struct DeclaredColumn {
     /// The type.
     #[serde(rename = "type")]
     pub ty: ColumnType,
-    /// What rows call the column, where that is another name.
+    /// The names of the objects that its values are in, from the row's, and the values' own name last. Without
+    /// it the column takes the first path that would be called so, in the file or with dots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    pub path: Option<Vec<String>>,
     /// Its field id, as table formats such as Iceberg number columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_id: Option<i32>,
@@ -32,13 +34,16 @@ pub struct DeclaredColumn {
     /// that column can't. No name of a row leads to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sibling_of: Option<String>,
+    /// What people should know of it. Nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl DeclaredColumn {
     /// A column of this name and type.
     #[must_use]
     pub fn new(name: impl Into<String>, ty: ColumnType) -> Self {
-        Self { name: name.into(), ty, from: None, field_id: None, sibling_of: None }
+        Self { name: name.into(), ty, path: None, field_id: None, sibling_of: None, comment: None }
     }
 }
 
@@ -47,9 +52,9 @@ impl DeclaredColumn {
 /// ```
 /// use bucksaw::DeclaredSchema;
 /// let schema = DeclaredSchema::from_json(
-///     r#"{"columns": [{"name": "time", "type": "timestamp"}, {"name": "level", "type": "text"}], "closed": true}"#,
+///     r#"{"columns": [{"name": "time", "type": "timestamp"}, {"name": "level", "type": "text"}], "unknown_columns": "refuse"}"#,
 /// )?;
-/// assert!(schema.closed);
+/// assert_eq!(schema.unknown_columns, bucksaw::UnknownColumns::Refuse);
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,14 +63,13 @@ impl DeclaredColumn {
 pub struct DeclaredSchema {
     /// The columns.
     pub columns: Vec<DeclaredColumn>,
-    /// Whether any other column, or a value that does not fit its column, fails its batch.
-    /// Default: false.
-    #[serde(default)]
-    pub closed: bool,
+    /// What to do with values of other columns. Default: add these.
+    #[serde(default, skip_serializing_if = "UnknownColumns::is_default")]
+    pub unknown_columns: UnknownColumns,
 }
 
 impl DeclaredSchema {
-    /// No columns yet, and open.
+    /// No columns yet; others are added.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -78,23 +82,29 @@ impl DeclaredSchema {
         self
     }
 
-    /// Whether other columns fail their batch.
+    /// What to do with values of other columns.
     #[must_use]
-    pub fn closed(mut self, closed: bool) -> Self {
-        self.closed = closed;
+    pub fn unknown_columns(mut self, unknown: UnknownColumns) -> Self {
+        self.unknown_columns = unknown;
         self
     }
 
-    /// Adds a column that rows call `from`.
+    /// Adds a column whose values come from this path: the names of the objects around them, and their own.
+    ///
+    /// ```
+    /// use bucksaw::{DeclaredSchema, ColumnType};
+    /// let schema = DeclaredSchema::new().column_at(["http", "status"], "status", ColumnType::Int32);
+    /// assert!(schema.to_json().contains(r#""path":["http","status"]"#));
+    /// ```
     #[must_use]
-    pub fn renamed(
+    pub fn column_at<N: Into<String>>(
         mut self,
-        from: impl Into<String>,
+        path: impl IntoIterator<Item = N>,
         name: impl Into<String>,
         ty: ColumnType,
     ) -> Self {
-        self.columns
-            .push(DeclaredColumn { from: Some(from.into()), ..DeclaredColumn::new(name, ty) });
+        let path = Some(path.into_iter().map(Into::into).collect());
+        self.columns.push(DeclaredColumn { path, ..DeclaredColumn::new(name, ty) });
         self
     }
 
@@ -120,11 +130,12 @@ impl DeclaredSchema {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "closed": false}`, with the
+    /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "unknown_columns": "add"}`, with the
     /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`, `timestamp`,
     /// `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`, and `list<…>`
-    /// of one of these. A column that rows call otherwise than the file has a member `"from"`: the rows'
-    /// name; a field id is the member `"field_id"`.
+    /// of one of these. The member `"path"` says where a column's values come from,
+    /// as in `["http", "status"]`; without it the column takes the first path that would be called so. A field id is the
+    /// member `"field_id"`.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the line and column of what is wrong.
@@ -146,7 +157,7 @@ impl DeclaredSchema {
 
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut folded = HashSet::new();
-        let mut given = HashSet::new();
+        let mut paths = HashSet::new();
         let mut problems = Vec::new();
         for column in &self.columns {
             let name = &column.name;
@@ -162,14 +173,17 @@ impl DeclaredSchema {
             } else if !folded.insert(name.to_lowercase()) {
                 problems.push(format!("the schema declares {name:?} twice (names that differ only in case clash in many readers)"));
             }
-            let from = column.from.as_ref().unwrap_or(name);
-            if from.len() > MAX_NAME_BYTES {
-                problems.push(format!(
-                    "the schema takes {name:?} from a name of {} bytes: {MAX_NAME_BYTES} is the limit",
-                    from.len()
-                ));
-            } else if !given.insert(from) && column.from.is_some() {
-                problems.push(format!("the schema takes {from:?} into two columns"));
+            if let Some(path) = &column.path {
+                let len = path.iter().map(|name| name.len() + 1).sum::<usize>();
+                if path.is_empty() {
+                    problems.push(format!("the schema gives {name:?} a path without names"));
+                } else if len > MAX_NAME_BYTES + 1 {
+                    problems.push(format!(
+                        "the schema gives {name:?} a path of {len} bytes: {MAX_NAME_BYTES} is the limit"
+                    ));
+                } else if !paths.insert(path) {
+                    problems.push(format!("the schema takes {path:?} into two columns"));
+                }
             }
             let has = |name: &String| self.columns.iter().any(|column| column.name == *name);
             if let Some(of) = column.sibling_of.as_ref().filter(|of| !has(of)) {

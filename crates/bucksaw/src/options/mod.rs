@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use self::capacity::{MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS};
-pub use self::choices::{BackendKind, Compression, Profile, SortColumn, Statistics};
+pub use self::choices::{
+    BackendKind, Compression, Names, Profile, SortColumn, Statistics, UnknownColumns,
+};
 pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 use crate::error::{Error, ErrorKind};
@@ -95,6 +97,7 @@ pub struct Options {
     pub(crate) temporary_directory: Option<PathBuf>,
     pub(crate) overwrite: bool,
     pub(crate) schema: DeclaredSchema,
+    pub(crate) names: Names,
     pub(crate) text_prefixes: Vec<String>,
     pub(crate) int64_from_text: bool,
     pub(crate) settling_rows: usize,
@@ -127,6 +130,7 @@ impl Default for Options {
             temporary_directory: None,
             overwrite: false,
             schema: DeclaredSchema::default(),
+            names: Names::default(),
             text_prefixes: Vec::new(),
             int64_from_text: true,
             settling_rows: DEFAULT_SETTLING_ROWS,

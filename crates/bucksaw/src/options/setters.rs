@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::declared::DeclaredSchema;
-use super::{BackendKind, Compression, MAX_THREADS, Options, Profile, SortColumn, Statistics};
+use super::{
+    BackendKind, Compression, MAX_THREADS, Names, Options, Profile, SortColumn, Statistics,
+};
 use crate::types::timestamp::TimeUnit;
 
 impl Options {
@@ -244,7 +246,7 @@ impl Options {
     ///
     /// ```
     /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink, Value};
-    /// let schema = DeclaredSchema::new().column("status", ColumnType::Int32).closed(true);
+    /// let schema = DeclaredSchema::new().column("status", ColumnType::Int32);
     /// let mut writer = Options::new().schema(schema).write_to(StreamSink::new(std::io::sink()))?;
     /// writer.write_row([("status", Value::from(200_i64))])?;
     /// assert!(writer.write_row([("level", Value::from("INFO"))]).is_err());
@@ -363,6 +365,13 @@ impl Options {
     #[must_use]
     pub fn omit_null_columns(mut self, yes: bool) -> Self {
         self.omit_null_columns = yes;
+        self
+    }
+
+    /// How columns are called. Default: [`Names::Sql`].
+    #[must_use]
+    pub fn names(mut self, names: Names) -> Self {
+        self.names = names;
         self
     }
 

@@ -1,10 +1,12 @@
 //! Columns, and what they are called by.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Serialize;
 
+use super::path;
 use crate::runtime::prefetch::prefetch;
 use crate::types::logical::ColumnType;
 use crate::types::timestamp::TimeUnit;
@@ -55,11 +57,11 @@ impl TableTag {
     }
 }
 
-/// Names the column that a value belongs to: by its name in the rows, or by its resolved id.
+/// Names the column that a value belongs to: by its path in the rows, or by its resolved id.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Key<'k> {
-    /// The name in the rows.
+    /// The name in the rows. Of a value in objects it is the path: their names and its own, with U+001F between them.
     Name(&'k str),
     /// An id of [`Table::column`](crate::Table::column).
     Id(ColumnId),
@@ -101,14 +103,16 @@ impl From<&ColumnId> for Key<'_> {
 pub struct Column {
     /// The name in the file.
     pub name: String,
-    /// The name that rows give, where the file's is another.
-    pub renamed_from: Option<String>,
     /// The type, once a value has fixed it.
     pub ty: Option<ColumnType>,
     /// Whether the column was declared beforehand.
     pub declared: bool,
     /// The field id, if it was given one.
     pub field_id: Option<i32>,
+    /// The path that its values come from; none for siblings, `_rest` and declared columns that had no value yet.
+    pub(crate) path: Option<Box<str>>,
+    /// Whether its path has no name, or would have that of another column.
+    pub(crate) is_renamed: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     /// Whether it has values that wait for its type.
@@ -119,7 +123,7 @@ pub struct Column {
     pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.
     pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
-    /// Whether JSON writes the name that rows give without escapes.
+    /// Whether its path is one name, which JSON writes without escapes.
     pub(super) is_plain_json: bool,
 }
 
@@ -150,9 +154,28 @@ impl Column {
         }
     }
 
-    /// The name that rows give.
-    pub(crate) fn given_name(&self) -> &str {
-        self.renamed_from.as_ref().unwrap_or(&self.name)
+    /// The names of the objects that its values are in, from the row's, and the values' own name last. None for
+    /// siblings, `_rest`, and declared columns that had no value yet.
+    ///
+    /// ```
+    /// use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options};
+    /// let lines = r#"{"http": {"status.code": 200}}"#;
+    /// let mut input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::new(), OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
+    /// writer.write_input(&mut input)?;
+    /// let column = &writer.columns()[0];
+    /// assert_eq!(column.name, "http_status_code");
+    /// assert_eq!(column.path(), Some(vec!["http".to_owned(), "status.code".to_owned()]));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<Vec<String>> {
+        Some(path::names_of(self.path.as_ref()?).map(Cow::into_owned).collect())
+    }
+
+    /// What people are shown of its path, or else its name.
+    pub(crate) fn shown_path(&self) -> String {
+        self.path.as_ref().map_or_else(|| self.name.clone(), |path| path::shown(path))
     }
 }
 
@@ -189,11 +212,11 @@ impl Sibling {
     }
 }
 
-/// A column that the file calls otherwise than the rows do.
+/// A column that has another name than its path says, because that is empty or another column's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Renamed {
-    /// The name in the rows.
+    /// Its path, with dots between the names.
     pub from: String,
     /// The name in the file.
     pub to: String,

@@ -1,6 +1,7 @@
 //! The columns of a file: declared beforehand or found on the way.
 
 mod column;
+pub(crate) mod path;
 mod prediction;
 mod uncarried;
 
@@ -9,24 +10,27 @@ use std::hash::BuildHasher as _;
 
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
+pub use self::path::EMPTY_NAME;
 use self::prediction::Order;
 use self::uncarried::Uncarried;
-use crate::options::Options;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
+use crate::options::{Names, Options, UnknownColumns};
 use crate::runtime::hash::same;
 pub use crate::types::logical::ColumnType;
 use crate::types::timestamp::TimeUnit;
 use foldhash::fast::RandomState;
-
-/// What a column with an empty name is called.
-pub const EMPTY_NAME: &str = "_empty";
 
 /// The columns of a file so far, and the rules by which more are added.
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
     table: TableTag,
     columns: Vec<Column>,
-    by_name: HashMap<Box<str>, ColumnId, RandomState>,
+    by_path: HashMap<Box<str>, ColumnId, RandomState>,
+    /// Declared columns of no path, by their names: each takes the first path that would be called so.
+    without_path: HashMap<String, ColumnId>,
+    /// Those that have got one, for [`Schema::undo`].
+    found: Vec<ColumnId>,
+    names: Names,
     /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
     folded_names: HashSet<String>,
     /// Of names in lower case that were taken, the number to try next.
@@ -44,7 +48,7 @@ pub(crate) struct Schema {
     carried: usize,
     /// Those that it does not.
     uncarried: Uncarried,
-    pub(crate) closed: bool,
+    pub(crate) unknown_columns: UnknownColumns,
     pub(crate) strict: bool,
     pub(crate) int64_from_text: bool,
     /// Rows of a column's settling window; 0 where its first value is enough.
@@ -59,6 +63,7 @@ pub(crate) struct Checkpoint {
     columns: usize,
     typed: usize,
     linked: usize,
+    found: usize,
     uncarried: usize,
 }
 
@@ -68,7 +73,7 @@ pub(crate) enum Resolution {
     Column(ColumnId),
     /// No column of its own: the value goes into `_rest`.
     Rest,
-    /// A closed schema does not have it.
+    /// The schema does not have it, and refuses what it does not have.
     Unexpected,
 }
 
@@ -77,7 +82,10 @@ impl Schema {
         let mut schema = Self {
             table: TableTag::new(),
             columns: Vec::new(),
-            by_name: HashMap::default(),
+            by_path: HashMap::default(),
+            without_path: HashMap::new(),
+            found: Vec::new(),
+            names: options.names,
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
             next_numbers: HashMap::new(),
             typed: Vec::new(),
@@ -90,20 +98,26 @@ impl Schema {
             max_columns: options.max_columns,
             carried: options.columns_carried(),
             uncarried: Uncarried::default(),
-            closed: options.schema.closed,
+            unknown_columns: options.schema.unknown_columns,
             strict: options.strict,
             int64_from_text: options.int64_from_text,
             // Strict mode compares each row with a type as it comes.
             time_unit: options.timestamps.then_some(options.timestamp_unit),
             settling_rows: if options.strict { 0 } else { options.settling_rows },
         };
-        for DeclaredColumn { name, ty, from, field_id, sibling_of } in &options.schema.columns {
-            let is_text = schema.is_text_by_prefix(name);
+        for DeclaredColumn { name, ty, path, field_id, sibling_of, .. } in &options.schema.columns {
+            let is_text = schema.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
-            let id = match sibling_of {
-                Some(_) => schema.add_unnamed(name.clone()),
-                None => schema.add(from.as_ref().unwrap_or(name), name.clone()),
-            };
+            let id = schema.add(name.clone());
+            match path {
+                Some(names) => {
+                    schema.set_path(id, &path::of_names(names.iter().map(String::as_str)))
+                }
+                None if sibling_of.is_none() => {
+                    schema.without_path.insert(name.clone(), id);
+                }
+                None => {}
+            }
             schema.columns[id.index()].ty = Some(ty);
             schema.columns[id.index()].declared = true;
             schema.columns[id.index()].reads_text = true;
@@ -112,6 +126,10 @@ impl Schema {
             }
         }
         schema.link_declared(options);
+        if schema.unknown_columns == UnknownColumns::Rest {
+            let rest = schema.rest();
+            schema.columns[rest.index()].declared = true;
+        }
         schema
     }
 
@@ -140,28 +158,29 @@ impl Schema {
         self.table
     }
 
-    /// The column that rows call `name`, if it is known.
-    pub(crate) fn find(&self, name: &str) -> Option<ColumnId> {
-        self.by_name.get(name).copied()
+    /// The column of this path, if it is known.
+    pub(crate) fn find(&self, path: &str) -> Option<ColumnId> {
+        self.by_path.get(path).copied()
     }
 
-    /// Columns that the file calls otherwise than the rows do.
+    /// Columns whose path has no name, or one that another column has.
     pub(crate) fn renamed(&self) -> Vec<Renamed> {
         let renamed = |column: &Column| {
-            let from = column.renamed_from.clone().filter(|_| column.ty.is_some())?;
-            Some(Renamed { from, to: column.name.clone() })
+            let is_renamed = column.is_renamed && column.ty.is_some();
+            is_renamed.then(|| Renamed { from: column.shown_path(), to: column.name.clone() })
         };
         self.columns.iter().filter_map(renamed).collect()
     }
 
-    /// A name's hash, for as long as this schema lives.
-    pub(crate) fn hash_of(&self, name: &str) -> u64 {
-        self.by_name.hasher().hash_one(name)
+    /// A path's hash, for as long as this schema lives.
+    pub(crate) fn hash_of(&self, path: &str) -> u64 {
+        self.by_path.hasher().hash_one(path)
     }
 
-    /// The columns that were added since.
-    pub(crate) fn columns_since(&self, checkpoint: Checkpoint) -> &[Column] {
-        &self.columns[checkpoint.columns..]
+    /// The paths that got a column since.
+    pub(crate) fn paths_since(&self, checkpoint: Checkpoint) -> impl Iterator<Item = &str> {
+        let found = self.found[checkpoint.found..].iter().map(|id| self.column(*id));
+        found.chain(&self.columns[checkpoint.columns..]).filter_map(|column| column.path.as_deref())
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &Column {
@@ -193,54 +212,84 @@ impl Schema {
         }
     }
 
-    /// Where values go that rows call `name`; a new column where it is new.
+    /// Whether a row with a value that has no column, or that its column can't hold, is refused.
+    pub(crate) fn refuses_rows(&self) -> bool {
+        self.strict || self.unknown_columns == UnknownColumns::Refuse
+    }
+
+    /// Where values of this path go; a new column where it is new.
     #[inline(always)]
-    pub(crate) fn resolve(&mut self, name: &str) -> Resolution {
-        if let Some(id) = self.known(name) {
+    pub(crate) fn resolve(&mut self, path: &str) -> Resolution {
+        if let Some(id) = self.known(path) {
             return Resolution::Column(id);
         }
-        self.resolve_new(name)
+        self.resolve_new(path)
     }
 
     #[inline(never)]
-    fn resolve_new(&mut self, name: &str) -> Resolution {
-        if self.closed {
-            return Resolution::Unexpected;
+    fn resolve_new(&mut self, path: &str) -> Resolution {
+        let name = path::column_name(path, self.names);
+        if let Some(id) = self.declared_for(path, &name) {
+            return Resolution::Column(id);
         }
-        if name == REST_COLUMN || name.len() > MAX_NAME_BYTES || self.is_full_for(name) {
+        match self.unknown_columns {
+            UnknownColumns::Refuse => return Resolution::Unexpected,
+            UnknownColumns::Rest => return Resolution::Rest,
+            UnknownColumns::Add => {}
+        }
+        if path.len() > MAX_NAME_BYTES || self.is_full_for(path) {
             return Resolution::Rest;
         }
-        let file_name = self.unused_name(if name.is_empty() { EMPTY_NAME } else { name });
-        Resolution::Column(self.add(name, file_name))
+        let unused = self.unused_name(&name);
+        let is_renamed = path.is_empty() || unused != name;
+        let id = self.add(unused);
+        self.columns[id.index()].is_renamed = is_renamed;
+        self.set_path(id, path);
+        Resolution::Column(id)
     }
 
-    /// The column that rows call `name`, if it is known.
+    /// The declared column that has no path yet and is called as one of this path would be, in the file or
+    /// with dots.
+    fn declared_for(&mut self, path: &str, name: &str) -> Option<ColumnId> {
+        if self.without_path.is_empty() {
+            return None;
+        }
+        let id = self.without_path.remove(name);
+        let id = id.or_else(|| self.without_path.remove(&path::shown(path)))?;
+        self.set_path(id, path);
+        self.found.push(id);
+        Some(id)
+    }
+
+    /// The column of this path, if it is known.
     #[inline(always)]
-    pub(crate) fn known(&mut self, name: &str) -> Option<ColumnId> {
+    pub(crate) fn known(&mut self, path: &str) -> Option<ColumnId> {
         let mut known = None;
         // A plain loop, which is always inlined.
         for index in self.order.next() {
             let column = self.columns.get(index as usize);
-            if column.is_some_and(|column| same(column.given_name().as_bytes(), name.as_bytes())) {
+            let known_path = column.and_then(|column| column.path.as_deref());
+            if known_path.is_some_and(|known| same(known.as_bytes(), path.as_bytes())) {
                 known = Some(ColumnId::new(index as usize, self.table));
                 break;
             }
         }
         let id = match known {
             Some(id) => id,
-            None => self.by_name.get(name).copied()?,
+            None => self.by_path.get(path).copied()?,
         };
         self.order.went_to(id.index() as u32);
         Some(id)
     }
 
-    /// The column whose name stands at the start of `json`, with a quote after it, if it is one of
+    /// The column whose path is the one name at the start of `json`, with a quote after it, if it is one of
     /// those that are likely to come next; and the name's length.
     #[inline]
     pub(crate) fn guess(&mut self, json: &[u8]) -> Option<(ColumnId, usize)> {
         for index in self.order.next() {
             let Some(column) = self.columns.get(index as usize) else { continue };
-            let name = column.given_name().as_bytes();
+            let Some(path) = &column.path else { continue };
+            let name = path.as_bytes();
             if json.get(name.len()) == Some(&b'"')
                 && same(&json[..name.len()], name)
                 && column.is_plain_json
@@ -263,6 +312,27 @@ impl Schema {
         self.order.row_ended();
     }
 
+    /// Gives columns that were found their names anew: of paths that would have one name, the first in alphabetical
+    /// order has it, whichever came first.
+    pub(crate) fn name_in_order(&mut self) {
+        let mut found: Vec<(Box<str>, ColumnId)> = Vec::new();
+        for (index, column) in self.columns.iter().enumerate() {
+            if let (false, Some(path)) = (column.declared, &column.path) {
+                self.folded_names.remove(&column.name.to_lowercase());
+                found.push((path.clone(), ColumnId::new(index, self.table)));
+            }
+        }
+        self.next_numbers.clear();
+        found.sort_unstable();
+        for (path, id) in found {
+            let name = path::column_name(&path, self.names);
+            let unused = self.unused_name(&name);
+            self.folded_names.insert(unused.to_lowercase());
+            self.columns[id.index()].is_renamed = path.is_empty() || unused != name;
+            self.columns[id.index()].name = unused;
+        }
+    }
+
     /// The sibling that holds what `id` can't, if there is room for it or it is needed anyway.
     pub(crate) fn sibling(
         &mut self,
@@ -273,13 +343,16 @@ impl Schema {
         if let Some(sibling) = self.columns[id.index()].sibling(what) {
             return Some(sibling);
         }
+        if self.unknown_columns != UnknownColumns::Add {
+            return None;
+        }
         let name = format!("{}{}", self.columns[id.index()].name, what.suffix());
         if !is_needed && self.is_full_for(&name) {
             return None;
         }
         // No name of a row leads to it: what rows call so is a column of its own.
         let name = self.unused_name(&name);
-        let sibling = self.add_unnamed(name);
+        let sibling = self.add(name);
         self.columns[sibling.index()].ty = Some(what.column_type());
         self.columns[id.index()].siblings[what as usize] = Some(sibling);
         self.columns[sibling.index()].sibling_of = Some((id, what));
@@ -293,7 +366,7 @@ impl Schema {
         if let Some(rest) = self.rest {
             return rest;
         }
-        let rest = self.add_unnamed(REST_COLUMN.to_owned());
+        let rest = self.add(REST_COLUMN.to_owned());
         self.columns[rest.index()].ty = Some(ColumnType::Text);
         self.rest = Some(rest);
         rest
@@ -304,6 +377,7 @@ impl Schema {
             columns: self.columns.len(),
             typed: self.typed.len(),
             linked: self.linked.len(),
+            found: self.found.len(),
             uncarried: self.uncarried.names.len(),
         }
     }
@@ -317,16 +391,19 @@ impl Schema {
         for (id, what) in self.linked.drain(checkpoint.linked..) {
             self.columns[id.index()].siblings[what as usize] = None;
         }
-        let table = self.table;
-        let undone = self.columns.drain(checkpoint.columns..);
-        for (index, column) in (checkpoint.columns..).zip(undone) {
+        for id in self.found.drain(checkpoint.found..) {
+            let column = &mut self.columns[id.index()];
+            if let Some(path) = column.path.take() {
+                self.by_path.remove(&path);
+            }
+            self.without_path.insert(column.name.clone(), id);
+        }
+        for column in self.columns.drain(checkpoint.columns..) {
             if column.name != REST_COLUMN {
                 self.folded_names.remove(&column.name.to_lowercase());
             }
-            // Another column may be called as a sibling is.
-            let given = column.given_name();
-            if self.by_name.get(given) == Some(&ColumnId::new(index, table)) {
-                self.by_name.remove(given);
+            if let Some(path) = &column.path {
+                self.by_path.remove(path);
             }
             // The numbers that are free again come first.
             self.next_numbers.clear();
@@ -339,12 +416,13 @@ impl Schema {
         }
     }
 
-    /// Whether there is no room for a column of this name; counts it where that is for the memory limit.
-    fn is_full_for(&mut self, name: &str) -> bool {
+    /// Whether there is no room for a column of this path, or for a sibling of this name; counts it where that
+    /// is for the memory limit.
+    fn is_full_for(&mut self, path: &str) -> bool {
         let columns = self.columns.len() - usize::from(self.rest.is_some());
         let wanted = columns + self.uncarried.names.len();
         if columns >= self.carried && wanted < self.max_columns {
-            let is_new = self.uncarried.add(self.hash_of(name));
+            let is_new = self.uncarried.add(self.hash_of(path));
             self.changes += u64::from(is_new);
         }
         columns >= self.carried.min(self.max_columns)
@@ -362,8 +440,11 @@ impl Schema {
         (more > 0).then_some((columns, columns + more))
     }
 
-    fn is_text_by_prefix(&self, name: &str) -> bool {
-        self.text_prefixes.iter().any(|prefix| name.starts_with(prefix))
+    /// Whether all values of a column are text, by its name in the file or with dots.
+    fn is_text_by_prefix(&self, name: &str, path: &str) -> bool {
+        let starts_so =
+            |name: &str| self.text_prefixes.iter().any(|prefix| name.starts_with(prefix));
+        !self.text_prefixes.is_empty() && (starts_so(name) || starts_so(&path::shown(path)))
     }
 
     /// `name`, or with `__2`, `__3` … where it differs only in case from another or is taken.
@@ -382,26 +463,26 @@ impl Schema {
         }
     }
 
-    fn add(&mut self, given: &str, name: String) -> ColumnId {
-        let takes_all_as_text = self.is_text_by_prefix(given);
-        let renamed_from = (given != name).then(|| given.to_owned());
-        let id = self.add_unnamed(name);
+    /// Has values of this path go to the column.
+    fn set_path(&mut self, id: ColumnId, path: &str) {
+        let takes_all_as_text = self.is_text_by_prefix(&self.columns[id.index()].name, path);
         let column = &mut self.columns[id.index()];
         column.takes_all_as_text = takes_all_as_text;
-        column.renamed_from = renamed_from;
-        column.is_plain_json = !given.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-        self.by_name.insert(given.into(), id);
-        id
+        column.is_plain_json = !path.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        column.path = Some(path.into());
+        self.by_path.insert(path.into(), id);
+        self.changes += 1;
     }
 
-    /// A column that no name of a row leads to.
-    fn add_unnamed(&mut self, name: String) -> ColumnId {
+    /// A column that no path leads to.
+    fn add(&mut self, name: String) -> ColumnId {
         let id = ColumnId::new(self.columns.len(), self.table);
         self.folded_names.insert(name.to_lowercase());
         self.columns.push(Column {
             field_id: self.field_ids.get(&name).copied(),
             name,
-            renamed_from: None,
+            path: None,
+            is_renamed: false,
             ty: None,
             declared: false,
             takes_all_as_text: false,

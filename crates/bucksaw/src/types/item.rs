@@ -70,6 +70,11 @@ impl<'a> Item<'a> {
         matches!(self, Self::Json(_) | Self::Value(Value::List(_)))
     }
 
+    /// Whether what it is as text is itself as JSON spells it.
+    pub(crate) fn is_spelled_as_json(self) -> bool {
+        !matches!(self, Self::Value(Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_)))
+    }
+
     /// Bytes of its text or bytes.
     pub(crate) fn text_bytes(self) -> usize {
         match self {

@@ -4,6 +4,7 @@ mod open;
 mod open_file;
 mod pipeline;
 mod rows;
+mod scan;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use self::open::local_sink;
 use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
 pub use self::rows::Cell;
+pub use self::scan::Scan;
 use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::{Error, ErrorKind, Result};
@@ -66,7 +68,7 @@ impl Writer {
         let workers = Arc::new(Workers::new(threads)?);
         Ok(Self {
             collected: OwnedBlock::default(),
-            file: Some(OpenFile::new(&table.options, sink, &workers)),
+            file: Some(OpenFile::new(&table, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),
             kept: Kept::default(),
@@ -228,7 +230,7 @@ impl Writer {
     pub fn next_file(&mut self, sink: impl Sink + 'static) -> Result<FileReport> {
         let file = self.finish_file()?;
         self.files.push(file.clone());
-        self.file = Some(OpenFile::new(&self.table.options, Box::new(sink), &self.workers));
+        self.file = Some(OpenFile::new(&self.table, Box::new(sink), &self.workers));
         Ok(file)
     }
 
@@ -263,7 +265,7 @@ impl Writer {
             rows: self.rows_finished(),
             files: self.files,
             rejected: self.rejected,
-            alterations: self.table.alterations,
+            alterations: self.table.counts.alterations,
             renamed: self.table.renamed(),
             columns_in_rest: ColumnsInRest::of(&self.table.schema),
             unknown_columns: self.table.unknown_columns(),
@@ -334,7 +336,7 @@ impl Writer {
             file.add_to_batch(held);
             if file.end_batch()? { file.end_row_group(&mut self.table) } else { Ok(()) }
         })?;
-        self.table.alterations.add(block.alterations());
+        self.table.counts.add(block);
         Ok(())
     }
 }

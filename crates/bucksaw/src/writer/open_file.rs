@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::block::{Block, BlockSlice};
+use crate::coerce::counting::Counting;
 use crate::coerce::settling::{Due, Settling};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
+use crate::encode::discard::Discard;
+use crate::encode::origins;
 use crate::error::Result;
 use crate::input::decoding::DecodedChunk;
-use crate::options::Options;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
@@ -22,7 +24,11 @@ pub(super) struct OpenFile {
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
     settling: Settling,
+    /// Instead, where values are only counted.
+    counting: Option<Counting>,
     tally: Tally,
+    /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before the file.
+    spelled_before: Vec<u64>,
     sortedness: Sortedness,
     /// Rows that it has taken.
     rows: u64,
@@ -33,19 +39,32 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
-    pub(super) fn new(options: &Options, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
+    pub(super) fn new(table: &Table, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
+        let options = &table.options;
         Self {
             backend: encode::of(options, workers),
             sink,
             limits: RowGroupLimits::new(options),
             settling: Settling::new(options),
+            counting: None,
             tally: Tally::new(options.timestamp_column.clone()),
+            spelled_before: table.counts.spelled.clone(),
             sortedness: Sortedness::new(options),
             rows: 0,
             group_rows: 0,
             batch: Batch::new(options.memory_limit),
             finished: Pieces::default(),
         }
+    }
+
+    /// The same, which writes nothing and counts values.
+    pub(super) fn counting(self, counting: Counting) -> Self {
+        Self { backend: Box::new(Discard), counting: Some(counting), ..self }
+    }
+
+    /// What was counted; nothing is from now on.
+    pub(super) fn end_counting(&mut self) -> Option<Counting> {
+        self.counting.take()
     }
 
     pub(super) fn rows(&self) -> u64 {
@@ -77,7 +96,10 @@ impl OpenFile {
         }
         self.tally.add(&rows, self.rows, &table.schema);
         self.sortedness.add(&rows, &table.schema);
-        self.settling.take(&rows, self.group_rows, &table.schema)?;
+        match &mut self.counting {
+            Some(counting) => counting.add(&rows, self.rows, &table.schema),
+            None => self.settling.take(&rows, self.group_rows, &table.schema)?,
+        }
         self.rows += rows.rows() as u64;
         self.group_rows += rows.rows();
         let left = self.backend.write(rows, &table.schema, &mut self.finished)?;
@@ -101,15 +123,16 @@ impl OpenFile {
     fn take_settled(&mut self, due: Due, table: &mut Table) -> Result<()> {
         let first = due.start;
         let row = self.rows - (self.group_rows - first) as u64;
+        let counts = &mut table.counts;
         let settled = due.settle(&mut table.schema, |block, schema| {
             self.tally.add(&block.all(), row, schema);
             self.sortedness.add_late(&block.all(), row, schema);
             let rows = block.all();
             self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;
-            Ok(*block.alterations())
+            counts.add(block);
+            Ok(())
         });
-        table.alterations.add(&settled.map_err(|error| error.at_row(row))?);
-        Ok(())
+        settled.map_err(|error| error.at_row(row))
     }
 
     /// Takes all rows of a block, and does what there is to do with them.
@@ -174,8 +197,16 @@ impl OpenFile {
     /// Ends the file and publishes it.
     pub(super) fn finish(mut self, table: &mut Table) -> Result<Finished> {
         self.end_row_group(table)?;
-        let summary =
-            self.backend.finish(&table.schema, self.sortedness.row_groups(), &mut self.finished)?;
+        let before = self.spelled_before.iter().chain(std::iter::repeat(&0));
+        let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
+        let spelled: Vec<u64> = spelled.collect();
+        let origins = origins::key_value(&table.schema, self.tally.present(), &spelled);
+        let summary = self.backend.finish(
+            &table.schema,
+            self.sortedness.row_groups(),
+            origins.into_iter().collect(),
+            &mut self.finished,
+        )?;
         self.pass_on()?;
         let published = self.sink.publish()?;
         Ok(Finished {

@@ -344,7 +344,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
         records.settle(&mut decoded)?;
-        table.alterations.add(decoded.block().alterations());
+        table.counts.add(decoded.block());
         Ok(decoded)
     }
 

@@ -89,7 +89,7 @@ impl Writer {
     /// Writes what `row` serializes as, which is an object: a struct, a map, or an enum's variant with a value.
     ///
     /// It becomes the row that its line of NDJSON would become: members are columns, those of nested
-    /// structs and maps are called by their path (`http.status`), `None` is no value, a variant without
+    /// structs and maps are called by their path (`http_status`), `None` is no value, a variant without
     /// values is text and others are objects of one member, sequences are JSON text or, in columns that are declared as lists, lists.
     /// Beyond what JSON has, f32 stays a float, NaN and infinities stay numbers, and bytes stay bytes.
     ///
@@ -124,7 +124,7 @@ impl Writer {
     /// let report = writer.finish()?;
     /// let columns: Vec<_> =
     ///     report.files[0].columns.iter().map(|column| format!("{} {}", column.name, column.ty)).collect();
-    /// assert_eq!(columns, ["time timestamp", "level text", "http.status int64", "http.sizes text", "user text"]);
+    /// assert_eq!(columns, ["time timestamp", "level text", "http_status int64", "http_sizes text", "user text"]);
     /// # Ok::<(), bucksaw::Error>(())
     /// ```
     ///

@@ -10,7 +10,7 @@ use arrow_array::{
 };
 use bucksaw::{
     BackendKind, Block, ColumnType, Compression, DeclaredSchema, ErrorKind, Key, MemorySink,
-    Options, Profile, Statistics, Value, Writer,
+    Options, Profile, Statistics, UnknownColumns, Value, Writer,
 };
 use bumpalo::Bump;
 use parquet::basic::{Encoding, Type as PhysicalType};
@@ -130,7 +130,7 @@ fn int32_and_float_columns_are_encoded_as_such() {
                 ("steps", Value::I32(i32::MAX - number * 3)),
                 ("few", Value::I32(number % 5 - 2)),
                 ("wave", Value::F32(angle.sin())),
-                ("few floats", Value::F32((number % 3) as f32)),
+                ("few_floats", Value::F32((number % 3) as f32)),
             ]
         })
         .collect();
@@ -382,7 +382,9 @@ fn the_same_rows_give_the_same_bytes() {
 #[test]
 fn a_refused_batch_leaves_the_writer_as_it_was() {
     each(|options| {
-        let schema = DeclaredSchema::new().column("a", ColumnType::Int64).closed(true);
+        let schema = DeclaredSchema::new()
+            .column("a", ColumnType::Int64)
+            .unknown_columns(UnknownColumns::Refuse);
         let good = [vec![("a", Value::I64(1))]];
         let bad = [vec![("a", Value::I64(2))], vec![("a", Value::I64(3)), ("b", Value::I64(4))]];
         let file = written(options.clone().schema(schema), |writer| {

@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use bucksaw::limits::MAX_VALUE_BYTES;
 use bucksaw::{
     BackendKind, ColumnType, DeclaredSchema, Error, ErrorKind, Input, LocalSink, MemorySink,
-    NdjsonOptions, OnError, Options, Published, Result, Sink, Table, Value, Writer,
+    NdjsonOptions, OnError, Options, Published, Result, Sink, Table, UnknownColumns, Value, Writer,
 };
 
 /// A writer with a row in it, and a sink that tells whether it published.
@@ -53,7 +53,11 @@ fn read_input(writer: &mut Writer, source: impl Read + Send) -> Error {
 }
 
 fn closed() -> Options {
-    Options::new().schema(DeclaredSchema::new().column("a", ColumnType::Int64).closed(true))
+    Options::new().schema(
+        DeclaredSchema::new()
+            .column("a", ColumnType::Int64)
+            .unknown_columns(UnknownColumns::Refuse),
+    )
 }
 
 #[test]
@@ -251,7 +255,7 @@ fn errors_read_well_where_main_returns_them() {
     let error = writer.write_row([("b", Value::I64(1))]).expect_err("unexpected");
     assert_eq!(
         format!("Error: {error:?}"),
-        "Error: row 1, column \"b\": the closed schema has no such column: declare it, or open the schema (Refused)"
+        "Error: row 1, column \"b\": the schema has no such column, and refuses others: declare it, or have unknown columns added or kept in _rest (Refused)"
     );
     assert!(format!("{error:#?}").contains("position: Position {"));
     let boxed: Box<dyn std::error::Error> =

@@ -40,14 +40,14 @@ fn run(example: fn(&Path) -> Result<Report>) -> (Report, Vec<(String, Vec<u8>)>)
 fn structs_are_rows() {
     let (report, files) = run(structs::run);
     let (names, rows) = read(&files[0].1);
-    assert_eq!(names, ["time", "tags", "method", "http.path", "http.status", "user"]);
+    assert_eq!(names, ["time", "tags", "method", "http_path", "http_status", "user"]);
     let tags = [Value::Text("slow"), Value::Text("retried")];
     let expected = row(&[
         ("time", Value::Timestamp(1_700_000_001_000_000)),
         ("tags", Value::List(&tags)),
         ("method", Value::Text("GET")),
-        ("http.path", Value::Text("/orders/4")),
-        ("http.status", Value::I64(200)),
+        ("http_path", Value::Text("/orders/4")),
+        ("http_status", Value::I64(200)),
         ("user", Value::Text("user4")),
     ]);
     assert_eq!((rows.len(), &rows[4]), (1_000, &expected));

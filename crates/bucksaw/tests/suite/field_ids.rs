@@ -24,7 +24,7 @@ fn every_file_has_the_ids_of_its_columns() {
             .column("list", ColumnType::list_of(ColumnType::Int64))
             .field_id(1)
             .column("text", ColumnType::Text)
-            .renamed("given", "named", ColumnType::Double)
+            .column_at(["given"], "named", ColumnType::Double)
             .field_id(30);
         let options = Options::new().backend(backend).schema(schema).field_id("found", 2);
         let (first, second) = (MemorySink::new(), MemorySink::new());

@@ -182,7 +182,7 @@ fn columns_without_a_value_or_with_one_only() {
     let rows = || {
         let values = |at: usize| {
             let null = if at < 5_000 { Value::Null } else { Value::F64(0.5) };
-            [("null at first", null), ("same", Value::Text("same")), ("flag", Value::Bool(true))]
+            [("null_at_first", null), ("same", Value::Text("same")), ("flag", Value::Bool(true))]
         };
         (0..5_001).map(|at| row(values(at))).collect()
     };
@@ -190,14 +190,14 @@ fn columns_without_a_value_or_with_one_only() {
         &options().row_group_rows(2_500),
         rows,
         &[
-            "2500: same [1] indices2500, flag plain2500, (null at first plain2500)",
-            "2500: same [1] indices2500, flag plain2500, (null at first plain2500)",
-            "1: same plain1, flag plain1, null at first plain1",
+            "2500: same [1] indices2500, flag plain2500, (null_at_first plain2500)",
+            "2500: same [1] indices2500, flag plain2500, (null_at_first plain2500)",
+            "1: same plain1, flag plain1, null_at_first plain1",
         ],
         &[
-            "2500: same [1] indices2500, flag plain2500, (null at first plain2500)",
-            "2500: same [1] indices2500, flag plain2500, (null at first plain2500)",
-            "1: same lengths1, flag plain1, null at first split1",
+            "2500: same [1] indices2500, flag plain2500, (null_at_first plain2500)",
+            "2500: same [1] indices2500, flag plain2500, (null_at_first plain2500)",
+            "1: same lengths1, flag plain1, null_at_first split1",
         ],
     );
 }

@@ -3,7 +3,7 @@
 use crate::support::{Cell, Row, row, written};
 use bucksaw::{
     Alterations, BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind, Options,
-    Profile, Value, Writer,
+    Profile, UnknownColumns, Value, Writer,
 };
 use bumpalo::Bump;
 use proptest::collection::vec;
@@ -197,7 +197,9 @@ fn a_run_ends_with_its_block() {
 
 #[test]
 fn what_a_row_would_be_refused_for_is_refused() {
-    let schema = DeclaredSchema::new().column("n", ColumnType::Int64).closed(true);
+    let schema = DeclaredSchema::new()
+        .column("n", ColumnType::Int64)
+        .unknown_columns(UnknownColumns::Refuse);
     for options in each() {
         let (rows, _) = blocks(options.strict(true).schema(schema.clone()), 1, |builder, _| {
             for (name, value) in

@@ -1,7 +1,7 @@
 //! Any rows, through any way in, come back as a plain model says.
 
 use crate::support::{Cell, Row, cell, read};
-use bucksaw::{BackendKind, MemorySink, Options, Profile, Value};
+use bucksaw::{BackendKind, MemorySink, Names, Options, Profile, Value};
 use bumpalo::Bump;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -143,7 +143,7 @@ proptest! {
             true => (BackendKind::Direct, row_group_rows),
             false => (BackendKind::Arrow, row_group_rows.max(rows.len())),
         };
-        let options = Options::new().backend(backend).page_bytes(page_bytes).dictionary(dictionary);
+        let options = Options::new().backend(backend).names(Names::Dotted).page_bytes(page_bytes).dictionary(dictionary);
         let profile = if is_modern { Profile::Modern } else { Profile::Portable };
         let options = options.row_group_rows(row_group_rows).profile(profile).threads(threads);
         let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
@@ -180,7 +180,7 @@ proptest! {
                 ("nested.text", Value::Text(text)),
             ]));
         }
-        let written = crate::support::convert(&lines, Options::new()).expect("valid JSON");
+        let written = crate::support::convert(&lines, Options::new().names(Names::Dotted)).expect("valid JSON");
         prop_assert_eq!(written.rows(), expected);
     }
 }

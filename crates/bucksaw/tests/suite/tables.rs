@@ -109,7 +109,7 @@ fn what_a_table_declares_gives_another_table_the_same_columns() {
     let (again, declared_again) = written(Options::new().schema(read));
     assert_eq!(again, columns, "{json}");
     assert_eq!(declared_again, declared);
-    assert!(json.contains(r#"{"name":"level__2","type":"int64","from":"level"}"#), "{json}");
+    assert!(json.contains(r#"{"name":"level__2","type":"int64","path":["level"]}"#), "{json}");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 
 use crate::support::{Written, alterations, convert, convert_with, row};
 use bucksaw::{
-    Alterations, ColumnType, DeclaredSchema, ErrorKind, MemorySink, NdjsonOptions, Nested, OnError,
-    Options, TimeUnit, Value,
+    Alterations, ColumnType, DeclaredSchema, ErrorKind, MemorySink, Names, NdjsonOptions, Nested,
+    OnError, Options, TimeUnit, UnknownColumns, Value,
 };
 
 /// What lines become, and what the report counts, where the first value settles a column's type.
 fn check(lines: &str, expected: &[&[(&str, Value<'_>)]], alterations: Alterations) -> Written {
-    let written = convert(lines, Options::new().settling_rows(0)).expect("a file");
+    let written =
+        convert(lines, Options::new().settling_rows(0).names(Names::Dotted)).expect("a file");
     let expected: Vec<_> = expected.iter().map(|values| row(values)).collect();
     assert_eq!(written.rows(), expected, "{lines}");
     assert_eq!(written.report.alterations, alterations, "{lines}");
@@ -17,7 +18,8 @@ fn check(lines: &str, expected: &[&[(&str, Value<'_>)]], alterations: Alteration
 }
 
 fn refused_in_strict_mode(lines: &str, column: &str) {
-    let error = convert(lines, Options::new().strict(true)).err().expect("strict mode refuses it");
+    let options = Options::new().strict(true).names(Names::Dotted);
+    let error = convert(lines, options).err().expect("strict mode refuses it");
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
     assert_eq!(error.position().column.as_deref(), Some(column), "{error}");
     assert!(error.position().line.is_some(), "{error}");
@@ -220,14 +222,12 @@ fn objects_flatten_and_arrays_and_empty_objects_are_json_text() {
 }
 
 #[test]
-fn objects_can_be_kept_as_json_and_the_separator_chosen() {
+fn objects_can_be_kept_as_json() {
     let lines = br#"{"a":{"b":{"c":1}}}"#;
     let with =
         |ndjson| convert_with(lines, Options::new(), ndjson, OnError::Fail).expect("a file").rows();
     let kept = with(NdjsonOptions::new().nested(Nested::Json));
     assert_eq!(kept, [row(&[("a", Value::Text(r#"{"b":{"c":1}}"#))])]);
-    let other = with(NdjsonOptions::new().separator("_"));
-    assert_eq!(other, [row(&[("a_b_c", Value::I64(1))])]);
 }
 
 #[test]
@@ -263,15 +263,16 @@ fn columns_beyond_the_limit_are_kept_in_rest() {
 }
 
 #[test]
-fn long_names_and_the_name_of_rest_are_kept_in_rest() {
+fn long_names_are_kept_in_rest_and_the_name_of_rest_is_one_like_others() {
     let long = "n".repeat(1_025);
-    let lines = format!("{{\"{long}\":true,\"_rest\":{{\"a\":[1]}},\"b\":null}}");
-    let options = NdjsonOptions::new().nested(Nested::Json);
-    let written =
-        convert_with(lines.as_bytes(), Options::new(), options, OnError::Fail).expect("a file");
-    let rest = format!("{{\"{long}\":true,\"_rest\":{{\"a\":[1]}}}}");
-    assert_eq!(written.rows(), [row(&[("_rest", Value::Text(&rest))])]);
+    let lines =
+        format!("{{\"{long}\":true,\"_rest\":7,\"b\":null,\"c\":{{\"{long}\":{{\"d\":1}}}}}}");
+    let written = convert(&lines, Options::new()).expect("a file");
+    let rest = format!("{{\"{long}\":true,\"c\":{{\"{long}\":{{\"d\":1}}}}}}");
+    let expected = row(&[("_rest__2", Value::I64(7)), ("_rest", Value::Text(&rest))]);
+    assert_eq!(written.rows(), [expected]);
     assert_eq!(written.report.alterations, alterations!(rest_values: 2));
+    assert_eq!(written.report.renamed[0].from, "_rest");
     refused_in_strict_mode("{\"_rest\":1}", "_rest");
 }
 
@@ -284,9 +285,10 @@ fn of_a_name_given_twice_the_first_value_stays_and_the_others_are_kept_in_rest()
             ("a", Value::I64(1)),
             ("a__text", Value::Text("x")),
             ("b.c", Value::I64(1)),
-            ("_rest", Value::Text(r#"{"a":2,"b.c":2}"#)),
+            ("b.c__2", Value::I64(2)),
+            ("_rest", Value::Text(r#"{"a":2}"#)),
         ]],
-        alterations!(duplicates: 2, conflicts: 1),
+        alterations!(duplicates: 1, conflicts: 1),
     );
     refused_in_strict_mode(r#"{"a":1,"a":1}"#, "a");
     // A null gives nothing.
@@ -322,11 +324,16 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         (
             r#"{"o":{"a":{"x":1},"a":{"y":{"z":2}}}}"#,
             &[("o.a.x", one)],
-            r#"{"o.a":{"y":{"z":2}}}"#,
+            r#"{"o":{"a":{"y":{"z":2}}}}"#,
             1,
         ),
-        (r#"{"o":{"a":1,"\u0061":{"y":2}}}"#, &[("o.a", one)], r#"{"o.a":{"y":2}}"#, 1),
-        (r#"{"a":{"x":1},"a":{"y":2},"a.x":3}"#, &[("a.x", one)], r#"{"a":{"y":2},"a.x":3}"#, 2),
+        (r#"{"o":{"a":1,"\u0061":{"y":2}}}"#, &[("o.a", one)], r#"{"o":{"a":{"y":2}}}"#, 1),
+        (
+            r#"{"a":{"x":1},"a":{"y":2},"a.x":3}"#,
+            &[("a.x", one), ("a.x__2", Value::I64(3))],
+            r#"{"a":{"y":2}}"#,
+            1,
+        ),
     ];
     for (line, values, rest, duplicates) in cases {
         let mut expected = row(values);
@@ -334,7 +341,8 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         // Columns that earlier lines brought make no difference.
         for before in ["", r#"{"a":{"x":1,"y":1},"o":{"a":{"x":1,"y":{"z":1}}}}"#] {
             let lines = format!("{before}\n{line}");
-            let written = convert(&lines, Options::new()).expect("a file");
+            let options = Options::new().names(Names::Dotted);
+            let written = convert(&lines, options).expect("a file");
             assert_eq!(written.rows().last(), Some(&expected), "{lines}");
             assert_eq!(written.report.alterations.duplicates, duplicates, "{lines}");
         }
@@ -349,8 +357,10 @@ fn an_object_given_twice_or_beside_another_value_is_a_duplicate_as_a_whole() {
         &[&[("a.x", one), ("b.a.x", Value::I64(2)), ("x", Value::I64(3))]],
         none(),
     );
-    // A closed schema has to have the name.
-    let closed = DeclaredSchema::new().column("a.x", ColumnType::Int64).closed(true);
+    // A schema that refuses others has to have the name.
+    let closed = DeclaredSchema::new()
+        .column("a.x", ColumnType::Int64)
+        .unknown_columns(UnknownColumns::Refuse);
     for twice in [r#"{"a":{"x":1},"a":{"x":2}}"#, r#"{"a":{"x":1},"a":2}"#] {
         let error = convert(twice, Options::new().schema(closed.clone())).err().expect("refused");
         assert_eq!(error.position().column.as_deref(), Some("a"), "{error}");
@@ -391,10 +401,65 @@ fn names_that_differ_only_in_case_and_empty_names_are_renamed() {
     let footer = crate::support::footer(&written.file);
     let pairs = footer.file_metadata().key_value_metadata().expect("key-value metadata");
     let json =
-        pairs.iter().find(|pair| pair.key == "bucksaw.renamed").and_then(|pair| pair.value.clone());
-    assert!(json.expect("the renamed columns").contains(r#"{"from":"level","to":"level__2"}"#));
+        pairs.iter().find(|pair| pair.key == "bucksaw.columns").and_then(|pair| pair.value.clone());
+    assert!(json.expect("their paths").contains(r#"{"name":"level__2","path":["level"]}"#));
     refused_in_strict_mode(lines, "level");
     refused_in_strict_mode("{\"\":1}", "");
+}
+
+/// By the path of each column: names that are alike never share one.
+#[test]
+fn names_need_no_quotes_unless_they_are_asked_for() {
+    let lines = r#"{"http":{"status":1,"url.path":2},"http.status":3,"Http_Status":4,"k8s/pod":{"é n":5},"9":6}
+{"http_status":7,"http":{"status":8}}"#;
+    let options = || Options::new().settling_rows(0);
+    let written = convert(lines, options()).expect("a file");
+    let expected = [
+        row(&[
+            ("http_status", Value::I64(1)),
+            ("http_url_path", Value::I64(2)),
+            ("http_status__2", Value::I64(3)),
+            ("Http_Status__3", Value::I64(4)),
+            ("k8s_pod___n", Value::I64(5)),
+            ("_9", Value::I64(6)),
+        ]),
+        row(&[("http_status", Value::I64(8)), ("http_status__4", Value::I64(7))]),
+    ];
+    assert_eq!(written.rows(), expected);
+    let renamed: Vec<_> = written
+        .report
+        .renamed
+        .iter()
+        .map(|renamed| (renamed.from.as_str(), renamed.to.as_str()))
+        .collect();
+    let wanted = [
+        ("http.status", "http_status__2"),
+        ("Http_Status", "Http_Status__3"),
+        ("http_status", "http_status__4"),
+    ];
+    assert_eq!(renamed, wanted);
+    let dotted = convert(lines, options().names(Names::Dotted)).expect("a file");
+    let names = ["http.status", "http.url.path", "http.status__2", "Http_Status", "k8s/pod.é n"];
+    assert_eq!(dotted.names()[..5], names);
+}
+
+/// In the file, or with dots; the first of several that would be called so.
+#[test]
+fn declared_columns_take_the_path_that_is_called_as_they_are() {
+    let lines = r#"{"http":{"status":"1","path":"/"},"http.status":2,"a":{"b":"3"}}"#;
+    let schema = DeclaredSchema::new()
+        .column("http_status", ColumnType::Int64)
+        .column("a.b", ColumnType::Int64)
+        .column_at(["http", "path"], "route", ColumnType::Text);
+    let options = Options::new().settling_rows(0).schema(schema);
+    let written = convert(lines, options).expect("a file");
+    let expected = row(&[
+        ("http_status", Value::I64(1)),
+        ("a.b", Value::I64(3)),
+        ("route", Value::Text("/")),
+        ("http_status__2", Value::I64(2)),
+    ]);
+    assert_eq!(written.rows(), [expected]);
 }
 
 #[test]
@@ -488,9 +553,11 @@ fn declared_columns_keep_their_order_and_types_and_parse_text() {
 }
 
 #[test]
-fn a_closed_schema_refuses_other_columns_and_other_types() {
+fn unknown_columns_and_other_types_are_refused() {
     let options = || {
-        let schema = DeclaredSchema::new().column("a", ColumnType::Int64).closed(true);
+        let schema = DeclaredSchema::new()
+            .column("a", ColumnType::Int64)
+            .unknown_columns(UnknownColumns::Refuse);
         Options::new().schema(schema)
     };
     convert("{\"a\":1}\n{\"a\":\"2\"}\n{}", options()).expect("as declared");

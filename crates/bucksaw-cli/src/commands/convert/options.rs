@@ -45,6 +45,7 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
         .overwrite(*overwrite)
         .schema(schema)
         .strict(shape.strict)
+        .names(shape.names)
         .text_prefixes(prefixes(&shape.string_prefixes))
         .settling_rows(shape.settling_rows)
         .timestamps(shape.timestamps == TimestampsArg::Auto)
@@ -155,8 +156,8 @@ fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
     let json = fs::read_to_string(path)
         .map_err(|cause| Error::io("could not read the schema", cause).in_source(&name))?;
     let schema = DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name))?;
-    let closed = schema.closed || shape.closed;
-    Ok(schema.closed(closed))
+    let unknown = shape.unknown_columns.unwrap_or(schema.unknown_columns);
+    Ok(schema.unknown_columns(unknown))
 }
 
 fn prefixes(list: &str) -> Vec<String> {
@@ -193,7 +194,6 @@ fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
             NestedArg::Flatten => Nested::Flatten,
             NestedArg::Json => Nested::Json,
         })
-        .separator(&shape.separator)
 }
 
 /// No more threads than cores are started: they would cost memory and time, and the file is the same.

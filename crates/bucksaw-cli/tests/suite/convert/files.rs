@@ -104,7 +104,7 @@ fn dictionaries_are_on_or_off_for_all_or_for_one() {
     }
     // A name may have an equals sign in it.
     folder.write("in.ndjson", "{\"a=b\":\"x\"}\n{\"a=b\":\"x\"}\n");
-    convert(&folder, "--dictionary a=b=off");
+    convert(&folder, "--names dotted --dictionary a=b=off");
     assert!(!has_dictionary(&folder, "a=b"));
 }
 

@@ -44,7 +44,7 @@ fn values_that_no_option_can_have_are_told_at_once() {
     folder.write("in.ndjson", "{}\n");
     folder.write(
         "s.json",
-        r#"{"columns": [{"name": "a", "type": "int64"}, {"name": "A", "type": "text"}], "closed": true}"#,
+        r#"{"columns": [{"name": "a", "type": "int64"}, {"name": "A", "type": "text"}], "unknown_columns": "refuse"}"#,
     );
     let arguments = [
         (
@@ -81,8 +81,8 @@ fn values_that_no_option_can_have_are_told_at_once() {
                 "prefix",
             ],
         ),
-        ("--separator= --on-error=", &["separator is empty", "--on-error names no file"]),
-        ("--separator \u{1b}[2J", &["separator \"\\u{1b}[2J\" has control characters"]),
+        ("--on-error=", &["--on-error names no file"]),
+        ("--names \u{1b}[2J", &["use sql or dotted"]),
         ("--schema s.json --sorted-by nope", &["\"A\" twice"]),
         ("--sorted-by n:down", &["\"down\"", "asc or desc", "nulls-first or nulls-last"]),
     ];
@@ -90,9 +90,6 @@ fn values_that_no_option_can_have_are_told_at_once() {
         let run = folder.run(&format!("convert in.ndjson -o out.parquet {arguments}"));
         run.expect_code(2).expect_told(told);
     }
-    let long = "x".repeat(65);
-    let run = folder.run(&format!("convert in.ndjson -o out.parquet --separator {long}"));
-    run.expect_code(2).expect_told(&["65 bytes"]);
     for negative in ["--threads", "--max-line", "--max-columns", "--memory-limit", "--chunk-rows"] {
         folder.run(&format!("convert in.ndjson -o out.parquet {negative} -1")).expect_code(2);
         folder.run(&format!("convert in.ndjson -o out.parquet {negative} NaN")).expect_code(2);
@@ -126,13 +123,15 @@ fn columns_that_options_name_and_no_row_had_are_told() {
 }
 
 #[test]
-fn columns_that_options_name_and_a_closed_schema_lacks_are_refused() {
+fn columns_that_options_name_and_the_schema_lacks_are_refused_where_none_are_added() {
     let folder = Folder::new();
     folder.write("in.ndjson", "{\"n\":1}\n");
     folder.write("s.json", r#"{"columns": [{"name": "n", "type": "int64"}]}"#);
-    let closed = format!("convert in.ndjson -o out.parquet --schema s.json --closed {NAMING}");
+    let closed = format!(
+        "convert in.ndjson -o out.parquet --schema s.json --unknown-columns refuse {NAMING}"
+    );
     folder.run(&closed).expect_code(2).expect_told(&[
-        "the sort order names the column \"nope\", which the closed schema does not have",
+        "the sort order names the column \"nope\", which the schema does not have, and none are added to it",
         "a bloom filter names",
         "a dictionary names",
         "the timestamp column names",

@@ -33,7 +33,7 @@ pub(super) struct Ending<'e> {
     /// The columns that are in the footer, by their indexes.
     pub(super) kept: &'e [usize],
     pub(super) sorted: &'e SortedRowGroups,
-    pub(super) renamed: Option<KeyValue>,
+    pub(super) key_values: Vec<KeyValue>,
 }
 
 /// Appends page indexes and footer to `out`, which is the file from byte `position` on. Returns what
@@ -44,7 +44,7 @@ pub(super) fn append(
     position: u64,
     out: &mut Pieces,
 ) -> Result<FileSummary> {
-    let Ending { arrow_schema, kept, sorted, renamed } = ending;
+    let Ending { arrow_schema, kept, sorted, key_values: ours } = ending;
     let file = metadata.file_metadata();
     let root = file.schema();
     let mut schema = vec![SchemaElement::root(root.name(), kept.len())];
@@ -70,7 +70,7 @@ pub(super) fn append(
     }
     let all: Vec<usize> = (0..kept_leaves.len()).collect();
     let mut key_values = key_values(metadata, arrow_schema, kept);
-    key_values.extend(renamed);
+    key_values.extend(ours);
     footer.append(&shared::Ending { schema, kept: &all, sorted, key_values }, position, out)
 }
 

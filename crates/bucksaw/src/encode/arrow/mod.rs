@@ -23,6 +23,7 @@ use crate::encode::backend::{
 };
 use crate::encode::footer as shared;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::metadata::KeyValue;
 use crate::options::declared::REST_COLUMN;
 use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Compression, Options, Statistics};
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
@@ -361,6 +362,7 @@ impl Backend for ArrowBackend {
         &mut self,
         schema: &Schema,
         sorted: &SortedRowGroups,
+        key_values: Vec<KeyValue>,
         out: &mut Pieces,
     ) -> Result<FileSummary> {
         self.open(schema, 0)?;
@@ -372,12 +374,8 @@ impl Backend for ArrowBackend {
         let position = file.writer.bytes_written();
         let metadata = file.writer.finish().map_err(shared::failed)?;
         let kept = self.kept_columns(&file, schema);
-        let ending = footer::Ending {
-            arrow_schema: &file.arrow_schema,
-            kept: &kept,
-            sorted,
-            renamed: shared::renamed_key_value(schema),
-        };
+        let ending =
+            footer::Ending { arrow_schema: &file.arrow_schema, kept: &kept, sorted, key_values };
         footer::append(&metadata, ending, position as u64, out)
     }
 }

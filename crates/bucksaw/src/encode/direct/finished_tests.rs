@@ -65,7 +65,9 @@ fn kept(
     }
     let held = backend.buffered();
     assert_eq!((held.rows, held.bytes_held), (0, held.bytes_finished));
-    backend.finish(&table.schema, &SortedRowGroups::default(), &mut out).expect("finished");
+    backend
+        .finish(&table.schema, &SortedRowGroups::default(), Vec::new(), &mut out)
+        .expect("finished");
     out.drain().for_each(|piece| file.extend(piece));
     let metadata = ParquetMetaDataReader::new()
         .with_page_index_policy(PageIndexPolicy::Required)

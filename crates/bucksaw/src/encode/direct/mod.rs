@@ -36,8 +36,8 @@ use crate::block::BlockSlice;
 use crate::encode::backend::{
     Backend, Buffered, Encode, FileSummary, Pieces, SideWork, SortedRowGroups,
 };
-use crate::encode::footer;
 use crate::error::Result;
+use crate::format::metadata::KeyValue;
 use crate::options::Options;
 use crate::runtime::hash::Seed;
 use crate::runtime::workers::Workers;
@@ -178,16 +178,13 @@ impl Backend for DirectBackend {
         &mut self,
         schema: &Schema,
         sorted: &SortedRowGroups,
+        key_values: Vec<KeyValue>,
         out: &mut Pieces,
     ) -> Result<FileSummary> {
         self.add_columns(schema);
         self.has_values.resize(schema.columns().len(), false);
         let kept = self.kept(schema);
-        let ending = Ending {
-            columns: &self.columns,
-            sorted,
-            key_values: footer::renamed_key_value(schema).into_iter().collect(),
-        };
+        let ending = Ending { columns: &self.columns, sorted, key_values };
         let ended = File::new(Description::new(&self.encoding.options));
         let file = std::mem::replace(&mut self.file, ended);
         self.encoding.encoders.with(|encoder| file.finish(ending, &kept, encoder, out))

@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 
 use super::lines::{Lines, Speed};
 use super::object::Shape;
-use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, DEFAULT_SEPARATOR, Nested};
+use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, Nested};
 use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
 use crate::input::decoding::{Decoded, Decoder as _, Target};
@@ -91,14 +91,13 @@ fn damage() -> impl Strategy<Value = Vec<(Index, Option<Vec<u8>>)>> {
 
 fn shape() -> impl Strategy<Value = Shape> {
     let max_line = prop_oneof![4 => Just(DEFAULT_MAX_LINE_BYTES), 1 => Just(40_usize)];
-    let separator = select(vec![DEFAULT_SEPARATOR, "", "__"]);
-    (any::<bool>(), separator, prop_oneof![3 => Just(DEFAULT_MAX_DEPTH), 1 => 1..4_usize], max_line)
-        .prop_map(|(is_flat, separator, max_depth, max_line_bytes)| Shape {
+    (any::<bool>(), prop_oneof![3 => Just(DEFAULT_MAX_DEPTH), 1 => 1..4_usize], max_line).prop_map(
+        |(is_flat, max_depth, max_line_bytes)| Shape {
             nested: if is_flat { Nested::Flatten } else { Nested::Json },
-            separator: separator.to_owned(),
             max_depth,
             max_line_bytes,
-        })
+        },
+    )
 }
 
 /// A block as text: each column's rows and values.
@@ -176,7 +175,6 @@ proptest! {
         let lines: Vec<String> = lines.iter().map(|line| with_distinct_names(line)).collect();
         let shape = Shape {
             nested: Nested::Flatten,
-            separator: DEFAULT_SEPARATOR.to_owned(),
             max_depth: DEFAULT_MAX_DEPTH,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
         };
@@ -211,7 +209,6 @@ fn with_distinct_names(line: &str) -> String {
 fn both_readers_agree_about_deep_nesting() {
     let shape = Shape {
         nested: Nested::Flatten,
-        separator: DEFAULT_SEPARATOR.to_owned(),
         max_depth: DEFAULT_MAX_DEPTH,
         max_line_bytes: DEFAULT_MAX_LINE_BYTES,
     };
@@ -238,7 +235,6 @@ fn both_readers_agree_about_deep_nesting() {
 fn blank_and_rejected_lines_cost_nothing_but_themselves() {
     let shape = Shape {
         nested: Nested::Flatten,
-        separator: DEFAULT_SEPARATOR.to_owned(),
         max_depth: DEFAULT_MAX_DEPTH,
         max_line_bytes: DEFAULT_MAX_LINE_BYTES,
     };

@@ -1,6 +1,6 @@
 //! NDJSON: one JSON object a line (RFC 8259, strictly), its members a row's values.
 //!
-//! Nested objects become columns named by their path (`http.status`) or JSON text; arrays and empty
+//! Nested objects become columns named by their path (`http_status`) or JSON text; arrays and empty
 //! objects become JSON text as it stands in the line. Integers are int64, other numbers doubles,
 //! and a number that neither holds exactly is kept as text beside its column.
 
@@ -25,10 +25,6 @@ use crate::input::decompress::decompressed;
 pub const DEFAULT_MAX_LINE_BYTES: usize = framing::DEFAULT_MAX_RECORD_BYTES;
 /// Levels of objects that become columns; an object below them is kept as JSON text.
 pub const DEFAULT_MAX_DEPTH: usize = 64;
-/// What stands between the names of nested objects in a column's name.
-pub const DEFAULT_SEPARATOR: &str = ".";
-/// Bytes in it, at the most.
-pub const MAX_SEPARATOR_BYTES: usize = 64;
 
 /// What becomes of nested objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,8 +54,6 @@ pub struct NdjsonOptions {
     pub max_depth: usize,
     /// What becomes of nested objects. Default: flatten.
     pub nested: Nested,
-    /// What stands between the names of nested objects. Default: [`DEFAULT_SEPARATOR`].
-    pub separator: String,
 }
 
 impl NdjsonOptions {
@@ -87,12 +81,6 @@ impl NdjsonOptions {
         Self { nested, ..self }
     }
 
-    /// Sets [`separator`](#structfield.separator).
-    #[must_use]
-    pub fn separator(self, separator: impl Into<String>) -> Self {
-        Self { separator: separator.into(), ..self }
-    }
-
     /// Every problem of these options at once.
     ///
     /// # Errors
@@ -107,18 +95,6 @@ impl NdjsonOptions {
             problems
                 .push(format!("the depth is {depth}: it must be from 1 to {DEFAULT_MAX_DEPTH}"));
         }
-        let separator = &self.separator;
-        if separator.is_empty() {
-            problems.push(
-                "the separator is empty: names of nested objects would run together".to_owned(),
-            );
-        } else if separator.contains(char::is_control) {
-            problems.push(format!("the separator {separator:?} has control characters"));
-        } else if separator.len() > MAX_SEPARATOR_BYTES {
-            let len = separator.len();
-            problems
-                .push(format!("the separator has {len} bytes: {MAX_SEPARATOR_BYTES} is the limit"));
-        }
         if problems.is_empty() {
             return Ok(());
         }
@@ -128,12 +104,7 @@ impl NdjsonOptions {
 
 impl Default for NdjsonOptions {
     fn default() -> Self {
-        Self {
-            max_line_bytes: None,
-            max_depth: DEFAULT_MAX_DEPTH,
-            nested: Nested::default(),
-            separator: DEFAULT_SEPARATOR.to_owned(),
-        }
+        Self { max_line_bytes: None, max_depth: DEFAULT_MAX_DEPTH, nested: Nested::default() }
     }
 }
 
@@ -148,7 +119,7 @@ impl<'r> Input<'r> {
     /// let mut writer = Options::new().write_to(MemorySink::new())?;
     /// writer.write_input(&mut input)?;
     /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
-    /// assert_eq!(names, ["level", "http.status"]);
+    /// assert_eq!(names, ["level", "http_status"]);
     /// assert_eq!(writer.finish()?.rows, 2);
     /// # Ok::<(), bucksaw::Error>(())
     /// ```
@@ -168,7 +139,6 @@ impl<'r> Input<'r> {
         let framer = framing::Lines::new(source);
         let shape = Shape {
             nested: options.nested,
-            separator: options.separator,
             max_depth: options.max_depth,
             max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
         };

@@ -11,7 +11,7 @@ use super::reasons::{self, Fault};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::framing::too_long;
-use crate::schema::Key;
+use crate::schema::{Key, path};
 use crate::types::item::Item;
 use crate::types::json::{item_of, unescaped};
 use crate::types::value::Value;
@@ -20,7 +20,6 @@ use crate::types::value::Value;
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) nested: Nested,
-    pub(super) separator: String,
     pub(super) max_depth: usize,
     pub(super) max_line_bytes: usize,
 }
@@ -53,7 +52,7 @@ struct Row<'w, 'b, 'a: 'b> {
     text: &'a str,
     shape: &'w Shape,
     builder: &'w mut BorrowingBuilder<'b, 'a>,
-    /// The names of the objects around, each with a separator after it.
+    /// The path of the objects around, with a separator after it.
     path: String,
     refused: Option<Error>,
 }
@@ -83,7 +82,7 @@ impl<'a> Row<'_, '_, 'a> {
         push: impl FnOnce(&mut BorrowingBuilder<'_, 'a>, &str) -> Result<()>,
     ) -> serde_json::Result<()> {
         let outer = self.path.len();
-        self.path.push_str(name);
+        path::push_name(&mut self.path, name);
         let pushed = push(self.builder, &self.path);
         self.path.truncate(outer);
         pushed.map_err(|error| {
@@ -166,8 +165,8 @@ impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
             if is_flattened && known.is_none() {
                 given.insert(name, true);
                 let outer = row.path.len();
-                row.path.push_str(name);
-                row.path.push_str(&row.shape.separator);
+                path::push_name(&mut row.path, name);
+                row.path.push(path::SEPARATOR);
                 members.next_value_seed(Object { row, depth: depth + 1 })?;
                 row.path.truncate(outer);
                 continue;

@@ -61,7 +61,7 @@ const WORDS: [(&str, &str); 16] = [
 pub(super) enum Fault {
     /// It is no JSON object; `at` is the byte in the line.
     Malformed { at: usize, reason: String },
-    /// A closed schema or strict mode does not take it.
+    /// The schema or strict mode does not take it.
     Refused(Error),
 }
 

@@ -10,7 +10,7 @@ use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::schema::{ColumnId, Key};
+use crate::schema::{ColumnId, Key, path};
 use crate::types::item::Item;
 use crate::types::json::number;
 use crate::types::value::Value;
@@ -24,7 +24,7 @@ pub(super) struct Unsure;
 /// What is kept from line to line for its memory.
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// The names of the objects around, each with a separator after it.
+    /// The path of the objects around, with a separator after it.
     path: String,
     objects: RowObjects,
     /// How each array and object ends that is being skipped, the innermost last.
@@ -140,7 +140,7 @@ impl<'a> Reader<'_, '_, 'a> {
             self.at += len + 1;
             return Ok(Name::Column(id));
         }
-        let name = self.string()?;
+        let name = self.name_string()?;
         if self.path.is_empty()
             && !self.builder.schema.strict
             && let Some(id) = self.builder.schema.known(name)
@@ -221,11 +221,14 @@ impl<'a> Reader<'_, '_, 'a> {
         self.at += 1;
         let outer = self.path.len();
         match name {
-            Name::Column(id) => self.path.push_str(self.builder.schema.column(*id).given_name()),
+            Name::Column(id) => {
+                let path = &self.builder.schema.column(*id).path;
+                self.path.push_str(path.as_ref().ok_or(Unsure)?);
+            }
             Name::New(name) => self.path.push_str(name),
         }
         self.objects.add(self.path, self.builder.schema);
-        self.path.push_str(&self.shape.separator);
+        self.path.push(path::SEPARATOR);
         self.members(depth + 1)?;
         self.path.truncate(outer);
         Ok(None)
@@ -284,6 +287,15 @@ impl<'a> Reader<'_, '_, 'a> {
             self.at += 1;
         }
         if self.at > start { Ok(()) } else { Err(Unsure) }
+    }
+
+    /// A member's name, as a path has it.
+    #[inline]
+    fn name_string(&mut self) -> Result<&'a str, Unsure> {
+        let end = string_end(self.bytes, self.at);
+        let is_escaped = self.bytes.get(end) == Some(&b'\\');
+        let name = self.string()?;
+        if is_escaped && path::is_escaped(name) { Err(Unsure) } else { Ok(name) }
     }
 
     /// A string, its opening quote being behind.

@@ -10,15 +10,15 @@ use super::json::{append_comma, append_json, append_name};
 use super::key::append_key;
 
 use crate::coerce::builder::CopyingBuilder;
-use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_SEPARATOR};
-use crate::schema::Key;
+use crate::input::ndjson::DEFAULT_MAX_DEPTH;
+use crate::schema::{Key, path};
 use crate::types::item::Item;
 use crate::types::value::Value;
 
 /// The row that is being filled.
 pub(super) struct Row<'w, 'b, 'a> {
     builder: &'w mut CopyingBuilder<'b, 'a>,
-    /// The column of the value that comes next, or the object's name with a separator behind it.
+    /// The path of the value that comes next, or of its object with a separator behind it.
     path: String,
     /// Of an array, or of an object that is no columns, what came so far.
     json: String,
@@ -84,7 +84,7 @@ impl<'r, 'w, 'b, 'a> ValueSerializer<'r, 'w, 'b, 'a> {
             Kind::TooDeep { end: "}" }
         } else {
             if depth > 0 {
-                row.path.push_str(DEFAULT_SEPARATOR);
+                row.path.push(path::SEPARATOR);
             }
             Kind::Columns { is_empty: true, may_be_time: false }
         };
@@ -143,7 +143,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
         }
         self.kind = Kind::Columns { is_empty: false, may_be_time: false };
         self.row.path.truncate(self.prefix);
-        self.row.path.push_str(name);
+        path::push_name(&mut self.row.path, name);
     }
 
     fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
@@ -403,7 +403,13 @@ impl SerializeMap for Members<'_, '_, '_, '_> {
             return Ok(());
         }
         self.name("");
-        append_key(key, &mut self.row.path)
+        let path = &mut self.row.path;
+        append_key(key, path)?;
+        if path::is_escaped(&path[self.prefix..]) {
+            let name = path.split_off(self.prefix);
+            path::push_name(path, &name);
+        }
+        Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use bucksaw::{
-    BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind, Input, Key,
+    BackendKind, Block, BlockBuilder, ColumnType, DeclaredSchema, ErrorKind, Input, Key, Names,
     NdjsonOptions, OnError, Options, Result, Value, Writer,
 };
 use bumpalo::Bump;
@@ -65,7 +65,7 @@ impl Case {
         Self {
             name: name.into(),
             // What rows become is told value by value: the first says what a column's type is.
-            options: Options::new().settling_rows(0),
+            options: Options::new().settling_rows(0).names(Names::Dotted),
             rules: Rules::default(),
             content,
             facts: Vec::new(),

@@ -113,7 +113,7 @@ impl Model<'_> {
         if known.is_some() {
             return known;
         }
-        if name == "_rest" || name.len() > 1_024 || self.is_full() {
+        if name.len() > 1_024 || self.is_full() {
             return None;
         }
         let file_name = self.unused(if name.is_empty() { "_empty" } else { name });

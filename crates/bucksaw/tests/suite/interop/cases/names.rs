@@ -30,13 +30,14 @@ const NAMES: [&str; 22] = [
 ];
 
 pub(super) fn cases() -> Vec<Case> {
+    let long = "n".repeat(1_025);
     vec![
         Case::rows("names", named(200)).groups_of(80),
         Case::rows("long_names", long_names()),
         Case::rows("renamed", renamed()),
         Case::rows("rest", rest()).max_columns(3),
         Case::rows("text_sibling_taken", siblings()),
-        Case::rows("only_rest", (0..5).map(|at| row([("_rest", Cell::I64(at))])).collect()),
+        Case::rows("only_rest", (0..5).map(|at| row([(long.as_str(), Cell::I64(at))])).collect()),
     ]
 }
 

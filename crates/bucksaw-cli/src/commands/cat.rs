@@ -1,0 +1,98 @@
+//! `bucksaw cat`: rows back as NDJSON.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bucksaw::escape::{escape, escape_path};
+use bucksaw::{Error, ErrorKind, Result};
+use bucksaw_inspect::{File, Filter};
+
+use crate::cli::CatArgs;
+use crate::search::parquet_files;
+use crate::ui;
+
+/// Prints the rows of all files, one after another. The first error ends it.
+pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
+    let filter = args.filter.as_deref().map(str::parse::<Filter>).transpose()?;
+    let mut left = args.head.unwrap_or(u64::MAX);
+    for path in files(&args.files)? {
+        if left == 0 {
+            break;
+        }
+        let file = File::open(&path)?;
+        let printed = rows(args, filter.as_ref(), &file, left, out);
+        left -= printed.map_err(|error| located(error, &path))?;
+    }
+    out.flush().map_err(unwritten)
+}
+
+/// Prints rows of a file, so many at the most, and says how many.
+fn rows(
+    args: &CatArgs,
+    filter: Option<&Filter>,
+    file: &File,
+    most: u64,
+    out: &mut impl Write,
+) -> Result<u64> {
+    let rebuild = file.rebuild()?;
+    let chosen = |names: &[String], flag: &str| {
+        rebuild.columns_of(file, names).map_err(|name| unknown(name, flag))
+    };
+    let shown = args.columns.as_deref().map(|names| chosen(names, "--columns")).transpose()?;
+    let asked = filter.map(Filter::columns).unwrap_or_default();
+    if !asked.is_empty() {
+        chosen(asked, "--where")?;
+    }
+    let mut rows = match &shown {
+        None => file.rows(u64::MAX),
+        Some(columns) => file.rows_of(&[columns.as_slice(), asked].concat(), u64::MAX),
+    };
+    let mut printed = 0;
+    while printed < most
+        && let Some(row) = rows.next()
+    {
+        let row = row?;
+        if filter.is_none_or(|filter| filter.keeps(&row)) {
+            ui::write_json(&rebuild.row(row, shown.as_deref()), out).map_err(unwritten)?;
+            printed += 1;
+        }
+    }
+    Ok(printed)
+}
+
+/// The files, with those in folders.
+fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let found = parquet_files(path)?;
+        if found.is_empty() {
+            let message = "no file in it or below ends in .parquet";
+            return Err(Error::new(ErrorKind::Io, message).in_source(&escape_path(path)));
+        }
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+fn unknown(name: &str, flag: &str) -> Error {
+    let message = format!(
+        "{flag} names {}, which is no column here: bucksaw inspect lists them",
+        escape(&format!("{name:?}"))
+    );
+    Error::new(ErrorKind::Options, message)
+}
+
+fn located(error: Error, path: &Path) -> Error {
+    match error.kind() {
+        ErrorKind::Options => error.in_source(&escape_path(path)),
+        _ => error,
+    }
+}
+
+fn unwritten(cause: std::io::Error) -> Error {
+    Error::io("could not write the output", cause)
+}

@@ -1,0 +1,128 @@
+//! `bucksaw cat` prints rows as they were before they became columns: the proof that nothing is lost.
+
+use crate::leaves::difference;
+use crate::support::Folder;
+use bucksaw_workloads::varied;
+use serde_json::{Value, json};
+
+/// Lines that are rebuilt from files of theirs, written with these options.
+#[track_caller]
+fn come_back(lines: &[String], options: &str) {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines.join("\n"));
+    folder.run(&format!("convert in.ndjson -o out.parquet {options}")).expect_code(0);
+    let run = folder.run("cat out.parquet").expect_code(0);
+    let printed: Vec<&str> = run.text().lines().collect();
+    assert_eq!(printed.len(), lines.len(), "{options}");
+    for (number, (line, row)) in lines.iter().zip(printed).enumerate() {
+        let difference = difference(line, row);
+        assert_eq!(difference, None, "{options}, line {}:\n{line}\n{row}", number + 1);
+    }
+}
+
+#[test]
+fn telemetry_comes_back_as_it_was() {
+    let lines: Vec<String> = varied(7).take(6_000).collect();
+    for options in [
+        "",
+        "--names dotted --threads 2 --row-group-rows 1000",
+        "--backend arrow --settling-rows 20000 --chunk-rows 20000",
+        "--settling-rows 0",
+        "--max-columns 12 --timestamp-unit ns",
+        "--nested json --timestamps none",
+    ] {
+        come_back(&lines, options);
+    }
+}
+
+#[test]
+fn whatever_json_holds_comes_back() {
+    let lines = [
+        r#"{"a":1,"b":{"c":{"d":[1, {"x":null}],"e":{}},"f":"x"},"g":true}"#,
+        r#"{"a":"n/a","b":{"c":7},"g":"true","h":[]}"#,
+        r#"{"a":-0,"b":"scalar","g":0,"h":[ ],"i":{ }}"#,
+        r#"{"a":1,"a":2,"a":"x","a":null}"#,
+        r#"{"o":{"x":1},"o":{"y":2},"o":3,"o":{"x":4}}"#,
+        r#"{"a.b":1,"a":{"b":2},"A.B":3,"a_b":4,"a__text":5,"_rest":6,"":7}"#,
+        r#"{"n":9223372036854775808,"m":123456789012345678901234567890,"e":1e400,"z":-0.0}"#,
+        r#"{"n":1,"m":0.1,"e":1.50,"z":0}"#,
+        r#"{"t":"2026-11-28T07:05:09.123456789Z","u":"2026-11-28T08:05:09+01:00"}"#,
+        r#"{"t":"2026-11-28 07:05:09Z","u":"2026-11-28T07:05:09.5Z"}"#,
+        r#"{"s":"\u0000\u001e\u001f\u202e \"\\ ü 😀","\u001f":{"\u001e1":1,"k.\u001f":2}}"#,
+        r#"{"only_numbers_as_text":1.10}"#,
+        r#"{"only_numbers_as_text":[1]}"#,
+        r#"{"only_numbers_as_text":true}"#,
+        "{}",
+    ]
+    .map(str::to_owned);
+    for options in [
+        "",
+        "--settling-rows 0",
+        "--max-columns 3",
+        "--names dotted --row-group-rows 2",
+        "--max-depth 1",
+    ] {
+        come_back(&lines, options);
+    }
+}
+
+#[test]
+fn objects_too_deep_for_columns_come_back() {
+    let deep = format!("{}1.50{}", "{\"a\":".repeat(100), "}".repeat(100));
+    come_back(&[deep, "{\"a\":{\"a\":2}}".to_owned()], "");
+}
+
+#[test]
+fn files_of_others_have_a_member_for_each_column() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a_b\":1,\"_rest\":\"{}\"}\n");
+    folder.run("convert in.ndjson -o in.parquet").expect_code(0);
+    let run = folder.run("cat in.parquet").expect_code(0);
+    assert_eq!(run.text(), "{\"a_b\":1,\"_rest\":\"{}\"}\n");
+}
+
+#[test]
+fn columns_and_rows_are_chosen() {
+    let folder = Folder::new();
+    let line = |number: i64| json!({"level": if number % 2 == 0 { "info" } else { "error" }, "http": {"status": number, "path": "/"}});
+    let lines: Vec<String> = (0..1_000).map(|number| line(number).to_string()).collect();
+    folder.write("a/in.ndjson", lines[..600].join("\n"));
+    folder.write("a/more.ndjson", lines[600..].join("\n"));
+    folder.run("convert a -o out/").expect_code(0);
+    let rows = |arguments: &[&str]| -> Vec<Value> {
+        let mut command = folder.command("cat");
+        let output = command.args(arguments).output().expect("runs");
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    assert_eq!(rows(&["out"]).len(), 1_000);
+    let errors = rows(&["out", "--where", "level = 'error' and http_status >= 598", "--head", "2"]);
+    assert_eq!(errors, [line(599), line(601)]);
+    let paths = rows(&[
+        "out/in.parquet",
+        "--columns",
+        "http.status",
+        "--where",
+        "level = \"info\" and http_status > 595",
+    ]);
+    assert_eq!(paths, [596, 598].map(|status| json!({"http": {"status": status}})));
+    assert_eq!(rows(&["out", "--head", "0"]), [] as [Value; 0]);
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a\":1}\n");
+    folder.run("convert in.ndjson -o in.parquet").expect_code(0);
+    folder.write("empty/x.txt", "");
+    folder
+        .run("cat in.parquet --columns b")
+        .expect_code(2)
+        .expect_told(&["--columns names \"b\"", "inspect"]);
+    folder.run("cat in.parquet --where b=1").expect_code(2).expect_told(&["--where names \"b\""]);
+    folder.run("cat in.parquet --where a=").expect_code(2).expect_told(&["a value is missing"]);
+    folder.run("cat empty").expect_code(1).expect_told(&["empty", ".parquet"]);
+    folder.run("cat in.ndjson").expect_code(3).expect_told(&["in.ndjson"]);
+    folder.run("cat gone.parquet").expect_code(1).expect_told(&["gone.parquet"]);
+}

@@ -1,0 +1,78 @@
+//! Columns whose type settles from all of their values: these are counted, and not kept.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use bumpalo::Bump;
+
+use super::evidence::{Evidence, Kind};
+use crate::block::{BlockSlice, ValuesSlice};
+use crate::schema::{ColumnId, Schema, Sibling};
+
+/// Characters of a value that is shown.
+const EXAMPLE_CHARS: usize = 40;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Counting {
+    columns: BTreeMap<ColumnId, Counted>,
+}
+
+/// What was counted of a column.
+#[derive(Debug)]
+struct Counted {
+    evidence: Evidence,
+    /// Of each kind of values the row of the first, and how it starts.
+    firsts: [Option<(u64, String)>; Kind::COUNT],
+}
+
+impl Counting {
+    /// Counts the values of columns without a type; the rows start at row `first`.
+    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+        for (id, slice) in rows.mixed_columns() {
+            let ValuesSlice::Mixed(values) = slice.values() else { continue };
+            let counted = self.columns.entry(id).or_insert_with(|| Counted {
+                evidence: Evidence::new(schema.time_unit),
+                firsts: Default::default(),
+            });
+            let rows = slice.present().enumerate().filter(|(_, is_present)| *is_present);
+            for (value, (row, _)) in values.0.iter().zip(rows) {
+                let item = value.item();
+                let kind = counted.evidence.add(item);
+                let known = &mut counted.firsts[kind as usize];
+                if known.is_none() {
+                    let text = item.into_text(&Bump::new()).chars().take(EXAMPLE_CHARS).collect();
+                    *known = Some((first + row as u64, text));
+                }
+            }
+        }
+    }
+
+    /// Settles the types of all columns, and adds the siblings that their values need. Returns what was counted of
+    /// each column, in words.
+    pub(crate) fn settle(self, schema: &mut Schema) -> BTreeMap<ColumnId, String> {
+        let mut comments = BTreeMap::new();
+        for (id, Counted { evidence, firsts }) in self.columns {
+            let known = schema.column(id).ty.clone();
+            let ty = known.clone().unwrap_or_else(|| evidence.column_type());
+            if known.is_none() {
+                schema.settle(id, ty.clone());
+            }
+            for sibling in [Sibling::Text, Sibling::Nanos] {
+                if evidence.needs(&ty, sibling) {
+                    schema.sibling(id, sibling, false);
+                }
+            }
+            let mut comment = evidence.to_string();
+            let firsts =
+                Kind::ALL.into_iter().zip(firsts).filter(|(kind, _)| !kind.is_held_by(&ty));
+            if let Some((row, text)) = firsts.filter_map(|(_, first)| first).min() {
+                // Writing to a String doesn't fail.
+                let _ =
+                    write!(comment, "; the first that is no {ty} is in row {}: {text:?}", row + 1);
+            }
+            comments.insert(id, comment);
+        }
+        comments
+    }
+}
