@@ -125,19 +125,29 @@ pub(crate) struct ConvertArgs {
     /// Files, globs, directories, or - for standard input: NDJSON, plain, gzip or zstd
     ///
     /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json or
-    /// .log, also with .gz, .zst or .zstd behind; links to directories are not followed. Hidden files
-    /// and what --on-error wrote (a file with FILE.reasons.ndjson beside it, and these reasons) are left
-    /// out unless they are named. A file is read once, however often it is named or linked.
+    /// .log, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
+    /// .zstd behind; links to directories are not followed. Files of other names are left out and told,
+    /// hidden files are left out; so is what --on-error wrote (a file with FILE.reasons.ndjson beside it,
+    /// and these reasons), unless it is named. A file is read once, however often it is named or linked.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<OsString>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
-    /// standard output. All files of a run appear together at its end, or none; devices and pipes get
+    /// standard output. In a directory files keep the folders that their inputs have below the directory, or
+    /// the glob's first wildcard, that they were found by. All files of a run appear together at its end, or none; devices and pipes get
     /// their bytes as they come, as standard output does
     #[arg(short, long, value_name = "FILE|DIR/|-")]
     pub(crate) output: OsString,
     /// Replace files that exist; the new ones have their permissions, and belong to who runs this
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Leave out inputs whose Parquet file exists
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(crate) skip_existing: bool,
+    /// With -o DIR/: where an input can't be converted, go on with the others. Their files appear together
+    /// at the end, none of the failed ones does, and the exit code is 5; with --skip-existing another run
+    /// does what is left
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// What becomes of malformed and refused lines: fail, skip, or a file that they are kept in
     /// unchanged, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
     /// fails, nor where the reader of standard output goes away before its end. Without bad lines there

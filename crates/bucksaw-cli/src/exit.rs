@@ -16,6 +16,8 @@ pub const USAGE: u8 = 2;
 pub const BAD_DATA: u8 = 3;
 /// Something stands at the target already.
 pub const EXISTS: u8 = 4;
+/// Some inputs could not be converted, and the files of the others are written (`--keep-going`).
+pub const PARTIAL: u8 = 5;
 /// Interrupted by a signal, before the files were published.
 pub const INTERRUPTED: u8 = 130;
 
@@ -30,6 +32,7 @@ Exit codes:
        rejected, or more than --max-rejected; an input of another format, or without its end; a file
        that is not Parquet
   4    the output exists already, and --overwrite was not given
+  5    some inputs could not be converted, and the files of all others are written (--keep-going)
   130  interrupted before the files appeared; nothing is left behind";
 
 /// The code that the command ends with.

@@ -36,7 +36,10 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(error),
     };
     ended(match &cli.command {
-        Command::Convert(arguments) => commands::convert::run(arguments),
+        Command::Convert(arguments) => match commands::convert::run(arguments) {
+            Ok(code) => return ExitCode::from(code),
+            Err(error) => Err(error),
+        },
         Command::Inspect(arguments) => {
             commands::inspect::run(arguments, &mut BufWriter::new(io::stdout().lock()))
         }

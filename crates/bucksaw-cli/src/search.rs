@@ -16,15 +16,28 @@ type Result<T, E = Error> = std::result::Result<T, E>;
 /// What a search comes to.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// The input files, sorted by path.
-    pub(crate) files: Vec<FoundFile>,
+    /// The input files, sorted by path, and whether they are links.
+    pub(crate) files: Vec<(FoundFile, bool)>,
     /// Files of rejected lines and their reasons, which are no input.
     pub(crate) left_out: Vec<PathBuf>,
+    /// Files that are none by their names, but for Parquet files, which no one takes for one.
+    pub(crate) others: Vec<PathBuf>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FoundFile {
     pub(crate) path: PathBuf,
-    pub(crate) is_link: bool,
+    /// Its folder below that which was searched.
+    pub(crate) below: PathBuf,
+}
+
+impl FoundFile {
+    /// A file below `folder`.
+    fn new(path: PathBuf, folder: &Path) -> Self {
+        let below = path.strip_prefix(folder).ok().and_then(Path::parent);
+        let below = below.unwrap_or(Path::new("")).to_owned();
+        Self { path, below }
+    }
 }
 
 impl Found {
@@ -33,13 +46,14 @@ impl Found {
     pub(crate) fn search(&mut self, folder: &Path) -> Result<()> {
         walk(folder, folder, true, &mut |path, kind| {
             let name = path.file_name().unwrap_or_default();
-            if data_stem(name).is_none() || !is_file_or_gone(&path) {
+            if !is_file_or_gone(&path) {
                 return;
             }
-            if is_of_rejected_lines(&path) {
-                self.left_out.push(path);
-            } else {
-                self.files.push(FoundFile { path, is_link: kind.is_symlink() });
+            match data_stem(name) {
+                _ if is_of_rejected_lines(&path) => self.left_out.push(path),
+                Some(_) => self.files.push((FoundFile::new(path, folder), kind.is_symlink())),
+                None if path.extension().is_some_and(|ending| ending == "parquet") => {}
+                None => self.others.push(path),
             }
         })
     }
@@ -60,9 +74,9 @@ pub(crate) fn parquet_files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// What stands for more than itself in a glob.
 const WILDCARDS: [char; 3] = ['*', '?', '['];
 
-/// The regular files that a glob matches, and links to such, sorted by path; of names that are no
-/// UTF-8 too. Where `**` stands links to folders are not followed, since they may lead in circles.
-pub(crate) fn matches(pattern: &Path, options: MatchOptions) -> Result<Vec<PathBuf>, GlobError> {
+/// The regular files that a glob matches, and links to such, sorted by path, below what comes before its first wildcard; of
+/// names that are no UTF-8 too. Where `**` stands links to folders are not followed, since they may lead in circles.
+pub(crate) fn matches(pattern: &Path, options: MatchOptions) -> Result<Vec<FoundFile>, GlobError> {
     let is_plain = |part: &Component<'_>| !is_wild(part.as_os_str());
     let base: PathBuf = pattern.components().take_while(is_plain).collect();
     let rest: PathBuf = pattern.components().skip_while(is_plain).collect();
@@ -81,7 +95,7 @@ pub(crate) fn matches(pattern: &Path, options: MatchOptions) -> Result<Vec<PathB
         let parts: Vec<_> = Path::new(rest).iter().filter_map(OsStr::to_str).collect();
         descend(&base, &parts, options, &mut found)?;
     }
-    Ok(found)
+    Ok(found.into_iter().map(|path| FoundFile::new(path, &base)).collect())
 }
 
 /// Why a glob could not be searched for.

@@ -1,7 +1,7 @@
 //! What the command line names as input: files, globs, directories, standard input.
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,12 +12,14 @@ use glob::MatchOptions;
 
 use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, without_ending};
 use crate::files::FileId;
-use crate::search::{self, Found, GlobError};
+use crate::search::{self, Found, FoundFile, GlobError};
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
 /// Files of one kind that are told by name.
 const MOST_NOTES: usize = 10;
+/// Files of a directory that are no input and told by name.
+const SHOWN_OTHERS: usize = 3;
 /// Where the system shows standard input as a file, where it does.
 const STDIN_PATH: &str = "/dev/stdin";
 /// What a stream's file is called in an output directory.
@@ -27,15 +29,22 @@ const STREAM_STEM: &str = "stdin";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Stdin,
-    File(PathBuf),
+    File(FoundFile),
 }
 
 impl Source {
+    /// The file that the command line names.
+    pub(crate) fn named(path: impl Into<PathBuf>) -> Self {
+        Self::File(FoundFile { path: path.into(), below: PathBuf::new() })
+    }
+
     /// What errors call it. What is no UTF-8 in it is escaped.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => path.to_str().map_or_else(|| escape_path(path), str::to_owned),
+            Self::File(FoundFile { path, .. }) => {
+                path.to_str().map_or_else(|| escape_path(path), str::to_owned)
+            }
         }
     }
 
@@ -43,7 +52,7 @@ impl Source {
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => Some(path),
+            Self::File(file) => Some(&file.path),
         }
     }
 
@@ -51,8 +60,8 @@ impl Source {
     pub(crate) fn len(&self) -> Option<u64> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => {
-                fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len())
+            Self::File(file) => {
+                fs::metadata(&file.path).ok().filter(fs::Metadata::is_file).map(|found| found.len())
             }
         }
     }
@@ -61,7 +70,7 @@ impl Source {
     pub(crate) fn regular_file(&self) -> Option<FileId> {
         let path = match self {
             Self::Stdin => Path::new(STDIN_PATH),
-            Self::File(path) => path,
+            Self::File(file) => &file.path,
         };
         FileId::of_regular(path)
     }
@@ -69,19 +78,20 @@ impl Source {
     pub(crate) fn open(&self) -> Result<Box<dyn Read + Send>> {
         match self {
             Self::Stdin => Ok(Box::new(io::stdin())),
-            Self::File(path) => {
-                let file = File::open(path)
+            Self::File(found) => {
+                let file = File::open(&found.path)
                     .map_err(|cause| Error::io("could not open", cause).in_source(&self.name()))?;
                 Ok(Box::new(file))
             }
         }
     }
 
-    /// The name of its file in an output directory, without an ending.
-    fn stem(&self) -> &OsStr {
-        let Self::File(path) = self else { return OsStr::new(STREAM_STEM) };
+    /// The path of its file in an output directory, without an ending.
+    fn stem(&self) -> PathBuf {
+        let Self::File(FoundFile { path, below }) = self else { return STREAM_STEM.into() };
         let name = path.file_name().unwrap_or_default();
-        data_stem(name).unwrap_or(without_ending(name, &COMPRESSION_ENDINGS))
+        let stem = data_stem(name);
+        below.join(stem.unwrap_or_else(|| without_ending(name, &COMPRESSION_ENDINGS).to_owned()))
     }
 }
 
@@ -100,7 +110,7 @@ type Named = (Source, bool);
 /// The sources that `inputs` name.
 pub(crate) fn expand(inputs: &[OsString]) -> Result<Inputs> {
     let mut named: Vec<Named> = Vec::new();
-    let mut left_out = Vec::new();
+    let (mut left_out, mut notes) = (Vec::new(), Vec::new());
     for input in inputs {
         let path = Path::new(input);
         if input == STANDARD_STREAM {
@@ -118,26 +128,44 @@ pub(crate) fn expand(inputs: &[OsString]) -> Result<Inputs> {
                 return Err(Error::new(ErrorKind::Options, message));
             }
             let files = found.files.into_iter();
-            named.extend(files.map(|file| (Source::File(file.path), file.is_link)));
+            named.extend(files.map(|(file, is_link)| (Source::File(file), is_link)));
             left_out.extend(found.left_out);
+            notes.extend(others_note(path, &found.others));
         } else if path.exists() || !search::is_wild(input) {
-            named.push((Source::File(path.to_owned()), false));
+            named.push((Source::named(path), false));
         } else {
+            let is_rejected = |file: &FoundFile| search::is_of_rejected_lines(&file.path);
             let (rejected, files): (Vec<_>, Vec<_>) =
-                matches(path)?.into_iter().partition(|path| search::is_of_rejected_lines(path));
-            named.extend(files.into_iter().map(|path| (Source::File(path), false)));
-            left_out.extend(rejected);
+                matches(path)?.into_iter().partition(is_rejected);
+            named.extend(files.into_iter().map(|file| (Source::File(file), false)));
+            left_out.extend(rejected.into_iter().map(|file| file.path));
         }
     }
     if named.iter().filter(|(source, _)| *source == Source::Stdin).count() > 1 {
         return Err(Error::new(ErrorKind::Options, "standard input can be read only once"));
     }
-    let mut notes = listed(left_out.iter().map(|path| escape_path(path)).collect(), |name| {
+    notes.extend(listed(left_out.iter().map(|path| escape_path(path)).collect(), |name| {
         format!("{name} is left out: it holds rejected lines or their reasons; name it to read it")
-    });
+    }));
     let (sources, repeated) = distinct(named);
     notes.extend(listed(repeated, |name| format!("{name} is read once")));
     Ok(Inputs { sources, notes })
+}
+
+/// What to say of files in a directory that are no input by their names.
+fn others_note(directory: &Path, others: &[PathBuf]) -> Option<String> {
+    let shown: Vec<_> = others.iter().take(SHOWN_OTHERS).map(|path| escape_path(path)).collect();
+    let (directory, names) = (escape_path(directory), shown.join(", "));
+    match others.len() {
+        0 => None,
+        1 => Some(format!("{names} is left out, by its name: name it to read it")),
+        count if count <= SHOWN_OTHERS => {
+            Some(format!("{names} are left out, by their names: name them to read them"))
+        }
+        count => Some(format!(
+            "{count} files in {directory} are left out, by their names ({names} and others): name them to read them"
+        )),
+    }
 }
 
 /// Notes about files by name, but for the rest of too many.
@@ -178,7 +206,7 @@ fn distinct(named: Vec<Named>) -> (Vec<Source>, Vec<String>) {
 }
 
 /// The files that a glob matches.
-fn matches(pattern: &Path) -> Result<Vec<PathBuf>> {
+fn matches(pattern: &Path) -> Result<Vec<FoundFile>> {
     let bad = |message: String| Error::new(ErrorKind::Options, message);
     // As in a shell and in directories: hidden files only where their dot is spelled out.
     let options = MatchOptions {
@@ -201,12 +229,12 @@ fn matches(pattern: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// For each source the file in `directory` that it becomes.
+/// For each source the file in `directory` that it becomes: below the folders that it was found in.
 pub(crate) fn targets(sources: &[Source], directory: &Path) -> Result<Vec<PathBuf>> {
     let mut taken: HashMap<PathBuf, &Source> = HashMap::new();
     let mut targets = Vec::new();
     for source in sources {
-        let mut name = source.stem().to_owned();
+        let mut name = source.stem().into_os_string();
         name.push(".parquet");
         let target = directory.join(name);
         if let Some(other) = taken.insert(target.clone(), source) {
@@ -229,7 +257,7 @@ mod tests {
 
     #[test]
     fn files_in_a_directory_are_named_for_their_source() {
-        let file = |name: &str| Source::File(PathBuf::from(name));
+        let file = |name: &str| Source::named(name);
         let sources =
             [file("a/x.ndjson.gz"), file("y.json"), file("z.tar.gz"), file("w"), Source::Stdin];
         let targets = targets(&sources, Path::new("out")).expect("different names");
@@ -248,7 +276,7 @@ mod tests {
 
     #[test]
     fn two_sources_of_one_name_are_refused() {
-        let sources = [Source::File("a/x.ndjson".into()), Source::File("b/x.json".into())];
+        let sources = [Source::named("a/x.ndjson"), Source::named("b/x.json")];
         let error = targets(&sources, Path::new("out")).expect_err("the same name");
         assert!(error.to_string().contains("out/x.parquet"), "{error}");
     }

@@ -22,16 +22,16 @@ pub(crate) fn is_closed<S>(_: &S) -> bool {
 #[cfg(unix)]
 const OTHER_OPEN_FILES: u64 = 32;
 
-/// Sees to it that `count` files can be open at once, as all files of a run are until they are
+/// Sees to it that `count` files in `directories` can be open at once, as all files of a run are until they are
 /// published together.
 #[cfg(unix)]
-pub(crate) fn allow_open_files(count: usize) -> Result<()> {
+pub(crate) fn allow_open_files(count: usize, directories: usize) -> Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // It is looked at again: not everybody may raise it.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
     match getrlimit(Resource::Nofile).current {
-        Some(limit) if limit < count as u64 + OTHER_OPEN_FILES => {
+        Some(limit) if limit < (count + directories) as u64 + OTHER_OPEN_FILES => {
             let message = format!(
                 "{count} files would be open at once, and the limit is {limit}: allow more (ulimit -n), or convert fewer inputs at once"
             );
@@ -42,7 +42,7 @@ pub(crate) fn allow_open_files(count: usize) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn allow_open_files(_: usize) -> Result<()> {
+pub(crate) fn allow_open_files(_: usize, _: usize) -> Result<()> {
     Ok(())
 }
 

@@ -1,29 +1,31 @@
 //! `bucksaw convert`: inputs in, Parquet files out.
 
 mod checks;
+mod jobs;
 mod options;
 
-use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bucksaw::escape::{escape, escape_path};
+use bucksaw::internal::counted;
 use bucksaw::{
     DeadLetterFile, Error, ErrorKind, Input, InputCounts, NdjsonOptions, OnError, Options,
-    Publication, REASONS_SUFFIX, Report, Result, StreamSink, Writer,
+    Publication, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use self::checks::Files;
+use self::jobs::{Job, Target, jobs, kept_lines};
 use self::options::{Settings, settings};
 use crate::cli::ConvertArgs;
-use crate::files::{is_stream, open_file};
 use crate::intake::Intake;
-use crate::sources::{self, Inputs, STANDARD_STREAM, Source};
-use crate::{exit, interrupt, system, ui};
+use crate::sources::{self, Inputs, Source};
+use crate::{exit, interrupt, ui};
+
+/// Inputs that failed and are told one by one.
+const SHOWN_FAILURES: usize = 10;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -32,6 +34,23 @@ struct Conversion<'c> {
     input: InputCounts,
     /// What each file's writer reports.
     reports: &'c [Report],
+    /// Inputs that could not be converted.
+    failures: Vec<Failure>,
+    /// Files that were there, and whose inputs were skipped.
+    existing: Vec<String>,
+}
+
+/// An input that could not be converted.
+#[derive(Serialize)]
+struct Failure {
+    input: Option<String>,
+    error: String,
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self { input: error.position().source.clone(), error: error.to_string() }
+    }
 }
 
 /// What becomes of bad lines, as the command line says.
@@ -41,21 +60,8 @@ enum BadLines {
     Keep(Box<DeadLetterFile>),
 }
 
-/// One file to write, and what goes into it.
-struct Job {
-    target: Target,
-    sources: Vec<Source>,
-}
-
-enum Target {
-    Stdout,
-    /// A device, a pipe or the like.
-    Stream(PathBuf),
-    File(PathBuf),
-}
-
-/// Runs the command.
-pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
+/// Runs the command, and says which code it ends with.
+pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
     let Settings { options, ndjson, notes } = settings(arguments)?;
     tell_notes(&notes);
@@ -66,35 +72,142 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<()> {
         .temporary_directory(options.staging_directory())
         .sparing(sources.iter().filter_map(Source::path).chain(arguments.shape.schema.as_deref()));
     let moves = options.staging_directory().is_some();
-    let jobs = jobs(arguments, &sources, &mut files)?;
+    let all = jobs(arguments, &sources, &mut files)?;
     let started = Instant::now();
-    let mut bad_lines = bad_lines(arguments, &mut files)?;
-    let bytes: Option<u64> = sources.iter().map(Source::len).sum();
+    let bad_lines =
+        if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };
+    let bytes: Option<u64> = all.jobs.iter().flat_map(|job| &job.sources).map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
-    let mut intake = Intake::new(arguments.max_rejected);
-    let mut reports = Vec::new();
-    for job in &jobs {
-        let mut writer = open(&job.target, &options, &mut files)?;
-        for source in &job.sources {
-            convert(source, &mut writer, &ndjson, &mut bad_lines, &mut intake, &bar)?;
+    let intake = Intake::new(arguments.max_rejected);
+    let mut run = Run { options, ndjson, files, moves, bad_lines, intake, bar };
+    let (mut reports, mut failures) = (Vec::new(), Vec::new());
+    for job in &all.jobs {
+        match run.convert(job) {
+            Ok(report) => reports.push(report),
+            Err(error) if arguments.keep_going && is_of_its_input(&error) => failures.push(error),
+            Err(error) => return Err(error),
         }
-        reports.push(interrupt::finishing(moves, || writer.finish())?);
     }
-    intake.check_all()?;
-    if let BadLines::Keep(file) = bad_lines {
-        interrupt::finishing(moves, || file.publish())?;
+    if reports.is_empty() && !failures.is_empty() {
+        return Err(none_converted(failures));
     }
-    // Others may be publishing there; a signal does not wait for them.
-    files.lock()?;
-    interrupt::publishing(|| files.publish())?;
-    bar.finish_and_clear();
+    let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     tell_notes(&ui::unknown_columns(&reports));
     tell_notes(ui::columns_in_rest(&reports).as_slice());
     if !arguments.quiet {
+        tell_notes(all.note().as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
-    let input = *intake.counts();
-    if arguments.json { print_report(&Conversion { input, reports: &reports }) } else { Ok(()) }
+    let code = ended_with(&failures, all.jobs.len());
+    if arguments.json {
+        let input = *intake.counts();
+        let existing = all.existing.iter().map(|path| escape_path(path)).collect();
+        let failures = failures.iter().map(Failure::from).collect();
+        print_report(&Conversion { input, reports: &reports, failures, existing })?;
+    }
+    Ok(code)
+}
+
+/// What all jobs of a run have in common.
+struct Run {
+    options: Options,
+    ndjson: NdjsonOptions,
+    files: Publication,
+    /// Whether finished files move from another directory.
+    moves: bool,
+    bad_lines: BadLines,
+    intake: Intake,
+    bar: ProgressBar,
+}
+
+impl Run {
+    /// Writes a file, which waits to be published.
+    fn convert(&mut self, job: &Job) -> Result<Report> {
+        let mut writer = open(&job.target, &self.options, &mut self.files)?;
+        for source in &job.sources {
+            self.read(source, &mut writer)?;
+        }
+        interrupt::finishing(self.moves, || writer.finish())
+    }
+
+    /// Writes one source's rows.
+    fn read(&mut self, source: &Source, writer: &mut Writer) -> Result<()> {
+        let on_error = match &mut self.bad_lines {
+            BadLines::Fail => OnError::Fail,
+            BadLines::Skip => OnError::Skip,
+            BadLines::Keep(file) => OnError::Keep(file.as_mut()),
+        };
+        let bytes = self.bar.wrap_read(source.open()?);
+        let mut input = Input::ndjson(source.name(), bytes, self.ndjson.clone(), on_error)?;
+        while writer.write_next(&mut input)? {
+            self.intake.check(&input)?;
+            if !self.bar.is_hidden() {
+                let rate = ui::rate(writer.rows(), self.bar.elapsed());
+                self.bar.set_message(format!("{rate} rows/s"));
+            }
+        }
+        tell_notes(self.intake.add(&input).as_slice());
+        Ok(())
+    }
+
+    /// Publishes all files; returns what was read.
+    fn publish(mut self) -> Result<Intake> {
+        self.intake.check_all()?;
+        if let BadLines::Keep(file) = self.bad_lines {
+            interrupt::finishing(self.moves, || file.publish())?;
+        }
+        // Others may be publishing there; a signal does not wait for them.
+        self.files.lock()?;
+        interrupt::publishing(|| self.files.publish())?;
+        self.bar.finish_and_clear();
+        Ok(self.intake)
+    }
+}
+
+/// Whether an error is one of the input alone, and not of the outputs or of the run.
+fn is_of_its_input(error: &Error) -> bool {
+    let is_of_rows = matches!(
+        error.kind(),
+        ErrorKind::LateColumn
+            | ErrorKind::FileLimit
+            | ErrorKind::MemoryLimit
+            | ErrorKind::Unsupported
+    );
+    is_of_rows || error.position().source.is_some()
+}
+
+fn none_converted(mut failures: Vec<Error>) -> Error {
+    if failures.len() == 1 {
+        return failures.remove(0);
+    }
+    let kind = failures.first().map_or(ErrorKind::Malformed, Error::kind);
+    let what =
+        format!("none of the {} inputs could be converted; no file is written:", failures.len());
+    Error::of_problems(kind, [what].into_iter().chain(shown(&failures)))
+}
+
+/// Says which inputs failed; returns the code to end with.
+fn ended_with(failures: &[Error], jobs: usize) -> u8 {
+    if failures.is_empty() {
+        return exit::DONE;
+    }
+    // Nothing is in folders that were made for them.
+    interrupt::after_error();
+    let inputs = counted(jobs as u64, "input");
+    let what = format!(
+        "bucksaw: {} of {inputs} could not be converted; the files of the others are written (--skip-existing does what is left):",
+        failures.len(),
+    );
+    let lines: Vec<String> = [what].into_iter().chain(shown(failures)).collect();
+    ui::tell(&lines.join("\n"));
+    exit::PARTIAL
+}
+
+/// A line for each of the first.
+fn shown(failures: &[Error]) -> impl Iterator<Item = String> {
+    let more = failures.len().saturating_sub(SHOWN_FAILURES);
+    let more = (more > 0).then(|| format!("  and {more} more"));
+    failures.iter().take(SHOWN_FAILURES).map(|error| format!("  {error}")).chain(more)
 }
 
 fn print_report(report: &Conversion<'_>) -> Result<()> {
@@ -107,129 +220,6 @@ fn print_report(report: &Conversion<'_>) -> Result<()> {
 /// Says a line for each, whatever names are in it.
 fn tell_notes(notes: &[String]) {
     notes.iter().for_each(|note| ui::tell(&escape(note)));
-}
-
-/// Writes one source's rows.
-fn convert(
-    source: &Source,
-    writer: &mut Writer,
-    options: &NdjsonOptions,
-    bad_lines: &mut BadLines,
-    intake: &mut Intake,
-    bar: &ProgressBar,
-) -> Result<()> {
-    let on_error = match bad_lines {
-        BadLines::Fail => OnError::Fail,
-        BadLines::Skip => OnError::Skip,
-        BadLines::Keep(file) => OnError::Keep(file.as_mut()),
-    };
-    let bytes = bar.wrap_read(source.open()?);
-    let mut input = Input::ndjson(source.name(), bytes, options.clone(), on_error)?;
-    while writer.write_next(&mut input)? {
-        intake.check(&input)?;
-        if !bar.is_hidden() {
-            bar.set_message(format!("{} rows/s", ui::rate(writer.rows(), bar.elapsed())));
-        }
-    }
-    tell_notes(intake.add(&input).as_slice());
-    Ok(())
-}
-
-fn jobs(arguments: &ConvertArgs, sources: &[Source], files: &mut Publication) -> Result<Vec<Job>> {
-    let path = Path::new(&arguments.output);
-    let open_file = open_file(path);
-    let all = || sources.to_vec();
-    if arguments.output == STANDARD_STREAM || open_file.as_ref().is_some_and(|name| name == "1") {
-        check_stdout(arguments.json)?;
-        check_targets(arguments, sources, &[], true)?;
-        check_free(arguments, &[], files)?;
-        return Ok(vec![Job { target: Target::Stdout, sources: all() }]);
-    }
-    let targets = [path.to_owned()];
-    if open_file.is_some() || is_stream(path) {
-        check_targets(arguments, sources, &targets, false)?;
-        check_free(arguments, &[], files)?;
-        return Ok(vec![Job { target: Target::Stream(path.to_owned()), sources: all() }]);
-    }
-    if !(ends_in_separator(path) || path.is_dir()) {
-        check_targets(arguments, sources, &targets, false)?;
-        check_free(arguments, &targets, files)?;
-        return Ok(vec![Job { target: Target::File(path.to_owned()), sources: all() }]);
-    }
-    let targets = sources::targets(sources, path)?;
-    check_targets(arguments, sources, &targets, false)?;
-    interrupt::make_folders(path)
-        .map_err(|cause| Error::io(format!("could not create {}", escape_path(path)), cause))?;
-    check_free(arguments, &targets, files)?;
-    let pairs = targets.into_iter().zip(sources);
-    Ok(pairs
-        .map(|(target, source)| Job { target: Target::File(target), sources: vec![source.clone()] })
-        .collect())
-}
-
-fn ends_in_separator(path: &Path) -> bool {
-    path.to_string_lossy().ends_with(std::path::is_separator)
-}
-
-/// Refuses a standard output that can't take the file.
-fn check_stdout(takes_json: bool) -> Result<()> {
-    let problem = if takes_json {
-        "standard output can't take both the Parquet file and --json"
-    } else if io::stdout().is_terminal() {
-        "standard output is a terminal: redirect it, or name a file with -o"
-    } else if system::is_closed(&io::stdout()) {
-        "standard output is closed: redirect it, or name a file with -o"
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Options, problem))
-}
-
-/// Refuses, before any work, streams that can't be used, and files to write that are read or each
-/// other.
-fn check_targets(
-    arguments: &ConvertArgs,
-    sources: &[Source],
-    targets: &[PathBuf],
-    has_stream: bool,
-) -> Result<()> {
-    if sources.contains(&Source::Stdin) && system::is_closed(&io::stdin()) {
-        let message = "standard input is closed: redirect it, or name a file";
-        return Err(Error::new(ErrorKind::Options, message));
-    }
-    let kept = kept_files(arguments);
-    if let Some(path) = kept.first()
-        && (arguments.on_error == STANDARD_STREAM || is_stream(path))
-    {
-        let message = format!(
-            "--on-error {} is a stream: name a file to keep bad lines in, or go on without them (skip)",
-            escape_path(path)
-        );
-        return Err(Error::new(ErrorKind::Options, message));
-    }
-    let schema = arguments.shape.schema.as_deref();
-    Files { sources, schema, targets, has_stream, kept: &kept }.check()
-}
-
-/// Refuses, before any work, files to write that are there already or can't be.
-fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
-    let kept = kept_files(arguments);
-    system::allow_open_files(targets.len() + kept.len())?;
-    files.check(targets.iter().chain(&kept))
-}
-
-/// Where bad lines are kept, if they are.
-fn kept_lines(arguments: &ConvertArgs) -> Option<&Path> {
-    let is_word = ["fail", "skip"].iter().any(|word| arguments.on_error == *word);
-    (!is_word).then_some(Path::new(&arguments.on_error))
-}
-
-/// Where bad lines are kept, and the reasons.
-fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
-    let Some(lines) = kept_lines(arguments) else { return Vec::new() };
-    let mut reasons = OsString::from(lines);
-    reasons.push(REASONS_SUFFIX);
-    vec![lines.to_owned(), reasons.into()]
 }
 
 fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<Writer> {

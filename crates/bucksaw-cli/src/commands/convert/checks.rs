@@ -79,7 +79,7 @@ mod tests {
             std::fs::write(&path, "").expect("writes");
             path
         };
-        let sources: Vec<_> = (0..200).map(|at| Source::File(write(at, ".ndjson"))).collect();
+        let sources: Vec<_> = (0..200).map(|at| Source::named(write(at, ".ndjson"))).collect();
         let targets: Vec<_> = (0..200).map(|at| write(at, ".parquet")).collect();
         let before = LOOKED_UP.get();
         let files = Files {

@@ -106,7 +106,7 @@ fn a_search_follows_no_links_to_folders_and_takes_regular_files_only() {
         .expect_told(&["logs/a.ndjson, the same file as logs/sub/c.ndjson, is read once"]);
     assert_eq!(numbers(&folder.rows("out.parquet")), [1, 2, 3]);
     folder.run("convert logs -o out/").expect_code(0);
-    assert_eq!(names_in(&folder.path("out")), ["b.parquet", "c.parquet", "z.parquet"]);
+    assert_eq!(names_in(&folder.path("out")), ["b.parquet", "sub", "sub/c.parquet", "z.parquet"]);
     // A link that is named is followed.
     folder.run("convert logs/elsewhere -o named.parquet").expect_code(0);
     assert_eq!(numbers(&folder.rows("named.parquet")), [3, 9]);

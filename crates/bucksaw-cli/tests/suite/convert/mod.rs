@@ -2,6 +2,7 @@
 
 mod bad_lines;
 mod files;
+mod folders;
 mod inputs;
 mod names;
 mod other_formats;

@@ -1,0 +1,194 @@
+//! What there is to do: the files to write, and what goes into each.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use bucksaw::escape::escape_path;
+use bucksaw::internal::counted;
+use bucksaw::{Error, ErrorKind, Publication, REASONS_SUFFIX, Result};
+
+use super::checks::Files;
+use crate::cli::ConvertArgs;
+use crate::files::{is_stream, open_file};
+use crate::sources::{self, STANDARD_STREAM, Source};
+use crate::{interrupt, system};
+
+/// One file to write, and what goes into it.
+pub(super) struct Job {
+    pub(super) target: Target,
+    pub(super) sources: Vec<Source>,
+}
+
+pub(super) enum Target {
+    Stdout,
+    /// A device, a pipe or the like.
+    Stream(PathBuf),
+    File(PathBuf),
+}
+
+/// What there is to do, and what is done already.
+pub(super) struct Jobs {
+    pub(super) jobs: Vec<Job>,
+    /// Files that are there, and stay as they are.
+    pub(super) existing: Vec<PathBuf>,
+}
+
+impl Jobs {
+    fn one(target: Target, sources: &[Source]) -> Self {
+        let sources = sources.to_vec();
+        Self { jobs: vec![Job { target, sources }], existing: Vec::new() }
+    }
+
+    /// What to say of the files that are there.
+    pub(super) fn note(&self) -> Option<String> {
+        let count = self.existing.len() as u64;
+        let files = counted(count, "file");
+        match count {
+            0 => None,
+            1 => Some(format!("{files} is there already; its input is skipped")),
+            _ => Some(format!("{files} are there already; their inputs are skipped")),
+        }
+    }
+}
+
+/// Looks at the outputs, and refuses what can't be before any work.
+pub(super) fn jobs(
+    arguments: &ConvertArgs,
+    sources: &[Source],
+    files: &mut Publication,
+) -> Result<Jobs> {
+    let path = Path::new(&arguments.output);
+    let open_file = open_file(path);
+    let is_stdout =
+        arguments.output == STANDARD_STREAM || open_file.as_ref().is_some_and(|name| name == "1");
+    let is_stream = is_stdout || open_file.is_some() || is_stream(path);
+    let is_directory = !is_stream && (ends_in_separator(path) || path.is_dir());
+    check_words(arguments, is_stream, is_directory)?;
+    if is_directory {
+        return jobs_of_directory(arguments, sources, path, files);
+    }
+    if arguments.skip_existing && fs::symlink_metadata(path).is_ok() {
+        return Ok(Jobs { jobs: Vec::new(), existing: vec![path.to_owned()] });
+    }
+    if is_stdout {
+        check_stdout(arguments.json)?;
+    }
+    let targets = [path.to_owned()];
+    let of_file = if is_stream { &[][..] } else { &targets };
+    check_targets(arguments, sources, if is_stdout { &[] } else { &targets }, is_stdout)?;
+    check_free(arguments, of_file, files)?;
+    let target = match (is_stdout, is_stream) {
+        (true, _) => Target::Stdout,
+        (_, true) => Target::Stream(path.to_owned()),
+        _ => Target::File(path.to_owned()),
+    };
+    Ok(Jobs::one(target, sources))
+}
+
+/// A file for each source.
+fn jobs_of_directory(
+    arguments: &ConvertArgs,
+    sources: &[Source],
+    directory: &Path,
+    files: &mut Publication,
+) -> Result<Jobs> {
+    let targets = sources::targets(sources, directory)?;
+    let exists = |target: &Path| arguments.skip_existing && fs::symlink_metadata(target).is_ok();
+    let pairs = targets.into_iter().zip(sources.iter().cloned());
+    let (existing, left): (Vec<_>, Vec<_>) = pairs.partition(|(target, _)| exists(target));
+    let existing = existing.into_iter().map(|(target, _)| target).collect();
+    let (targets, sources): (Vec<PathBuf>, Vec<Source>) = left.into_iter().unzip();
+    check_targets(arguments, &sources, &targets, false)?;
+    let folders: BTreeSet<&Path> = targets.iter().filter_map(|target| target.parent()).collect();
+    for folder in [directory].into_iter().chain(folders) {
+        interrupt::make_folders(folder).map_err(|cause| {
+            Error::io(format!("could not create {}", escape_path(folder)), cause)
+        })?;
+    }
+    if !targets.is_empty() {
+        check_free(arguments, &targets, files)?;
+    }
+    let job = |(target, source)| Job { target: Target::File(target), sources: vec![source] };
+    Ok(Jobs { jobs: targets.into_iter().zip(sources).map(job).collect(), existing })
+}
+
+/// Refuses options that have no meaning for such an output.
+fn check_words(arguments: &ConvertArgs, is_stream: bool, is_directory: bool) -> Result<()> {
+    let problem = if arguments.keep_going && !is_directory {
+        "--keep-going needs a directory (-o DIR/): a file takes all inputs or none"
+    } else if arguments.skip_existing && is_stream {
+        "--skip-existing needs a file or a directory: a stream is always written"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Options, problem))
+}
+
+fn ends_in_separator(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+/// Refuses a standard output that can't take the file.
+fn check_stdout(takes_json: bool) -> Result<()> {
+    let problem = if takes_json {
+        "standard output can't take both the Parquet file and --json"
+    } else if io::stdout().is_terminal() {
+        "standard output is a terminal: redirect it, or name a file with -o"
+    } else if system::is_closed(&io::stdout()) {
+        "standard output is closed: redirect it, or name a file with -o"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Options, problem))
+}
+
+/// Refuses, before any work, streams that can't be used, and files to write that are read or each
+/// other.
+fn check_targets(
+    arguments: &ConvertArgs,
+    sources: &[Source],
+    targets: &[PathBuf],
+    has_stream: bool,
+) -> Result<()> {
+    if sources.contains(&Source::Stdin) && system::is_closed(&io::stdin()) {
+        let message = "standard input is closed: redirect it, or name a file";
+        return Err(Error::new(ErrorKind::Options, message));
+    }
+    let kept = kept_files(arguments);
+    if let Some(path) = kept.first()
+        && (arguments.on_error == STANDARD_STREAM || is_stream(path))
+    {
+        let message = format!(
+            "--on-error {} is a stream: name a file to keep bad lines in, or go on without them (skip)",
+            escape_path(path)
+        );
+        return Err(Error::new(ErrorKind::Options, message));
+    }
+    let schema = arguments.shape.schema.as_deref();
+    Files { sources, schema, targets, has_stream, kept: &kept }.check()
+}
+
+/// Refuses, before any work, files to write that are there already or can't be.
+fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
+    let kept = kept_files(arguments);
+    let folders: BTreeSet<_> = targets.iter().map(|target| target.parent()).collect();
+    system::allow_open_files(targets.len() + kept.len(), folders.len())?;
+    files.check(targets.iter().chain(&kept))
+}
+
+/// Where bad lines are kept, if they are.
+pub(super) fn kept_lines(arguments: &ConvertArgs) -> Option<&Path> {
+    let is_word = ["fail", "skip"].iter().any(|word| arguments.on_error == *word);
+    (!is_word).then_some(Path::new(&arguments.on_error))
+}
+
+/// Where bad lines are kept, and the reasons.
+fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
+    let Some(lines) = kept_lines(arguments) else { return Vec::new() };
+    let mut reasons = OsString::from(lines);
+    reasons.push(REASONS_SUFFIX);
+    vec![lines.to_owned(), reasons.into()]
+}
