@@ -47,18 +47,25 @@ impl fmt::Display for MaxRejected {
 pub(crate) struct Intake {
     max_rejected: Option<MaxRejected>,
     counts: InputCounts,
+    inputs: usize,
     /// The first lines that were rejected.
     first_rejected: Vec<Rejection>,
 }
 
 impl Intake {
     pub(crate) fn new(max_rejected: Option<MaxRejected>) -> Self {
-        Self { max_rejected, counts: InputCounts::default(), first_rejected: Vec::new() }
+        let counts = InputCounts::default();
+        Self { max_rejected, counts, inputs: 0, first_rejected: Vec::new() }
     }
 
     /// Counts of the inputs that were read to their end.
     pub(crate) fn counts(&self) -> &InputCounts {
         &self.counts
+    }
+
+    /// How many they are.
+    pub(crate) fn inputs(&self) -> usize {
+        self.inputs
     }
 
     pub(crate) fn first_rejected(&self) -> Option<&Rejection> {
@@ -69,6 +76,7 @@ impl Intake {
     pub(crate) fn add(&mut self, input: &Input<'_>) -> Option<String> {
         let counts = input.counts();
         self.counts.add(&counts);
+        self.inputs += 1;
         let rejected = input.first_rejected();
         self.first_rejected.extend_from_slice(rejected);
         self.first_rejected.truncate(FIRST_REJECTED);

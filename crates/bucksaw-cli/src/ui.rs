@@ -7,7 +7,9 @@ use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 pub use bucksaw::internal::grouped;
 use bucksaw::internal::{counted, most_misfits};
-use bucksaw::{ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, UnknownColumn};
+use bucksaw::{
+    Alterations, ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, UnknownColumn,
+};
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -139,17 +141,27 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     if input.nul_bytes > 0 {
         lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }
-    for report in reports {
-        lines.extend(report.alterations.to_string().lines().map(str::to_owned));
-        lines.extend(most_misfits(report.files.iter()));
-        lines.extend(
-            report
-                .renamed
-                .iter()
-                .map(|Renamed { from, to, .. }| format!("column {from:?} is stored as {to:?}")),
-        );
-    }
+    let mut alterations = Alterations::default();
+    reports.iter().for_each(|report| alterations.add(&report.alterations));
+    lines.extend(alterations.to_string().lines().map(str::to_owned));
+    let files = reports.iter().flat_map(|report| &report.files);
+    lines.extend(most_misfits(files, intake.inputs() > reports.len()));
+    lines.extend(renamed(reports));
     lines.join("\n")
+}
+
+/// Columns that are stored under other names, with their file where there are several.
+fn renamed(reports: &[Report]) -> Vec<String> {
+    let line = |report: &Report, Renamed { from, to, .. }: &Renamed| {
+        let path = report.files.first().and_then(|file| file.path.as_ref());
+        let path = path.filter(|_| reports.len() > 1);
+        let path = path.map(|path| format!("{}: ", escape_path(path))).unwrap_or_default();
+        format!("{path}column {from:?} is stored as {to:?}")
+    };
+    let of_report = |report: &'_ Report| {
+        report.renamed.iter().map(|renamed| line(report, renamed)).collect::<Vec<_>>()
+    };
+    reports.iter().flat_map(of_report).collect()
 }
 
 /// What to say of columns that the memory limit does not carry: the most that it lacks for a file.
@@ -193,9 +205,10 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
 fn unsorted(file: &FileReport) -> Option<String> {
     let order = file.order?;
     Some(format!(
-        "{} of {} row groups are sorted: row {} comes before the one before it",
+        "{} of {} {} sorted: row {} comes before the one before it",
         order.sorted_row_groups,
-        file.row_groups,
+        counted(file.row_groups as u64, "row group"),
+        if file.row_groups == 1 { "is" } else { "are" },
         grouped(order.first_unsorted_row? + 1),
     ))
 }

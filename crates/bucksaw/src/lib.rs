@@ -74,6 +74,7 @@ mod input;
 mod options;
 mod report;
 mod route;
+mod row_lines;
 mod runtime;
 mod schema;
 mod sink;

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 
 use super::evidence::{Evidence, Kind};
 use crate::block::{BlockSlice, ValuesSlice};
+use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::{ColumnId, Schema, Sibling};
 
 /// Characters of a value that is shown.
@@ -22,13 +23,27 @@ pub(crate) struct Counting {
 #[derive(Debug)]
 struct Counted {
     evidence: Evidence,
-    /// Of each kind of values the row of the first, and how it starts.
-    firsts: [Option<(u64, String)>; Kind::COUNT],
+    firsts: [Option<First>; Kind::COUNT],
+}
+
+/// The first value of a kind.
+#[derive(Debug)]
+struct First {
+    row: u64,
+    line: Option<SourceLine>,
+    /// Its start.
+    text: String,
 }
 
 impl Counting {
     /// Counts the values of columns without a type; the rows start at row `first`.
-    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+    pub(crate) fn add(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        first: u64,
+        row_lines: &RowLines,
+        schema: &Schema,
+    ) {
         for (id, slice) in rows.mixed_columns() {
             let ValuesSlice::Mixed(values) = slice.values() else { continue };
             let counted = self.columns.entry(id).or_insert_with(|| Counted {
@@ -42,7 +57,8 @@ impl Counting {
                 let known = &mut counted.firsts[kind as usize];
                 if known.is_none() {
                     let text = item.into_text(&Bump::new()).chars().take(EXAMPLE_CHARS).collect();
-                    *known = Some((first + row as u64, text));
+                    let row = first + row as u64;
+                    *known = Some(First { row, line: row_lines.of(row), text });
                 }
             }
         }
@@ -66,10 +82,14 @@ impl Counting {
             let mut comment = evidence.to_string();
             let firsts =
                 Kind::ALL.into_iter().zip(firsts).filter(|(kind, _)| !kind.is_held_by(&ty));
-            if let Some((row, text)) = firsts.filter_map(|(_, first)| first).min() {
+            let first = firsts.filter_map(|(_, first)| first).min_by_key(|first| first.row);
+            if let Some(First { row, line, text }) = first {
+                let position = match line {
+                    Some(SourceLine { source, line }) => format!("line {line} of {source}"),
+                    None => format!("row {}", row + 1),
+                };
                 // Writing to a String doesn't fail.
-                let _ =
-                    write!(comment, "; the first that is no {ty} is in row {}: {text:?}", row + 1);
+                let _ = write!(comment, "; the first that is no {ty} is in {position}: {text:?}");
             }
             comments.insert(id, comment);
         }

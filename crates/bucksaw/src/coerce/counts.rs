@@ -30,7 +30,8 @@ pub struct Alterations {
 }
 
 impl Alterations {
-    pub(crate) fn add(&mut self, other: &Self) {
+    /// Adds those of others.
+    pub fn add(&mut self, other: &Self) {
         self.conflicts += other.conflicts;
         self.oversized_numbers += other.oversized_numbers;
         self.widened += other.widened;

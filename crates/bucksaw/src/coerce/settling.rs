@@ -105,6 +105,11 @@ impl Settling {
         columns.map(|waiting| waiting.column.bytes_held() + waiting.text.bytes_held()).sum()
     }
 
+    /// The first row with values that wait, if any do.
+    pub(crate) fn first_row(&self) -> Option<usize> {
+        self.waiting.keys().next().copied()
+    }
+
     /// The next columns whose window has ended by row `rows`.
     pub(crate) fn next_due(&mut self, rows: usize) -> Option<Due> {
         if let Some(due) = self.typed.pop() {

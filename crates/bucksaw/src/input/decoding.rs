@@ -36,6 +36,9 @@ pub(crate) struct Decoded<'a> {
     pub(crate) counts: InputCounts,
     /// Lines of the source, blank ones too.
     pub(crate) lines: u64,
+    /// Runs of rows of consecutive lines, without blank and rejected ones between: the first row and its line, both
+    /// counted from 0 in the chunk.
+    pub(crate) runs: Vec<(u64, u64)>,
     pub(crate) rejected: Vec<Rejected>,
 }
 

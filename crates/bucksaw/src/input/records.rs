@@ -1,18 +1,21 @@
 //! What came of a source's records: counts, and what to do with those that make no row.
 
+use std::sync::Arc;
+
 use super::decoding::DecodedChunk;
 use super::formats;
 use super::framing::too_long;
 use super::source::Source;
 use super::{InputCounts, OnError, Rejection};
 use crate::error::{Error, ErrorKind, Result};
+use crate::row_lines::SourceLine;
 
 /// Rejected records of an input that it remembers.
 pub const FIRST_REJECTED: usize = 3;
 
 /// See the module. Chunks come to it in the source's order.
 pub(crate) struct Records<'r> {
-    name: String,
+    name: Arc<str>,
     on_error: OnError<'r>,
     counts: InputCounts,
     /// The next line's number, from 1.
@@ -24,7 +27,7 @@ pub(crate) struct Records<'r> {
 impl<'r> Records<'r> {
     pub(super) fn new(name: String, on_error: OnError<'r>) -> Self {
         let counts = InputCounts::default();
-        Self { name, on_error, counts, line: 1, first_rejected: Vec::new() }
+        Self { name: name.into(), on_error, counts, line: 1, first_rejected: Vec::new() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -44,11 +47,11 @@ impl<'r> Records<'r> {
         &self.first_rejected
     }
 
-    /// Counts what a chunk came to, and passes on the records that it rejected.
+    /// Counts what a chunk came to, and passes on the records that it rejected. Returns where its first line is.
     ///
     /// # Errors
     /// That of the first rejected record, where it is an error; those of what takes them.
-    pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<()> {
+    pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<SourceLine> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes));
@@ -58,7 +61,7 @@ impl<'r> Records<'r> {
         for rejected in rejected {
             let is_hinted = hint.is_some();
             let rejection = Rejection {
-                source: self.name.clone(),
+                source: self.name.to_string(),
                 line: self.line + rejected.line,
                 column: (rejected.at - rejected.bytes.start) as u64 + 1,
                 byte: chunk.position + rejected.at as u64,
@@ -74,8 +77,9 @@ impl<'r> Records<'r> {
                 }
             }
         }
+        let first = SourceLine { source: Arc::clone(&self.name), line: self.line };
         self.line += found.lines;
-        Ok(())
+        Ok(first)
     }
 
     /// Rejects a record that is longer than the limit, as it is read.
@@ -86,7 +90,7 @@ impl<'r> Records<'r> {
         let hint = self.hint(source.rest());
         let is_hinted = hint.is_some();
         let rejection = Rejection {
-            source: self.name.clone(),
+            source: self.name.to_string(),
             line: self.line,
             column: 1,
             byte: source.position(),
@@ -107,7 +111,7 @@ impl<'r> Records<'r> {
         let read = source.rest().len() as u64;
         let what = error.message();
         let rejection = Rejection {
-            source: self.name.clone(),
+            source: self.name.to_string(),
             line: self.line,
             column: read + 1,
             byte: source.position() + read,

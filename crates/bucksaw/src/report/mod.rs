@@ -90,8 +90,12 @@ pub struct Misfits {
     pub misfits: u64,
     /// How many the two hold.
     pub values: u64,
-    /// The row of the first one, from 0.
+    /// The row of the first one in the file, from 0.
     pub first_row: u64,
+    /// The input that the first one comes from, as the user named it, where it comes from lines.
+    pub first_source: Option<String>,
+    /// Its line there, from 1.
+    pub first_line: Option<u64>,
     /// The first one, or its start.
     pub example: String,
 }

@@ -19,7 +19,7 @@ const SHOWN_MISFITS: usize = 3;
 /// let text = writer.finish()?.to_string();
 /// assert!(text.starts_with("stream: 2 rows, 2 columns, 1 row group, "));
 /// assert!(text.contains("\n1 value of another type than its column's, kept as text in NAME__text\n"));
-/// assert!(text.contains("\nstatus: 1 of 2 values doesn't fit int64; it is in status__text (first: row 2, \"unknown\")."));
+/// assert!(text.contains("\nstatus: 1 of 2 values doesn't fit int64; it is in status__text (row 2, \"unknown\")."));
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 impl fmt::Display for Report {
@@ -32,7 +32,7 @@ impl fmt::Display for Report {
             lines.push(format!("{} rejected", counted(self.rejected, "record")));
         }
         lines.push(self.alterations.to_string());
-        lines.extend(most_misfits(self.files.iter()));
+        lines.extend(most_misfits(&self.files, true));
         lines.extend(self.columns_in_rest.map(|columns| columns.to_string()));
         let renamed =
             |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
@@ -59,7 +59,8 @@ impl fmt::Display for FileReport {
         if let Some(OrderReport { sorted_row_groups, first_unsorted_row: Some(row) }) = self.order {
             write!(
                 f,
-                "\n{sorted_row_groups} of {groups} are sorted: row {} comes before the one before it",
+                "\n{sorted_row_groups} of {groups} {}: row {} comes before the one before it",
+                if self.row_groups == 1 { "is sorted" } else { "are sorted" },
                 grouped(row + 1)
             )?;
         }
@@ -70,30 +71,59 @@ impl fmt::Display for FileReport {
 /// How many values don't fit, where they are, and what would keep all of them in one column.
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { column, ty, sibling, misfits, values, first_row, example } = self;
-        let (do_not, they) =
-            if *misfits == 1 { ("doesn't", "it is") } else { ("don't", "they are") };
-        write!(
-            f,
-            "{}: {} of {} {do_not} fit {ty}; {they} in {} (first: row {}, \"{}\"). To keep all values in one column, \
-             declare {} as text.",
-            escape(column),
-            grouped(*misfits),
-            counted(*values, "value"),
-            escape(sibling),
-            grouped(first_row + 1),
-            escape(example),
-            escape(column),
-        )
+        f.write_str(&self.text(true))
     }
 }
 
-/// The files' columns with the most misfits, a line each, and how many more there are.
-pub fn most_misfits<'f>(files: impl Iterator<Item = &'f FileReport>) -> Vec<String> {
-    let mut all: Vec<&Misfits> = files.flat_map(|file| &file.misfits).collect();
-    all.sort_by_key(|misfits| std::cmp::Reverse(misfits.misfits));
+impl Misfits {
+    /// Whether the input's name is told or goes without saying.
+    fn text(&self, tells_source: bool) -> String {
+        let Self { column, ty, sibling, misfits, values, .. } = self;
+        let (column, sibling) = (escape(column), escape(sibling));
+        let counts = match misfits == values {
+            true => counted(*values, "value"),
+            false => format!("{} of {}", grouped(*misfits), counted(*values, "value")),
+        };
+        let (do_not, they, first) = match misfits {
+            1 => ("doesn't", "it is", ""),
+            _ => ("don't", "they are", "first: "),
+        };
+        let (position, example) = (self.position(tells_source), escape(&self.example));
+        format!(
+            "{column}: {counts} {do_not} fit {ty}; {they} in {sibling} ({first}{position}, \"{example}\"). To keep all values \
+             in one column, declare {column} as text."
+        )
+    }
+
+    /// Where the first one is.
+    fn position(&self, tells_source: bool) -> String {
+        let Some(line) = self.first_line else {
+            return format!("row {}", grouped(self.first_row + 1));
+        };
+        match self.first_source.as_ref().filter(|_| tells_source) {
+            Some(source) => format!("{}: line {}", escape(source), grouped(line)),
+            None => format!("line {}", grouped(line)),
+        }
+    }
+}
+
+/// The files' columns with the most misfits, a line each, and how many more there are. Inputs are named where that
+/// tells something; so are files, where there are several.
+pub fn most_misfits<'f>(
+    files: impl IntoIterator<Item = &'f FileReport>,
+    tells_source: bool,
+) -> Vec<String> {
+    let files: Vec<&FileReport> = files.into_iter().collect();
+    let of_file = |file: &'f FileReport| file.misfits.iter().map(move |misfits| (file, misfits));
+    let mut all: Vec<_> = files.iter().copied().flat_map(of_file).collect();
+    all.sort_by_key(|(_, misfits)| std::cmp::Reverse(misfits.misfits));
     let more = all.len().saturating_sub(SHOWN_MISFITS) as u64;
-    let mut lines: Vec<String> = all.iter().take(SHOWN_MISFITS).map(ToString::to_string).collect();
+    let told = all.iter().take(SHOWN_MISFITS).map(|(file, misfits)| {
+        let path = file.path.as_ref().filter(|_| files.len() > 1);
+        let path = path.map(|path| format!("{}: ", escape_path(path))).unwrap_or_default();
+        path + &misfits.text(tells_source)
+    });
+    let mut lines: Vec<String> = told.collect();
     if more > 0 {
         lines.push(format!("{} with values that don't fit", counted(more, "more column")));
     }

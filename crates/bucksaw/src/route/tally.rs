@@ -5,6 +5,7 @@
 use super::arrays;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::report::{Misfits, TimeRange};
+use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::{ColumnType, Schema};
 
 /// Characters of a value that is shown.
@@ -15,11 +16,20 @@ const EXAMPLE_CHARS: usize = 40;
 pub(crate) struct Tally {
     /// For each column, its values.
     present: Vec<u64>,
-    /// For each column that holds what others could not, the row of its first value, and that value's start.
-    misfits: Vec<Option<(u64, String)>>,
+    /// For each column that holds what others could not, its first value.
+    misfits: Vec<Option<FirstMisfit>>,
     /// For each column that is followed, min and max.
     ranges: Vec<Option<(i64, i64)>>,
     timestamp_column: Option<String>,
+}
+
+/// The first value that a column could not hold.
+#[derive(Clone, Debug)]
+struct FirstMisfit {
+    row: u64,
+    source_line: Option<SourceLine>,
+    /// Its start.
+    example: String,
 }
 
 impl Tally {
@@ -28,7 +38,13 @@ impl Tally {
     }
 
     /// Adds rows, from row `first` of the file on.
-    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+    pub(crate) fn add(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        first: u64,
+        row_lines: &RowLines,
+        schema: &Schema,
+    ) {
         self.misfits.resize(schema.columns().len(), None);
         self.present.resize(schema.columns().len(), 0);
         self.ranges.resize(schema.columns().len(), None);
@@ -37,7 +53,11 @@ impl Tally {
             let column = schema.column(id);
             let misfit = &mut self.misfits[id.index()];
             if column.misfits_of().is_some() && misfit.is_none() {
-                *misfit = first_text(&slice).map(|(row, text)| (first + row, text));
+                *misfit = first_text(&slice).map(|(row, example)| FirstMisfit {
+                    row: first + row,
+                    source_line: row_lines.of(first + row),
+                    example,
+                });
             }
             let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
             let is_followed = match column.ty {
@@ -65,7 +85,10 @@ impl Tally {
         let known = schema.columns().iter().zip(&self.misfits).zip(&self.present);
         known
             .filter_map(|((sibling, first), values)| {
-                let (first_row, example) = first.clone()?;
+                let FirstMisfit { row: first_row, source_line, example } = first.clone()?;
+                let (first_source, first_line) = source_line
+                    .map(|source_line| (source_line.source.to_string(), source_line.line))
+                    .unzip();
                 let id = sibling.misfits_of()?;
                 let column = schema.column(id);
                 let held = self.present.get(id.index()).copied().unwrap_or_default();
@@ -76,6 +99,8 @@ impl Tally {
                     misfits: *values,
                     values: held + values,
                     first_row,
+                    first_source,
+                    first_line,
                     example,
                 })
             })

@@ -332,6 +332,7 @@ impl Writer {
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
         let rows_before = self.rows_finished();
         on_file(&mut self.file, rows_before, |file| {
+            file.come_from(0, None);
             file.write(block, &mut self.table)?;
             file.add_to_batch(held);
             if file.end_batch()? { file.end_row_group(&mut self.table) } else { Ok(()) }

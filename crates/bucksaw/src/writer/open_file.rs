@@ -14,6 +14,7 @@ use crate::input::decoding::DecodedChunk;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
+use crate::row_lines::{RowLines, SourceLine};
 use crate::runtime::workers::Workers;
 use crate::sink::{Published, Sink};
 use crate::table::Table;
@@ -26,6 +27,7 @@ pub(super) struct OpenFile {
     settling: Settling,
     /// Instead, where values are only counted.
     counting: Option<Counting>,
+    row_lines: RowLines,
     tally: Tally,
     /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before the file.
     spelled_before: Vec<u64>,
@@ -46,6 +48,7 @@ impl OpenFile {
             sink,
             limits: RowGroupLimits::new(options),
             settling: Settling::new(options),
+            row_lines: RowLines::default(),
             counting: None,
             tally: Tally::new(options.timestamp_column.clone()),
             spelled_before: table.counts.spelled.clone(),
@@ -76,6 +79,11 @@ impl OpenFile {
         rows <= self.limits.rows_left(self.group_rows)
     }
 
+    /// Rows from row `row` of those that come next are of this line and those behind it, or of none.
+    pub(super) fn come_from(&mut self, row: u64, source_line: Option<SourceLine>) {
+        self.row_lines.add(self.rows + row, source_line);
+    }
+
     /// Takes rows that there is room for; returns what is left to do with them.
     pub(super) fn take<'s>(
         &mut self,
@@ -94,10 +102,10 @@ impl OpenFile {
         if self.group_rows == 0 {
             self.limits.check_finished(self.backend.buffered())?;
         }
-        self.tally.add(&rows, self.rows, &table.schema);
+        self.tally.add(&rows, self.rows, &self.row_lines, &table.schema);
         self.sortedness.add(&rows, &table.schema);
         match &mut self.counting {
-            Some(counting) => counting.add(&rows, self.rows, &table.schema),
+            Some(counting) => counting.add(&rows, self.rows, &self.row_lines, &table.schema),
             None => self.settling.take(&rows, self.group_rows, &table.schema)?,
         }
         self.rows += rows.rows() as u64;
@@ -106,6 +114,9 @@ impl OpenFile {
         while let Some(due) = self.settling.next_due(self.group_rows) {
             self.take_settled(due, table)?;
         }
+        let first = self.rows - self.group_rows as u64;
+        let waits = self.settling.first_row().map(|row| first + row as u64);
+        self.row_lines.forget_before(waits.unwrap_or(self.rows));
         self.pass_on()?;
         Ok(left)
     }
@@ -125,7 +136,7 @@ impl OpenFile {
         let row = self.rows - (self.group_rows - first) as u64;
         let counts = &mut table.counts;
         let settled = due.settle(&mut table.schema, |block, schema| {
-            self.tally.add(&block.all(), row, schema);
+            self.tally.add(&block.all(), row, &self.row_lines, schema);
             self.sortedness.add_late(&block.all(), row, schema);
             let rows = block.all();
             self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;

@@ -326,7 +326,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         chunk: Ahead,
         spare: &mut Spare,
     ) -> Result<DecodedChunk> {
-        let Turns { records, target: Target { table, .. }, .. } = turns;
+        let Turns { records, target: Target { table, file }, .. } = turns;
         let before = table.schema.changes();
         let mut decoded = match chunk {
             // A chunk that was given back may have been decoded with another table's schema.
@@ -343,7 +343,10 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         };
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
-        records.settle(&mut decoded)?;
+        let source_line = records.settle(&mut decoded)?;
+        for (row, line) in &decoded.decoded().runs {
+            file.come_from(*row, Some(source_line.lines_on(*line)));
+        }
         table.counts.add(decoded.block());
         Ok(decoded)
     }

@@ -14,6 +14,7 @@ mod layout;
 mod layout_rules;
 mod lists;
 mod many_columns;
+mod misfits;
 mod ndjson;
 mod record_batches;
 mod repeated;

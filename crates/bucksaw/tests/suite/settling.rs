@@ -394,7 +394,7 @@ fn the_report_names_columns_with_misfits() {
         let (written, _) = columns_of(&lines, options.clone());
         let [misfits] = written.report.files[0].misfits.as_slice() else { panic!("one column") };
         assert_eq!((misfits.misfits, misfits.values, misfits.first_row), (2, 100, 98));
-        let told = "a: 2 of 100 values don't fit int64; they are in a__text (first: row 99, \"n/a\"). \
+        let told = "a: 2 of 100 values don't fit int64; they are in a__text (first: input: line 99, \"n/a\"). \
                     To keep all values in one column, declare a as text.";
         assert_eq!(misfits.to_string(), told);
         assert!(written.report.to_string().contains(told));

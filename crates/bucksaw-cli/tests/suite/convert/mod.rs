@@ -11,4 +11,5 @@ mod refused;
 mod rejected;
 mod shape;
 mod streams;
+mod summary;
 mod usage;

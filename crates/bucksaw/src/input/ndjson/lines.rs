@@ -53,7 +53,9 @@ impl Decoder for Lines {
         let text = simdutf8::basic::from_utf8(chunk).ok().filter(|_| self.speed == Speed::Fast);
         let mut scratch = Scratch::default();
         let mut start = 0;
+        let mut is_run_new = true;
         while start < chunk.len() {
+            let row = decoded.counts.rows;
             let fast = text.map(|text| {
                 tokenizer::scatter(text, start, &self.shape, &mut builder, &mut scratch)
             });
@@ -78,6 +80,11 @@ impl Decoder for Lines {
                 );
                 end
             };
+            if decoded.counts.rows == row {
+                is_run_new = true;
+            } else if std::mem::take(&mut is_run_new) {
+                decoded.runs.push((row, decoded.lines));
+            }
             decoded.lines += 1;
             start = end;
             if stops_at_rejected && !decoded.rejected.is_empty() {

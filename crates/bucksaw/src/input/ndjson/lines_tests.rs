@@ -125,7 +125,7 @@ fn outcome(parsed: &Decoded<'_>, schema: &Schema) -> Vec<String> {
         format!("line {line} {bytes:?} at {at}: {reason}, refused {}", rejected.refused.is_some())
     });
     let columns = schema.columns().iter().map(|column| format!("{column:?}"));
-    let counts = format!("{:?} {} lines", parsed.counts, parsed.lines);
+    let counts = format!("{:?} {} lines {:?}", parsed.counts, parsed.lines, parsed.runs);
     content(&parsed.block).into_iter().chain(rejected).chain(columns).chain([counts]).collect()
 }
 

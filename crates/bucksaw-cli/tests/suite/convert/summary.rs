@@ -1,0 +1,43 @@
+//! What the summary says of values that don't fit: which line, of which input, in which file.
+
+use crate::support::Folder;
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("a.ndjson", "{\"n\":1,\"A\":1,\"a\":1}\n".repeat(20));
+    folder.write("b.ndjson", "\n{\"n\":1}\n{\"n\":\"x\"}\n".to_owned() + &"{\"n\":2}\n".repeat(20));
+    folder
+}
+
+#[test]
+fn lines_are_told_and_with_many_inputs_which() {
+    let folder = folder();
+    let told = |arguments: &str| {
+        folder
+            .run(&format!("convert {arguments} --overwrite --settling-rows 1"))
+            .expect_code(0)
+            .stderr
+    };
+    let one = told("b.ndjson -o out.parquet");
+    let fits = "n: 1 of 22 values doesn't fit int64; it is in n__text (line 3, \"x\").";
+    assert!(one.lines().any(|line| line.starts_with(fits)), "{one}");
+    let both = told("a.ndjson b.ndjson -o out.parquet");
+    let fits = "n: 1 of 42 values doesn't fit int64; it is in n__text (b.ndjson: line 3, \"x\").";
+    assert!(both.lines().any(|line| line.starts_with(fits)), "{both}");
+    assert!(both.contains("\ncolumn \"a\" is stored as "), "{both}");
+    let json = folder.run("convert b.ndjson -o out.parquet --overwrite --settling-rows 1 --json");
+    let misfits = json.json()["reports"][0]["files"][0]["misfits"][0].clone();
+    assert_eq!((&misfits["first_line"], &misfits["first_row"]), (&3.into(), &1.into()));
+    assert_eq!(misfits["first_source"], "b.ndjson");
+}
+
+#[test]
+fn with_many_outputs_the_file_is_told() {
+    let folder = folder();
+    let run = folder.run("convert a.ndjson b.ndjson -o out/ --settling-rows 1").expect_code(0);
+    run.expect_told(&[
+        "\nout/b.parquet: n: 1 of 22 values doesn't fit int64; it is in n__text (line 3, \"x\").",
+        "\nout/a.parquet: column \"a\" is stored as ",
+        "\n1 value of another type than its column's, kept as text in NAME__text\n",
+    ]);
+}
