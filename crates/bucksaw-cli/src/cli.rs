@@ -9,11 +9,12 @@ use bucksaw::limits::{
 };
 use bucksaw::{BackendKind, Compression, Names, Profile, SortColumn, Statistics, UnknownColumns};
 use bytesize::ByteSize;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::exit;
 use crate::intake::MaxRejected;
+use crate::words::words;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
 #[derive(Debug, Parser)]
@@ -53,8 +54,18 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page of bucksaw or of one of its commands, or write all of them
+    Man(ManArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// The command; without one, the page of bucksaw itself
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// Write all pages to a directory, as bucksaw.1, bucksaw-convert.1 and so on
+    #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 const CONVERT_EXAMPLES: &str = "\
@@ -129,13 +140,13 @@ pub(crate) struct ConvertArgs {
     /// .zstd behind; links to directories are not followed. Files of other names are left out and told,
     /// hidden files are left out; so is what --on-error wrote (a file with FILE.reasons.ndjson beside it,
     /// and these reasons), unless it is named. A file is read once, however often it is named or linked.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<OsString>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
     /// standard output. In a directory files keep the folders that their inputs have below the directory, or
     /// the glob's first wildcard, that they were found by. All files of a run appear together at its end, or none; devices and pipes get
     /// their bytes as they come, as standard output does
-    #[arg(short, long, value_name = "FILE|DIR/|-")]
+    #[arg(short, long, value_name = "FILE|DIR/|-", value_hint = ValueHint::AnyPath)]
     pub(crate) output: OsString,
     /// Replace files that exist; the new ones have their permissions, and belong to who runs this
     #[arg(long)]
@@ -152,7 +163,7 @@ pub(crate) struct ConvertArgs {
     /// unchanged, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
     /// fails, nor where the reader of standard output goes away before its end. Without bad lines there
     /// is none, or with --overwrite an empty one in place of an old one
-    #[arg(long, value_name = "fail|skip|FILE", default_value = "fail")]
+    #[arg(long, value_name = "fail|skip|FILE", default_value = "fail", value_hint = ValueHint::FilePath)]
     pub(crate) on_error: OsString,
     /// How many lines may be rejected: a number, or a part of all lines, which is looked at from 1,000 lines on and at
     /// the end. Beyond it the run fails, with the first reasons, and no file is written. [default: all but one]
@@ -178,7 +189,7 @@ pub(crate) struct ShapeArgs {
     /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp, timestamp(ms),
     /// timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES),
     /// and list<…> of one of these, which takes JSON arrays
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) schema: Option<PathBuf>,
     /// What to do with columns that the schema does not have: add them; keep their values, and those that a declared
     /// column can't hold, in the column _rest; or refuse their lines
@@ -189,7 +200,13 @@ pub(crate) struct ShapeArgs {
     pub(crate) strict: bool,
     /// Columns whose name starts with one of these hold text: a list with commas, `telemetry` for
     /// resource_,scope_,attr_,metric_, or none
-    #[arg(long, value_name = "LIST|telemetry|none", default_value = "none")]
+    #[arg(
+        long,
+        value_name = "LIST|telemetry|none",
+        default_value = "none",
+        value_parser = words::<String>(&["telemetry", "none"]),
+        hide_possible_values = true
+    )]
     pub(crate) string_prefixes: String,
     /// Rows from a column's first value on whose values say what its type is; 0: the first value does, as with
     /// --strict. Fewer where the row group ends before, or waiting values take an eighth of the memory limit
@@ -235,13 +252,30 @@ pub(crate) struct ShapeArgs {
 #[command(next_help_heading = "The Parquet file")]
 pub(crate) struct FileArgs {
     /// What encodes: direct, which takes columns at any time, or arrow
-    #[arg(long, default_value_t)]
+    #[arg(
+        long,
+        default_value_t,
+        value_parser = words::<BackendKind>(&["direct", "arrow"]),
+        hide_possible_values = true
+    )]
     pub(crate) backend: BackendKind,
     /// What the direct backend may use: portable, which every reader knows, or modern, smaller and faster
-    #[arg(long, value_name = "portable|modern", default_value_t)]
+    #[arg(
+        long,
+        value_name = "portable|modern",
+        default_value_t,
+        value_parser = words::<Profile>(&["portable", "modern"]),
+        hide_possible_values = true
+    )]
     pub(crate) profile: Profile,
     /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none
-    #[arg(long, value_name = "CODEC[:LEVEL]", default_value = "zstd:1")]
+    #[arg(
+        long,
+        value_name = "CODEC[:LEVEL]",
+        default_value = "zstd:1",
+        value_parser = words::<Compression>(&["zstd", "gzip", "snappy", "lz4", "none"]),
+        hide_possible_values = true
+    )]
     pub(crate) compression: Compression,
     /// Bytes that everything between input and output may hold together. 64MiB carry 2,048 columns, 8MiB 136, and
     /// each 30KiB one more; the rest is kept in the column _rest
@@ -267,7 +301,12 @@ pub(crate) struct FileArgs {
     #[arg(long, value_name = "SIZE")]
     pub(crate) page_size: Option<ByteSize>,
     /// Dictionaries: on, off, or COLUMN=on, COLUMN=off for one column; may be given several times
-    #[arg(long, value_name = "[COLUMN=]on|off")]
+    #[arg(
+        long,
+        value_name = "[COLUMN=]on|off",
+        value_parser = words::<String>(&["on", "off"]),
+        hide_possible_values = true
+    )]
     pub(crate) dictionary: Vec<String>,
     /// Columns that get bloom filters, for readers that look for one value of many, like ids; may be
     /// given several times
@@ -278,10 +317,16 @@ pub(crate) struct FileArgs {
     #[arg(long, value_name = "COLUMN[:desc][:nulls-first][,…]", value_delimiter = ',')]
     pub(crate) sorted_by: Vec<SortColumn>,
     /// What is written down about values: none, chunk or page
-    #[arg(long, value_name = "none|chunk|page", default_value = "page")]
+    #[arg(
+        long,
+        value_name = "none|chunk|page",
+        default_value = "page",
+        value_parser = words::<Statistics>(&["none", "chunk", "page"]),
+        hide_possible_values = true
+    )]
     pub(crate) statistics: Statistics,
     /// Where unfinished files are staged, instead of beside their target
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) temp_dir: Option<PathBuf>,
 }
 
@@ -289,7 +334,7 @@ pub(crate) struct FileArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct InspectArgs {
     /// The Parquet files
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
     /// Write JSON: one document per file, or with --rows one row per line

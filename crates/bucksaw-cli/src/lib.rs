@@ -14,6 +14,7 @@ mod search;
 mod sources;
 pub mod system;
 pub mod ui;
+mod words;
 
 use std::io::{self, BufWriter};
 use std::process::ExitCode;
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
-        Command::Man => commands::documents::man_page(),
+        Command::Man(arguments) => commands::documents::man_pages(arguments),
     })
 }
 
@@ -87,7 +88,12 @@ pub fn usage(mut error: clap::Error) -> ExitCode {
     for (kind, value) in escaped {
         error.insert(kind, value);
     }
-    ui::tell(error.render().to_string().trim_end());
+    let words = error.render().to_string();
+    let words = words.trim_end();
+    ui::tell(&match words.strip_prefix("error: ") {
+        Some(words) => format!("bucksaw: {words}"),
+        None => words.to_owned(),
+    });
     ExitCode::from(exit::USAGE)
 }
 

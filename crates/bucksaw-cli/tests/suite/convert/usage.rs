@@ -193,6 +193,9 @@ fn wrong_usage_exits_with_2_and_says_why() {
     ] {
         let run = folder.run(arguments).expect_code(2).expect_told(&[told]);
         assert_eq!(run.text(), "", "{arguments}");
+        // One voice, whoever finds it out.
+        let is_ours = run.stderr.starts_with("bucksaw: ") || run.stderr.starts_with("Telemetry in");
+        assert!(is_ours, "{arguments}: {}", run.stderr);
     }
     assert_eq!(folder.names(), ["in.ndjson"]);
 }
@@ -247,22 +250,58 @@ fn long_options(help: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_man_page_has_every_option_of_convert() {
+fn completions_know_values_and_where_files_go() {
     let folder = Folder::new();
-    let help = folder.run("convert --help").expect_code(0);
-    let options = long_options(help.text());
-    assert!(options.len() > 25, "{options:?}");
-    assert!(options.contains(&"--temp-dir".to_owned()), "{options:?}");
-    let page = folder.run("man").expect_code(0);
-    let page = page.text().replace("\\-", "-");
-    for option in options {
-        let is_listed = page.match_indices(&option).any(|(at, _)| {
-            let after = page[at + option.len()..].chars().next();
-            after.is_none_or(|next| !next.is_alphanumeric() && next != '-')
-        });
-        assert!(is_listed, "{option}");
+    let script = |shell: &str| folder.run(&format!("completions {shell}")).expect_code(0).text().to_owned();
+    let bash = script("bash");
+    for values in ["portable modern", "direct arrow", "none chunk page", "zstd gzip snappy lz4 none", "auto none"] {
+        assert!(bash.contains(&format!("compgen -W \"{values}\"")), "{values}");
     }
-    assert!(page.contains("130") && page.contains("--overwrite was not given"), "the exit codes");
+    let fish = script("fish");
+    assert!(fish.lines().any(|line| line.contains("-l profile") && line.contains("portable")));
+    let zsh = script("zsh");
+    let of = |option: &str| zsh.lines().find(|line| line.contains(option)).unwrap_or_default().to_owned();
+    assert!(of("'--schema=").contains("_files"), "{}", of("'--schema="));
+    assert!(of("'--temp-dir=").contains("_files -/"), "{}", of("'--temp-dir="));
+}
+
+/// What a terminal shows of a page, about.
+fn plain(page: &str) -> String {
+    page.replace("\\-", "-").replace("\\(aq", "'").replace("\\fB", "").replace("\\fR", "")
+}
+
+#[test]
+fn each_command_has_a_man_page_with_its_options_examples_and_exit_codes() {
+    let folder = Folder::new();
+    for command in ["convert", "inspect"] {
+        let help = folder.run(&format!("{command} --help")).expect_code(0);
+        let options = long_options(help.text());
+        assert!(options.len() > 3, "{options:?}");
+        let page = folder.run(&format!("man {command}")).expect_code(0);
+        let page = plain(page.text());
+        for option in options {
+            let is_listed = page.match_indices(&option).any(|(at, _)| {
+                let after = page[at + option.len()..].chars().next();
+                after.is_none_or(|next| !next.is_alphanumeric() && next != '-')
+            });
+            assert!(is_listed, "{option}");
+        }
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"] {
+            let heads = [format!("\n.SH {section}\n"), format!("\n.SH \"{section}\"\n")];
+            assert!(heads.iter().any(|head| page.contains(head)), "{command}: {section}");
+        }
+        assert!(page.contains(&format!("bucksaw {command} logs")), "an example");
+        assert!(page.contains("  130  interrupted") && page.contains("  5    some inputs"), "exit codes");
+        assert!(page.contains("bucksaw(1)"), "{page}");
+    }
+    let page = folder.run("man").expect_code(0);
+    let page = plain(page.text());
+    assert!(page.contains("convert      Convert NDJSON") && page.contains("bucksaw-inspect(1)"), "{page}");
+    folder.run("man quill").expect_code(2).expect_told(&["no command is called \"quill\"", "convert"]);
+    std::fs::create_dir(folder.path("pages")).expect("makes a folder");
+    folder.run("man --output pages").expect_code(0);
+    assert!(folder.text("pages/bucksaw-convert.1") == folder.run("man convert").text());
+    assert!(folder.text("pages/bucksaw.1") == folder.run("man").text());
 }
 
 #[test]
