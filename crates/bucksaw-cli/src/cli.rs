@@ -354,7 +354,7 @@ pub(crate) struct InspectArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CatArgs {
     /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
-    #[arg(required = true, value_name = "FILE|DIR")]
+    #[arg(required = true, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
 
     /// These columns only, by their names in the file or by their paths with dots

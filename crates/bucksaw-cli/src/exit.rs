@@ -24,15 +24,16 @@ pub const INTERRUPTED: u8 = 130;
 /// The table of codes for `--help` and the man page.
 pub const HELP: &str = "\
 Exit codes:
-  0    done (also where bad lines were left out or kept, as --on-error says, and where the reader of
-       standard output went away)
+  0    done; also where bad lines were left out or kept, as --on-error says,
+       and where the reader of standard output went away
   1    reading, writing or encoding failed; no file is written
   2    wrong usage, or options that contradict each other
-  3    the data is at fault, and no file is written: a malformed line or a refused row; every line
-       rejected, or more than --max-rejected; an input of another format, or without its end; a file
-       that is not Parquet
+  3    the data is at fault, and no file is written: a malformed line or a
+       refused row; every line rejected, or more than --max-rejected; an
+       input of another format, or without its end; no Parquet file
   4    the output exists already, and --overwrite was not given
-  5    some inputs could not be converted, and the files of all others are written (--keep-going)
+  5    some inputs could not be converted, and the files of all others are
+       written (--keep-going)
   130  interrupted before the files appeared; nothing is left behind";
 
 /// The code that the command ends with.

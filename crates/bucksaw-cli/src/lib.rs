@@ -42,7 +42,8 @@ pub fn main() -> ExitCode {
             Err(error) => Err(error),
         },
         Command::Inspect(arguments) => {
-            commands::inspect::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+            let width = system::columns(&io::stdout());
+            commands::inspect::run(arguments, width, &mut BufWriter::new(io::stdout().lock()))
         }
         Command::Cat(arguments) => {
             commands::cat::run(arguments, &mut BufWriter::new(io::stdout().lock()))

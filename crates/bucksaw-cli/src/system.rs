@@ -46,6 +46,18 @@ pub(crate) fn allow_open_files(_: usize, _: usize) -> Result<()> {
     Ok(())
 }
 
+/// How many characters a line of the terminal has that a stream goes to, if it goes to one.
+#[cfg(unix)]
+pub(crate) fn columns(stream: &impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn columns<S>(_: &S) -> Option<usize> {
+    None
+}
+
 /// The machine's memory, where the system tells.
 #[must_use]
 pub fn memory_bytes() -> Option<u64> {

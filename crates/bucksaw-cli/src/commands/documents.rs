@@ -44,9 +44,8 @@ pub(crate) fn man_pages(arguments: &ManArgs) -> Result<()> {
 
 /// The commands that have a page.
 fn listed(command: &Command) -> impl Iterator<Item = &Command> {
-    let is_listed = |subcommand: &&Command| {
-        subcommand.get_name() != "help" && !subcommand.is_hide_set()
-    };
+    let is_listed =
+        |subcommand: &&Command| subcommand.get_name() != "help" && !subcommand.is_hide_set();
     command.get_subcommands().filter(is_listed)
 }
 

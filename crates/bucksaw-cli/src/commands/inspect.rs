@@ -7,19 +7,20 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
+use super::table::RowTable;
 use super::{explain_text, inspect_text};
 use crate::cli::InspectArgs;
 use crate::ui;
 
 /// Inspects all files. A file that fails doesn't keep the others from being shown; the error at the
-/// end tells all of them.
-pub(crate) fn run(args: &InspectArgs, out: &mut impl Write) -> Result<()> {
+/// end tells all of them. What is for people is no wider than `width`, where it can be.
+pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write) -> Result<()> {
     let mut failures = Vec::new();
     for (index, path) in args.files.iter().enumerate() {
         if index > 0 && !args.json {
             writeln!(out).map_err(unwritten)?;
         }
-        match one(args, path, out) {
+        match one(args, path, width, out) {
             Ok(()) => {}
             // Nothing more can be shown, of this file or any other.
             Err(Failure::Output(error)) => return Err(error),
@@ -46,7 +47,12 @@ fn unwritten(cause: io::Error) -> Error {
     Error::io("could not write the output", cause)
 }
 
-fn one(args: &InspectArgs, path: &Path, out: &mut impl Write) -> Result<(), Failure> {
+fn one(
+    args: &InspectArgs,
+    path: &Path,
+    width: Option<usize>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let file = File::open(path).map_err(Failure::File)?;
     if args.explain {
         let explanation = file.explain().map_err(Failure::File)?;
@@ -61,9 +67,14 @@ fn one(args: &InspectArgs, path: &Path, out: &mut impl Write) -> Result<(), Fail
                 json_line(&row.map_err(Failure::File)?, out)?;
             }
         }
-        (Some(limit), false) => rows(args, &file, path, limit, out)?,
+        (Some(limit), false) => {
+            if args.files.len() > 1 {
+                writeln!(out, "{}", escape_path(path))?;
+            }
+            rows(&file, limit, width, out)?;
+        }
         (None, true) => json_line(&file.describe(), out)?,
-        (None, false) => inspect_text::description(&file.describe(), out)?,
+        (None, false) => inspect_text::description(&file.describe(), width, out)?,
     }
     Ok(())
 }
@@ -74,17 +85,13 @@ fn json_line(value: &impl serde::Serialize, out: &mut impl Write) -> Result<(), 
 
 /// Writes rows as text; those before a damaged one are still shown.
 fn rows(
-    args: &InspectArgs,
     file: &File,
-    path: &Path,
     limit: u64,
+    width: Option<usize>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    if args.files.len() > 1 {
-        writeln!(out, "{}", escape_path(path))?;
-    }
     let names: Vec<String> = file.column_names();
-    let mut table = inspect_text::RowTable::new(&names);
+    let mut table = RowTable::new(&names, width);
     for row in file.rows(limit) {
         match row {
             Ok(Json::Object(members)) => table.push(members.iter().map(|(_, value)| value), out)?,

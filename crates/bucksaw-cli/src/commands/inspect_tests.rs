@@ -39,7 +39,7 @@ fn sample(path: &Path) {
 fn shown(files: &[&Path], json: bool, rows: Option<u64>) -> (String, Result<()>) {
     let files = files.iter().map(|path| path.to_path_buf()).collect();
     let mut out = Vec::new();
-    let result = run(&InspectArgs { files, json, explain: false, rows }, &mut out);
+    let result = run(&InspectArgs { files, json, explain: false, rows }, None, &mut out);
     (String::from_utf8(out).unwrap(), result)
 }
 
@@ -83,7 +83,7 @@ fn rows_are_a_table_or_json_lines() {
     sample(&path);
     let (text, result) = shown(&[&path], false, Some(2));
     result.unwrap();
-    assert_eq!(text, "  n  \\u{1b}[31mname\n  1  a\\u{7}b\n  2\n");
+    assert_eq!(text, "  n  \\u{1b}[31mname\n  1  a\\u{7}b\n  2  NULL\n");
     let (text, result) = shown(&[&path], true, Some(3));
     result.unwrap();
     let lines: Vec<&str> = text.lines().collect();
@@ -130,7 +130,7 @@ fn rows_that_cannot_be_read_are_an_error_and_no_empty_table() {
 #[test]
 fn long_cells_are_cut_and_late_wide_rows_are_shown() {
     let mut out = Vec::new();
-    let mut table = inspect_text::RowTable::new(&["a".to_owned(), "b".to_owned()]);
+    let mut table = RowTable::new(&["a".to_owned(), "b".to_owned()], None);
     for row in 0..150 {
         let text = if row == 149 { "x".repeat(50) } else { row.to_string() };
         table.push([Json::Text(text), Json::Int(row)].iter(), &mut out).unwrap();
@@ -168,7 +168,7 @@ fn an_output_that_fails_ends_the_run() {
     sample(&path);
     for (json, rows) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
         let args = InspectArgs { files: vec![path.clone()], json, explain: false, rows };
-        assert_eq!(run(&args, &mut Closed).unwrap_err().kind(), ErrorKind::Io);
+        assert_eq!(run(&args, None, &mut Closed).unwrap_err().kind(), ErrorKind::Io);
     }
 }
 
@@ -180,7 +180,7 @@ fn encodings_are_explained() {
     let explained = |json: bool| {
         let mut out = Vec::new();
         let args = InspectArgs { files: vec![path.clone()], json, explain: true, rows: None };
-        run(&args, &mut out).unwrap();
+        run(&args, None, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let text = explained(false);

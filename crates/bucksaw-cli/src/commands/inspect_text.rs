@@ -5,21 +5,16 @@ use std::io::{self, Write};
 use bucksaw::escape::escape;
 use bucksaw_inspect::{Column, Description, Json, RowGroup, Totals};
 
+use super::table::{Align, table};
+
 /// The widest cell of a table, in characters; what is longer is cut and ends with "…".
-const MAX_CELL_CHARS: usize = 40;
+pub(super) const MAX_CELL_CHARS: usize = 40;
 
 /// The longest name that is shown whole, in characters.
 const MAX_NAME_CHARS: usize = 100;
 
 /// The longest value of key-value metadata that is shown whole, in characters.
 const MAX_VALUE_CHARS: usize = 100;
-
-/// How many rows are read before the table's columns get their widths, if they have no more cells
-/// than below. Later rows may be wider; then they stand out.
-const ROWS_MEASURED: usize = 100;
-
-/// How many cells are read before.
-const CELLS_MEASURED: usize = 20_000;
 
 /// Text from a file, escaped, and cut where it is longer than this many characters.
 pub(super) fn shown(text: &str, most: usize) -> String {
@@ -37,29 +32,31 @@ pub(super) fn name(text: &str) -> String {
     shown(text, MAX_NAME_CHARS)
 }
 
-/// A value in a table's cell: text without quotes, everything else as JSON.
-fn cell(value: &Json) -> String {
+/// A value in a table's cell: text without quotes, everything else as JSON; of so many characters at the most.
+pub(super) fn cell(value: &Json, most: usize) -> String {
     match value {
-        Json::Null => String::new(),
-        Json::Text(text) => shown(text, MAX_CELL_CHARS),
+        Json::Text(text) => shown(text, most),
         other => {
             // As many bytes as can be shown; a list may have millions of them.
-            let mut start = Start(Vec::new());
+            let mut start = Start { bytes: Vec::new(), most };
             let _ = serde_json::to_writer(&mut start, other);
-            shown(&String::from_utf8_lossy(&start.0), MAX_CELL_CHARS)
+            shown(&String::from_utf8_lossy(&start.bytes), most)
         }
     }
 }
 
-/// Takes the first bytes that are written, and refuses the others.
-struct Start(Vec<u8>);
+/// Takes the first bytes that are written, enough for so many characters, and refuses the others.
+struct Start {
+    bytes: Vec<u8>,
+    most: usize,
+}
 
 impl Write for Start {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // A character has up to 4 bytes.
-        let room = (MAX_CELL_CHARS + 1) * 4 - self.0.len();
+        let room = (self.most + 1) * 4 - self.bytes.len();
         let taken = bytes.get(..room).unwrap_or(bytes);
-        self.0.extend_from_slice(taken);
+        self.bytes.extend_from_slice(taken);
         Ok(taken.len())
     }
 
@@ -99,55 +96,12 @@ fn excerpt(text: &str) -> String {
     }
 }
 
-/// Which way a column of a table is aligned.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Align {
-    Left,
-    Right,
-}
-
-/// Writes lines of cells, each column as wide as its widest cell. The lines are made twice, once for
-/// their widths: a file may have a million row groups.
-fn table<L: Iterator<Item = Vec<String>>>(
-    heads: &[(&str, Align)],
-    lines: impl Fn() -> L,
+/// Writes a description, no wider than `width` where that can be.
+pub(crate) fn description(
+    about: &Description,
+    width: Option<usize>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut widths: Vec<usize> = heads.iter().map(|(head, _)| head.chars().count()).collect();
-    for cells in lines() {
-        for (width, cell) in widths.iter_mut().zip(&cells) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let aligns: Vec<Align> = heads.iter().map(|(_, align)| *align).collect();
-    line(heads.iter().map(|(head, _)| *head), &aligns, &widths, out)?;
-    for cells in lines() {
-        line(cells.iter().map(String::as_str), &aligns, &widths, out)?;
-    }
-    Ok(())
-}
-
-fn line<'a>(
-    cells: impl Iterator<Item = &'a str>,
-    aligns: &[Align],
-    widths: &[usize],
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let mut text = String::new();
-    for ((cell, align), width) in cells.zip(aligns).zip(widths) {
-        // Formatting pads no further than 65,535 characters, and panics beyond.
-        let padding = width.saturating_sub(cell.chars().count());
-        text.push_str("  ");
-        match align {
-            Align::Left => text.extend([cell, &" ".repeat(padding)]),
-            Align::Right => text.extend([&" ".repeat(padding), cell]),
-        }
-    }
-    writeln!(out, "{}", text.trim_end())
-}
-
-/// Writes a description.
-pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", escape(&about.path))?;
     let sizes = &about.totals;
     let facts = [
@@ -167,9 +121,9 @@ pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Resu
     for problem in &about.problems {
         writeln!(out, "  {:<14}  {}", "problem", escape(problem))?;
     }
-    schema(&about.columns, out)?;
-    storage(&about.columns, about.row_groups.len(), out)?;
-    row_groups(&about.row_groups, out)?;
+    schema(&about.columns, width, out)?;
+    storage(&about.columns, about.row_groups.len(), width, out)?;
+    row_groups(&about.row_groups, width, out)?;
     if !about.key_value_metadata.is_empty() {
         writeln!(out, "\nKey-value metadata")?;
     }
@@ -180,7 +134,7 @@ pub(crate) fn description(about: &Description, out: &mut impl Write) -> io::Resu
     Ok(())
 }
 
-fn schema(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
+fn schema(columns: &[Column], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
     use Align::{Left, Right};
     writeln!(out, "\nSchema")?;
     let heads = [
@@ -206,11 +160,16 @@ fn schema(columns: &[Column], out: &mut impl Write) -> io::Result<()> {
             ]
         })
     };
-    table(&heads, lines, out)
+    table(&heads, lines, width, out)
 }
 
 /// Per column over all row groups: how it is stored, and its statistics.
-fn storage(columns: &[Column], groups: usize, out: &mut impl Write) -> io::Result<()> {
+fn storage(
+    columns: &[Column],
+    groups: usize,
+    width: Option<usize>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     use Align::{Left, Right};
     writeln!(out, "\nColumns, over all row groups")?;
     let heads = [
@@ -239,14 +198,18 @@ fn storage(columns: &[Column], groups: usize, out: &mut impl Write) -> io::Resul
                 ratio(&totals.sizes),
                 totals.values.to_string(),
                 known(totals.null_count),
-                totals.min.as_ref().map(cell).unwrap_or_default(),
-                totals.max.as_ref().map(cell).unwrap_or_default(),
+                bound(totals.min.as_ref()),
+                bound(totals.max.as_ref()),
                 known(totals.data_pages),
                 extras(column, groups as u64),
             ]
         })
     };
-    table(&heads, lines, out)
+    table(&heads, lines, width, out)
+}
+
+fn bound(value: Option<&Json>) -> String {
+    value.map(|value| cell(value, MAX_CELL_CHARS)).unwrap_or_default()
 }
 
 /// What the column chunks have besides data pages; with numbers where not all have it.
@@ -264,7 +227,7 @@ fn extras(column: &Column, groups: u64) -> String {
     present.collect::<Vec<_>>().join(" ")
 }
 
-fn row_groups(groups: &[RowGroup], out: &mut impl Write) -> io::Result<()> {
+fn row_groups(groups: &[RowGroup], width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
     use Align::{Left, Right};
     writeln!(out, "\nRow groups")?;
     let heads = [
@@ -293,61 +256,5 @@ fn row_groups(groups: &[RowGroup], out: &mut impl Write) -> io::Result<()> {
             ]
         })
     };
-    table(&heads, lines, out)
-}
-
-/// Rows as an aligned table. The widths come from the first rows; the others are written as they
-/// come, so that any number of rows takes little memory.
-pub(crate) struct RowTable {
-    names: Vec<String>,
-    waiting: Vec<Vec<String>>,
-    widths: Option<Vec<usize>>,
-}
-
-impl RowTable {
-    pub(crate) fn new(names: &[String]) -> Self {
-        let names = names.iter().map(|name| shown(name, MAX_CELL_CHARS)).collect();
-        Self { names, waiting: Vec::new(), widths: None }
-    }
-
-    pub(crate) fn push<'a>(
-        &mut self,
-        values: impl Iterator<Item = &'a Json>,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
-        self.waiting.push(values.map(cell).collect());
-        let cells = self.waiting.len() * self.names.len();
-        let is_measured = self.waiting.len() >= ROWS_MEASURED || cells >= CELLS_MEASURED;
-        if self.widths.is_some() || is_measured {
-            self.finish(out)?;
-        }
-        Ok(())
-    }
-
-    /// Writes what waits, and no head where there is nothing.
-    pub(crate) fn write_waiting(&mut self, out: &mut impl Write) -> io::Result<()> {
-        if self.waiting.is_empty() { Ok(()) } else { self.finish(out) }
-    }
-
-    /// Writes what waits, and first the head if it wasn't written yet.
-    pub(crate) fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
-        let aligns = vec![Align::Left; self.names.len()];
-        let lines = std::mem::take(&mut self.waiting);
-        let names = &self.names;
-        let head = self.widths.is_none();
-        let widths = self.widths.get_or_insert_with(|| {
-            let width = |(at, name): (usize, &String)| {
-                let cells = lines.iter().filter_map(|line| line.get(at));
-                cells.chain([name]).map(|cell| cell.chars().count()).max().unwrap_or(0)
-            };
-            names.iter().enumerate().map(width).collect()
-        });
-        if head {
-            line(names.iter().map(String::as_str), &aligns, widths, out)?;
-        }
-        for cells in &lines {
-            line(cells.iter().map(String::as_str), &aligns, widths, out)?;
-        }
-        Ok(())
-    }
+    table(&heads, lines, width, out)
 }

@@ -7,3 +7,4 @@ pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
 pub(crate) mod measure;
+mod table;

@@ -252,15 +252,24 @@ fn long_options(help: &str) -> Vec<String> {
 #[test]
 fn completions_know_values_and_where_files_go() {
     let folder = Folder::new();
-    let script = |shell: &str| folder.run(&format!("completions {shell}")).expect_code(0).text().to_owned();
+    let script =
+        |shell: &str| folder.run(&format!("completions {shell}")).expect_code(0).text().to_owned();
     let bash = script("bash");
-    for values in ["portable modern", "direct arrow", "none chunk page", "zstd gzip snappy lz4 none", "auto none"] {
+    for values in [
+        "portable modern",
+        "direct arrow",
+        "none chunk page",
+        "zstd gzip snappy lz4 none",
+        "auto none",
+    ] {
         assert!(bash.contains(&format!("compgen -W \"{values}\"")), "{values}");
     }
     let fish = script("fish");
     assert!(fish.lines().any(|line| line.contains("-l profile") && line.contains("portable")));
     let zsh = script("zsh");
-    let of = |option: &str| zsh.lines().find(|line| line.contains(option)).unwrap_or_default().to_owned();
+    let of = |option: &str| {
+        zsh.lines().find(|line| line.contains(option)).unwrap_or_default().to_owned()
+    };
     assert!(of("'--schema=").contains("_files"), "{}", of("'--schema="));
     assert!(of("'--temp-dir=").contains("_files -/"), "{}", of("'--temp-dir="));
 }
@@ -286,18 +295,29 @@ fn each_command_has_a_man_page_with_its_options_examples_and_exit_codes() {
             });
             assert!(is_listed, "{option}");
         }
-        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"] {
+        for section in
+            ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS", "SEE ALSO"]
+        {
             let heads = [format!("\n.SH {section}\n"), format!("\n.SH \"{section}\"\n")];
             assert!(heads.iter().any(|head| page.contains(head)), "{command}: {section}");
         }
         assert!(page.contains(&format!("bucksaw {command} logs")), "an example");
-        assert!(page.contains("  130  interrupted") && page.contains("  5    some inputs"), "exit codes");
+        assert!(
+            page.contains("  130  interrupted") && page.contains("  5    some inputs"),
+            "exit codes"
+        );
         assert!(page.contains("bucksaw(1)"), "{page}");
     }
     let page = folder.run("man").expect_code(0);
     let page = plain(page.text());
-    assert!(page.contains("convert      Convert NDJSON") && page.contains("bucksaw-inspect(1)"), "{page}");
-    folder.run("man quill").expect_code(2).expect_told(&["no command is called \"quill\"", "convert"]);
+    assert!(
+        page.contains("convert      Convert NDJSON") && page.contains("bucksaw-inspect(1)"),
+        "{page}"
+    );
+    folder
+        .run("man quill")
+        .expect_code(2)
+        .expect_told(&["no command is called \"quill\"", "convert"]);
     std::fs::create_dir(folder.path("pages")).expect("makes a folder");
     folder.run("man --output pages").expect_code(0);
     assert!(folder.text("pages/bucksaw-convert.1") == folder.run("man convert").text());
