@@ -35,7 +35,6 @@ pub fn run(input: &[u8]) {
     let options = Options::new()
         .schema(rules.schema.clone())
         .strict(choice & 1 == 1)
-        .omit_null_columns(choice & 2 == 0)
         .row_group_rows(if choice & 4 == 0 { 1 << 20 } else { 2 });
     let converted = convert(lines, options, rules.ndjson.clone()).expect("lines are kept aside");
     converted.check(lines, &rules);

@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use bucksaw::limits::{
     DEFAULT_CHUNK_ROWS, DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_MEMORY_LIMIT,
     DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS,
 };
-use bucksaw::{BackendKind, Compression, Names, Profile, SortColumn, Statistics, UnknownColumns};
+use bucksaw::{
+    BackendKind, Compression, Names, Profile, SortColumn, Spelling, Statistics, UnknownColumns,
+};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -121,6 +124,51 @@ pub(crate) enum TimestampsArg {
     None,
 }
 
+/// A column, and behind a colon how its times are spelled.
+fn time(text: &str) -> Result<(String, Spelling), String> {
+    match text.split_once(':') {
+        Some((column, input)) => Ok((column.to_owned(), input.parse()?)),
+        None => Ok((text.to_owned(), Spelling::Rfc3339)),
+    }
+}
+
+/// What becomes of numbers with more digits than a double.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NumbersArg {
+    /// They stay as they are spelled, as text in NAME__text
+    #[default]
+    Exact,
+    /// The nearest double is stored, and counted
+    Double,
+}
+
+/// What becomes of arrays in columns that are not declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ArraysArg {
+    /// They are JSON text
+    #[default]
+    Json,
+    /// They are lists of one type, where the first rows say which; others are JSON text, beside lists in NAME__text
+    List,
+}
+
+/// The names on the way to a member.
+#[derive(Clone, Debug)]
+pub(crate) struct Pointer(pub(crate) Vec<String>);
+
+/// A JSON Pointer (RFC 6901).
+impl FromStr for Pointer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some(names) = text.strip_prefix('/') else {
+            return Err("a JSON Pointer begins with a slash, as /request/headers".to_owned());
+        };
+        let name = |name: &str| name.replace("~1", "/").replace("~0", "~");
+        Ok(Self(names.split('/').map(name).collect()))
+    }
+}
+
 /// What timestamps are stored in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum UnitArg {
@@ -186,9 +234,10 @@ pub(crate) struct ConvertArgs {
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …]};
-    /// types: bool, int32, int64, uint64, float, double, text, bytes, timestamp, timestamp(ms),
-    /// timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES),
-    /// and list<…> of one of these, which takes JSON arrays
+    /// types: bool, int32, int64, uint64, float, double, text, json, bytes, bytes(base64), bytes(hex), timestamp,
+    /// timestamp(ms), timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES), and list<…> of one of these,
+    /// which takes JSON arrays. Values are read from every exact spelling, "1.5" and "true" as 1.5 and true. "input" says
+    /// how times are spelled, as --time does. A declared column is in the file whether or not a line has it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) schema: Option<PathBuf>,
     /// What to do with columns that the schema does not have: add them; keep their values, and those that a declared
@@ -220,12 +269,26 @@ pub(crate) struct ShapeArgs {
     /// which Spark refuses
     #[arg(long, value_enum, default_value_t)]
     pub(crate) timestamp_unit: UnitArg,
-    /// Do not read text in declared int32 and int64 columns as integers
+    /// What becomes of numbers with more digits than a double, in columns of doubles
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) numbers: NumbersArg,
+    /// A member that is kept as JSON text in one column, whatever its value, such as an object whose names are data:
+    /// its JSON Pointer, as /request/headers; may be given several times
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) json_column: Vec<Pointer>,
+    /// What becomes of arrays in columns that are not declared
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) arrays: ArraysArg,
+    /// A column of times, and how lines spell them: rfc3339 (unless told), epoch_s, epoch_ms, epoch_us, epoch_ns, as
+    /// numbers or text, or a format like %d/%b/%Y:%H:%M:%S %z; may be given several times
+    #[arg(long, value_name = "COLUMN[:INPUT]", value_parser = time)]
+    pub(crate) time: Vec<(String, Spelling)>,
+    /// The time zone of times in declared columns that say none, such as Europe/Berlin or UTC
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) assume_timezone: Option<String>,
+    /// Do not read text in declared int32, int64 and uint64 columns as integers
     #[arg(long)]
     pub(crate) no_int64_from_text: bool,
-    /// Keep declared columns that are null in every row
-    #[arg(long)]
-    pub(crate) keep_null_columns: bool,
     /// What becomes of nested objects
     #[arg(long, value_enum, default_value_t)]
     pub(crate) nested: NestedArg,

@@ -6,9 +6,10 @@ use std::time::Duration;
 use bucksaw::Renamed;
 use bucksaw::escape::{escape_lines, escape_path, is_hidden};
 pub use bucksaw::internal::grouped;
-use bucksaw::internal::{counted, most_misfits};
+use bucksaw::internal::{counted, most_misfits, time_ranges};
 use bucksaw::{
-    Alterations, ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, UnknownColumn,
+    Alterations, ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, TimeRange,
+    UnknownColumn,
 };
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -141,6 +142,9 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     if input.nul_bytes > 0 {
         lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }
+    let mut times = Vec::new();
+    reports.iter().for_each(|report| TimeRange::add(&mut times, report.timestamps.clone()));
+    lines.extend(Some(time_ranges(&times)).filter(|line| !line.is_empty()));
     let mut alterations = Alterations::default();
     reports.iter().for_each(|report| alterations.add(&report.alterations));
     lines.extend(alterations.to_string().lines().map(str::to_owned));
@@ -189,6 +193,8 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::BloomFilterOf => "--bloom-filter",
             ColumnOption::DictionaryOf => "--dictionary",
             ColumnOption::TimestampColumn => "--timestamp-column",
+            ColumnOption::Time => "--time",
+            ColumnOption::JsonColumn => "--json-column",
             _ => "an option",
         };
         match stored_as {

@@ -29,7 +29,8 @@
 //! - of several types: the one that at least 90 % of them have, else text. (Numbers with more digits than a double
 //!   count with the doubles beside them.)
 //!
-//! A list's type is that of its first element that is not null, or text. Afterwards no value is dropped or altered:
+//! A list's type is that of its first element that is not null, or text; with [`Arrays::List`] JSON arrays are lists, too, if
+//! the elements of the window have one type by the same rules. Afterwards no value is dropped or altered:
 //!
 //! | what comes | where it goes | counted as |
 //! |---|---|---|
@@ -37,14 +38,19 @@
 //! | a double that a float holds exactly, an integer that int32 holds, in such columns | the column | |
 //! | a value of another type than its column's, an integer beyond a column of int32, a double that a column of floats would round | as text into `NAME__text` | `conflicts` |
 //! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
+//! | the same in a column of doubles, with [`Numbers::Double`], but for exponents beyond | the column, as the nearest double | `rounded` |
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |
-//! | text that is a base-10 integer, in a declared int32 or int64 column | the column, as integer | `parsed_texts` |
-//! | text that spells a value of its column's declared type exactly: RFC 3339 for timestamps, `2026-11-28` for dates, a number for decimals, hyphenated UUIDs, base64 for bytes of a fixed length | the column | `parsed_texts` |
+//! | a number that is an integer in another spelling (`1.0`, `1e3`), in a declared column of integers | the column | |
+//! | any number in a declared float or double column | the column, as the nearest one | where digits are lost, `rounded` |
+//! | text that spells a value of its column's declared type exactly: a number (an integer where [`Options::int64_from_text`] is on), `true` or `false`, RFC 3339 for timestamps, `2026-11-28` for dates, hyphenated UUIDs, base64 for bytes of a fixed length, and what its [`Spelling`] says | the column | `parsed_texts` |
+//! | a number that is a time, by its column's [`Spelling`] | the column, as the instant in UTC; digits below a microsecond into `NAME__ns` | |
+//! | a local time that [`Options::assume_timezone`]'s zone has twice, or not at all | as text into `NAME__text` | `ambiguous_times` |
+//! | any value in a declared column of JSON text | the column, as its JSON text | |
 //! | a number that a decimal column holds exactly, bytes as many as a column of UUIDs or of a fixed length has | the column | |
 //! | RFC 3339 text in a column of timestamps | the column, as the instant in UTC; digits below a microsecond into `NAME__ns` | `parsed_texts`, `other_offsets` |
 //! | any value in a column of text | the column, as it is spelled | `stored_as_text` |
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
-//! | a list, or an array in a declared column of lists, with elements that the column's hold | the column, as a list | as its elements are |
+//! | a list, or an array in a column of lists, with elements that the column's hold | the column, as a list | as its elements are |
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays), an object as a whole | `_rest` | `duplicates` |
@@ -54,7 +60,10 @@
 //!
 //! A column is the path that its values come from, and is named by it as [`Options::names`] says: the member `status` of
 //! an object `http` is `http_status`, or `http.status`. `_rest` holds one JSON object a row, with the objects around each value. With [`Options::strict`], where a column's type is that of its first
-//! value, each of these but widening, parsing, text prefixes and JSON text refuses its row instead.
+//! value, each of these but widening, rounding, parsing, text prefixes and JSON text refuses its row instead.
+//!
+//! A declared column is in the file even if no row has a value of it.
+//! The page `docs/times.md` of the repository has a table of what times are accepted, how they are stored, and what readers show.
 //!
 //! # Features
 //!
@@ -96,7 +105,7 @@ pub mod internal {
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins;
     pub use crate::format::limits;
-    pub use crate::report::text::{counted, grouped, most_misfits};
+    pub use crate::report::text::{counted, grouped, most_misfits, time_ranges};
 }
 
 pub use block::lists::ListsSlice;
@@ -109,8 +118,8 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    BackendKind, ColumnOption, Compression, Names, Options, Profile, REST_COLUMN, SortColumn,
-    Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
+    Arrays, BackendKind, ColumnOption, Compression, Names, Numbers, Options, Profile, REST_COLUMN,
+    SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report,
@@ -120,6 +129,7 @@ pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, NANOS_SUFFIX, TE
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
 pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
+pub use types::spelling::Spelling;
 pub use types::timestamp::TimeUnit;
 pub use types::value::Value;
 pub use writer::{Cell, Scan, Writer};

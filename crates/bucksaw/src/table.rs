@@ -10,7 +10,8 @@ use crate::coerce::counts::Alterations;
 use crate::coerce::refusal::UNKNOWN_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
-use crate::options::{Options, UnknownColumn};
+use crate::options::{ColumnOption, Options, UnknownColumn};
+use crate::report::FileReport;
 use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema, path};
 
 /// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
@@ -92,6 +93,7 @@ impl Table {
             (column.name != REST_COLUMN).then(|| DeclaredColumn {
                 name: column.name.clone(),
                 ty,
+                input: column.input.clone(),
                 path,
                 field_id: column.field_id,
                 comment: None,
@@ -148,13 +150,20 @@ impl Table {
         self.schema.renamed()
     }
 
-    /// Columns that options name, and that no row had and no schema declares.
-    pub(crate) fn unknown_columns(&self) -> Vec<UnknownColumn> {
+    /// Columns that options name, and that no row of these files had and no schema declares.
+    pub(crate) fn unknown_columns(&self, files: &[FileReport]) -> Vec<UnknownColumn> {
         let mut named = self.options.named_columns();
         if !named.is_empty() {
             let with_type = self.columns().iter().filter(|column| column.ty.is_some());
             let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
-            named.retain(|named| !known.contains(named.column.as_str()));
+            named.retain(|UnknownColumn { option, column, .. }| match option {
+                // The option itself declares it.
+                ColumnOption::Time | ColumnOption::JsonColumn => {
+                    let name = self.options.declared_name(column);
+                    !files.iter().any(|file| file.has_values_of(&name))
+                }
+                _ => !known.contains(column.as_str()),
+            });
             for named in &mut named {
                 let mut columns = self.columns().iter();
                 let meant = columns.find(|column| column.shown_path() == named.column);

@@ -74,7 +74,12 @@ fn flatten<'l>(
         let name = format!("{prefix}{name}");
         match value.as_bytes()[0] {
             b'n' => {}
-            b'{' if is_new && rules.flattens() && depth < *max_depth && !is_empty_object(value) => {
+            b'{' if is_new
+                && rules.flattens()
+                && depth < *max_depth
+                && !is_empty_object(value)
+                && !rules.keeps_json(&name) =>
+            {
                 flatten(value, &format!("{name}{separator}"), depth + 1, rules, values)?;
             }
             _ => values.push((name, value)),

@@ -6,7 +6,7 @@ mod json;
 mod places;
 
 use bucksaw::{
-    DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options,
+    ColumnType, DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options,
     Rejection, Rejects, Report, Result,
 };
 
@@ -25,6 +25,14 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whether a column of this name is declared to keep JSON text.
+    fn keeps_json(&self, name: &str) -> bool {
+        let columns = &self.schema.columns;
+        columns.iter().any(|column| {
+            column.ty == ColumnType::Json && column.from.as_ref().unwrap_or(&column.name) == name
+        })
+    }
+
     fn flattens(&self) -> bool {
         self.ndjson.nested == Nested::Flatten
     }
@@ -146,6 +154,7 @@ impl Converted {
         let altered = &self.report.alterations;
         let counted = altered.conflicts
             + altered.oversized_numbers
+            + altered.ambiguous_times
             + altered.duplicates
             + altered.rest_values;
         assert_eq!(counted, in_siblings + in_rest, "{altered:?}");

@@ -9,22 +9,32 @@ pub struct Places {
     names: HashSet<String>,
     renamed: HashMap<String, String>,
     declared: HashMap<String, ColumnType>,
+    /// Those that are declared with an input of their own.
+    with_input: HashSet<String>,
 }
 
 impl Places {
     pub fn new(names: Vec<String>, report: &Report, schema: &DeclaredSchema) -> Self {
         let renamed = report.renamed.iter().map(|column| (column.from.clone(), column.to.clone()));
+        let with_input = schema.columns.iter().filter(|column| column.input.is_some());
+        let with_input = with_input.map(|column| column.name.clone()).collect();
         let columns = schema.columns.iter().map(|column| (column.name.clone(), column.ty.clone()));
         Self {
             names: names.into_iter().collect(),
             renamed: renamed.collect(),
             declared: columns.collect(),
+            with_input,
         }
     }
 
     /// The type that the column of a name was declared to have.
     pub fn declared(&self, name: &str) -> Option<&ColumnType> {
         self.declared.get(name)
+    }
+
+    /// Whether its values are spelled otherwise than its type says.
+    pub fn has_input(&self, name: &str) -> bool {
+        self.with_input.contains(name)
     }
 
     /// The column of a name.

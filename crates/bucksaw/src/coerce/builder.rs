@@ -6,6 +6,7 @@ use bumpalo::Bump;
 use super::refusal::{other_table, refused, unexpected};
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
 use crate::block::{Block, OwnedBlock, Pivoted};
+use crate::coerce::evidence;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::Result;
 use crate::options::UnknownColumns;
@@ -310,12 +311,12 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }
-        if let Item::Value(Value::Text(text)) = item
-            && let Some(unit) = self.schema.column(id).reads_times()
-        {
-            return self.store_time(id, text, unit);
+        if let Some((unit, read)) = self.schema.column(id).time_of(item) {
+            return self.store_time(id, unit, read, item);
         }
-        if let Item::TooDeep(_) = item {
+        if let Item::TooDeep(_) = item
+            && self.schema.column(id).ty != Some(ColumnType::Json)
+        {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.alterations.too_deep += 1;
         }
@@ -324,7 +325,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             Some(ty) => ty.clone(),
             None => {
                 let all_as_text = column.takes_all_as_text.then_some(ColumnType::Text);
-                let Some(ty) = all_as_text.or_else(|| item.column_type()) else { return Ok(()) };
+                let rules = self.schema.type_rules;
+                let first_type = || evidence::type_of_first(item, rules);
+                let Some(ty) = all_as_text.or_else(first_type) else { return Ok(()) };
                 self.schema.set_type(id, ty.clone());
                 ty
             }
@@ -333,10 +336,12 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             column: self.schema.column(id),
             text_takes_all: !self.schema.strict || self.schema.column(id).takes_all_as_text,
             parse_integers: self.schema.int64_from_text,
+            numbers: self.schema.type_rules.numbers,
             arena: self.arena,
         };
         let fitted = fitting.fit(item, &ty);
-        if item.is_json() && !matches!(fitted, Some((PhysicalValue::List(_), _))) {
+        let is_asked_for = ty.is_list() && fitted.is_some() || ty == ColumnType::Json;
+        if item.is_json() && !is_asked_for {
             self.block.alterations.json_texts += 1;
         }
         let Some((value, how)) = fitted else {

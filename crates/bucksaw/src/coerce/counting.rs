@@ -47,7 +47,7 @@ impl Counting {
         for (id, slice) in rows.mixed_columns() {
             let ValuesSlice::Mixed(values) = slice.values() else { continue };
             let counted = self.columns.entry(id).or_insert_with(|| Counted {
-                evidence: Evidence::new(schema.time_unit),
+                evidence: Evidence::new(schema.type_rules),
                 firsts: Default::default(),
             });
             let rows = slice.present().enumerate().filter(|(_, is_present)| *is_present);
@@ -80,8 +80,8 @@ impl Counting {
                 }
             }
             let mut comment = evidence.to_string();
-            let firsts =
-                Kind::ALL.into_iter().zip(firsts).filter(|(kind, _)| !kind.is_held_by(&ty));
+            let firsts = Kind::ALL.into_iter().zip(firsts);
+            let firsts = firsts.filter(|(kind, _)| !kind.is_held_by(&ty, schema.type_rules));
             let first = firsts.filter_map(|(_, first)| first).min_by_key(|first| first.row);
             if let Some(First { row, line, text }) = first {
                 let position = match line {

@@ -12,11 +12,15 @@ pub struct Alterations {
     pub oversized_numbers: u64,
     /// Integers stored in a float or double column, each exactly.
     pub widened: u64,
+    /// Numbers with more digits than their column's, stored as the nearest float or double.
+    pub rounded: u64,
     /// Texts read as the value that they spell, of the type that their column was declared to have, or of a
     /// timestamp column.
     pub parsed_texts: u64,
     /// Times of another offset than UTC's, stored as the instant in UTC.
     pub other_offsets: u64,
+    /// Local times that the assumed time zone has twice, or not at all, kept as text in `NAME__text`.
+    pub ambiguous_times: u64,
     /// Values of other types stored in a column of text, as they are spelled.
     pub stored_as_text: u64,
     /// Arrays, lists, empty objects and (where asked for) objects kept as JSON text.
@@ -35,8 +39,10 @@ impl Alterations {
         self.conflicts += other.conflicts;
         self.oversized_numbers += other.oversized_numbers;
         self.widened += other.widened;
+        self.rounded += other.rounded;
         self.parsed_texts += other.parsed_texts;
         self.other_offsets += other.other_offsets;
+        self.ambiguous_times += other.ambiguous_times;
         self.stored_as_text += other.stored_as_text;
         self.json_texts += other.json_texts;
         self.too_deep += other.too_deep;

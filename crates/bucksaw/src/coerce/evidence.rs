@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use bumpalo::Bump;
+
+use crate::options::{Arrays, Numbers, TypeRules};
 use crate::schema::Sibling;
 use crate::types::item::Item;
+use crate::types::json::items_of_array;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
 use crate::types::timestamp::{TimeUnit, in_unit};
@@ -32,12 +36,14 @@ pub(super) enum Kind {
     /// A moment, or text that is one.
     Time,
     Bytes,
+    /// An array that may be a list.
+    Array,
     /// Text, and what is kept as JSON text.
     Text,
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 8;
+    pub(super) const COUNT: usize = 9;
     pub(super) const ALL: [Self; Self::COUNT] = [
         Self::Bool,
         Self::Integer,
@@ -46,21 +52,28 @@ impl Kind {
         Self::LongNumber,
         Self::Time,
         Self::Bytes,
+        Self::Array,
         Self::Text,
     ];
 
     /// Whether a column of this type holds such values; where it holds some of them, too.
-    pub(super) fn is_held_by(self, ty: &ColumnType) -> bool {
+    pub(super) fn is_held_by(self, ty: &ColumnType, rules: TypeRules) -> bool {
         use ColumnType as T;
         match self {
             _ if *ty == T::Text => true,
             Self::Bool => *ty == T::Bool,
             Self::Integer => ty.is_of_numbers(),
+            Self::LargeInteger | Self::LongNumber
+                if *ty == T::Double && rules.numbers == Numbers::Double =>
+            {
+                true
+            }
             Self::LargeInteger => *ty == LARGE_INTEGERS,
             Self::Double => matches!(ty, T::Double | T::Float),
             Self::LongNumber | Self::Text => false,
             Self::Time => matches!(ty, T::Timestamp(_)),
             Self::Bytes => *ty == T::Bytes,
+            Self::Array => ty.is_list(),
         }
     }
 }
@@ -76,6 +89,8 @@ pub(super) struct Evidence {
     narrow: usize,
     /// Integers beyond them, of at most [`LARGE_DIGITS`] digits.
     large: usize,
+    /// Integers of more digits.
+    larger: usize,
     /// Whether a double holds all integers.
     are_exact: bool,
     floats: usize,
@@ -89,14 +104,29 @@ pub(super) struct Evidence {
     /// Whether one of them has digits below their unit.
     has_nanos: bool,
     bytes: usize,
-    /// The unit of timestamps from text; none where text stays text.
-    time_unit: Option<TimeUnit>,
+    /// Arrays of single values, empty ones too.
+    arrays: usize,
+    /// What their elements say that aren't null; none before the first of them.
+    elements: Option<Box<Self>>,
+    rules: TypeRules,
+}
+
+/// The type of a column whose first value settles it.
+pub(super) fn type_of_first(item: Item<'_>, rules: TypeRules) -> Option<ColumnType> {
+    match item {
+        Item::Json(_) if rules.arrays == Arrays::List => {
+            let mut evidence = Evidence::new(rules);
+            evidence.add(item);
+            Some(evidence.column_type())
+        }
+        _ => item.column_type(),
+    }
 }
 
 impl Evidence {
-    /// Of no items; texts that are moments will be timestamps of this unit, if there is one.
-    pub(super) fn new(time_unit: Option<TimeUnit>) -> Self {
-        Self { are_exact: true, time_unit, ..Self::default() }
+    /// Of no items.
+    pub(super) fn new(rules: TypeRules) -> Self {
+        Self { are_exact: true, rules, ..Self::default() }
     }
 
     pub(super) fn add(&mut self, item: Item<'_>) -> Kind {
@@ -138,7 +168,7 @@ impl Evidence {
                 self.are_exact = false;
                 let digits = text.bytes().filter(u8::is_ascii_digit).count();
                 let is_large = digits <= LARGE_DIGITS;
-                self.large += usize::from(is_large);
+                *(if is_large { &mut self.large } else { &mut self.larger }) += 1;
                 if is_large { Kind::LargeInteger } else { Kind::LongNumber }
             }
             Item::Value(Value::Timestamp(_)) => {
@@ -153,15 +183,49 @@ impl Evidence {
                 self.times += 1;
                 Kind::Time
             }
+            Item::Json(json) if self.add_array(json) => Kind::Array,
             Item::Value(Value::Text(_) | Value::Null | Value::List(_))
             | Item::Json(_)
             | Item::TooDeep(_) => Kind::Text,
         }
     }
 
+    /// Whether JSON text is an array of single values, where these are lists.
+    fn add_array(&mut self, json: &str) -> bool {
+        if self.rules.arrays != Arrays::List || !json.starts_with('[') {
+            return false;
+        }
+        let arena = Bump::new();
+        let items = items_of_array(json, &arena).unwrap_or_default();
+        if items.iter().any(|item| item.is_json()) {
+            return false;
+        }
+        self.arrays += 1;
+        // Text in lists stays text: their elements have no siblings for further digits.
+        let rules = TypeRules { time_unit: None, ..self.rules };
+        for item in items.into_iter().filter(|item| !matches!(item, Item::Value(Value::Null))) {
+            self.elements.get_or_insert_with(|| Box::new(Self::new(rules))).add(item);
+        }
+        true
+    }
+
+    /// The type of lists with these elements; none where most are of several types.
+    fn element_type(&self) -> Option<ColumnType> {
+        let ty = self.column_type();
+        let is_of_several = ty == ColumnType::Text && self.texts() < self.enough();
+        (!is_of_several).then_some(ty)
+    }
+
+    /// How many of the values are text.
+    fn texts(&self) -> usize {
+        let numbers = self.integers + self.large + self.larger + self.floats + self.doubles;
+        let others = self.bools + self.timestamps + self.bytes;
+        self.values - numbers - self.long_numbers - others
+    }
+
     /// Whether the text is a moment and so were all values before: each of them has to be one.
     fn is_time(&mut self, text: &str) -> bool {
-        let Some(unit) = self.time_unit else { return false };
+        let Some(unit) = self.rules.time_unit else { return false };
         if self.times + self.timestamps + 1 < self.values {
             return false;
         }
@@ -174,10 +238,17 @@ impl Evidence {
     pub(super) fn column_type(&self) -> ColumnType {
         // Numbers with more digits than a double are kept as text beside it.
         let with_long = |ty: &ColumnType, held: usize| match ty {
-            ColumnType::Double if held > 0 => held + self.long_numbers,
+            ColumnType::Double if held > 0 && self.rules.numbers == Numbers::Exact => {
+                held + self.long_numbers
+            }
             _ => held,
         };
-        self.type_of(with_long, (self.values * MAJORITY_PERCENT).div_ceil(100))
+        self.type_of(with_long, self.enough())
+    }
+
+    /// How many values make their type the column's.
+    fn enough(&self) -> usize {
+        (self.values * MAJORITY_PERCENT).div_ceil(100)
     }
 
     /// Whether a column of this type needs this sibling for these values.
@@ -210,7 +281,14 @@ impl Evidence {
 
     /// Whether a column of this type holds all values.
     pub(super) fn are_held_by(&self, ty: &ColumnType) -> bool {
-        let is_cut = self.has_nanos && *ty == ColumnType::Timestamp(TimeUnit::Micros);
+        let is_cut = match ty {
+            ColumnType::Timestamp(unit) => self.has_nanos && *unit == TimeUnit::Micros,
+            ColumnType::List(element) => self.elements.as_ref().is_some_and(|elements| {
+                !elements.are_held_by(element)
+                    || **element == ColumnType::Text && elements.texts() < elements.values
+            }),
+            _ => false,
+        };
         *ty == ColumnType::Text
             || !is_cut
                 && self.candidates().iter().any(|(held, known)| known == ty && *held == self.values)
@@ -230,21 +308,31 @@ impl Evidence {
     }
 
     /// Types, and how many of the values each holds.
-    fn candidates(&self) -> [(usize, ColumnType); 10] {
-        let numbers = self.integers + self.floats + self.doubles;
+    fn candidates(&self) -> [(usize, ColumnType); 11] {
+        let mut numbers = self.integers + self.floats + self.doubles;
+        let mut are_held = self.are_exact;
+        if self.rules.numbers == Numbers::Double && self.doubles + self.long_numbers > 0 {
+            // The nearest doubles stand for all of them.
+            numbers += self.large + self.larger + self.long_numbers;
+            are_held = true;
+        }
         let are_times = self.times > 0 && self.times + self.timestamps == self.values;
         let times = if are_times { self.values } else { 0 };
+        let element = self.elements.as_ref().and_then(|elements| elements.element_type());
+        let lists = element
+            .map_or((0, ColumnType::Text), |element| (self.arrays, ColumnType::list_of(element)));
         [
             (self.narrow, ColumnType::Int32),
             (self.integers, ColumnType::Int64),
             (self.integers + self.large, LARGE_INTEGERS),
             (self.floats, ColumnType::Float),
             (self.floats + self.doubles, ColumnType::Double),
-            (if self.are_exact { numbers } else { 0 }, ColumnType::Double),
+            (if are_held { numbers } else { 0 }, ColumnType::Double),
             (self.bools, ColumnType::Bool),
             (self.timestamps, ColumnType::Timestamp(TimeUnit::Micros)),
-            (times, ColumnType::Timestamp(self.time_unit.unwrap_or(TimeUnit::Micros))),
+            (times, ColumnType::Timestamp(self.rules.time_unit.unwrap_or(TimeUnit::Micros))),
             (self.bytes, ColumnType::Bytes),
+            lists,
         ]
     }
 }
@@ -259,9 +347,14 @@ impl fmt::Display for Evidence {
             (self.integers, "integer", "integers"),
             (self.large, "integer beyond 64 bits", "integers beyond 64 bits"),
             (self.floats + self.doubles, "decimal", "decimals"),
-            (self.long_numbers, "number longer than a double", "numbers longer than a double"),
+            (
+                self.long_numbers + self.larger,
+                "number longer than a double",
+                "numbers longer than a double",
+            ),
             (times, "time", "times"),
             (self.bytes, "value of bytes", "values of bytes"),
+            (self.arrays, "array", "arrays"),
         ];
         let others = self.values - counts.iter().map(|(count, ..)| count).sum::<usize>();
         let counts = counts.into_iter().chain([(others, "text", "texts")]);
@@ -276,15 +369,18 @@ impl fmt::Display for Evidence {
 mod tests {
     use super::*;
     use crate::types::json::item_of;
-    use bumpalo::Bump;
 
     /// The type of a column whose first values are these JSON values, so often each.
     fn type_of(values: &[(&str, usize)]) -> String {
+        type_with(TypeRules::default(), values)
+    }
+
+    fn type_with(rules: TypeRules, values: &[(&str, usize)]) -> String {
         let arena = Bump::new();
         let items = values.iter().flat_map(|(json, count)| {
             std::iter::repeat_n(item_of(json, &arena).expect("JSON"), *count)
         });
-        let mut evidence = Evidence::new(Some(TimeUnit::Micros));
+        let mut evidence = Evidence::new(TypeRules { time_unit: Some(TimeUnit::Micros), ..rules });
         items.for_each(|item| {
             evidence.add(item);
         });
@@ -323,6 +419,44 @@ mod tests {
             (vec![(r#""2026-11-28""#, 1)], "text"),
         ] {
             assert_eq!(type_of(&values), ty, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn doubles_stand_for_all_numbers_where_wanted() {
+        for (values, ty) in [
+            (vec![("1.23456789012345678901", 1)], "double"),
+            (vec![("9007199254740993", 99), ("0.5", 1)], "double"),
+            (vec![("100000000000000000000", 1), ("0.5", 1)], "double"),
+            // Integers by themselves stay what they are.
+            (vec![("9007199254740993", 1)], "int64"),
+            (vec![("1", 1), ("9223372036854775808", 1)], "decimal(20,0)"),
+            (vec![("100000000000000000000", 1)], "text"),
+        ] {
+            let rules = TypeRules { numbers: Numbers::Double, ..TypeRules::default() };
+            assert_eq!(type_with(rules, &values), ty, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn arrays_of_one_type_are_lists_where_wanted() {
+        for (values, ty) in [
+            (vec![("[1,2]", 1), ("[]", 9), ("[null]", 1)], "list<int64>"),
+            (vec![("[1]", 1), ("[0.5]", 1)], "list<double>"),
+            (vec![(r#"["a"]"#, 9), ("[1]", 1)], "list<text>"),
+            (vec![("[1,2,3,4,5,6,7,8,9]", 1), (r#"["a"]"#, 1)], "list<int64>"),
+            (vec![(r#"["2026-11-28T07:05:09Z"]"#, 1)], "list<text>"),
+            (vec![("[1]", 9), ("1", 1)], "list<int64>"),
+            // Empty arrays, arrays of several types, of arrays and of objects are JSON text.
+            (vec![("[]", 5)], "text"),
+            (vec![(r#"["a",1]"#, 5)], "text"),
+            (vec![("[[1]]", 5)], "text"),
+            (vec![("[{}]", 5)], "text"),
+            (vec![("{}", 5)], "text"),
+            (vec![("[1]", 8), ("1", 2)], "text"),
+        ] {
+            let rules = TypeRules { arrays: Arrays::List, ..TypeRules::default() };
+            assert_eq!(type_with(rules, &values), ty, "{values:?}");
         }
     }
 }

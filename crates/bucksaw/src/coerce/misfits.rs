@@ -3,6 +3,7 @@
 use super::builder::RowBuilder;
 use super::refusal::{refused, unexpected};
 use crate::block::text::StoreText;
+use crate::coerce::counts::Alterations;
 use crate::error::Result;
 use crate::options::UnknownColumns;
 use crate::schema::{ColumnId, ColumnType, Sibling};
@@ -18,6 +19,22 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         ty: &ColumnType,
         item: Item<'v>,
     ) -> Result<()> {
+        let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
+        if is_number && ty.is_of_numbers() {
+            self.store_beside(id, ty, item, |counts| &mut counts.oversized_numbers)
+        } else {
+            self.store_beside(id, ty, item, |counts| &mut counts.conflicts)
+        }
+    }
+
+    /// The same, counted as `count` says.
+    pub(super) fn store_beside(
+        &mut self,
+        id: ColumnId,
+        ty: &ColumnType,
+        item: Item<'v>,
+        count: impl FnOnce(&mut Alterations) -> &mut u64,
+    ) -> Result<()> {
         let column = self.schema.column(id);
         if self.schema.refuses_rows() {
             let text = item.into_text(self.arena);
@@ -29,12 +46,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 ),
             ));
         }
-        let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
-        if is_number && ty.is_of_numbers() {
-            self.block.alterations.oversized_numbers += 1;
-        } else {
-            self.block.alterations.conflicts += 1;
-        }
+        *count(&mut self.block.alterations) += 1;
         let row = self.block.rows;
         if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
             let column = self.block.column_mut(sibling);

@@ -3,11 +3,14 @@
 use bumpalo::Bump;
 
 use crate::coerce::counts::Alterations;
+use crate::options::Numbers;
 use crate::schema::{Column, ColumnType};
 use crate::types::exact::{Held, How};
 use crate::types::item::Item;
 use crate::types::json::items_of_array;
 use crate::types::physical::PhysicalValue;
+use crate::types::reading::Reading;
+use crate::types::timestamp::in_unit;
 use crate::types::value::Value;
 
 /// Counts how a value got into its column.
@@ -15,6 +18,7 @@ pub(crate) fn count(how: How, alterations: &mut Alterations) {
     match how {
         How::AsItIs => {}
         How::Widened => alterations.widened += 1,
+        How::Rounded => alterations.rounded += 1,
         How::Parsed => alterations.parsed_texts += 1,
         How::AsText => alterations.stored_as_text += 1,
     }
@@ -26,6 +30,8 @@ pub(crate) struct Fitting<'f, 'a> {
     /// Whether a column of text takes values of all types.
     pub(crate) text_takes_all: bool,
     pub(crate) parse_integers: bool,
+    /// What becomes of numbers with more digits than a double.
+    pub(crate) numbers: Numbers,
     pub(crate) arena: &'a Bump,
 }
 
@@ -43,6 +49,17 @@ impl<'a> Fitting<'_, 'a> {
     /// The same, but that columns of text take no values of other types.
     fn fit_exactly(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
         match (item, ty) {
+            (_, ColumnType::Json) => {
+                let json = match item {
+                    Item::Json(text) | Item::TooDeep(text) => text,
+                    _ => {
+                        let mut json = String::new();
+                        item.append_json(&mut json);
+                        self.arena.alloc_str(&json)
+                    }
+                };
+                return Some((PhysicalValue::Text(json), How::AsItIs));
+            }
             (Item::Json(text), ColumnType::List(element)) => {
                 return self.fit_list(items_of_array(text, self.arena)?, element);
             }
@@ -54,20 +71,49 @@ impl<'a> Fitting<'_, 'a> {
             }
             _ => {}
         }
-        match item {
-            Item::Value(Value::Text(text)) if *ty != ColumnType::Text => self.parsed(text, ty),
+        let fitted = match item {
+            Item::Value(Value::Text(_)) if *ty != ColumnType::Text => None,
             Item::Double(text) if ty.is_of_spelled_numbers() => ty.held_number(text, self.arena),
-            Item::Value(_) | Item::Double(_) => ty.held(item.as_value()?, self.arena),
+            Item::Value(_) | Item::Double(_) => {
+                item.as_value().and_then(|value| ty.held(value, self.arena))
+            }
             Item::Number(text) => ty.held_number(text, self.arena),
             Item::Json(_) | Item::TooDeep(_) => None,
-        }
+        };
+        fitted.or_else(|| match &self.column.reads {
+            Some(reads) => self.read(item, ty, reads),
+            None => self.rounded(item, ty),
+        })
     }
 
-    fn parsed(&self, text: &str, ty: &ColumnType) -> Option<Held<'a>> {
-        let is_integer = matches!(ty, ColumnType::Int32 | ColumnType::Int64);
-        let is_looked_at = self.column.reads_text && (self.parse_integers || !is_integer);
-        let value = is_looked_at.then(|| ty.parsed(text, self.arena)).flatten()?;
-        Some((value, How::Parsed))
+    /// A number that a column of doubles holds the nearest one of, where that is wanted.
+    fn rounded(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
+        let is_number =
+            matches!(item, Item::Number(_) | Item::Value(Value::I64(_) | Value::U64(_)));
+        let rounds = self.numbers == Numbers::Double && *ty == ColumnType::Double && is_number;
+        rounds.then(|| ty.nearest(item.into_text(self.arena), self.arena)).flatten()
+    }
+
+    /// The value that an item spells otherwise than a column of `ty` holds it, where that was declared.
+    fn read(&self, item: Item<'a>, ty: &ColumnType, reads: &Reading) -> Option<Held<'a>> {
+        if let (ColumnType::Timestamp(unit), Some(times)) = (ty, reads.times()) {
+            let moment = times.read(item)?.ok()?;
+            let (value, rest) = in_unit(moment, *unit)?;
+            return (rest == 0).then_some((PhysicalValue::I64(value), How::Parsed));
+        }
+        match item {
+            Item::Value(Value::Text(text)) => {
+                let is_integer =
+                    matches!(ty, ColumnType::Int32 | ColumnType::Int64 | ColumnType::Uint64);
+                let is_looked_at = self.parse_integers || !is_integer;
+                is_looked_at.then(|| ty.parsed(text, reads.bytes(), self.arena)).flatten()
+            }
+            Item::Double(text) | Item::Number(text) => ty.nearest(text, self.arena),
+            Item::Value(
+                Value::I32(_) | Value::I64(_) | Value::U64(_) | Value::F32(_) | Value::F64(_),
+            ) if ty.is_numeric() => ty.nearest(item.into_text(self.arena), self.arena),
+            _ => None,
+        }
     }
 
     /// The list, if each of its elements fits a column of theirs.

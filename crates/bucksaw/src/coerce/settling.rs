@@ -180,7 +180,7 @@ impl Waiting {
     fn column_type(&self, window: usize, schema: &Schema, siblings: &mut usize) -> ColumnType {
         let within = self.column.present.count_below(self.first.saturating_add(window));
         let mut items = self.items();
-        let mut evidence = Evidence::new(schema.time_unit);
+        let mut evidence = Evidence::new(schema.type_rules);
         for item in items.by_ref().take(within) {
             evidence.add(item);
         }

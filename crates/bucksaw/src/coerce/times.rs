@@ -1,29 +1,37 @@
-//! Text that is a time, into columns of timestamps.
+//! Text and numbers that are times, into columns of timestamps.
 
 use super::builder::RowBuilder;
 use crate::block::text::StoreText;
-use crate::error::Result;
 use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
 use crate::types::moment::Moment;
 use crate::types::physical::PhysicalValue;
+use crate::types::reading::NoMoment;
 use crate::types::timestamp::{TimeUnit, in_unit};
 use crate::types::value::Value;
 
 impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
-    /// Text in a column of timestamps: digits below a microsecond go into a sibling.
-    pub(super) fn store_time(&mut self, id: ColumnId, text: &'v str, unit: TimeUnit) -> Result<()> {
-        let moment = Moment::from_text(text);
-        let known = moment.and_then(|moment| Some((moment, in_unit(moment, unit)?)));
-        let misfit = Item::Value(Value::Text(text));
+    /// What a column of timestamps has read: digits below a microsecond go into a sibling.
+    pub(super) fn store_time(
+        &mut self,
+        id: ColumnId,
+        unit: TimeUnit,
+        read: Result<Moment, NoMoment>,
+        misfit: Item<'v>,
+    ) -> crate::Result<()> {
+        let ty = ColumnType::Timestamp(unit);
+        if read == Err(NoMoment::Ambiguous) {
+            return self.store_beside(id, &ty, misfit, |counts| &mut counts.ambiguous_times);
+        }
+        let known = read.ok().and_then(|moment| Some((moment, in_unit(moment, unit)?)));
         let Some((moment, (value, nanos))) = known else {
-            return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit);
+            return self.store_misfit(id, &ty, misfit);
         };
         let sibling = match nanos {
             0 => None,
             _ => match self.nanos_sibling(id, unit) {
                 Some(sibling) => Some(sibling),
-                None => return self.store_misfit(id, &ColumnType::Timestamp(unit), misfit),
+                None => return self.store_misfit(id, &ty, misfit),
             },
         };
         let row = self.block.rows;
@@ -31,7 +39,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if !column.claim(row) {
             return self.store_duplicate(id, misfit);
         }
-        column.set_type(&ColumnType::Timestamp(unit));
+        column.set_type(&ty);
         column.values.push(PhysicalValue::I64(value), &mut self.store);
         self.block.touched.push(id);
         if let Some(sibling) = sibling {
@@ -43,7 +51,8 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 self.block.touched.push(sibling);
             }
         }
-        self.block.alterations.parsed_texts += 1;
+        let is_text = matches!(misfit, Item::Value(Value::Text(_)));
+        self.block.alterations.parsed_texts += u64::from(is_text);
         self.block.alterations.other_offsets += u64::from(!moment.is_utc);
         Ok(())
     }

@@ -67,6 +67,7 @@ pub(crate) fn key_value(schema: &Schema, values: &[u64], spelled: &[u64]) -> Opt
                 Some(ColumnType::Text) => {
                     Texts::of(counted(values, index), counted(spelled, index))
                 }
+                Some(ColumnType::Json) => Texts::Spelled,
                 _ => Texts::Texts,
             };
             let sibling_of = column.sibling_of.map(|(id, _)| schema.column(id).name.clone());

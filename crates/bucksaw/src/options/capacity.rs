@@ -33,7 +33,7 @@ impl Options {
 
     /// What is wrong where the schema declares more columns than there can be.
     pub(super) fn column_count_problems(&self) -> Vec<String> {
-        let declared = self.schema.columns.len();
+        let declared = self.declared_columns().len();
         let (most, carried) = (self.max_columns, self.columns_carried());
         let mut problems = Vec::new();
         if declared > most {

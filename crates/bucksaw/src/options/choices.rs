@@ -168,6 +168,29 @@ impl FromStr for Profile {
     }
 }
 
+/// What becomes of numbers with more digits than a double, in columns of doubles that are not declared (those that are
+/// take the nearest double).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Numbers {
+    /// They stay as they are spelled, in `NAME__text`.
+    #[default]
+    Exact,
+    /// The column takes the nearest double, counted as [`rounded`](crate::Alterations::rounded).
+    Double,
+}
+
+/// What becomes of arrays in columns that are not declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Arrays {
+    /// They are JSON text.
+    #[default]
+    Json,
+    /// They are lists of one type, where the values of a column's settling window say which; others stay JSON text.
+    List,
+}
+
 /// How pages are compressed: by zstd unless told, where that feature is built in. Read from text as `zstd`,
 /// `zstd:3`, `gzip:6`, `snappy`, `lz4`, `none`.
 ///

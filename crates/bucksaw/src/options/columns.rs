@@ -22,6 +22,10 @@ pub enum ColumnOption {
     TimestampColumn,
     /// [`Options::field_id`].
     FieldId,
+    /// [`Options::time`].
+    Time,
+    /// [`Options::json_column`].
+    JsonColumn,
 }
 
 impl ColumnOption {
@@ -33,6 +37,8 @@ impl ColumnOption {
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
             Self::FieldId => "a field id",
+            Self::Time => "a time",
+            Self::JsonColumn => "JSON text",
         }
     }
 }
@@ -54,19 +60,18 @@ impl Options {
     /// The columns that options name.
     pub(crate) fn named_columns(&self) -> Vec<UnknownColumn> {
         use ColumnOption as O;
-        let sorted_by = self.sorted_by.iter().map(|by| (O::SortedBy, &by.column));
-        let filters = self.bloom_filter_of.iter().map(|column| (O::BloomFilterOf, column));
-        let dictionaries = self.dictionary_of.keys().map(|column| (O::DictionaryOf, column));
-        let timestamp = self.timestamp_column.iter().map(|column| (O::TimestampColumn, column));
-        let ids = self.field_ids.keys().map(|column| (O::FieldId, column));
+        let sorted_by = self.sorted_by.iter().map(|by| (O::SortedBy, by.column.clone()));
+        let filters = self.bloom_filter_of.iter().map(|column| (O::BloomFilterOf, column.clone()));
+        let dictionaries =
+            self.dictionary_of.keys().map(|column| (O::DictionaryOf, column.clone()));
+        let timestamp = self.timestamp_column.iter();
+        let timestamp = timestamp.map(|column| (O::TimestampColumn, column.clone()));
+        let ids = self.field_ids.keys().map(|column| (O::FieldId, column.clone()));
+        let times = self.times.iter().map(|(column, _)| (O::Time, column.clone()));
+        let json = self.json_columns.iter().map(|names| (O::JsonColumn, names.join(".")));
         let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(ids);
-        named
-            .map(|(option, column)| UnknownColumn {
-                option,
-                column: column.clone(),
-                stored_as: None,
-            })
-            .collect()
+        let named = named.chain(times).chain(json);
+        named.map(|(option, column)| UnknownColumn { option, column, stored_as: None }).collect()
     }
 
     /// Field ids that two columns have, and columns that have two.
@@ -107,6 +112,7 @@ impl Options {
             } else if self.schema.unknown_columns != UnknownColumns::Add
                 && column != REST_COLUMN
                 && !declared.contains(column.as_str())
+                && !declared.contains(self.declared_name(&column).as_str())
             {
                 problems.push(format!(
                     "{what} names the column {column:?}, which the schema does not have, and none are added to it"

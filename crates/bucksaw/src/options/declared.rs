@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::UnknownColumns;
 use crate::types::logical::ColumnType;
+use crate::types::spelling::Spelling;
 
 /// The column that takes, as one JSON object a row, whatever no other column can hold.
 pub const REST_COLUMN: &str = "_rest";
@@ -15,35 +16,96 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 
 /// A column known beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "ColumnInFile", into = "ColumnInFile")]
 #[non_exhaustive]
 pub struct DeclaredColumn {
     /// The name.
     pub name: String,
     /// The type.
-    #[serde(rename = "type")]
     pub ty: ColumnType,
+    /// How rows spell its values: bytes, which are otherwise not read from text, and timestamps, which are RFC 3339
+    /// unless told.
+    pub input: Option<Spelling>,
     /// The names of the objects that its values are in, from the row's, and the values' own name last. Without
     /// it the column takes the first path that would be called so, in the file or with dots.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Vec<String>>,
     /// Its field id, as table formats such as Iceberg number columns.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_id: Option<i32>,
     /// The column whose values it holds as text (of type text), or whose nanoseconds (of type int32), where
     /// that column can't. No name of a row leads to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sibling_of: Option<String>,
     /// What people should know of it. Nothing depends on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+/// A column as a schema file has it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnInFile {
+    name: String,
+    #[serde(rename = "type")]
+    ty: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field_id: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sibling_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+}
+
+/// Types that say how their values are spelled.
+const SPELLED_BYTES: [(&str, Spelling); 2] =
+    [("bytes(base64)", Spelling::Base64), ("bytes(hex)", Spelling::Hex)];
+
+impl TryFrom<ColumnInFile> for DeclaredColumn {
+    type Error = String;
+
+    fn try_from(column: ColumnInFile) -> Result<Self, String> {
+        let ColumnInFile { name, ty, unit, input, path, field_id, sibling_of, comment } = column;
+        let in_column = |why: String| format!("column {name:?}: {why}");
+        let spelled = SPELLED_BYTES.into_iter().find(|(word, _)| ty.contains(word));
+        let mut input =
+            input.map(|input| input.parse::<Spelling>()).transpose().map_err(in_column)?;
+        let mut plain = ty.clone();
+        if let Some((word, spelling)) = spelled {
+            if input.as_ref().is_some_and(|input| *input != spelling) {
+                return Err(in_column(format!(
+                    "its type {ty:?} and its input say different things"
+                )));
+            }
+            (plain, input) = (ty.replace(word, "bytes"), Some(spelling));
+        }
+        if let Some(unit) = unit {
+            if plain != "timestamp" {
+                return Err(in_column(format!("a unit is for the type \"timestamp\", not {ty:?}")));
+            }
+            plain = format!("timestamp({unit})");
+        }
+        let ty = plain.parse().map_err(in_column)?;
+        Ok(Self { name, ty, input, path, field_id, sibling_of, comment })
+    }
+}
+
+impl From<DeclaredColumn> for ColumnInFile {
+    fn from(column: DeclaredColumn) -> Self {
+        let DeclaredColumn { name, ty, input, path, field_id, sibling_of, comment } = column;
+        let input = input.map(|input| input.to_string());
+        Self { name, ty: ty.to_string(), unit: None, input, path, field_id, sibling_of, comment }
+    }
 }
 
 impl DeclaredColumn {
     /// A column of this name and type.
     #[must_use]
     pub fn new(name: impl Into<String>, ty: ColumnType) -> Self {
-        Self { name: name.into(), ty, path: None, field_id: None, sibling_of: None, comment: None }
+        let name = name.into();
+        Self { name, ty, input: None, path: None, field_id: None, sibling_of: None, comment: None }
     }
 }
 
@@ -123,6 +185,26 @@ impl DeclaredSchema {
         self
     }
 
+    /// Says how rows spell the values of the column that was added last.
+    ///
+    /// ```
+    /// use bucksaw::{ColumnType, DeclaredSchema, Options, Spelling, StreamSink, TimeUnit, Value};
+    /// let schema = DeclaredSchema::new()
+    ///     .column("time", ColumnType::Timestamp(TimeUnit::Micros))
+    ///     .input(Spelling::EpochMillis);
+    /// let mut writer = Options::new().schema(schema).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("time", Value::from(1_767_322_800_932_i64))])?;
+    /// assert_eq!(writer.finish()?.timestamps[0].first, 1_767_322_800_932_000);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn input(mut self, input: Spelling) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.input = Some(input);
+        }
+        self
+    }
+
     /// The schema as a schema file has it, on one line.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -131,10 +213,11 @@ impl DeclaredSchema {
     }
 
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "unknown_columns": "add"}`, with the
-    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`, `timestamp`,
-    /// `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`, and `list<…>`
-    /// of one of these. The member `"path"` says where a column's values come from,
-    /// as in `["http", "status"]`; without it the column takes the first path that would be called so. A field id is the
+    /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `json`, `bytes`, `bytes(base64)`, `bytes(hex)`,
+    /// `timestamp`, `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`, and
+    /// `list<…>` of one of these but `json`. How rows spell timestamps, or bytes, is the member `"input"`, a
+    /// [`Spelling`]; `"unit"`, of timestamps, is `us`, `ns` or `ms`. The member `"path"` says where a column's values come
+    /// from, as in `["http", "status"]`; without it the column takes the first path that would be called so. A field id is the
     /// member `"field_id"`.
     ///
     /// # Errors
@@ -198,7 +281,8 @@ impl DeclaredSchema {
                     "the schema declares {name:?} as a sibling: it is of type text or int32"
                 ));
             }
-            if let Some(problem) = column.ty.problem() {
+            let input = column.input.as_ref().and_then(|input| input.problem(&column.ty));
+            if let Some(problem) = column.ty.problem().or(input) {
                 problems.push(format!("the schema declares {name:?}: {problem}"));
             }
         }

@@ -4,6 +4,7 @@ pub(crate) mod capacity;
 mod choices;
 mod columns;
 pub(crate) mod declared;
+mod declaring;
 mod setters;
 mod validate;
 
@@ -12,12 +13,14 @@ use std::path::{Path, PathBuf};
 
 pub use self::capacity::{MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS};
 pub use self::choices::{
-    BackendKind, Compression, Names, Profile, SortColumn, Statistics, UnknownColumns,
+    Arrays, BackendKind, Compression, Names, Numbers, Profile, SortColumn, Statistics,
+    UnknownColumns,
 };
 pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
+use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 
 /// Rows in one record batch of the `arrow` backend.
@@ -102,13 +105,17 @@ pub struct Options {
     pub(crate) int64_from_text: bool,
     pub(crate) settling_rows: usize,
     pub(crate) timestamps: bool,
+    pub(crate) numbers: Numbers,
+    pub(crate) arrays: Arrays,
     pub(crate) timestamp_unit: TimeUnit,
-    pub(crate) omit_null_columns: bool,
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
     pub(crate) timestamp_column: Option<String>,
     pub(crate) sorted_by: Vec<SortColumn>,
     pub(crate) field_ids: BTreeMap<String, i32>,
+    pub(crate) times: Vec<(String, Spelling)>,
+    pub(crate) json_columns: Vec<Vec<String>>,
+    pub(crate) assume_timezone: Option<String>,
 }
 
 impl Default for Options {
@@ -135,18 +142,39 @@ impl Default for Options {
             int64_from_text: true,
             settling_rows: DEFAULT_SETTLING_ROWS,
             timestamps: true,
+            numbers: Numbers::default(),
+            arrays: Arrays::default(),
             timestamp_unit: TimeUnit::Micros,
-            omit_null_columns: true,
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,
             timestamp_column: None,
             sorted_by: Vec::new(),
             field_ids: BTreeMap::new(),
+            times: Vec::new(),
+            json_columns: Vec::new(),
+            assume_timezone: None,
         }
     }
 }
 
+/// What a column's values say of its type by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TypeRules {
+    /// The unit of text that is a time; none where text stays text.
+    pub(crate) time_unit: Option<TimeUnit>,
+    pub(crate) numbers: Numbers,
+    pub(crate) arrays: Arrays,
+}
+
 impl Options {
+    pub(crate) fn type_rules(&self) -> TypeRules {
+        TypeRules {
+            time_unit: self.timestamps.then_some(self.timestamp_unit),
+            numbers: self.numbers,
+            arrays: self.arrays,
+        }
+    }
+
     /// Where files are staged, if not beside their target.
     #[must_use]
     pub fn staging_directory(&self) -> Option<&Path> {

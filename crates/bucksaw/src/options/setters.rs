@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::declared::DeclaredSchema;
 use super::{
-    BackendKind, Compression, MAX_THREADS, Names, Options, Profile, SortColumn, Statistics,
+    Arrays, BackendKind, Compression, MAX_THREADS, Names, Numbers, Options, Profile, SortColumn,
+    Statistics,
 };
 use crate::types::timestamp::TimeUnit;
 
@@ -276,7 +277,7 @@ impl Options {
         self
     }
 
-    /// Whether declared int32 and int64 columns take text that is a base-10 integer. Default: true.
+    /// Whether declared columns of integers take text that spells one. Default: true.
     ///
     /// ```
     /// # use bucksaw::Options;
@@ -333,6 +334,46 @@ impl Options {
         self
     }
 
+    /// What becomes of numbers with more digits than a double, in columns of doubles. Default: they stay as they are
+    /// spelled, in `NAME__text`.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, Numbers, OnError, Options, StreamSink};
+    /// let lines = "{\"x\":0.5}\n{\"x\":3.14159265358979323846}\n";
+    /// let options = Options::new().numbers(Numbers::Double);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// let report = writer.finish()?;
+    /// assert_eq!((report.files[0].columns.len(), report.alterations.rounded), (1, 1));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn numbers(mut self, numbers: Numbers) -> Self {
+        self.numbers = numbers;
+        self
+    }
+
+    /// What becomes of arrays in columns that are not declared. Lists are of one type, that of the elements of the
+    /// column's settling window: as a column's, but text stays text. Empty arrays say nothing of it; arrays of arrays or of
+    /// objects, and those with other elements, are JSON text, in `NAME__text` beside lists. Default: all are JSON text.
+    ///
+    /// ```
+    /// use bucksaw::{Arrays, Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = "{\"tags\":[\"a\",\"b\"]}\n{\"tags\":[]}\n";
+    /// let options = Options::new().arrays(Arrays::List);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// assert_eq!(writer.finish()?.files[0].columns[0].ty, "list<text>");
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn arrays(mut self, arrays: Arrays) -> Self {
+        self.arrays = arrays;
+        self
+    }
+
     /// The unit of timestamps from text: microseconds, which every reader knows, or nanoseconds, with which
     /// Spark can't open the file, and which go from 1677 to 2262. Default: microseconds.
     ///
@@ -347,24 +388,6 @@ impl Options {
     #[must_use]
     pub fn timestamp_unit(mut self, unit: TimeUnit) -> Self {
         self.timestamp_unit = unit;
-        self
-    }
-
-    /// Whether declared columns that are null in every row are left out of the file. Default: true.
-    /// (A column that is not declared exists only once it has a value.)
-    ///
-    /// ```
-    /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink};
-    /// let schema = DeclaredSchema::new().column("user", ColumnType::Text);
-    /// let options = Options::new().schema(schema).omit_null_columns(false);
-    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
-    /// writer.write_row([("status", 200)])?;
-    /// assert_eq!(writer.finish()?.files[0].columns.len(), 2);
-    /// # Ok::<(), bucksaw::Error>(())
-    /// ```
-    #[must_use]
-    pub fn omit_null_columns(mut self, yes: bool) -> Self {
-        self.omit_null_columns = yes;
         self
     }
 

@@ -44,7 +44,7 @@ impl Options {
                 self.threads
             ));
         }
-        problems.extend(self.schema.problems());
+        problems.extend(self.declared_problems());
         problems.extend(self.field_id_problems());
         problems.extend(self.column_count_problems());
         if self.timestamp_unit == TimeUnit::Millis {

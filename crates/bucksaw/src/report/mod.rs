@@ -16,7 +16,8 @@ use crate::options::UnknownColumn;
 use crate::options::capacity::memory_limit_for;
 pub use crate::route::sortedness::OrderReport;
 pub use crate::schema::Renamed;
-use crate::schema::{ColumnType, Schema};
+use crate::schema::{Column, ColumnType, Schema};
+use crate::types::timestamp::{TimeUnit, text_in_unit};
 
 /// The first and last moment of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,20 +25,45 @@ use crate::schema::{ColumnType, Schema};
 pub struct TimeRange {
     /// The column's name in the file.
     pub column: String,
+    /// Its unit, where it is one of timestamps: `ms`, `us` or `ns`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<TimeUnit>,
     /// The min; since 1970 in the column's unit for timestamps, else the integer.
     pub first: i64,
     /// The max, in the same unit.
     pub last: i64,
+    /// The min of timestamps as RFC 3339, without the digits in `NAME__ns`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_time: Option<String>,
+    /// The max, in the same way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_time: Option<String>,
 }
 
 impl TimeRange {
-    /// Adds those of another file of the table.
-    pub(crate) fn add(ranges: &mut Vec<Self>, others: Vec<Self>) {
+    pub(crate) fn new(column: &Column, first: i64, last: i64) -> Self {
+        let unit = match column.ty {
+            Some(ColumnType::Timestamp(unit)) => Some(unit),
+            _ => None,
+        };
+        let text = |value| unit.map(|unit| text_in_unit(value, unit));
+        let (first_time, last_time) = (text(first), text(last));
+        Self { column: column.name.clone(), unit, first, last, first_time, last_time }
+    }
+
+    /// Adds those of another file: of columns of the same name and unit.
+    pub fn add(ranges: &mut Vec<Self>, others: Vec<Self>) {
         for other in others {
-            match ranges.iter_mut().find(|range| range.column == other.column) {
+            let is_same =
+                |range: &&mut Self| (&range.column, range.unit) == (&other.column, other.unit);
+            match ranges.iter_mut().find(is_same) {
                 Some(range) => {
-                    range.first = range.first.min(other.first);
-                    range.last = range.last.max(other.last);
+                    if other.first < range.first {
+                        (range.first, range.first_time) = (other.first, other.first_time);
+                    }
+                    if other.last > range.last {
+                        (range.last, range.last_time) = (other.last, other.last_time);
+                    }
                 }
                 None => ranges.push(other),
             }
@@ -117,11 +143,22 @@ pub struct FileReport {
     pub row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub columns: Vec<ColumnReport>,
+    /// First and last of each timestamp column, and of [`Options::timestamp_column`](crate::Options::timestamp_column).
+    pub times: Vec<TimeRange>,
     /// Columns with values that they could not hold, which are in siblings.
     pub misfits: Vec<Misfits>,
     /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
     /// where it declares none.
     pub order: Option<OrderReport>,
+}
+
+impl FileReport {
+    /// Whether a row has a value of the column, in it or in its sibling.
+    pub(crate) fn has_values_of(&self, name: &str) -> bool {
+        let has_values = |column: &ColumnReport| column.name == name && column.nulls < self.rows;
+        self.columns.iter().any(has_values)
+            || self.misfits.iter().any(|misfits| misfits.column == name)
+    }
 }
 
 /// Columns that the memory limit does not carry, so that their values are in `_rest`.

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use super::{ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report};
+use super::{ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report, TimeRange};
 use crate::coerce::counts::Alterations;
 use crate::escape::{escape, escape_path};
 
 /// Columns whose misfits are told one by one.
 const SHOWN_MISFITS: usize = 3;
+/// Columns of times whose first and last are told.
+const SHOWN_TIMES: usize = 3;
 
 /// What was written, file by file, and what could not be stored as it came.
 ///
@@ -31,6 +33,7 @@ impl fmt::Display for Report {
         if self.rejected > 0 {
             lines.push(format!("{} rejected", counted(self.rejected, "record")));
         }
+        lines.push(time_ranges(&self.timestamps));
         lines.push(self.alterations.to_string());
         lines.extend(most_misfits(&self.files, true));
         lines.extend(self.columns_in_rest.map(|columns| columns.to_string()));
@@ -130,6 +133,21 @@ pub fn most_misfits<'f>(
     lines
 }
 
+/// A line on the first columns of times: from when to when they go.
+pub fn time_ranges(ranges: &[TimeRange]) -> String {
+    let told = ranges.iter().filter_map(|range| {
+        let (first, last) = (range.first_time.as_ref()?, range.last_time.as_ref()?);
+        Some(format!("{} {first} to {last}", escape(&range.column)))
+    });
+    let told: Vec<String> = told.collect();
+    let more = told.len().saturating_sub(SHOWN_TIMES) as u64;
+    let mut line = told.iter().take(SHOWN_TIMES).cloned().collect::<Vec<_>>().join("; ");
+    if more > 0 {
+        line += &format!("; and {}", counted(more, "more column"));
+    }
+    line
+}
+
 /// How many columns are in `_rest`, why, and what helps.
 impl fmt::Display for ColumnsInRest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,6 +175,12 @@ impl fmt::Display for Alterations {
                 "number",
                 "that neither int64 nor double holds exactly, kept as text in NAME__text",
             ),
+            (
+                self.ambiguous_times,
+                "local time",
+                "that the time zone has twice or not at all, kept as text in NAME__text",
+            ),
+            (self.rounded, "number", "with more digits than THEIR column's, stored as the nearest"),
             (self.too_deep, "object", "nested too deep, kept as JSON text"),
             (self.duplicates, "value", "whose name is given twice in a row, kept in _rest"),
             (self.rest_values, "value", "without a column of THEIR own, kept in _rest"),

@@ -112,7 +112,7 @@ impl Tally {
         ranges
             .filter_map(|(column, range)| {
                 let (first, last) = (*range)?;
-                Some(TimeRange { column: column.name.clone(), first, last })
+                Some(TimeRange::new(column, first, last))
             })
             .collect()
     }

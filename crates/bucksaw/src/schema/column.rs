@@ -8,7 +8,11 @@ use serde::Serialize;
 
 use super::path;
 use crate::runtime::prefetch::prefetch;
+use crate::types::item::Item;
 use crate::types::logical::ColumnType;
+use crate::types::moment::Moment;
+use crate::types::reading::{NoMoment, Reading};
+use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 
 /// Names a column of a [`Table`](crate::Table), for all of its files.
@@ -117,8 +121,10 @@ pub struct Column {
     pub(crate) takes_all_as_text: bool,
     /// Whether it has values that wait for its type.
     pub(crate) is_settling: bool,
-    /// Whether text is read as a value of its type, where it spells one.
-    pub(crate) reads_text: bool,
+    /// How rows spell its values, as declared.
+    pub(crate) input: Option<Spelling>,
+    /// How other spellings of its type's values are read, where they are.
+    pub(crate) reads: Option<Reading>,
     /// The column that it is a sibling of, and what it holds of it.
     pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.
@@ -145,11 +151,13 @@ impl Column {
         self.sibling_of.filter(|(_, what)| *what == Sibling::Text).map(|(id, _)| id)
     }
 
-    /// The unit of its timestamps, if text is read as these.
+    /// The moment that it reads from an item, and the unit that it stores it in.
     #[inline]
-    pub(crate) fn reads_times(&self) -> Option<TimeUnit> {
-        match self.ty {
-            Some(ColumnType::Timestamp(unit)) if self.reads_text => Some(unit),
+    pub(crate) fn time_of(&self, item: Item<'_>) -> Option<(TimeUnit, Result<Moment, NoMoment>)> {
+        match (&self.ty, &self.reads) {
+            (Some(ColumnType::Timestamp(unit)), Some(Reading::Times(times))) => {
+                Some((*unit, times.read(item)?))
+            }
             _ => None,
         }
     }

@@ -14,10 +14,10 @@ pub use self::path::EMPTY_NAME;
 use self::prediction::Order;
 use self::uncarried::Uncarried;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
-use crate::options::{Names, Options, UnknownColumns};
+use crate::options::{Names, Options, TypeRules, UnknownColumns};
 use crate::runtime::hash::same;
 pub use crate::types::logical::ColumnType;
-use crate::types::timestamp::TimeUnit;
+use crate::types::reading::Reading;
 use foldhash::fast::RandomState;
 
 /// The columns of a file so far, and the rules by which more are added.
@@ -38,6 +38,8 @@ pub(crate) struct Schema {
     /// Columns that got their type after they were added, for [`Schema::undo`].
     typed: Vec<ColumnId>,
     linked: Vec<(ColumnId, Sibling)>,
+    /// Whether there are columns that keep JSON text.
+    pub(crate) has_json_columns: bool,
     rest: Option<ColumnId>,
     order: Order,
     changes: u64,
@@ -53,8 +55,8 @@ pub(crate) struct Schema {
     pub(crate) int64_from_text: bool,
     /// Rows of a column's settling window; 0 where its first value is enough.
     pub(crate) settling_rows: usize,
-    /// The unit of columns of text that settle to timestamps; none where text stays text.
-    pub(crate) time_unit: Option<TimeUnit>,
+    /// What a column's values say of its type by.
+    pub(crate) type_rules: TypeRules,
 }
 
 /// A point that a schema can go back to.
@@ -90,6 +92,7 @@ impl Schema {
             next_numbers: HashMap::new(),
             typed: Vec::new(),
             linked: Vec::new(),
+            has_json_columns: false,
             rest: None,
             order: Order::default(),
             changes: 0,
@@ -102,10 +105,12 @@ impl Schema {
             strict: options.strict,
             int64_from_text: options.int64_from_text,
             // Strict mode compares each row with a type as it comes.
-            time_unit: options.timestamps.then_some(options.timestamp_unit),
+            type_rules: options.type_rules(),
             settling_rows: if options.strict { 0 } else { options.settling_rows },
         };
-        for DeclaredColumn { name, ty, path, field_id, sibling_of, .. } in &options.schema.columns {
+        let zone = options.zone();
+        let declared = options.declared_columns();
+        for DeclaredColumn { name, ty, input, path, field_id, sibling_of, .. } in &declared {
             let is_text = schema.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = schema.add(name.clone());
@@ -118,14 +123,17 @@ impl Schema {
                 }
                 None => {}
             }
-            schema.columns[id.index()].ty = Some(ty);
-            schema.columns[id.index()].declared = true;
-            schema.columns[id.index()].reads_text = true;
+            schema.has_json_columns |= ty == ColumnType::Json;
+            let column = &mut schema.columns[id.index()];
+            column.reads = Some(Reading::of_declared(&ty, input.as_ref(), zone));
+            column.input.clone_from(input);
+            column.ty = Some(ty);
+            column.declared = true;
             if field_id.is_some() {
-                schema.columns[id.index()].field_id = *field_id;
+                column.field_id = *field_id;
             }
         }
-        schema.link_declared(options);
+        schema.link_declared(&declared);
         if schema.unknown_columns == UnknownColumns::Rest {
             let rest = schema.rest();
             schema.columns[rest.index()].declared = true;
@@ -134,8 +142,7 @@ impl Schema {
     }
 
     /// Tells declared siblings and their columns of each other.
-    fn link_declared(&mut self, options: &Options) {
-        let declared = &options.schema.columns;
+    fn link_declared(&mut self, declared: &[DeclaredColumn]) {
         for (index, column) in declared.iter().enumerate() {
             let of = column.sibling_of.as_ref();
             let of = of.and_then(|of| declared.iter().position(|column| column.name == *of));
@@ -161,6 +168,22 @@ impl Schema {
     /// The column of this path, if it is known.
     pub(crate) fn find(&self, path: &str) -> Option<ColumnId> {
         self.by_path.get(path).copied()
+    }
+
+    /// Whether values of this path are kept as JSON text, whatever they are.
+    #[inline]
+    pub(crate) fn keeps_json(&self, path: &str) -> bool {
+        self.has_json_columns && self.is_declared_as_json(path)
+    }
+
+    #[cold]
+    fn is_declared_as_json(&self, path: &str) -> bool {
+        let declared = self.find(path).or_else(|| {
+            let name = path::column_name(path, self.names);
+            let known = self.without_path.get(&name);
+            known.or_else(|| self.without_path.get(&path::shown(path))).copied()
+        });
+        declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
     }
 
     /// Columns whose path has no name, or one that another column has.
@@ -197,8 +220,9 @@ impl Schema {
 
     /// Sets the type that a column's values said. Text that comes later is read as theirs was.
     pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
-        self.columns[id.index()].reads_text =
-            self.time_unit.is_some() && matches!(ty, ColumnType::Timestamp(_));
+        let is_of_times =
+            self.type_rules.time_unit.is_some() && matches!(ty, ColumnType::Timestamp(_));
+        self.columns[id.index()].reads = is_of_times.then(Reading::rfc3339);
         self.set_type(id, ty);
     }
 
@@ -487,7 +511,8 @@ impl Schema {
             declared: false,
             takes_all_as_text: false,
             is_settling: false,
-            reads_text: false,
+            input: None,
+            reads: None,
             sibling_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,

@@ -61,7 +61,7 @@ pub(crate) fn shown(path: &str) -> String {
 }
 
 /// What a column of this path is called, if no other is.
-pub(super) fn column_name(path: &str, names: Names) -> String {
+pub(crate) fn column_name(path: &str, names: Names) -> String {
     if path.is_empty() {
         return EMPTY_NAME.to_owned();
     }

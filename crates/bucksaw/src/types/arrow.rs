@@ -95,7 +95,7 @@ impl ColumnType {
             Self::Uint64 => DataType::UInt64,
             Self::Float => DataType::Float32,
             Self::Double => DataType::Float64,
-            Self::Text => DataType::Utf8,
+            Self::Text | Self::Json => DataType::Utf8,
             Self::Bytes => DataType::Binary,
             Self::Timestamp(unit) => {
                 let unit = match unit {

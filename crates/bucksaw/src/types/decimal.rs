@@ -1,26 +1,46 @@
 //! Decimal numbers, exactly.
 
-/// The number that `text` spells, by JSON's grammar, as a decimal of `precision` digits, `scale` of them
-/// behind the point: without the point. None for text that is no number, or one that such a decimal does
-/// not hold exactly; a zero has no sign there.
-pub(crate) fn decimal_from_text(text: &str, precision: u8, scale: u8) -> Option<i128> {
-    let (is_negative, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent_of(exponent)?),
-        None => (unsigned, 0),
-    };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((_, "")) => return None,
-        Some(parts) => parts,
-        None => (mantissa, ""),
-    };
-    let are_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) {
-        return None;
+/// A decimal number as it is spelled: the digits before and behind its point, and its exponent.
+struct Spelled<'t> {
+    is_negative: bool,
+    whole: &'t str,
+    fraction: &'t str,
+    exponent: i64,
+}
+
+impl<'t> Spelled<'t> {
+    /// By JSON's grammar, but that there may be a plus before it, and zeros.
+    fn parse(text: &'t str) -> Option<Self> {
+        let (is_negative, unsigned) = match text.as_bytes().first()? {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent_of(exponent)?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((_, "")) => return None,
+            Some(parts) => parts,
+            None => (mantissa, ""),
+        };
+        let are_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = !whole.is_empty() && are_digits(whole) && are_digits(fraction);
+        is_number.then_some(Self { is_negative, whole, fraction, exponent })
     }
+}
+
+/// Whether `text` spells a decimal number, as [`decimal_from_text`] takes it.
+pub(crate) fn is_number(text: &str) -> bool {
+    Spelled::parse(text).is_some()
+}
+
+/// The number that `text` spells, by JSON's grammar (with a plus and zeros before it, too), as a decimal of
+/// `precision` digits, `scale` of them behind the point: without the point. None for text that is no number, or
+/// one that such a decimal does not hold exactly; a zero has no sign there.
+pub(crate) fn decimal_from_text(text: &str, precision: u8, scale: u8) -> Option<i128> {
+    let Spelled { is_negative, whole, fraction, exponent } = Spelled::parse(text)?;
     let digits = || whole.bytes().chain(fraction.bytes());
     let significant = digits().skip_while(|digit| *digit == b'0').count();
     if significant == 0 {
@@ -96,6 +116,7 @@ mod tests {
             ("0.010", 1),
             ("1000e-5", 1),
             ("00012.5", 1_250),
+            ("+1", 100),
         ];
         for (text, value) in taken {
             assert_eq!(decimal_from_text(text, 10, 2), Some(value), "{text}");
@@ -112,7 +133,8 @@ mod tests {
             "5.",
             "1e",
             "1e+",
-            "+1",
+            "+-1",
+            "+",
             " 1",
             "1_000",
             "NaN",

@@ -1,14 +1,13 @@
 //! Which values a type holds exactly, and how it stores them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use bumpalo::Bump;
 
-use crate::types::decimal::{decimal_from_integer, decimal_from_text};
-use crate::types::logical::{ColumnType, decimal_bytes};
-use crate::types::number::double_holds;
+use crate::types::decimal::{decimal_from_integer, decimal_from_text, is_number};
+use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, decimal_bytes};
+use crate::types::number::{double_holds, float_holds};
 use crate::types::physical::{PhysicalType, PhysicalValue};
-use crate::types::timestamp::{days_from_text, from_micros, timestamp_from_text};
+use crate::types::spelling::BytesSpelling;
+use crate::types::timestamp::{days_from_text, from_micros};
 use crate::types::value::Value;
 
 /// How a value got into its column.
@@ -16,6 +15,8 @@ use crate::types::value::Value;
 pub(crate) enum How {
     AsItIs,
     Widened,
+    /// As the nearest float or double.
+    Rounded,
     Parsed,
     AsText,
 }
@@ -79,22 +80,51 @@ impl ColumnType {
         }
     }
 
-    /// The value that `text` spells, exactly, for a column that was declared to have this type.
-    pub(crate) fn parsed<'a>(&self, text: &str, arena: &'a Bump) -> Option<PhysicalValue<'a>> {
-        Some(match self {
-            Self::Int32 | Self::Int64 => self.stored_integer(text.parse::<i64>().ok()?.into())?,
-            Self::Timestamp(unit) => PhysicalValue::I64(timestamp_from_text(text, *unit)?),
+    /// The number that `text` spells, as a column of this type holds it: floats and doubles as the nearest one,
+    /// if that is finite, others exactly.
+    pub(crate) fn nearest<'a>(&self, text: &str, arena: &'a Bump) -> Option<Held<'a>> {
+        let rounded = |is_held| if is_held { How::AsItIs } else { How::Rounded };
+        match self {
+            Self::Int32 | Self::Int64 | Self::Uint64 => {
+                let integer = decimal_from_text(text, MAX_DECIMAL_PRECISION, 0)?;
+                Some((self.stored_integer(integer)?, How::AsItIs))
+            }
+            Self::Float if is_number(text) => {
+                let float = text.parse().ok().filter(|float: &f32| float.is_finite())?;
+                Some((PhysicalValue::F32(float), rounded(float_holds(text, float))))
+            }
+            Self::Double if is_number(text) => {
+                let double = text.parse().ok().filter(|double: &f64| double.is_finite())?;
+                Some((PhysicalValue::F64(double), rounded(double_holds(text, double))))
+            }
+            Self::Decimal { .. } => self.held_number(text, arena),
+            _ => None,
+        }
+    }
+
+    /// The value that `text` spells, for a column that was declared to have this type; times aside.
+    pub(crate) fn parsed<'a>(
+        &self,
+        text: &str,
+        bytes: Option<BytesSpelling>,
+        arena: &'a Bump,
+    ) -> Option<Held<'a>> {
+        let value = match self {
+            Self::Bool => PhysicalValue::Bool(text.parse().ok()?),
             Self::Date => PhysicalValue::I32(days_from_text(text)?),
-            Self::Decimal { precision, scale } => {
-                self.stored_decimal(decimal_from_text(text, *precision, *scale)?, arena)?
-            }
             Self::Uuid => PhysicalValue::Bytes(arena.alloc_slice_copy(&uuid_from_text(text)?)),
+            Self::Bytes => PhysicalValue::Bytes(arena.alloc_slice_copy(&bytes?.decode(text)?)),
             Self::Fixed(_) => {
-                let bytes = BASE64.decode(text).ok().filter(|bytes| self.has_length_of(bytes))?;
-                PhysicalValue::Bytes(arena.alloc_slice_copy(&bytes))
+                let decoded = bytes.unwrap_or(BytesSpelling::Base64).decode(text);
+                let decoded = decoded.filter(|bytes| self.has_length_of(bytes))?;
+                PhysicalValue::Bytes(arena.alloc_slice_copy(&decoded))
             }
-            _ => return None,
-        })
+            _ => {
+                let (number, how) = self.nearest(text, arena)?;
+                return Some((number, if how == How::Rounded { how } else { How::Parsed }));
+            }
+        };
+        Some((value, How::Parsed))
     }
 
     fn has_length_of(&self, bytes: &[u8]) -> bool {

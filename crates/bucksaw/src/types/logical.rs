@@ -49,10 +49,13 @@ pub enum ColumnType {
     Double,
     /// Text: Parquet's BYTE_ARRAY with the annotation for text.
     Text,
-    /// Bytes: Parquet's BYTE_ARRAY.
+    /// The JSON text of a member, whatever its value: stored as [`Text`](Self::Text), since four of nine readers
+    /// fail on Parquet's annotation for JSON.
+    Json,
+    /// Bytes: Parquet's BYTE_ARRAY. Declared with a [`Spelling`](crate::Spelling), it takes text that spells them.
     Bytes,
     /// Moments, since 1970 in UTC: Parquet's INT64 with the annotation for them. Declared, it takes RFC 3339
-    /// text that names a whole number of its unit.
+    /// text, or what its [`Spelling`](crate::Spelling) says.
     Timestamp(TimeUnit),
     /// Days since 1970: Parquet's INT32 with the annotation for dates. Declared, it takes text like
     /// `2026-11-28`.
@@ -109,7 +112,7 @@ impl ColumnType {
             Self::Uint64 => (P::I64, Order::Unsigned),
             Self::Float => (P::F32, Order::Signed),
             Self::Double => (P::F64, Order::Signed),
-            Self::Text => (P::Text, Order::Unsigned),
+            Self::Text | Self::Json => (P::Text, Order::Unsigned),
             Self::Bytes => (P::Bytes, Order::Unsigned),
             Self::Decimal { precision, .. } => (decimal_storage(*precision), Order::Signed),
             Self::Uuid => (P::FixedBytes(16), Order::Unsigned),
@@ -149,6 +152,11 @@ impl ColumnType {
         matches!(self, Self::Int32 | Self::Int64 | Self::Float | Self::Double)
     }
 
+    /// Whether its values are numbers of any kind.
+    pub(crate) fn is_numeric(&self) -> bool {
+        self.is_of_numbers() || matches!(self, Self::Uint64 | Self::Decimal { .. })
+    }
+
     /// Whether numbers are looked at as they are spelled, and not as the doubles that they are.
     pub(crate) fn is_of_spelled_numbers(&self) -> bool {
         matches!(self.leaf(), Self::Decimal { .. })
@@ -178,6 +186,9 @@ impl ColumnType {
             Self::List(element) if element.is_list() => {
                 Some("lists of lists are in no backend: it is list<…> of another type".to_owned())
             }
+            Self::List(element) if **element == Self::Json => {
+                Some("JSON text is no element of a list: json alone takes arrays".to_owned())
+            }
             Self::List(element) => element.problem(),
             #[cfg(feature = "arrow")]
             Self::Arrow(_) => {
@@ -205,7 +216,7 @@ pub(crate) fn decimal_bytes(precision: u8) -> usize {
 }
 
 /// The types that have no parameters, as they are spelled.
-const NAMES: [(&str, ColumnType); 11] = [
+const NAMES: [(&str, ColumnType); 12] = [
     ("bool", ColumnType::Bool),
     ("int32", ColumnType::Int32),
     ("int64", ColumnType::Int64),
@@ -213,6 +224,7 @@ const NAMES: [(&str, ColumnType); 11] = [
     ("float", ColumnType::Float),
     ("double", ColumnType::Double),
     ("text", ColumnType::Text),
+    ("json", ColumnType::Json),
     ("bytes", ColumnType::Bytes),
     ("timestamp", ColumnType::Timestamp(TimeUnit::Micros)),
     ("date", ColumnType::Date),
@@ -319,6 +331,7 @@ mod tests {
             "int32",
             "uint64",
             "double",
+            "json",
             "timestamp",
             "timestamp(ms)",
             "timestamp(ns)",
@@ -355,6 +368,7 @@ mod tests {
             "fixed",
             "timestamp(s)",
             "list<list<int64>>",
+            "list<json>",
             "list<>",
             "arrow Utf8",
             "uuid()",

@@ -12,5 +12,8 @@ pub(crate) mod logical;
 pub(crate) mod moment;
 pub(crate) mod number;
 pub(crate) mod physical;
+pub(crate) mod reading;
+pub(crate) mod spelling;
+pub(crate) mod time_format;
 pub(crate) mod timestamp;
 pub(crate) mod value;

@@ -1,8 +1,10 @@
-//! Moments as RFC 3339 text.
+//! Moments, and RFC 3339 text.
 
 /// The first second of the year 1, and the last of the year 9999, since 1970.
 const FIRST_SECOND: i64 = -62_135_596_800;
 const LAST_SECOND: i64 = 253_402_300_799;
+
+const NANOS_OF_SECOND: u32 = 1_000_000_000;
 
 /// A moment, and how its text gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub(crate) struct Moment {
     pub(crate) seconds: i64,
     /// Nanoseconds behind them.
     pub(crate) nanos: u32,
-    /// Whether the text has UTC as its zone.
+    /// Whether its zone has no offset from UTC.
     pub(crate) is_utc: bool,
 }
 
@@ -60,9 +62,23 @@ impl Moment {
         let seconds = i64::from(days_since_1970(year, month, day)) * 86_400
             + i64::from(hour * 3_600 + minute * 60 + second)
             - i64::from(offset) * 60;
+        Self::new(seconds, nanos, offset == 0)
+    }
+
+    /// So many seconds since 1970, and nanoseconds behind them; none outside of the years 1 to 9999, and of a leap second,
+    /// which has a billion nanoseconds or more.
+    #[inline]
+    pub(crate) fn new(seconds: i64, nanos: u32, is_utc: bool) -> Option<Self> {
         // An offset may lead out of the years that four digits have, which is where readers' calendars end.
         let is_in_calendar = (FIRST_SECOND..=LAST_SECOND).contains(&seconds);
-        is_in_calendar.then_some(Self { seconds, nanos, is_utc: offset == 0 })
+        (is_in_calendar && nanos < NANOS_OF_SECOND).then_some(Self { seconds, nanos, is_utc })
+    }
+
+    /// So many nanoseconds since 1970.
+    pub(crate) fn from_nanos(nanos: i128) -> Option<Self> {
+        let second = i128::from(NANOS_OF_SECOND);
+        let seconds = i64::try_from(nanos.div_euclid(second)).ok()?;
+        Self::new(seconds, nanos.rem_euclid(second) as u32, true)
     }
 
     /// The same in microseconds, and the nanoseconds behind those.

@@ -1,28 +1,40 @@
-//! Which JSON numbers a double holds.
+//! Which decimal numbers doubles and floats hold.
 
-use std::fmt::Write as _;
+use std::fmt::{LowerExp, Write as _};
 
-/// Any decimal number of at most this many significant digits comes back from a normal double.
-const DIGITS_THAT_ALWAYS_FIT: usize = 15;
-/// The digits that the longest double has when written out in full (IEEE 754, binary64).
-const DIGITS_OF_LONGEST_DOUBLE: usize = 767;
+/// How many digits a width of floating-point numbers has (IEEE 754).
+struct Width {
+    /// Any decimal number of at most so many significant digits comes back from a normal one.
+    always_fit: usize,
+    /// The digits of the longest one, written out in full.
+    longest: usize,
+}
+
+const DOUBLE: Width = Width { always_fit: 15, longest: 767 };
+const FLOAT: Width = Width { always_fit: 6, longest: 112 };
 
 /// Whether `value`, the double nearest to the decimal number in `text`, holds it: printed with as
 /// many significant digits as `text` has, it is the same number. So `0.1` and `0.10000000000000001`
 /// are held, and a number whose last digits would get lost is not.
 pub(crate) fn double_holds(text: &str, value: f64) -> bool {
-    if !value.is_finite() {
-        return false;
-    }
+    value.is_finite() && holds(text, value, value.is_normal(), value == 0.0, &DOUBLE)
+}
+
+/// The same of the nearest float.
+pub(crate) fn float_holds(text: &str, value: f32) -> bool {
+    value.is_finite() && holds(text, value, value.is_normal(), value == 0.0, &FLOAT)
+}
+
+fn holds(text: &str, value: impl LowerExp, is_normal: bool, is_zero: bool, width: &Width) -> bool {
     let decimal = Decimal::parse(text);
     let digits = decimal.digits.len();
     if digits == 0 {
         return true;
     }
-    if digits <= DIGITS_THAT_ALWAYS_FIT && value.is_normal() {
+    if digits <= width.always_fit && is_normal {
         return true;
     }
-    if digits > DIGITS_OF_LONGEST_DOUBLE || value == 0.0 {
+    if digits > width.longest || is_zero {
         return false;
     }
     let mut printed = String::with_capacity(digits + 8);
@@ -108,7 +120,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn floats_hold_fewer_digits() {
+        let held = |text: &str| float_holds(text, text.parse().expect("a number"));
+        for text in ["0.1", "16777216", "3.4028235e38", "1e-45", "0.100000001490116", "-0.0"] {
+            assert!(held(text), "{text}");
+        }
+        for text in ["16777217", "0.1234567891", "1e39", "1e-46", "3.14159265"] {
+            assert!(!held(text), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_prints_a_float_is_held(bits in any::<u32>()) {
+            let value = f32::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let shortest = format!("{value:?}");
+            prop_assert!(float_holds(&shortest, value));
+        }
+
         #[test]
         fn whatever_prints_a_double_is_held(bits in any::<u64>()) {
             let value = f64::from_bits(bits);

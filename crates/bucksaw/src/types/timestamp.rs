@@ -1,26 +1,39 @@
 //! Moments and days, and their text.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
+use serde::Serialize;
 
 use crate::types::moment::Moment;
 
+const NANOS_OF_SECOND: i64 = 1_000_000_000;
+
 /// RFC 3339 with microseconds; plain microseconds for years that it can't write.
 pub(crate) fn timestamp_text(micros: i64) -> String {
-    match DateTime::from_timestamp_micros(micros) {
-        Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        None => micros.to_string(),
-    }
+    text_in_unit(micros, TimeUnit::Micros)
 }
 
 /// The unit of moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum TimeUnit {
     /// Thousandths of a second.
+    #[serde(rename = "ms")]
     Millis,
     /// Millionths of a second: what every reader knows.
+    #[serde(rename = "us")]
     Micros,
     /// Billionths of a second, which some readers refuse.
+    #[serde(rename = "ns")]
     Nanos,
+}
+
+/// RFC 3339 of a moment in this unit; the plain number for years that it can't write.
+pub(crate) fn text_in_unit(value: i64, unit: TimeUnit) -> String {
+    let per_second = NANOS_OF_SECOND / unit.nanos();
+    let nanos = value.rem_euclid(per_second) * unit.nanos();
+    match DateTime::from_timestamp(value.div_euclid(per_second), nanos as u32) {
+        Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        None => value.to_string(),
+    }
 }
 
 impl TimeUnit {
@@ -41,17 +54,11 @@ pub(crate) fn in_unit(moment: Moment, unit: TimeUnit) -> Option<(i64, u32)> {
         TimeUnit::Micros => Some(moment.micros()),
         _ => {
             let nanos = i64::from(moment.nanos);
-            let seconds = i128::from(moment.seconds) * i128::from(1_000_000_000 / unit.nanos());
+            let seconds = i128::from(moment.seconds) * i128::from(NANOS_OF_SECOND / unit.nanos());
             let value = i64::try_from(seconds + i128::from(nanos / unit.nanos())).ok()?;
             Some((value, (nanos % unit.nanos()) as u32))
         }
     }
-}
-
-/// The moment that an RFC 3339 text names, in this unit since 1970, if it names a whole number of it.
-pub(crate) fn timestamp_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
-    let (value, rest) = in_unit(Moment::from_text(text)?, unit)?;
-    (rest == 0).then_some(value)
 }
 
 /// A moment given in microseconds, in another unit, if it is a whole number of it.
@@ -82,6 +89,12 @@ pub(crate) fn days_from_text(text: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The moment that a text names, in a unit, if it names a whole number of it.
+    fn timestamp_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
+        let (value, rest) = in_unit(Moment::from_text(text)?, unit)?;
+        (rest == 0).then_some(value)
+    }
 
     #[test]
     fn timestamps_read_back_from_their_text() {

@@ -261,6 +261,7 @@ impl Writer {
     pub fn finish_with_table(mut self) -> Result<(Report, Table)> {
         let file = self.finish_file()?;
         self.files.push(file);
+        let unknown_columns = self.table.unknown_columns(&self.files);
         let report = Report {
             rows: self.rows_finished(),
             files: self.files,
@@ -268,7 +269,7 @@ impl Writer {
             alterations: self.table.counts.alterations,
             renamed: self.table.renamed(),
             columns_in_rest: ColumnsInRest::of(&self.table.schema),
-            unknown_columns: self.table.unknown_columns(),
+            unknown_columns,
             timestamps: self.timestamps,
             elapsed: self.started.elapsed(),
             peak_memory: peak_memory(),
@@ -284,13 +285,15 @@ impl Writer {
         let Finished { summary, published, rows, tally, order } =
             finished.map_err(|error| counted(error, self.rows_finished()))?;
         let schema = &self.table.schema;
-        TimeRange::add(&mut self.timestamps, tally.time_ranges(schema));
+        let times = tally.time_ranges(schema);
+        TimeRange::add(&mut self.timestamps, times.clone());
         Ok(FileReport {
             path: published.path,
             rows,
             bytes: published.bytes,
             row_groups: summary.row_groups,
             row_group_offsets: summary.row_group_offsets,
+            times,
             misfits: tally.misfits(schema),
             columns: column_reports(summary.columns, rows, schema, tally.present()),
             order,

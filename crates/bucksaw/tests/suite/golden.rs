@@ -90,7 +90,7 @@ fn options(content: &str, backend: BackendKind, profile: Profile) -> Options {
         "types" => options.row_group_rows(20).schema(schema),
         "dictionary_left" => options.page_bytes(1_024),
         "late_columns" => options.row_group_rows(10),
-        _ => options.schema(schema).omit_null_columns(false),
+        _ => options.schema(schema),
     }
 }
 

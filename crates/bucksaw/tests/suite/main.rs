@@ -4,6 +4,8 @@ mod adversarial;
 mod backends;
 mod bloom_filters;
 mod bounds;
+mod declared_spellings;
+mod declared_times;
 mod declared_types;
 mod error_kinds;
 mod examples;

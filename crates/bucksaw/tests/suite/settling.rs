@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use bucksaw::{Alterations, Input, MemorySink, NdjsonOptions, OnError, Options, Value};
+use bucksaw::{Alterations, Input, MemorySink, NdjsonOptions, Numbers, OnError, Options, Value};
 use proptest::prelude::*;
 
 use crate::support::{Cell, Row, Written, alterations, convert, each, read, row, written};
@@ -26,6 +26,36 @@ fn decimals_after_integers_make_a_column_of_doubles() {
         assert_eq!(written.rows(), doubles);
         assert_eq!(written.report.alterations, alterations!(widened: 2));
     });
+}
+
+/// With doubles for all numbers, each is the nearest one, and counted where that is another number.
+#[test]
+fn the_nearest_double_stands_for_numbers_with_more_digits() {
+    let numbers = [
+        "0.5",
+        "3.14159265358979323846",
+        "9007199254740993",
+        "123456789012345678901234567890",
+        "7",
+        "-0.1",
+    ];
+    // In the window, and after it.
+    for settling_rows in [10_000, 1] {
+        let lines: String = numbers.iter().map(|number| format!("{{\"a\":{number}}}\n")).collect();
+        each(|options| {
+            let options = options.numbers(Numbers::Double).settling_rows(settling_rows);
+            let (written, columns) = columns_of(&(lines.clone() + "{\"a\":1e400}"), options);
+            assert_eq!(columns, ["a double", "a__text text"]);
+            let rows = written.rows();
+            for (row, number) in rows.iter().zip(numbers) {
+                let nearest: f64 = number.parse().expect("a number");
+                assert_eq!(row.get("a"), Some(&Cell::F64(nearest.to_bits())), "{number}");
+            }
+            assert_eq!(rows[6], row(&[("a__text", Value::Text("1e400"))]));
+            let counted = alterations!(rounded: 3, widened: 1, oversized_numbers: 1);
+            assert_eq!(written.report.alterations, counted);
+        });
+    }
 }
 
 #[test]

@@ -217,7 +217,6 @@ proptest! {
         let order = column("b", descending, nulls_first);
         let options = Options::new()
             .schema(schema)
-            .omit_null_columns(false)
             .row_group_rows(group_rows)
             .sorted_by([SortColumn::ascending("a"), order]);
         let file = written(options, |writer| {

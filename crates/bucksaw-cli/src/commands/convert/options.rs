@@ -6,10 +6,16 @@ use std::fs;
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
-use bucksaw::{DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Options, Result, TimeUnit};
+use bucksaw::{
+    Arrays, DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Numbers, Options, Result,
+    TimeUnit,
+};
 use bytesize::ByteSize;
 
-use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::cli::{
+    ArraysArg, ConvertArgs, FileArgs, NestedArg, NumbersArg, Pointer, ShapeArgs, TimestampsArg,
+    UnitArg,
+};
 use crate::system;
 
 /// What the command line asks for.
@@ -53,8 +59,15 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
             UnitArg::Us => TimeUnit::Micros,
             UnitArg::Ns => TimeUnit::Nanos,
         })
+        .numbers(match shape.numbers {
+            NumbersArg::Exact => Numbers::Exact,
+            NumbersArg::Double => Numbers::Double,
+        })
+        .arrays(match shape.arrays {
+            ArraysArg::Json => Arrays::Json,
+            ArraysArg::List => Arrays::List,
+        })
         .int64_from_text(!shape.no_int64_from_text)
-        .omit_null_columns(!shape.keep_null_columns)
         .max_columns(shape.max_columns);
     if let Some(size) = file.page_size {
         options = options.page_bytes(bytes(size));
@@ -64,6 +77,15 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     }
     if let Some(column) = &shape.timestamp_column {
         options = options.timestamp_column(column);
+    }
+    for (column, input) in &shape.time {
+        options = options.time(column, input.clone());
+    }
+    for Pointer(names) in &shape.json_column {
+        options = options.json_column(names);
+    }
+    if let Some(zone) = &shape.assume_timezone {
+        options = options.assume_timezone(zone);
     }
     for column in &file.bloom_filter {
         options = options.bloom_filter_of(column);

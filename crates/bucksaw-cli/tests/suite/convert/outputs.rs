@@ -233,6 +233,8 @@ fn the_report_is_json_with_every_count() {
         "conflicts",
         "oversized_numbers",
         "widened",
+        "rounded",
+        "ambiguous_times",
         "parsed_texts",
         "json_texts",
         "too_deep",

@@ -17,8 +17,6 @@ fn a_schema_gives_columns_their_order_and_type() {
     let rows = folder.rows_of(lines, "--schema schema.json");
     let micros = 1_704_164_645_000_006_i64;
     assert_eq!(rows, [json!({"when": {"micros": micros}, "n": 12, "d": 2.0, "more": true})]);
-    assert_eq!(folder.columns("out.parquet"), ["when", "n", "d", "more"]);
-    folder.rows_of(lines, "--schema schema.json --keep-null-columns");
     assert_eq!(folder.columns("out.parquet"), ["when", "n", "d", "never", "more"]);
     let rows = folder.rows_of("{\"n\":\"12\"}\n", "--schema schema.json --no-int64-from-text");
     assert_eq!(rows, [json!({"n__text": "12"})]);
@@ -150,4 +148,53 @@ fn a_late_column_is_named_with_what_to_do() {
         "--backend arrow --chunk-rows 400 --settling-rows 400 --schema schema.json",
     );
     assert_eq!(rows[2_000], json!({"n": 1, "latecomer": true}));
+}
+
+#[test]
+fn columns_of_times_are_declared_by_a_word() {
+    let folder = Folder::new();
+    let lines = "{\"msec\":1767322800.742,\"at\":\"02/Jan/2026:04:00:00\",\"n\":1}\n";
+    let options = "--time msec:epoch_s --time at:%d/%b/%Y:%H:%M:%S --assume-timezone Europe/Berlin";
+    let rows = folder.rows_of(lines, options);
+    let (msec, at) = (1_767_322_800_742_000_i64, 1_767_322_800_000_000_i64);
+    assert_eq!(rows, [json!({"msec": {"micros": msec}, "at": {"micros": at}, "n": 1})]);
+    folder.write("in.ndjson", lines);
+    let run = folder.run("convert in.ndjson -o told.parquet --time msec:epoch_s --time more");
+    let range = "msec 2026-01-02T03:00:00.742Z to 2026-01-02T03:00:00.742Z";
+    run.expect_code(0).expect_told(&[range, "no row had a column \"more\", which --time names"]);
+    let cases = [
+        ("--time n:epoch_years", "unknown input"),
+        ("--time at:%d/%b/%Y:%H:%M:%S", "--assume-timezone"),
+        ("--time at --assume-timezone Berlin", "no time zone \"Berlin\""),
+        ("--time n:epoch_s --schema schema.json", "declared as int64"),
+    ];
+    folder.write("schema.json", SCHEMA);
+    for (options, told) in cases {
+        let run = folder.run(&format!("convert in.ndjson -o none.parquet {options}"));
+        run.expect_code(2).expect_told(&[told]);
+        assert!(!folder.path("none.parquet").exists());
+    }
+}
+
+#[test]
+fn an_object_whose_names_are_data_stays_in_one_column() {
+    let folder = Folder::new();
+    let headers = r#"{ "x-id":"r0", "accept": [1.50] }"#;
+    let lines = format!(
+        "{{\"req\":{{\"headers\":{headers},\"m\":\"GET\"}},\"a/b\":{{\"c\":1}}}}\n{{\"req\":{{\"headers\":\"none\"}}}}\n"
+    );
+    let options = "--json-column /req/headers --json-column /a~1b --json-column /more";
+    let rows = folder.rows_of(&lines, options);
+    let expected = [
+        json!({"req_headers": headers, "req_m": "GET", "a_b": "{\"c\":1}"}),
+        json!({"req_headers": "\"none\""}),
+    ];
+    assert_eq!(rows, expected);
+    let run = folder.run(&format!("convert in.ndjson -o told.parquet {options}"));
+    run.expect_code(0).expect_told(&["no row had a column \"more\", which --json-column names"]);
+    let run = folder.run("convert in.ndjson -o none.parquet --json-column req");
+    run.expect_code(2).expect_told(&["begins with a slash"]);
+    folder.write("schema.json", SCHEMA);
+    let run = folder.run("convert in.ndjson -o none.parquet --schema schema.json --json-column /n");
+    run.expect_code(2).expect_told(&["declared as int64"]);
 }

@@ -418,18 +418,12 @@ impl ArrowBackend {
         if is_full && self.waiting.is_empty() { self.write_pending(schema, out) } else { Ok(()) }
     }
 
-    /// The file's columns that stay: those with a value, and declared ones where the options say so;
-    /// one at least.
+    /// The file's columns that stay: those with a value, and declared ones; one at least.
     fn kept_columns(&self, file: &OpenFile, schema: &Schema) -> Vec<usize> {
-        let keep_declared = !self.options.omit_null_columns;
-        let of_file = || file.columns.iter().enumerate();
-        let is_declared = |index: usize| schema.columns()[index].declared;
-        let stays = |index: usize| self.has_values[index] || (keep_declared && is_declared(index));
+        let stays = |index: usize| self.has_values[index] || schema.columns()[index].declared;
+        let of_file = file.columns.iter().enumerate();
         let mut kept: Vec<usize> =
-            of_file().filter(|(_, index)| stays(**index)).map(|(at, _)| at).collect();
-        if kept.is_empty() {
-            kept = of_file().filter(|(_, index)| is_declared(**index)).map(|(at, _)| at).collect();
-        }
+            of_file.filter(|(_, index)| stays(**index)).map(|(at, _)| at).collect();
         if kept.is_empty() {
             kept.push(file.arrow_schema.fields().len() - 1);
         }

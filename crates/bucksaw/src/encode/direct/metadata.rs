@@ -127,7 +127,7 @@ fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement
             elements.push(SchemaElement::group("list", Repetition::REPEATED, None));
             return append_elements(ELEMENT_NAME, element, elements);
         }
-        ColumnType::Text => Some(LogicalType::String),
+        ColumnType::Text | ColumnType::Json => Some(LogicalType::String),
         ColumnType::Uint64 => Some(LogicalType::integer(64, false)),
         ColumnType::Timestamp(TimeUnit::Millis) => Some(LogicalType::timestamp(true, Unit::MILLIS)),
         ColumnType::Timestamp(TimeUnit::Micros) => Some(LogicalType::timestamp(true, Unit::MICROS)),

@@ -93,26 +93,16 @@ impl DirectBackend {
         }
     }
 
-    /// The indexes of the columns that are in the footer: those with a value, declared ones where the
-    /// options say so, and always one that is not late.
+    /// The indexes of the columns that are in the footer: those with a value, declared ones, and always one that is
+    /// not late.
     fn kept(&self, schema: &Schema) -> Vec<usize> {
         let stays = |column: &FileColumn| {
-            column.index.is_some_and(|index| {
-                self.has_values[index]
-                    || (!self.encoding.options.omit_null_columns
-                        && schema.columns()[index].declared)
-            })
+            column
+                .index
+                .is_some_and(|index| self.has_values[index] || schema.columns()[index].declared)
         };
         let mut kept: Vec<usize> =
             (0..self.columns.len()).filter(|index| stays(&self.columns[*index])).collect();
-        if kept.is_empty() {
-            let is_declared = |column: &FileColumn| {
-                column.index.is_some_and(|index| schema.columns()[index].declared)
-            };
-            kept = (0..self.columns.len())
-                .filter(|index| is_declared(&self.columns[*index]))
-                .collect();
-        }
         if kept.first().is_none_or(|first| self.columns[*first].is_late) {
             kept.insert(0, 0);
         }

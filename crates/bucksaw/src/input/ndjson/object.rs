@@ -59,14 +59,27 @@ struct Row<'w, 'b, 'a: 'b> {
 
 impl<'a> Row<'_, '_, 'a> {
     /// Whether an object comes next, behind a member's name, whose members become columns.
-    fn is_flattened_next(&self, name: &RawValue, depth: usize) -> bool {
-        let end = name.get().as_ptr() as usize - self.text.as_ptr() as usize + name.get().len();
+    fn is_flattened_next(&mut self, name: &str, json_name: &RawValue, depth: usize) -> bool {
+        if self.keeps_json(name) {
+            return false;
+        }
+        let json_name = json_name.get();
+        let end = json_name.as_ptr() as usize - self.text.as_ptr() as usize + json_name.len();
         let value = self.text[end..].trim_start_matches(is_space).strip_prefix(':');
         let value = value.unwrap_or_default().trim_start_matches(is_space);
         value.starts_with('{')
             && !is_empty_object(value)
             && self.shape.nested == Nested::Flatten
             && depth < self.shape.max_depth
+    }
+
+    /// Whether a member is kept as JSON text, whatever its value.
+    fn keeps_json(&mut self, name: &str) -> bool {
+        let outer = self.path.len();
+        path::push_name(&mut self.path, name);
+        let keeps = self.builder.schema.keeps_json(&self.path);
+        self.path.truncate(outer);
+        keeps
     }
 
     fn is_too_deep(&self, object: &str, depth: usize) -> bool {
@@ -157,10 +170,10 @@ impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
         let Self { row, depth } = self;
         // The names so far, and whether each gave an object that became columns.
         let mut given = HashMap::<&str, bool>::new();
-        while let Some(name) = members.next_key::<&'a RawValue>()? {
+        while let Some(json_name) = members.next_key::<&'a RawValue>()? {
             let arena = row.builder.arena();
-            let is_flattened = row.is_flattened_next(name, depth);
-            let name = unescaped(name.get(), arena).map_err(M::Error::custom)?;
+            let name = unescaped(json_name.get(), arena).map_err(M::Error::custom)?;
+            let is_flattened = row.is_flattened_next(name, json_name, depth);
             let known = given.get(name).copied();
             if is_flattened && known.is_none() {
                 given.insert(name, true);
@@ -173,6 +186,7 @@ impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
             }
             let json = members.next_value::<&'a RawValue>()?.get();
             let item = match json.as_bytes().first() {
+                Some(first) if *first != b'n' && row.keeps_json(name) => Item::Json(json),
                 Some(b'{') if row.is_too_deep(json, depth) => Item::TooDeep(json),
                 _ => item_of(json, arena).map_err(M::Error::custom)?,
             };

@@ -10,7 +10,7 @@ use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::schema::{ColumnId, Key, path};
+use crate::schema::{ColumnId, ColumnType, Key, path};
 use crate::types::item::Item;
 use crate::types::json::number;
 use crate::types::value::Value;
@@ -179,11 +179,22 @@ impl<'a> Reader<'_, '_, 'a> {
         {
             return Ok(());
         }
-        self.push_by_the_rules(name, item.spelled_as(&self.text[start..self.at]))
+        self.push_by_the_rules(name, item, &self.text[start..self.at])
     }
 
+    /// Pushes an item that `json` spells.
     #[inline(never)]
-    fn push_by_the_rules(&mut self, name: &Name<'a>, item: Item<'a>) -> Result<(), Unsure> {
+    fn push_by_the_rules(
+        &mut self,
+        name: &Name<'a>,
+        item: Item<'a>,
+        json: &'a str,
+    ) -> Result<(), Unsure> {
+        let item = match item {
+            Item::Value(Value::Null) => item,
+            _ if self.keeps_json(name) => Item::Json(json),
+            _ => item.spelled_as(json),
+        };
         let pushed = match name {
             Name::Column(id) if !self.builder.schema.strict => self.builder.store_other(*id, item),
             Name::Column(id) => {
@@ -205,6 +216,23 @@ impl<'a> Reader<'_, '_, 'a> {
         pushed.map_err(|_| Unsure)
     }
 
+    /// Whether a member is kept as JSON text, whatever its value.
+    #[inline]
+    fn keeps_json(&mut self, name: &Name<'a>) -> bool {
+        let schema = &*self.builder.schema;
+        match name {
+            _ if !schema.has_json_columns => false,
+            Name::Column(id) => schema.column(*id).ty == Some(ColumnType::Json),
+            Name::New(name) => {
+                let outer = self.path.len();
+                self.path.push_str(name);
+                let keeps = schema.keeps_json(self.path);
+                self.path.truncate(outer);
+                keeps
+            }
+        }
+    }
+
     /// Pushes the members of an object, or returns it as JSON text where it is kept so.
     fn object(&mut self, name: &Name<'a>, depth: usize) -> Result<Option<Item<'a>>, Unsure> {
         let start = self.at;
@@ -212,7 +240,7 @@ impl<'a> Reader<'_, '_, 'a> {
         self.skip_spaces();
         let is_empty = self.peek() == Some(b'}');
         self.at = start;
-        if is_empty || self.shape.nested == Nested::Json {
+        if is_empty || self.shape.nested == Nested::Json || self.keeps_json(name) {
             return Ok(Some(Item::Json(self.skipped()?)));
         }
         if depth >= self.shape.max_depth {

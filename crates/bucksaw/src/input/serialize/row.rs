@@ -75,13 +75,14 @@ impl<'r, 'w, 'b, 'a> ValueSerializer<'r, 'w, 'b, 'a> {
         }
     }
 
-    /// An object, whose members become columns unless it is too deep.
+    /// An object, whose members become columns unless it is too deep or kept as JSON text.
     fn object(self) -> Members<'r, 'w, 'b, 'a> {
         let Self { row, depth } = self;
         let column = row.path.len();
-        let kind = if depth >= DEFAULT_MAX_DEPTH {
+        let is_text = depth >= DEFAULT_MAX_DEPTH || row.builder.schema.keeps_json(&row.path);
+        let kind = if is_text {
             row.json.push('{');
-            Kind::TooDeep { end: "}" }
+            Kind::Text { end: "}" }
         } else {
             if depth > 0 {
                 row.path.push(path::SEPARATOR);
@@ -105,8 +106,8 @@ enum Kind {
         is_empty: bool,
         may_be_time: bool,
     },
-    /// As members of JSON text, which ends like this.
-    TooDeep {
+    /// As members of JSON text, which ends like this: too deep, or in a column that keeps it.
+    Text {
         end: &'static str,
     },
     /// As std's `SystemTime`, which serializes as these.
@@ -137,7 +138,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
     }
 
     fn name(&mut self, name: &str) {
-        if let Kind::TooDeep { .. } = self.kind {
+        if let Kind::Text { .. } = self.kind {
             append_name(name, &mut self.row.json);
             return;
         }
@@ -148,7 +149,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
 
     fn value(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Failed> {
         match self.kind {
-            Kind::TooDeep { .. } => append_json(value, &mut self.row.json),
+            Kind::Text { .. } => append_json(value, &mut self.row.json),
             _ => value.serialize(ValueSerializer { row: self.row, depth: self.depth }),
         }
     }
@@ -173,9 +174,9 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
     /// The object that this one's only member, a variant, is.
     fn variant(mut self, variant: &str) -> Self {
         self.name(variant);
-        if let Kind::TooDeep { .. } = self.kind {
+        if let Kind::Text { .. } = self.kind {
             self.row.json.push('{');
-            return Self { kind: Kind::TooDeep { end: "}}" }, ..self };
+            return Self { kind: Kind::Text { end: "}}" }, ..self };
         }
         let Self { row, depth, outer, .. } = self;
         Self { outer, ..ValueSerializer { row, depth }.object() }
@@ -187,7 +188,7 @@ impl<'r, 'w, 'b, 'a> Members<'r, 'w, 'b, 'a> {
         let pushed = match kind {
             Kind::Columns { is_empty: true, .. } if depth > 1 => row.push(Item::Json("{}")),
             Kind::Columns { .. } => Ok(()),
-            Kind::TooDeep { end } => {
+            Kind::Text { end } => {
                 row.json.push_str(end);
                 let is_empty = row.json == "{}";
                 row.push_json(!is_empty)
@@ -354,7 +355,7 @@ impl<'r, 'w, 'b, 'a> Serializer for ValueSerializer<'r, 'w, 'b, 'a> {
         let Members { row, outer, kind, .. } = members;
         row.json.push('[');
         let variant_of = match kind {
-            Kind::TooDeep { .. } => Outer::TooDeep,
+            Kind::Text { .. } => Outer::TooDeep,
             _ => Outer::Column(outer),
         };
         Ok(Elements { row, variant_of: Some(variant_of) })
@@ -396,7 +397,7 @@ impl SerializeMap for Members<'_, '_, '_, '_> {
     type Error = Failed;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failed> {
-        if let Kind::TooDeep { .. } = self.kind {
+        if let Kind::Text { .. } = self.kind {
             let mut name = String::new();
             append_key(key, &mut name)?;
             append_name(&name, &mut self.row.json);

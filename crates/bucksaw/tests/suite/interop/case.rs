@@ -124,11 +124,6 @@ impl Case {
         self.with(|options| options.schema(schema))
     }
 
-    pub(crate) fn keeping_null_columns(mut self) -> Self {
-        self.rules.keeps_null_columns = true;
-        self.with(|options| options.omit_null_columns(false))
-    }
-
     pub(crate) fn max_columns(mut self, columns: usize) -> Self {
         self.rules.max_columns = columns;
         self.with(|options| options.max_columns(columns))

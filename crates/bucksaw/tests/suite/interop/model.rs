@@ -23,17 +23,11 @@ pub(crate) struct Rules {
     pub(crate) declared: Vec<(String, ColumnType)>,
     pub(crate) prefixes: Vec<String>,
     pub(crate) max_columns: usize,
-    pub(crate) keeps_null_columns: bool,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            declared: Vec::new(),
-            prefixes: Vec::new(),
-            max_columns: 1_000,
-            keeps_null_columns: false,
-        }
+        Self { declared: Vec::new(), prefixes: Vec::new(), max_columns: 1_000 }
     }
 }
 
@@ -193,16 +187,9 @@ impl Model<'_> {
 
     fn finish(self) -> Expected {
         let rows = self.rows;
-        let has_value = |column: &Column| !column.cells.is_empty();
-        let stays = |column: &&Column| {
-            has_value(column) || (column.is_declared && self.rules.keeps_null_columns)
-        };
-        let mut kept: Vec<&Column> = self.columns.iter().filter(stays).collect();
-        if kept.is_empty() {
-            kept = self.columns.iter().filter(|column| column.is_declared).collect();
-        }
+        let stays = |column: &&Column| !column.cells.is_empty() || column.is_declared;
+        let kept = self.columns.iter().filter(stays);
         let mut columns: Vec<ExpectedColumn> = kept
-            .into_iter()
             .map(|column| {
                 let mut cells = column.cells.clone();
                 cells.resize(rows, Cell::Null);
@@ -275,8 +262,41 @@ fn own_type(cell: &Cell) -> DataType {
     }
 }
 
-/// The cell as a column of that type holds it, if it can.
+/// The cell as a column of that type holds it, if it can; in another spelling where that was declared.
 fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> {
+    let given = fitted_as_given(cell, data_type, is_declared);
+    given.or_else(|| is_declared.then(|| spelled(cell, data_type)).flatten())
+}
+
+/// The number, bool or text that a cell spells for a column of that type.
+fn spelled(cell: &Cell, data_type: &DataType) -> Option<Cell> {
+    let text = match cell {
+        Cell::Text(text) | Cell::Number(text) => text.clone(),
+        Cell::F64(_) | Cell::F32(_) | Cell::I32(_) | Cell::I64(_) | Cell::U64(_) => text_of(cell),
+        _ => return None,
+    };
+    let is_text = matches!(cell, Cell::Text(_));
+    let is_number = text.ends_with(|end: char| end.is_ascii_digit())
+        && text.chars().all(|sign| "+-.eE0123456789".contains(sign));
+    // No case has integers with other exponents.
+    let integer = text.strip_suffix(".0").unwrap_or(&text).parse::<i128>().ok();
+    let integer = integer.filter(|integer| *integer != 0 || !text.starts_with('-'));
+    Some(match data_type {
+        DataType::Boolean if is_text => Cell::Bool(text.parse().ok()?),
+        DataType::Int32 => Cell::I32(integer?.try_into().ok()?),
+        DataType::Int64 => Cell::I64(integer?.try_into().ok()?),
+        DataType::UInt64 => Cell::U64(integer?.try_into().ok()?),
+        DataType::Float32 if is_number => {
+            Cell::F32(text.parse().ok().filter(|float: &f32| float.is_finite())?)
+        }
+        DataType::Float64 if is_number => {
+            Cell::F64(text.parse().ok().filter(|double: &f64| double.is_finite())?)
+        }
+        _ => return None,
+    })
+}
+
+fn fitted_as_given(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> {
     Some(match (cell, data_type) {
         (Cell::Bool(_), DataType::Boolean)
         | (Cell::I64(_), DataType::Int64)
@@ -347,8 +367,6 @@ fn fitted(cell: &Cell, data_type: &DataType, is_declared: bool) -> Option<Cell> 
         {
             Cell::F32(*value as f32)
         }
-        (Cell::Text(text), DataType::Int32) if is_declared => Cell::I32(text.parse().ok()?),
-        (Cell::Text(text), DataType::Int64) if is_declared => Cell::I64(text.parse().ok()?),
         (Cell::Text(text), DataType::Timestamp(..)) if is_declared => {
             Cell::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.timestamp_micros())
         }

@@ -13,10 +13,10 @@ use std::collections::BTreeMap;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    UInt64Type,
+    TimestampMillisecondType, TimestampNanosecondType, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use bucksaw::{
     BackendKind, Input, MemorySink, NdjsonOptions, OnError, Options, Profile, Report, Result,
     Value, Writer,
@@ -31,7 +31,7 @@ pub enum Cell {
     I32(i32),
     I64(i64),
     U64(u64),
-    /// A decimal without digits behind the point.
+    /// A decimal without digits behind the point, or a moment in another unit than microseconds.
     Integer(i128),
     F32(u32),
     F64(u64),
@@ -92,6 +92,12 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::Float64 => Cell::F64(array.as_primitive::<Float64Type>().value(row).to_bits()),
         DataType::Utf8 => Cell::Text(array.as_string::<i32>().value(row).to_owned()),
         DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_owned()),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            Cell::Integer(array.as_primitive::<TimestampMillisecondType>().value(row).into())
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            Cell::Integer(array.as_primitive::<TimestampNanosecondType>().value(row).into())
+        }
         DataType::Timestamp(..) => {
             Cell::Timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row))
         }

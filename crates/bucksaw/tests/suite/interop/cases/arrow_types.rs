@@ -35,7 +35,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::batches(
             "arrow_types_null_columns",
             batches(&with_nulls(60), &[30, 30]),
-            expected(&all(60)),
+            with_first("none", expected(&all(60))),
         )
         .declared([("none", bucksaw::ColumnType::Text)])
         .demands(Demand::ArrowTypes),
@@ -44,6 +44,13 @@ pub(super) fn cases() -> Vec<Case> {
         Case::batches("arrow_no_rows", batches(&ours(10), &[0, 10, 0]), expected(&ours(10))),
         mixed(),
     ]
+}
+
+/// The same with a column of text without a value before the others.
+fn with_first(name: &str, mut expected: Expected) -> Expected {
+    let (name, cells) = (name.to_owned(), vec![Cell::Null; expected.rows]);
+    expected.columns.insert(0, ExpectedColumn { name, data_type: DataType::Utf8, cells });
+    expected
 }
 
 /// A column as an array, and as the cells that a file has to hold.

@@ -22,24 +22,21 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![
         Case::rows("no_rows", Vec::new()),
         Case::rows("no_rows_declared", Vec::new()).declared(EVERY_TYPE),
-        Case::rows("no_rows_declared_kept", Vec::new()).declared(EVERY_TYPE).keeping_null_columns(),
         Case::rows("empty_rows", empty_rows(5)),
         Case::rows("empty_rows_in_groups", empty_rows(5)).groups_of(2).fact(Fact::RowGroups(3)),
         Case::rows("empty_rows_declared", empty_rows(5)).declared(EVERY_TYPE).groups_of(2),
         Case::rows("one_empty_row", empty_rows(1)),
-        Case::rows("null_columns_kept", sparse()).declared(columns()).keeping_null_columns(),
-        Case::rows("null_columns_kept_in_groups", sparse())
+        Case::rows("null_columns", sparse()).declared(columns()),
+        Case::rows("null_columns_in_groups", sparse())
             .declared(columns())
-            .keeping_null_columns()
             .groups_of(300)
             .fact(Fact::RowGroups(4)),
-        Case::rows("null_columns_left_out", sparse()).declared(columns()),
     ];
     for (name, kind) in
         [("none", Statistics::None), ("chunk", Statistics::Chunk), ("page", Statistics::Page)]
     {
         cases.push(
-            Case::rows(format!("null_columns_left_out_statistics_{name}"), sparse())
+            Case::rows(format!("null_columns_statistics_{name}"), sparse())
                 .declared(columns())
                 .groups_of(300)
                 .with(|options| options.statistics(kind).page_bytes(1_024))

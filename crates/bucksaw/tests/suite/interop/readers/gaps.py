@@ -85,7 +85,7 @@ PLAIN_TEXT = {
     "lists_very_long",
     "lists_without_dictionary",
     "realistic_slices_in_groups",
-    *(f"null_columns_left_out_statistics_{kind}" for kind in ("chunk", "none", "page")),
+    *(f"null_columns_statistics_{kind}" for kind in ("chunk", "none", "page")),
 }
 # Cases of the profile with more encodings in which differences of integers need many bits.
 WIDE_DELTAS = {

@@ -1,0 +1,179 @@
+//! Columns that options declare: times, and where local ones are, and JSON text.
+
+use chrono_tz::Tz;
+
+use super::Options;
+use crate::options::declared::{DeclaredColumn, DeclaredSchema};
+use crate::schema::{ColumnType, path};
+use crate::types::spelling::Spelling;
+
+impl Options {
+    /// Declares a column of timestamps, which rows spell so, in the unit that [`Options::timestamp_unit`] says. It is
+    /// in the file whether or not a row has it. Of a column of timestamps that the schema declares, it says how it is spelled.
+    /// Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{Options, Spelling, StreamSink, Value};
+    /// let nginx: Spelling = "%d/%b/%Y:%H:%M:%S %z".parse()?;
+    /// let mut writer = Options::new().time("time_local", nginx).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("time_local", "02/Jan/2026:03:00:00 +0100")])?;
+    /// assert_eq!(writer.finish()?.timestamps[0].first, 1_767_319_200_000_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn time(mut self, column: impl Into<String>, input: Spelling) -> Self {
+        self.times.push((column.into(), input));
+        self
+    }
+
+    /// The time zone, by its name in the IANA database, of times in declared columns that say none: RFC 3339 but for
+    /// the zone, or a format without an offset. Times that it has twice, or not at all, where its clocks change, stay text
+    /// in `NAME__text`. Default: none; such times stay text, and such formats are refused.
+    ///
+    /// ```
+    /// use bucksaw::{Options, Spelling, StreamSink};
+    /// let options = Options::new().time("at", Spelling::Rfc3339).assume_timezone("Europe/Berlin");
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("at", "2026-01-02 03:00:00")])?;
+    /// assert_eq!(writer.finish()?.timestamps[0].first, 1_767_319_200_000_000);
+    /// assert!(Options::new().assume_timezone("CEST").validate().is_err());
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn assume_timezone(mut self, name: impl Into<String>) -> Self {
+        self.assume_timezone = Some(name.into());
+        self
+    }
+
+    /// Declares a column that keeps JSON text, whatever its values, by its path: an object in it stays whole, as is best for
+    /// names that are data, such as those of request headers. It is in the file whether or not a row has it. Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = r#"{"req":{"method":"GET","headers":{"x-request-id":"r1"}}}"#;
+    /// let options = Options::new().json_column(["req", "headers"]);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
+    /// assert_eq!(names, ["req_headers", "req_method"]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn json_column<N: Into<String>>(mut self, path: impl IntoIterator<Item = N>) -> Self {
+        self.json_columns.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The time zone of times that say none.
+    pub(crate) fn zone(&self) -> Option<Tz> {
+        self.assume_timezone.as_ref()?.parse().ok()
+    }
+
+    /// What a column that an option declares is called in the file: as the schema calls it, or as its path is.
+    pub(crate) fn declared_name(&self, column: &str) -> String {
+        match self.schema.columns.iter().any(|declared| declared.name == column) {
+            true => column.to_owned(),
+            false => path::column_name(&path::of_names([column]), self.names),
+        }
+    }
+
+    /// The columns of the schema, and those that other options declare.
+    pub(crate) fn declared_columns(&self) -> Vec<DeclaredColumn> {
+        let mut columns = self.schema.columns.clone();
+        for (column, input) in &self.times {
+            let (name, input) = (self.declared_name(column), Some(input.clone()));
+            match columns.iter_mut().find(|column| column.name == name) {
+                Some(column) => column.input = input,
+                None => {
+                    let ty = ColumnType::Timestamp(self.timestamp_unit);
+                    columns.push(DeclaredColumn { input, ..DeclaredColumn::new(name, ty) });
+                }
+            }
+        }
+        for names in &self.json_columns {
+            if self.column_of_path(names, &columns).is_none() {
+                let name = self.declared_name(&names.join("."));
+                let path = Some(names.clone());
+                columns
+                    .push(DeclaredColumn { path, ..DeclaredColumn::new(name, ColumnType::Json) });
+            }
+        }
+        columns
+    }
+
+    /// The one of these columns that values of this path go to.
+    fn column_of_path<'c>(
+        &self,
+        names: &[String],
+        columns: &'c [DeclaredColumn],
+    ) -> Option<&'c DeclaredColumn> {
+        let dotted = names.join(".");
+        let name = self.declared_name(&dotted);
+        columns.iter().find(|column| match &column.path {
+            Some(path) => path == names,
+            None => column.name == name || column.name == dotted,
+        })
+    }
+
+    /// What is wrong with columns that are declared, and with their times.
+    pub(super) fn declared_problems(&self) -> Vec<String> {
+        let columns = self.declared_columns();
+        let mut problems = self.time_problems();
+        for names in &self.json_columns {
+            let known = self.column_of_path(names, &columns);
+            if let Some(other) = known.filter(|column| column.ty != ColumnType::Json) {
+                problems.push(format!(
+                    "the column {:?} is to keep JSON text, and is declared as {}",
+                    other.name, other.ty
+                ));
+            }
+        }
+        for DeclaredColumn { name, input, .. } in &columns {
+            let needs_zone = input.as_ref().is_some_and(|input| !input.has_offset());
+            if needs_zone && self.assume_timezone.is_none() {
+                problems.push(format!(
+                    "the times of column {name:?} say no offset from UTC: name their time zone (assume_timezone, \
+                     --assume-timezone)"
+                ));
+            }
+        }
+        if let Some(name) = self.assume_timezone.as_ref().filter(|_| self.zone().is_none()) {
+            problems.push(format!(
+                "there is no time zone {name:?}: it is a name like Europe/Berlin, or UTC"
+            ));
+        }
+        problems.extend(DeclaredSchema { columns, ..self.schema.clone() }.problems());
+        problems
+    }
+
+    /// Time columns that are something else already.
+    fn time_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (index, (name, input)) in self.times.iter().enumerate() {
+            let is_other = |(other, before): &(String, Spelling)| other == name && before != input;
+            if self.times[..index].iter().any(is_other) {
+                problems.push(format!("the time column {name:?} is given two inputs"));
+            }
+            let file_name = self.declared_name(name);
+            let declared = self.schema.columns.iter().find(|column| column.name == file_name);
+            let Some(DeclaredColumn { ty, input: known, .. }) = declared else {
+                if self.text_prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+                    problems.push(format!("the time column {name:?} is text by its prefix"));
+                }
+                continue;
+            };
+            if !matches!(ty, ColumnType::Timestamp(_)) {
+                problems.push(format!(
+                    "the time column {name:?} is declared as {ty}: declare it as timestamp"
+                ));
+            } else if let Some(known) = known.as_ref().filter(|known| *known != input) {
+                problems.push(format!(
+                    "the time column {name:?} is declared with the input {:?}",
+                    known.to_string()
+                ));
+            }
+        }
+        problems
+    }
+}
