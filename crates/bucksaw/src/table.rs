@@ -10,7 +10,7 @@ use crate::coerce::counts::Alterations;
 use crate::coerce::refusal::UNKNOWN_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
-use crate::options::{ColumnOption, Options, UnknownColumn};
+use crate::options::{Options, UnknownColumn};
 use crate::report::FileReport;
 use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema, path};
 
@@ -156,15 +156,14 @@ impl Table {
         if !named.is_empty() {
             let with_type = self.columns().iter().filter(|column| column.ty.is_some());
             let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
-            named.retain(|UnknownColumn { option, column, .. }| match option {
-                // The option itself declares it.
-                ColumnOption::Time | ColumnOption::JsonColumn => {
+            named.retain(|UnknownColumn { option, column, .. }| match option.declares() {
+                true => {
                     let name = self.options.declared_name(column);
                     !files.iter().any(|file| file.has_values_of(&name))
                 }
-                _ => !known.contains(column.as_str()),
+                false => !known.contains(column.as_str()),
             });
-            for named in &mut named {
+            for named in named.iter_mut().filter(|named| !named.option.declares()) {
                 let mut columns = self.columns().iter();
                 let meant = columns.find(|column| column.shown_path() == named.column);
                 named.stored_as = meant.map(|column| column.name.clone());

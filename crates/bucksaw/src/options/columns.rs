@@ -29,6 +29,11 @@ pub enum ColumnOption {
 }
 
 impl ColumnOption {
+    /// Whether the option declares the column itself.
+    pub(crate) fn declares(self) -> bool {
+        matches!(self, Self::Time | Self::JsonColumn)
+    }
+
     /// What messages call it.
     fn name(self) -> &'static str {
         match self {

@@ -263,7 +263,7 @@ fn schemas_with_spellings_read_back_from_their_json() {
         {"name": "c", "type": "list<bytes(base64)>"}, {"name": "d", "type": "timestamp(ms)", "input": "%s"}]}"#;
     let schema = DeclaredSchema::from_json(json).expect("a schema");
     let again = schema.to_json();
-    let expected = r#"{"columns":[{"name":"a","type":"bytes","input":"hex"},{"name":"b","type":"timestamp(ns)","input":"epoch_s"},{"name":"c","type":"list<bytes>","input":"base64"},{"name":"d","type":"timestamp(ms)","input":"%s"}],"closed":false}"#;
+    let expected = r#"{"columns":[{"name":"a","type":"bytes","input":"hex"},{"name":"b","type":"timestamp(ns)","input":"epoch_s"},{"name":"c","type":"list<bytes>","input":"base64"},{"name":"d","type":"timestamp(ms)","input":"%s"}]}"#;
     assert_eq!(again, expected);
     assert_eq!(DeclaredSchema::from_json(&again).expect("a schema"), schema);
     for (column, why) in [

@@ -190,6 +190,11 @@ fn an_object_whose_names_are_data_stays_in_one_column() {
         json!({"req_headers": "\"none\""}),
     ];
     assert_eq!(rows, expected);
+    let back = folder.run("cat out.parquet");
+    let json = |lines: &str| -> Vec<serde_json::Value> {
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    assert_eq!(json(&String::from_utf8_lossy(&back.stdout)), json(&lines));
     let run = folder.run(&format!("convert in.ndjson -o told.parquet {options}"));
     run.expect_code(0).expect_told(&["no row had a column \"more\", which --json-column names"]);
     let run = folder.run("convert in.ndjson -o none.parquet --json-column req");
