@@ -12,7 +12,7 @@ use bucksaw::{
     BackendKind, Compression, Names, Profile, SortColumn, Spelling, Statistics, UnknownColumns,
 };
 use bytesize::ByteSize;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::exit;
@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Read inputs and print the schema that holds all of their values, for convert --schema
+    #[command(after_help = SCHEMA_EXAMPLES, mut_args(only_what_schemas_depend_on))]
+    Schema(Box<SchemaArgs>),
     /// Print the rows of Parquet files as NDJSON, rebuilt as they were before they became columns
     #[command(after_help = CAT_EXAMPLES)]
     Cat(CatArgs),
@@ -89,6 +92,23 @@ Examples:
   bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  bucksaw schema logs.ndjson > schema.json
+  bucksaw schema logs/ --sample 100MiB > schema.json
+  bucksaw convert logs/ -o parquet/ --schema schema.json
+
+Each column has a comment that says what its values are, and in which row the first is that does not fit.
+
+Exit codes are those of bucksaw --help.";
+
+/// Hides the options of files from the help of a command that writes none.
+fn only_what_schemas_depend_on(arg: Arg) -> Arg {
+    let is_of_files = arg.get_help_heading() == Some(FILE_HEADING);
+    let is_shown = matches!(arg.get_id().as_str(), "threads" | "memory_limit");
+    if is_of_files && !is_shown { arg.hide(true) } else { arg }
+}
 
 const CAT_EXAMPLES: &str = "\
 Examples:
@@ -217,6 +237,10 @@ pub(crate) struct ConvertArgs {
     /// the end. Beyond it the run fails, with the first reasons, and no file is written. [default: all but one]
     #[arg(long, value_name = "N|P%")]
     pub(crate) max_rejected: Option<MaxRejected>,
+    /// Read all inputs twice: first for the schema of all of their rows, so that all files have the same columns, with
+    /// types that hold all values that a type can hold; then to convert them, up to where they ended the first time
+    #[arg(long, conflicts_with = "keep_going")]
+    pub(crate) scan: bool,
     /// Print the report as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -310,9 +334,12 @@ pub(crate) struct ShapeArgs {
     pub(crate) timestamp_column: Option<String>,
 }
 
+/// What the options of files stand below in the help.
+const FILE_HEADING: &str = "The Parquet file";
+
 /// How the file is written.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "The Parquet file")]
+#[command(next_help_heading = FILE_HEADING)]
 pub(crate) struct FileArgs {
     /// What encodes: direct, which takes columns at any time, or arrow
     #[arg(
@@ -431,4 +458,22 @@ pub(crate) struct CatArgs {
     /// So many rows at the most, of all files together
     #[arg(long, value_name = "N")]
     pub(crate) head: Option<u64>,
+}
+
+/// Which inputs' schema to print.
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// Files, globs, directories, or - for standard input, as for convert
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<OsString>,
+    /// Read so much of all inputs together, about, after decompression, and of each its share
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) sample: Option<ByteSize>,
+    /// No progress bar and no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) shape: ShapeArgs,
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
 }

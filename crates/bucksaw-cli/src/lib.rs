@@ -48,6 +48,9 @@ pub fn main() -> ExitCode {
         Command::Cat(arguments) => {
             commands::cat::run(arguments, &mut BufWriter::new(io::stdout().lock()))
         }
+        Command::Schema(arguments) => {
+            commands::schema::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),

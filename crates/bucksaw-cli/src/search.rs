@@ -24,7 +24,7 @@ pub(crate) struct Found {
     pub(crate) others: Vec<PathBuf>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Hash, PartialEq, Eq)]
 pub(crate) struct FoundFile {
     pub(crate) path: PathBuf,
     /// Its folder below that which was searched.

@@ -26,7 +26,7 @@ const STDIN_PATH: &str = "/dev/stdin";
 const STREAM_STEM: &str = "stdin";
 
 /// One source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     Stdin,
     File(FoundFile),
@@ -84,6 +84,15 @@ impl Source {
                 Ok(Box::new(file))
             }
         }
+    }
+
+    /// The same, of its first bytes only if a length is given.
+    pub(crate) fn open_first(&self, length: Option<u64>) -> Result<Box<dyn Read + Send>> {
+        let source = self.open()?;
+        Ok(match length {
+            Some(length) => Box::new(source.take(length)),
+            None => source,
+        })
     }
 
     /// The path of its file in an output directory, without an ending.

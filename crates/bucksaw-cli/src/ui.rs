@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use bucksaw::Renamed;
-use bucksaw::escape::{escape_lines, escape_path, is_hidden};
+use bucksaw::escape::{escape, escape_lines, escape_path, is_hidden};
 pub use bucksaw::internal::grouped;
 use bucksaw::internal::{counted, most_misfits, time_ranges};
 use bucksaw::{
@@ -22,6 +22,11 @@ use crate::intake::Intake;
 /// standard error is gone.
 pub fn tell(lines: &str) {
     let _ = writeln!(io::stderr(), "{}", escape_lines(lines));
+}
+
+/// Says a line for each, whatever names are in it.
+pub fn tell_notes(notes: &[String]) {
+    notes.iter().for_each(|note| tell(&escape(note)));
 }
 
 /// A bar over `bytes` to read, or a spinner where that is not known; hidden unless on a terminal.

@@ -2,23 +2,25 @@
 
 mod checks;
 mod jobs;
-mod options;
+pub(super) mod options;
 
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::time::Instant;
 
-use bucksaw::escape::{escape, escape_path};
+use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
     DeadLetterFile, Error, ErrorKind, Input, InputCounts, NdjsonOptions, OnError, Options,
-    Publication, Report, Result, StreamSink, Writer,
+    Publication, Report, Result, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 use self::jobs::{Job, Target, jobs, kept_lines};
-use self::options::{Settings, settings};
+use self::options::{Settings, bad_lines_problems, settings};
+use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
 use crate::sources::{self, Inputs, Source};
@@ -63,10 +65,12 @@ enum BadLines {
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
-    let Settings { options, ndjson, notes } = settings(arguments)?;
-    tell_notes(&notes);
+    let Settings { options, ndjson, notes } =
+        settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
+    let options = options.overwrite(arguments.overwrite);
+    ui::tell_notes(&notes);
     let Inputs { sources, notes } = sources::expand(&arguments.inputs)?;
-    tell_notes(&notes);
+    ui::tell_notes(&notes);
     let mut files = Publication::new()
         .overwrite(arguments.overwrite)
         .temporary_directory(options.staging_directory())
@@ -79,10 +83,16 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let bytes: Option<u64> = all.jobs.iter().flat_map(|job| &job.sources).map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
     let intake = Intake::new(arguments.max_rejected);
-    let mut run = Run { options, ndjson, files, moves, bad_lines, intake, bar };
+    let read = all.jobs.iter().flat_map(|job| &job.sources);
+    let (options, lengths) = scanned(arguments, options, read, &ndjson)?;
+    let mut run = Run { ndjson, lengths, files, moves, bad_lines, intake, bar };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
+    // All files are of one table: a column has one type in all of them.
+    let mut table = Table::new(options)?;
     for job in &all.jobs {
-        match run.convert(job) {
+        let (converted, rest) = run.convert(job, table)?;
+        table = rest;
+        match converted {
             Ok(report) => reports.push(report),
             Err(error) if arguments.keep_going && is_of_its_input(&error) => failures.push(error),
             Err(error) => return Err(error),
@@ -92,10 +102,10 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         return Err(none_converted(failures));
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
-    tell_notes(&ui::unknown_columns(&reports));
-    tell_notes(ui::columns_in_rest(&reports).as_slice());
+    ui::tell_notes(&ui::unknown_columns(&reports));
+    ui::tell_notes(ui::columns_in_rest(&reports).as_slice());
     if !arguments.quiet {
-        tell_notes(all.note().as_slice());
+        ui::tell_notes(all.note().as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
     let code = ended_with(&failures, all.jobs.len());
@@ -110,8 +120,9 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
 
 /// What all jobs of a run have in common.
 struct Run {
-    options: Options,
     ndjson: NdjsonOptions,
+    /// How long each source was when it was scanned.
+    lengths: HashMap<Source, u64>,
     files: Publication,
     /// Whether finished files move from another directory.
     moves: bool,
@@ -121,13 +132,14 @@ struct Run {
 }
 
 impl Run {
-    /// Writes a file, which waits to be published.
-    fn convert(&mut self, job: &Job) -> Result<Report> {
-        let mut writer = open(&job.target, &self.options, &mut self.files)?;
-        for source in &job.sources {
-            self.read(source, &mut writer)?;
+    /// Writes a file of the table, which waits to be published; gives the table back.
+    fn convert(&mut self, job: &Job, table: Table) -> Result<(Result<Report>, Table)> {
+        let mut writer = open(&job.target, table, &mut self.files)?;
+        let read = job.sources.iter().try_for_each(|source| self.read(source, &mut writer));
+        match read {
+            Ok(()) => interrupt::finishing(self.moves, || Ok(writer.finish_or_abort())),
+            Err(error) => Ok((Err(error), writer.abort_with_table()?)),
         }
-        interrupt::finishing(self.moves, || writer.finish())
     }
 
     /// Writes one source's rows.
@@ -137,7 +149,8 @@ impl Run {
             BadLines::Skip => OnError::Skip,
             BadLines::Keep(file) => OnError::Keep(file.as_mut()),
         };
-        let bytes = self.bar.wrap_read(source.open()?);
+        let opened = source.open_first(self.lengths.get(source).copied())?;
+        let bytes = self.bar.wrap_read(opened);
         let mut input = Input::ndjson(source.name(), bytes, self.ndjson.clone(), on_error)?;
         while writer.write_next(&mut input)? {
             self.intake.check(&input)?;
@@ -146,7 +159,7 @@ impl Run {
                 self.bar.set_message(format!("{rate} rows/s"));
             }
         }
-        tell_notes(self.intake.add(&input).as_slice());
+        ui::tell_notes(self.intake.add(&input).as_slice());
         Ok(())
     }
 
@@ -217,15 +230,38 @@ fn print_report(report: &Conversion<'_>) -> Result<()> {
     })
 }
 
-/// Says a line for each, whatever names are in it.
-fn tell_notes(notes: &[String]) {
-    notes.iter().for_each(|note| ui::tell(&escape(note)));
+/// The options, with the schema of all rows if that is asked for; and how long each source was then.
+fn scanned<'s>(
+    arguments: &ConvertArgs,
+    options: Options,
+    sources: impl Iterator<Item = &'s Source> + Clone,
+    ndjson: &NdjsonOptions,
+) -> Result<(Options, HashMap<Source, u64>)> {
+    if !arguments.scan {
+        return Ok((options, HashMap::new()));
+    }
+    let mut lengths = HashMap::new();
+    for source in sources.clone() {
+        let Some(length) = source.len() else {
+            let message = format!(
+                "--scan reads inputs twice, and {} can be read once only: go on without it, or with a schema",
+                source.name()
+            );
+            return Err(Error::new(ErrorKind::Options, message));
+        };
+        lengths.insert(source.clone(), length);
+    }
+    let bar = ui::progress(Some(lengths.values().sum()), arguments.quiet);
+    let parts =
+        sources.map(|source| Part { source, length: lengths.get(source).copied(), bytes: None });
+    let Scanned { schema, .. } = scan::scan(parts, &options, ndjson, &bar)?;
+    bar.finish_and_clear();
+    Ok((options.schema(schema), lengths))
 }
 
-fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<Writer> {
-    let options = options.clone();
+fn open(target: &Target, table: Table, files: &mut Publication) -> Result<Writer> {
     match target {
-        Target::Stdout => options.write_to(StreamSink::new(io::stdout())),
+        Target::Stdout => table.write_to(StreamSink::new(io::stdout())),
         Target::Stream(path) => {
             let stream = OpenOptions::new().write(true).open(path).map_err(|cause| {
                 Error::io(format!("could not open {}", escape_path(path)), cause)
@@ -234,12 +270,12 @@ fn open(target: &Target, options: &Options, files: &mut Publication) -> Result<W
                 let message = format!("{} is a terminal: name a file", escape_path(path));
                 return Err(Error::new(ErrorKind::Options, message));
             }
-            options.write_to(StreamSink::new(stream).at(path))
+            table.write_to(StreamSink::new(stream).at(path))
         }
         Target::File(path) => {
             let sink =
                 interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())?;
-            options.write_to(sink)
+            table.write_to(sink)
         }
     }
 }

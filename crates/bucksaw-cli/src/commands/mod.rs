@@ -7,4 +7,6 @@ pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
 pub(crate) mod measure;
+mod scan;
+pub(crate) mod schema;
 mod table;

@@ -10,6 +10,7 @@ mod leaves;
 mod leftovers;
 mod measure;
 mod memory;
+mod schema;
 mod support;
 
 /// What is tested.

@@ -49,4 +49,20 @@ impl Alterations {
         self.duplicates += other.duplicates;
         self.rest_values += other.rest_values;
     }
+
+    /// What was counted since it was `before`.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            conflicts: self.conflicts - before.conflicts,
+            oversized_numbers: self.oversized_numbers - before.oversized_numbers,
+            widened: self.widened - before.widened,
+            parsed_texts: self.parsed_texts - before.parsed_texts,
+            other_offsets: self.other_offsets - before.other_offsets,
+            stored_as_text: self.stored_as_text - before.stored_as_text,
+            json_texts: self.json_texts - before.json_texts,
+            too_deep: self.too_deep - before.too_deep,
+            duplicates: self.duplicates - before.duplicates,
+            rest_values: self.rest_values - before.rest_values,
+        }
+    }
 }

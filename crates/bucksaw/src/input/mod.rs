@@ -64,6 +64,24 @@ impl<'r> Input<'r> {
         }
     }
 
+    /// Ends the input early, behind a record: where so many bytes have been read, after decompression, or less than a
+    /// megabyte more.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, Scan};
+    /// let lines = "{\"id\": 1}\n".repeat(1_000_000);
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::new(), OnError::Fail)?;
+    /// let mut scan = Scan::new(Options::new())?;
+    /// scan.read_input(&mut input.first_bytes(1 << 16))?;
+    /// assert!(scan.rows() < 200_000);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn first_bytes(mut self, bytes: u64) -> Self {
+        self.source.end_at(bytes);
+        self
+    }
+
     /// What was read so far.
     #[must_use]
     pub fn counts(&self) -> InputCounts {

@@ -43,12 +43,19 @@ pub(crate) struct Source<'r> {
     stop: Option<Result<Stop>>,
     /// Whether its format was looked at.
     is_checked: bool,
+    /// The byte at or behind which it ends, where that is before its own end.
+    end: Option<u64>,
 }
 
 impl<'r> Source<'r> {
     pub(super) fn new(framer: Box<dyn Framer + 'r>, max_record_bytes: Option<usize>) -> Self {
         let returned = VecDeque::new();
-        Self { framer, max_record_bytes, returned, stop: None, is_checked: false }
+        Self { framer, max_record_bytes, returned, stop: None, is_checked: false, end: None }
+    }
+
+    /// Ends it with the chunk in which so many bytes have been read.
+    pub(super) fn end_at(&mut self, bytes: u64) {
+        self.end = Some(bytes);
     }
 
     /// The next chunk, read into this buffer, or into `long` where it is [long](super::framing::is_long); none where reading stops. How
@@ -63,6 +70,10 @@ impl<'r> Source<'r> {
             return Some(ahead);
         }
         if self.stop.is_some() {
+            return None;
+        }
+        if self.end.is_some_and(|end| self.framer.position() >= end) {
+            self.stop = Some(Ok(Stop::End));
             return None;
         }
         limits.record_bytes = self.max_record_bytes.unwrap_or(limits.record_bytes);

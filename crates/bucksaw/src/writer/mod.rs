@@ -21,6 +21,7 @@ pub use self::rows::Cell;
 pub use self::scan::Scan;
 use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
+use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
@@ -28,7 +29,7 @@ use crate::input::record_batch::block_of_batch;
 use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
-use crate::schema::{Column, ColumnId};
+use crate::schema::{Column, ColumnId, Renamed};
 use crate::sink::Sink;
 use crate::table::Table;
 
@@ -57,6 +58,8 @@ pub struct Writer {
     /// Those before it.
     files: Vec<FileReport>,
     timestamps: Vec<TimeRange>,
+    /// What the table had counted before.
+    alterations_before: Alterations,
     kept: Kept,
     rejected: u64,
     started: Instant,
@@ -71,6 +74,7 @@ impl Writer {
             file: Some(OpenFile::new(&table, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),
+            alterations_before: table.counts.alterations,
             kept: Kept::default(),
             workers,
             rejected: 0,
@@ -258,23 +262,40 @@ impl Writer {
     ///
     /// # Errors
     /// As [`finish`](Self::finish).
-    pub fn finish_with_table(mut self) -> Result<(Report, Table)> {
-        let file = self.finish_file()?;
-        self.files.push(file);
-        let unknown_columns = self.table.unknown_columns(&self.files);
-        let report = Report {
+    pub fn finish_with_table(self) -> Result<(Report, Table)> {
+        let (report, table) = self.finish_or_abort();
+        Ok((report?, table))
+    }
+
+    /// The same, but that it returns the table in any case.
+    pub fn finish_or_abort(mut self) -> (Result<Report>, Table) {
+        let finished = self.finish_file().map(|file| self.files.push(file));
+        let report = finished.map(|()| self.report());
+        (report, self.table)
+    }
+
+    fn report(&mut self) -> Report {
+        Report {
             rows: self.rows_finished(),
-            files: self.files,
             rejected: self.rejected,
-            alterations: self.table.counts.alterations,
-            renamed: self.table.renamed(),
+            alterations: self.table.counts.alterations.since(&self.alterations_before),
+            renamed: self.renamed(),
             columns_in_rest: ColumnsInRest::of(&self.table.schema),
-            unknown_columns,
-            timestamps: self.timestamps,
+            unknown_columns: self.table.unknown_columns(&self.files),
+            timestamps: std::mem::take(&mut self.timestamps),
             elapsed: self.started.elapsed(),
             peak_memory: peak_memory(),
-        };
-        Ok((report, self.table))
+            files: std::mem::take(&mut self.files),
+        }
+    }
+
+    /// Those renamed columns that files have.
+    fn renamed(&self) -> Vec<Renamed> {
+        let mut renamed = self.table.renamed();
+        let has =
+            |file: &FileReport, name: &str| file.columns.iter().any(|column| column.name == name);
+        renamed.retain(|renamed| self.files.iter().any(|file| has(file, &renamed.to)));
+        renamed
     }
 
     fn finish_file(&mut self) -> Result<FileReport> {
@@ -304,11 +325,17 @@ impl Writer {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] where what was staged could not be removed.
-    pub fn abort(mut self) -> Result<()> {
-        match self.file.take() {
-            Some(file) => file.discard(),
-            None => Ok(()),
-        }
+    pub fn abort(self) -> Result<()> {
+        self.abort_with_table().map(|_| ())
+    }
+
+    /// The same, and returns the table for further files.
+    ///
+    /// # Errors
+    /// As [`abort`](Self::abort).
+    pub fn abort_with_table(mut self) -> Result<Table> {
+        self.file.take().map_or(Ok(()), OpenFile::discard)?;
+        Ok(self.table)
     }
 
     fn check_open(&self) -> Result<()> {

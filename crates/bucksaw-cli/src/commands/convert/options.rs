@@ -19,17 +19,20 @@ use crate::cli::{
 use crate::system;
 
 /// What the command line asks for.
-pub(super) struct Settings {
-    pub(super) options: Options,
-    pub(super) ndjson: NdjsonOptions,
+pub(crate) struct Settings {
+    pub(crate) options: Options,
+    pub(crate) ndjson: NdjsonOptions,
     /// What users should hear of it.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// The library's options, as the command line gives them; every problem of theirs at once.
-pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
-    let ConvertArgs { shape, file, overwrite, .. } = arguments;
-    let mut problems = Vec::new();
+/// The library's options, as the command line gives them; every problem of theirs at once, with those that are known
+/// already.
+pub(crate) fn settings(
+    shape: &ShapeArgs,
+    file: &FileArgs,
+    mut problems: Vec<String>,
+) -> Result<Settings> {
     let schema = match schema(shape) {
         Err(error) if error.kind() == ErrorKind::Options => {
             problems.extend(error.to_string().lines().map(str::to_owned));
@@ -48,7 +51,6 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
         .chunk_rows(file.chunk_rows)
         .statistics(file.statistics)
         .sorted_by(file.sorted_by.clone())
-        .overwrite(*overwrite)
         .schema(schema)
         .strict(shape.strict)
         .names(shape.names)
@@ -94,12 +96,6 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     let ndjson = ndjson_options(shape);
     problems.extend(long_lines(shape, file));
     problems.extend(small_limit(file));
-    if arguments.on_error.is_empty() {
-        problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
-    }
-    if arguments.max_rejected.is_some() && arguments.on_error == "fail" {
-        problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
-    }
     for error in [ndjson.validate().err(), options.validate().err()].into_iter().flatten() {
         problems.extend(error.message().lines().map(str::to_owned));
     }
@@ -108,6 +104,18 @@ pub(super) fn settings(arguments: &ConvertArgs) -> Result<Settings> {
     } else {
         Err(Error::of_problems(ErrorKind::Options, problems))
     }
+}
+
+/// What is wrong with what to do with bad lines.
+pub(super) fn bad_lines_problems(arguments: &ConvertArgs) -> Vec<String> {
+    let mut problems = Vec::new();
+    if arguments.on_error.is_empty() {
+        problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
+    }
+    if arguments.max_rejected.is_some() && arguments.on_error == "fail" {
+        problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
+    }
+    problems
 }
 
 fn with_dictionaries(

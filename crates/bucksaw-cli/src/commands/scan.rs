@@ -1,0 +1,48 @@
+//! Reading inputs for the schema of all their rows.
+
+use bucksaw::{DeclaredSchema, Input, InputCounts, NdjsonOptions, OnError, Options, Result, Scan};
+use indicatif::ProgressBar;
+
+use crate::sources::Source;
+use crate::ui;
+
+/// What is read of a source.
+pub(crate) struct Part<'s> {
+    pub(crate) source: &'s Source,
+    /// Its bytes, as it is, at the most.
+    pub(crate) length: Option<u64>,
+    /// Bytes after decompression, about, at the most.
+    pub(crate) bytes: Option<u64>,
+}
+
+/// What was found.
+pub(crate) struct Scanned {
+    pub(crate) schema: DeclaredSchema,
+    pub(crate) counts: InputCounts,
+}
+
+/// Reads all parts, without rejected lines.
+pub(crate) fn scan<'s>(
+    parts: impl Iterator<Item = Part<'s>>,
+    options: &Options,
+    ndjson: &NdjsonOptions,
+    bar: &ProgressBar,
+) -> Result<Scanned> {
+    let mut scan = Scan::new(options.clone())?;
+    let mut counts = InputCounts::default();
+    for Part { source, length, bytes } in parts {
+        let opened = bar.wrap_read(source.open_first(length)?);
+        let input = Input::ndjson(source.name(), opened, ndjson.clone(), OnError::Skip)?;
+        let mut input = match bytes {
+            Some(bytes) => input.first_bytes(bytes),
+            None => input,
+        };
+        while scan.read_next(&mut input)? {
+            if !bar.is_hidden() {
+                bar.set_message(format!("{} rows/s scanned", ui::rate(scan.rows(), bar.elapsed())));
+            }
+        }
+        counts.add(&input.counts());
+    }
+    Ok(Scanned { schema: scan.finish()?, counts })
+}

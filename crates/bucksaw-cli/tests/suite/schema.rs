@@ -1,0 +1,139 @@
+//! `bucksaw schema`, `--scan`, and one table for all files of a run.
+
+use crate::support::Folder;
+use serde_json::{Value, json};
+
+/// The columns of a schema, without comments.
+fn columns(schema: &str) -> Vec<Value> {
+    let mut schema: Value = serde_json::from_str(schema).expect("JSON");
+    let columns = schema["columns"].as_array_mut().expect("columns");
+    for column in &mut *columns {
+        column.as_object_mut().expect("a column").remove("comment");
+    }
+    columns.clone()
+}
+
+/// Five hours of a service whose fields and types drift.
+fn hours(folder: &Folder) {
+    for hour in 0..5 {
+        let mut lines = String::new();
+        for minute in 0..60 {
+            let at = format!("2026-11-28T0{hour}:{minute:02}:00Z");
+            let line = match hour {
+                0 => json!({"time": at, "level": "info", "took": minute}),
+                1 => json!({"time": at, "level": "info", "took": f64::from(minute) + 0.5}),
+                2 => json!({"time": at, "user": {"id": minute}, "took": null}),
+                3 => json!({"time": at, "user": {"id": format!("u{minute}")}, "level": 7}),
+                _ => json!({"time": at, "user.id": minute, "big": u64::MAX, "took": "n/a"}),
+            };
+            lines.push_str(&format!("{line}\n"));
+        }
+        folder.write(&format!("in/{hour}.ndjson"), lines);
+    }
+}
+
+#[test]
+fn a_schema_holds_all_values_of_all_inputs() {
+    let folder = Folder::new();
+    hours(&folder);
+    let run = folder.run("schema in").expect_code(0).expect_told(&["300 rows read: 6 columns"]);
+    let expected = json!([
+        {"name": "level", "type": "text"},
+        {"name": "time", "type": "timestamp"},
+        {"name": "took", "type": "text"},
+        {"name": "user_id", "type": "text", "path": ["user", "id"]},
+        {"name": "big", "type": "decimal(20,0)"},
+        {"name": "user_id__2", "type": "int64", "path": ["user.id"]},
+    ]);
+    assert_eq!(Value::Array(columns(run.text())), expected);
+    assert!(
+        run.text().contains(r#""comment":"60 integers, 60 decimals, 60 texts""#),
+        "{}",
+        run.text()
+    );
+    // What it prints it takes.
+    folder.write("schema.json", run.text());
+    folder.run("convert in -o out/ --schema schema.json --unknown-columns refuse").expect_code(0);
+    let names = folder.columns("out/0.parquet");
+    for hour in 1..5 {
+        assert_eq!(folder.columns(&format!("out/{hour}.parquet")), names, "hour {hour}");
+    }
+}
+
+#[test]
+fn the_first_value_that_does_not_fit_is_told() {
+    let folder = Folder::new();
+    let lines: String =
+        (0..100)
+            .map(|at| {
+                if at == 42 { "{\"a\":\"n/a\"}\n".to_owned() } else { format!("{{\"a\":{at}}}\n") }
+            })
+            .collect();
+    folder.write("in.ndjson", lines);
+    let run = folder.run("schema in.ndjson").expect_code(0);
+    let told = "99 integers, 1 text; the first that is no int64 is in row 43: \\\"n/a\\\"";
+    assert!(run.text().contains(told), "{}", run.text());
+    assert_eq!(
+        columns(run.text())[1],
+        json!({"name": "a__text", "type": "text", "sibling_of": "a"})
+    );
+}
+
+#[test]
+fn a_sample_is_a_part_of_each_input() {
+    let folder = Folder::new();
+    let lines = |name: &str| format!("{{\"{name}\":1}}\n").repeat(400_000);
+    folder.write("big.ndjson", lines("big"));
+    folder.write("small.ndjson", "{\"small\":1}\n");
+    let run = folder.run("schema big.ndjson small.ndjson --sample 100KiB").expect_code(0);
+    let names: Vec<_> = columns(run.text()).iter().map(|column| column["name"].clone()).collect();
+    assert_eq!(names, ["big", "small"]);
+    let told = run.stderr.split_whitespace().next().expect("a number").replace(',', "");
+    let rows: u32 = told.parse().expect("a number");
+    assert!((5_000..399_000).contains(&rows), "{rows}");
+}
+
+#[test]
+fn all_files_of_a_run_have_one_type_for_a_column() {
+    let folder = Folder::new();
+    hours(&folder);
+    folder.run("convert in -o out/").expect_code(0);
+    let types = |hour: u32, column: &str| {
+        let footer = folder.footer(&format!("out/{hour}.parquet"));
+        let schema = footer.file_metadata().schema_descr();
+        let found = schema.columns().iter().find(|found| found.name() == column);
+        found.map(|column| column.physical_type().to_string())
+    };
+    // The first hour says what it is; the halves of the second are beside it.
+    assert_eq!(types(0, "took").as_deref(), Some("INT64"));
+    assert_eq!(types(1, "took__text").as_deref(), Some("BYTE_ARRAY"));
+    // What each file's report counts is of that file alone.
+    let run = folder.run("convert in -o again/ --json").expect_code(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let reports = report["reports"].as_array().expect("reports");
+    let conflicts: Vec<_> =
+        reports.iter().map(|report| &report["alterations"]["conflicts"]).collect();
+    assert_eq!(conflicts, [0, 60, 0, 60, 60].map(|count| json!(count)).each_ref());
+    let renamed: Vec<_> = reports.iter().filter(|report| report["renamed"] != json!([])).collect();
+    assert_eq!(renamed.len(), 1);
+}
+
+#[test]
+fn a_scan_gives_all_files_the_same_columns() {
+    let folder = Folder::new();
+    hours(&folder);
+    folder.run("convert in -o out/ --scan").expect_code(0);
+    let names = ["level", "time", "took", "user_id", "big", "user_id__2"];
+    for hour in 0..5 {
+        assert_eq!(folder.columns(&format!("out/{hour}.parquet")), names, "hour {hour}");
+    }
+    let rows = folder.rows("out/3.parquet");
+    assert_eq!((&rows[1]["user_id"], &rows[1]["level"]), (&json!("u1"), &json!("7")));
+    // What a schema says stays.
+    folder.write("schema.json", r#"{"columns": [{"name": "took", "type": "double"}]}"#);
+    folder.run("convert in -o typed/ --scan --schema schema.json").expect_code(0);
+    assert_eq!(folder.columns("typed/0.parquet")[0], "took");
+    assert_eq!(folder.rows("typed/4.parquet")[0]["took__text"], json!("n/a"));
+    let run = folder.run_with("convert - -o out.parquet --scan", "{\"a\":1}\n");
+    run.expect_code(2).expect_told(&["--scan reads inputs twice", "standard input"]);
+}
