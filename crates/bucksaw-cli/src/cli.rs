@@ -241,6 +241,10 @@ pub(crate) struct ConvertArgs {
     /// types that hold all values that a type can hold; then to convert them, up to where they ended the first time
     #[arg(long, conflicts_with = "keep_going")]
     pub(crate) scan: bool,
+    /// A schema that runs have in common: read before, where the file is there, and grown by the columns that this run
+    /// found before its files appear. Where two runs at once settle one column differently, the later one is refused
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema_state: Option<PathBuf>,
     /// Print the report as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,6 +3,7 @@
 mod checks;
 mod jobs;
 pub(super) mod options;
+mod state;
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
@@ -68,6 +69,13 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let Settings { options, ndjson, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options.overwrite(arguments.overwrite);
+    let options = match &arguments.schema_state {
+        Some(path) => {
+            let declared = options::schema(&arguments.shape)?;
+            options.schema(state::with_declared(state::read(path)?, declared)?)
+        }
+        None => options,
+    };
     ui::tell_notes(&notes);
     let Inputs { sources, notes } = sources::expand(&arguments.inputs)?;
     ui::tell_notes(&notes);
@@ -100,6 +108,9 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     }
     if reports.is_empty() && !failures.is_empty() {
         return Err(none_converted(failures));
+    }
+    if let Some(path) = &arguments.schema_state {
+        state::grow(path, &table.declared().columns)?;
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     ui::tell_notes(&ui::unknown_columns(&reports));

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
         );
         return Err(Error::new(ErrorKind::Malformed, message));
     }
-    print(&schema, out).map_err(|cause| Error::io("could not print the schema", cause))?;
+    write(&schema, out).map_err(|cause| Error::io("could not print the schema", cause))?;
     if !args.quiet {
         let columns = schema.columns.len() as u64;
         ui::tell(&format!("{} read: {}", counted(counts.rows, "row"), counted(columns, "column")));
@@ -64,8 +64,8 @@ fn shares(sources: &[Source], sample: u64) -> Vec<Option<u64>> {
     shares
 }
 
-/// Prints the schema with a line for each column.
-fn print(schema: &DeclaredSchema, out: &mut impl Write) -> io::Result<()> {
+/// Writes the schema with a line for each column.
+pub(super) fn write(schema: &DeclaredSchema, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"{\"columns\":[")?;
     for (index, column) in schema.columns.iter().enumerate() {
         out.write_all(if index > 0 { b",\n" } else { b"\n" })?;

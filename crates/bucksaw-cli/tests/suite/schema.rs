@@ -137,3 +137,46 @@ fn a_scan_gives_all_files_the_same_columns() {
     let run = folder.run_with("convert - -o out.parquet --scan", "{\"a\":1}\n");
     run.expect_code(2).expect_told(&["--scan reads inputs twice", "standard input"]);
 }
+
+#[test]
+fn runs_have_a_schema_in_common() {
+    let folder = Folder::new();
+    folder.write("1.ndjson", "{\"a\":1,\"http\":{\"status\":200}}\n");
+    folder.write("2.ndjson", "{\"a\":0.5,\"b\":\"x\"}\n");
+    for number in [1, 2] {
+        let convert =
+            format!("convert {number}.ndjson -o {number}.parquet --schema-state state.json");
+        folder.run(&convert).expect_code(0);
+    }
+    let expected = json!([
+        {"name": "a", "type": "int64"},
+        {"name": "http_status", "type": "int64", "path": ["http", "status"]},
+        {"name": "a__text", "type": "text", "sibling_of": "a"},
+        {"name": "b", "type": "text"},
+    ]);
+    let mut known = columns(&folder.text("state.json"));
+    known.sort_by_key(|column| column["name"] == "b");
+    assert_eq!(known.len(), 4);
+    for column in expected.as_array().expect("columns") {
+        assert!(known.contains(column), "{column} is not in {known:?}");
+    }
+    assert_eq!(folder.rows("2.parquet"), [json!({"a__text": "0.5", "b": "x"})]);
+    // A run whose schema says otherwise is refused before anything is written.
+    folder.write("schema.json", r#"{"columns": [{"name": "a", "type": "text"}]}"#);
+    let run =
+        folder.run("convert 1.ndjson -o 3.parquet --schema-state state.json --schema schema.json");
+    run.expect_code(2).expect_told(&["column \"a\"", "text here and int64 there", "do not agree"]);
+    // Many at once lose nothing.
+    let children: Vec<_> = (0..8)
+        .map(|number| {
+            folder.write(&format!("in{number}.ndjson"), format!("{{\"a\":1,\"c{number}\":1}}\n"));
+            folder.start(&format!(
+                "convert in{number}.ndjson -o out{number}.parquet --schema-state state.json"
+            ))
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().expect("ends").success());
+    }
+    assert_eq!(columns(&folder.text("state.json")).len(), 4 + 8);
+}

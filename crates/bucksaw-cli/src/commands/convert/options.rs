@@ -180,7 +180,7 @@ fn notes(file: &FileArgs) -> Vec<String> {
     notes
 }
 
-fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
+pub(super) fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
     let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
     let name = escape_path(path);
     let json = fs::read_to_string(path)

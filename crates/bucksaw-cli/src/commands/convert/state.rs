@@ -1,0 +1,101 @@
+//! The schema that runs have in common: read before, and grown by what a run found before its files appear.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use bucksaw::escape::escape_path;
+use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result};
+
+use crate::commands::schema;
+
+/// What the lock is called that a run has while it reads and replaces the file.
+const LOCK_SUFFIX: &str = ".lock";
+
+/// The schema of the file, or one without columns where there is no file yet.
+pub(super) fn read(path: &Path) -> Result<DeclaredSchema> {
+    let name = escape_path(path);
+    match fs::read_to_string(path) {
+        Ok(json) => DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name)),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
+        Err(cause) => Err(Error::io("could not read the schema", cause).in_source(&name)),
+    }
+}
+
+/// The columns of the state, and those that a schema declares beside them. What the schema says wins until the first
+/// run; afterwards it has to be the same.
+pub(super) fn with_declared(
+    state: DeclaredSchema,
+    declared: DeclaredSchema,
+) -> Result<DeclaredSchema> {
+    let mut schema = declared.clone();
+    schema.columns = state.columns;
+    add(&mut schema, &declared.columns)
+        .map_err(|both| conflict(&both, "the schema and the schema state do not agree"))?;
+    Ok(schema)
+}
+
+/// Adds the columns to the file's. Others may have added theirs since it was read; none are lost.
+///
+/// # Errors
+/// [`ErrorKind::Options`] where others gave one of the columns another type meanwhile.
+pub(super) fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
+    let failed = |cause| Error::io(format!("could not write {}", escape_path(path)), cause);
+    // It stays: whoever removed it could let two in.
+    let lock = File::options()
+        .create(true)
+        .append(true)
+        .open(beside(path, LOCK_SUFFIX))
+        .map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    let known = read(path)?;
+    let mut grown = known.clone();
+    add(&mut grown, columns).map_err(|both| {
+        conflict(&both, "another run has settled it meanwhile: run this one again")
+    })?;
+    if grown == known && path.exists() {
+        return Ok(());
+    }
+    let staged = beside(path, ".new");
+    let mut file = File::create(&staged).map_err(failed)?;
+    schema::write(&grown, &mut file).and_then(|()| file.sync_all()).map_err(failed)?;
+    fs::rename(&staged, path).map_err(failed)
+}
+
+/// Adds columns that the schema lacks; or returns the first that it has otherwise, and what it has.
+fn add(
+    schema: &mut DeclaredSchema,
+    columns: &[DeclaredColumn],
+) -> std::result::Result<(), Box<(DeclaredColumn, DeclaredColumn)>> {
+    for column in columns {
+        let is_same_name = |known: &DeclaredColumn| known.name.eq_ignore_ascii_case(&column.name);
+        match schema.columns.iter().position(is_same_name) {
+            None => schema.columns.push(column.clone()),
+            Some(index) => {
+                let known = &mut schema.columns[index];
+                // A column without a path takes the first that is called so.
+                let is_path_alike =
+                    known.path == column.path || known.path.is_none() || column.path.is_none();
+                if known.ty != column.ty || !is_path_alike {
+                    return Err(Box::new((known.clone(), column.clone())));
+                }
+                known.path = known.path.take().or_else(|| column.path.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn conflict((known, column): &(DeclaredColumn, DeclaredColumn), why: &str) -> Error {
+    let is = |column: &DeclaredColumn| match &column.path {
+        Some(path) => format!("{} from {path:?}", column.ty),
+        None => column.ty.to_string(),
+    };
+    let message = format!("it is {} here and {} there: {why}", is(column), is(known));
+    Error::new(ErrorKind::Options, message).in_column(&column.name)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
