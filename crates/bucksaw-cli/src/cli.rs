@@ -327,6 +327,15 @@ pub(crate) struct ShapeArgs {
     /// Levels of objects that become columns, 64 at the most
     #[arg(long, value_name = "LEVELS", default_value_t = DEFAULT_MAX_DEPTH)]
     pub(crate) max_depth: usize,
+    /// Keep these columns only, named as in the file or by their paths with dots; of an object, its members
+    #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Leave these columns out, named likewise
+    #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
+    pub(crate) drop: Vec<String>,
+    /// Call a column otherwise; may be given several times
+    #[arg(long, value_name = "COLUMN=NAME", value_parser = renaming)]
+    pub(crate) rename: Vec<(String, String)>,
     /// Columns in one file; the rest is kept in the column _rest
     #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
     pub(crate) max_columns: usize,
@@ -480,4 +489,14 @@ pub(crate) struct SchemaArgs {
     pub(crate) shape: ShapeArgs,
     #[command(flatten)]
     pub(crate) file: FileArgs,
+}
+
+/// A column, and what it is to be called.
+fn renaming(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((column, name)) if !column.is_empty() && !name.is_empty() => {
+            Ok((column.to_owned(), name.to_owned()))
+        }
+        _ => Err("it is COLUMN=NAME".to_owned()),
+    }
 }

@@ -156,12 +156,15 @@ impl Table {
         if !named.is_empty() {
             let with_type = self.columns().iter().filter(|column| column.ty.is_some());
             let known: HashSet<&str> = with_type.map(|column| column.name.as_str()).collect();
-            named.retain(|UnknownColumn { option, column, .. }| match option.declares() {
-                true => {
+            named.retain(|UnknownColumn { option, column, .. }| {
+                if option.declares() {
                     let name = self.options.declared_name(column);
-                    !files.iter().any(|file| file.has_values_of(&name))
+                    return !files.iter().any(|file| file.has_values_of(&name));
                 }
-                false => !known.contains(column.as_str()),
+                match option.is_of_rows() {
+                    true => !self.schema.has_rows_of(column),
+                    false => !known.contains(column.as_str()),
+                }
             });
             for named in named.iter_mut().filter(|named| !named.option.declares()) {
                 let mut columns = self.columns().iter();

@@ -308,6 +308,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        if self.schema.column(id).is_dropped {
+            return Ok(());
+        }
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }

@@ -63,6 +63,8 @@ impl Alterations {
             too_deep: self.too_deep - before.too_deep,
             duplicates: self.duplicates - before.duplicates,
             rest_values: self.rest_values - before.rest_values,
+            ambiguous_times: self.ambiguous_times - before.ambiguous_times,
+            rounded: self.rounded - before.rounded,
         }
     }
 }

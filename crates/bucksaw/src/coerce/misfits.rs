@@ -76,6 +76,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// # Errors
     /// As [`push`](Self::push).
     pub(crate) fn push_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
+        if self.schema.drops(name) {
+            return Ok(());
+        }
         self.refuse_if_strict(name, "the row gives it twice")?;
         if self.schema.unknown_columns == UnknownColumns::Refuse && self.schema.find(name).is_none()
         {

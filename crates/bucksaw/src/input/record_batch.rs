@@ -76,6 +76,9 @@ fn take_whole<'a>(
         return Ok(true);
     }
     let Resolution::Column(id) = schema.resolve(name) else { return Ok(false) };
+    if schema.column(id).is_dropped {
+        return Ok(true);
+    }
     if is_all_null || (schema.strict && schema.column(id).is_renamed) {
         return Ok(is_all_null);
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::Serialize;
 
 use super::{Options, UnknownColumns};
-use crate::options::declared::REST_COLUMN;
+use crate::options::declared::{MAX_NAME_BYTES, REST_COLUMN};
 
 /// An option that names a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,12 +26,23 @@ pub enum ColumnOption {
     Time,
     /// [`Options::json_column`].
     JsonColumn,
+    /// [`Options::select`].
+    Select,
+    /// [`Options::drop`].
+    Drop,
+    /// [`Options::rename`].
+    Rename,
 }
 
 impl ColumnOption {
     /// Whether the option declares the column itself.
     pub(crate) fn declares(self) -> bool {
         matches!(self, Self::Time | Self::JsonColumn)
+    }
+
+    /// Whether it names columns as rows do.
+    pub(crate) fn is_of_rows(self) -> bool {
+        matches!(self, Self::Select | Self::Drop | Self::Rename)
     }
 
     /// What messages call it.
@@ -44,6 +55,9 @@ impl ColumnOption {
             Self::FieldId => "a field id",
             Self::Time => "a time",
             Self::JsonColumn => "JSON text",
+            Self::Select => "the selection",
+            Self::Drop => "the list of what to drop",
+            Self::Rename => "a renaming",
         }
     }
 }
@@ -76,6 +90,10 @@ impl Options {
         let json = self.json_columns.iter().map(|names| (O::JsonColumn, names.join(".")));
         let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(ids);
         let named = named.chain(times).chain(json);
+        let selected = self.selected.iter().map(|column| (O::Select, column.clone()));
+        let dropped = self.dropped.iter().map(|column| (O::Drop, column.clone()));
+        let renamed = self.renamed.keys().map(|column| (O::Rename, column.clone()));
+        let named = named.chain(selected).chain(dropped).chain(renamed);
         named.map(|(option, column)| UnknownColumn { option, column, stored_as: None }).collect()
     }
 
@@ -110,11 +128,19 @@ impl Options {
         let declared: HashSet<&str> =
             self.schema.columns.iter().map(|column| column.name.as_str()).collect();
         let mut problems = Vec::new();
+        for (from, to) in &self.renamed {
+            if to.is_empty() || to.to_lowercase() == REST_COLUMN || to.len() > MAX_NAME_BYTES {
+                problems.push(format!(
+                    "{from:?} can't be renamed to {to:?}: it is empty, too long or Bucksaw's own"
+                ));
+            }
+        }
         for UnknownColumn { option, column, .. } in self.named_columns() {
             let what = option.name();
             if column.is_empty() {
                 problems.push(format!("{what} names a column without a name"));
-            } else if self.schema.unknown_columns != UnknownColumns::Add
+            } else if !option.is_of_rows()
+                && self.schema.unknown_columns != UnknownColumns::Add
                 && column != REST_COLUMN
                 && !declared.contains(column.as_str())
                 && !declared.contains(self.declared_name(&column).as_str())

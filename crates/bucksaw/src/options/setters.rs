@@ -398,6 +398,49 @@ impl Options {
         self
     }
 
+    /// Keeps these columns only: by their names, by their paths with dots, or by an object's, whose members are kept. Columns that
+    /// are declared with a path stay. Default: all.
+    ///
+    /// ```
+    /// # use bucksaw::{Options, StreamSink};
+    /// let options = Options::new().select(["level", "http"]);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("level", 1), ("http.status", 200), ("secret", 7)])?;
+    /// let names: Vec<_> = writer.finish()?.files[0].columns.iter().map(|c| c.name.clone()).collect();
+    /// assert_eq!(names, ["level", "http_status"]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn select<N: Into<String>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.selected = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Leaves these columns out, which are named as for [`select`](Self::select). Of an object or array that is kept as JSON text
+    /// nothing is left out. Default: none.
+    #[must_use]
+    pub fn drop<N: Into<String>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.dropped = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Calls a column otherwise than its path says: by the name that it would have, or by its path with dots. May be called several
+    /// times. Default: none.
+    ///
+    /// ```
+    /// # use bucksaw::{Options, StreamSink};
+    /// let options = Options::new().rename("http.status", "status");
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_row([("http.status", 200)])?;
+    /// assert_eq!(writer.finish()?.files[0].columns[0].name, "status");
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rename(mut self, column: impl Into<String>, name: impl Into<String>) -> Self {
+        self.renamed.insert(column.into(), name.into());
+        self
+    }
+
     /// Columns in one file, without `_rest`, at the most; [`Options::memory_limit`] may carry fewer. Default: [`DEFAULT_MAX_COLUMNS`](crate::limits::DEFAULT_MAX_COLUMNS).
     ///
     /// ```

@@ -117,6 +117,8 @@ pub struct Column {
     pub(crate) path: Option<Box<str>>,
     /// Whether its path has no name, or would have that of another column.
     pub(crate) is_renamed: bool,
+    /// Whether its values are dropped.
+    pub(crate) is_dropped: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     /// Whether it has values that wait for its type.

@@ -1,5 +1,6 @@
 //! The columns of a file: declared beforehand or found on the way.
 
+mod choice;
 mod column;
 pub(crate) mod path;
 mod prediction;
@@ -8,6 +9,7 @@ mod uncarried;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
+use self::choice::{Choice, is_meant};
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
 pub use self::path::EMPTY_NAME;
@@ -31,6 +33,9 @@ pub(crate) struct Schema {
     /// Those that have got one, for [`Schema::undo`].
     found: Vec<ColumnId>,
     names: Names,
+    choice: Choice,
+    /// How many columns are there to be dropped.
+    dropped: usize,
     /// Names in the file, in lower case: some readers don't tell `Level` from `level`.
     folded_names: HashSet<String>,
     /// Of names in lower case that were taken, the number to try next.
@@ -88,6 +93,8 @@ impl Schema {
             without_path: HashMap::new(),
             found: Vec::new(),
             names: options.names,
+            choice: Choice::new(options),
+            dropped: 0,
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
             next_numbers: HashMap::new(),
             typed: Vec::new(),
@@ -253,6 +260,10 @@ impl Schema {
     #[inline(never)]
     fn resolve_new(&mut self, path: &str) -> Resolution {
         let name = path::column_name(path, self.names);
+        if self.choice.drops(path, &name) {
+            return Resolution::Column(self.add_dropped(path));
+        }
+        let name = self.choice.renamed(path, &name).unwrap_or(name);
         if let Some(id) = self.declared_for(path, &name) {
             return Resolution::Column(id);
         }
@@ -270,6 +281,27 @@ impl Schema {
         self.columns[id.index()].is_renamed = is_renamed;
         self.set_path(id, path);
         Resolution::Column(id)
+    }
+
+    /// A column whose values are dropped, and which no file has.
+    fn add_dropped(&mut self, path: &str) -> ColumnId {
+        let id = self.add(String::new());
+        self.columns[id.index()].is_dropped = true;
+        self.dropped += 1;
+        self.set_path(id, path);
+        id
+    }
+
+    /// Whether values of this path are dropped.
+    pub(crate) fn drops(&self, path: &str) -> bool {
+        self.choice.drops(path, &path::column_name(path, self.names))
+    }
+
+    /// Whether rows had a column that an option means by this name.
+    pub(crate) fn has_rows_of(&self, named: &str) -> bool {
+        self.by_path
+            .keys()
+            .any(|path| is_meant(named, &path::column_name(path, self.names), &path::shown(path)))
     }
 
     /// The declared column that has no path yet and is called as one of this path would be, in the file or
@@ -341,7 +373,7 @@ impl Schema {
     pub(crate) fn name_in_order(&mut self) {
         let mut found: Vec<(Box<str>, ColumnId)> = Vec::new();
         for (index, column) in self.columns.iter().enumerate() {
-            if let (false, Some(path)) = (column.declared, &column.path) {
+            if let (false, Some(path)) = (column.declared || column.is_dropped, &column.path) {
                 self.folded_names.remove(&column.name.to_lowercase());
                 found.push((path.clone(), ColumnId::new(index, self.table)));
             }
@@ -426,6 +458,7 @@ impl Schema {
             if column.name != REST_COLUMN {
                 self.folded_names.remove(&column.name.to_lowercase());
             }
+            self.dropped -= usize::from(column.is_dropped);
             if let Some(path) = &column.path {
                 self.by_path.remove(path);
             }
@@ -443,7 +476,7 @@ impl Schema {
     /// Whether there is no room for a column of this path, or for a sibling of this name; counts it where that
     /// is for the memory limit.
     fn is_full_for(&mut self, path: &str) -> bool {
-        let columns = self.columns.len() - usize::from(self.rest.is_some());
+        let columns = self.count();
         let wanted = columns + self.uncarried.names.len();
         if columns >= self.carried && wanted < self.max_columns {
             let is_new = self.uncarried.add(self.hash_of(path));
@@ -452,9 +485,14 @@ impl Schema {
         columns >= self.carried.min(self.max_columns)
     }
 
+    /// Columns that count against the limits.
+    fn count(&self) -> usize {
+        self.columns.len() - self.dropped - usize::from(self.rest.is_some())
+    }
+
     /// Whether there is room for so many columns more.
     pub(crate) fn has_room_for(&self, more: usize) -> bool {
-        let columns = self.columns.len() - usize::from(self.rest.is_some());
+        let columns = self.count();
         columns + more <= self.carried.min(self.max_columns)
     }
 
@@ -507,6 +545,7 @@ impl Schema {
             name,
             path: None,
             is_renamed: false,
+            is_dropped: false,
             ty: None,
             declared: false,
             takes_all_as_text: false,

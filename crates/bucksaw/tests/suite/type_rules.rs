@@ -463,6 +463,32 @@ fn declared_columns_take_the_path_that_is_called_as_they_are() {
     assert_eq!(written.rows(), [expected]);
 }
 
+/// By their names, by their paths, or by the object that they are in.
+#[test]
+fn columns_are_selected_dropped_and_renamed() {
+    let lines = r#"{"level":"info","http":{"status":200,"headers":{"cookie":"s","accept":"*"}},"user":1,"user":2,"msg":"x"}"#;
+    let columns = |options: Options| {
+        let written = convert(lines, options.settling_rows(0)).expect("a file");
+        let unknown = written.report.unknown_columns.iter().map(|named| named.column.clone());
+        (written.names(), unknown.collect::<Vec<_>>())
+    };
+    let none = Vec::<String>::new();
+    let (names, unknown) = columns(Options::new().select(["http", "msg"]));
+    assert_eq!(names, ["http_status", "http_headers_cookie", "http_headers_accept", "msg"]);
+    assert_eq!(unknown, none);
+    let (names, unknown) =
+        columns(Options::new().drop(["http.headers", "user", "nope"]).max_columns(3));
+    assert_eq!(names, ["level", "http_status", "msg"]);
+    assert_eq!(unknown, ["nope"]);
+    let options =
+        Options::new().rename("http.status", "status").rename("http_headers_accept", "LEVEL");
+    let (names, unknown) = columns(options.drop(["http_headers_cookie", "user"]));
+    assert_eq!(names, ["level", "status", "LEVEL__2", "msg"]);
+    assert_eq!(unknown, none);
+    let (names, _) = columns(Options::new().select(["http", "level"]).drop(["http.headers"]));
+    assert_eq!(names, ["level", "http_status"]);
+}
+
 #[test]
 fn dots_quotes_and_other_signs_stay_in_names() {
     let lines = r#"{"a.b":1,"c\"d":2,"e f":3,"\u0000":4,"é\n":5}"#;

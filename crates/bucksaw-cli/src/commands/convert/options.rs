@@ -54,6 +54,8 @@ pub(crate) fn settings(
         .schema(schema)
         .strict(shape.strict)
         .names(shape.names)
+        .select(shape.select.clone())
+        .drop(shape.drop.clone())
         .text_prefixes(prefixes(&shape.string_prefixes))
         .settling_rows(shape.settling_rows)
         .timestamps(shape.timestamps == TimestampsArg::Auto)
@@ -88,6 +90,9 @@ pub(crate) fn settings(
     }
     if let Some(zone) = &shape.assume_timezone {
         options = options.assume_timezone(zone);
+    }
+    for (column, name) in &shape.rename {
+        options = options.rename(column, name);
     }
     for column in &file.bloom_filter {
         options = options.bloom_filter_of(column);
