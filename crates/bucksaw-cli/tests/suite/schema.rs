@@ -71,7 +71,8 @@ fn the_first_value_that_does_not_fit_is_told() {
             .collect();
     folder.write("in.ndjson", lines);
     let run = folder.run("schema in.ndjson").expect_code(0);
-    let told = "99 integers, 1 text; the first that is no int64 is in row 43: \\\"n/a\\\"";
+    let told =
+        "99 integers, 1 text; the first that is no int64 is in line 43 of in.ndjson: \\\"n/a\\\"";
     assert!(run.text().contains(told), "{}", run.text());
     assert_eq!(
         columns(run.text())[1],
