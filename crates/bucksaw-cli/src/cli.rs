@@ -89,6 +89,7 @@ Examples:
   bucksaw inspect logs.parquet
   bucksaw inspect logs.parquet --rows 5
   bucksaw inspect logs.parquet --explain
+  bucksaw inspect logs.parquet --schema > schema.json
   bucksaw inspect *.parquet --json | jq .rows
 
 Exit codes are those of bucksaw --help.";
@@ -444,9 +445,14 @@ pub(crate) struct InspectArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Show instead why columns have their encodings: what their values, read back, take in each
+    /// Show instead why columns have their encodings: what their values, read back, take in each. First, what the modern
+    /// profile and declared types would save
     #[arg(long, conflicts_with = "rows")]
     pub(crate) explain: bool,
+
+    /// Print instead a schema file that declares the columns, for convert --schema
+    #[arg(long, conflicts_with_all = ["rows", "explain"])]
+    pub(crate) schema: bool,
 
     /// Show the first N rows instead of the description
     #[arg(long, value_name = "N")]

@@ -7,8 +7,10 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use serde::Serialize;
 
 use super::budget::{Budget, Fault, Limits, Step};
+use super::declaration::Declared;
 use super::leaf::Leaf;
 use super::rows::check_readable;
+use super::statistics::Meaning;
 use super::values::Value;
 use super::{File, Totals};
 use bucksaw::Profile;
@@ -44,6 +46,19 @@ pub struct ColumnExplanation {
     pub physical_type: String,
     /// What was chosen, for one run of row groups after another.
     pub choices: Vec<ChosenEncoding>,
+    /// A type that the column could be declared to have: all texts that were looked at spell its values.
+    pub declaration: Option<Declaration>,
+}
+
+/// A type that a column of text could be declared to have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Declaration {
+    /// The type, as a schema file has it.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// The bytes that its values would take before compression, about, by the rules of [`Profile::Portable`].
+    pub bytes: u64,
 }
 
 /// What was chosen in row groups that follow on each other, and what else there was. Figures are of the
@@ -146,13 +161,21 @@ fn explain_column(
     let physical = column.physical_type();
     let mut leaf = Leaf::new(&file.source, metadata, index);
     let mut choices: Vec<ChosenEncoding> = Vec::new();
+    let mut declared: Option<Option<Declared>> = None;
     for (number, group) in metadata.row_groups().iter().enumerate() {
         leaf.start(number);
         let given = allowance.budget();
         let mut budget = given;
-        let sample = sample(&mut leaf, physical, &mut budget)
+        let mut sample = sample(&mut leaf, physical, Meaning::of(&column), &mut budget)
             .map_err(|fault| leaf.error(fault, &allowance.limits))?;
         allowance.settle(&given, &budget);
+        if sample.values > 0 {
+            let found = sample.declared.take();
+            declared = Some(match declared {
+                None => found,
+                Some(known) => known.zip(found).and_then(|(known, found)| known.and(&found)),
+            });
+        }
         let choice = ChosenEncoding::new(number, group.column(index), sample);
         match choices.last_mut() {
             Some(last) if last.continues_with(&choice) => last.add(&choice),
@@ -161,7 +184,14 @@ fn explain_column(
     }
     choices.iter_mut().for_each(ChosenEncoding::settle);
     let name = column.path().string();
-    Ok(ColumnExplanation { name, physical_type: physical.to_string(), choices })
+    let declaration = declared.flatten().map(|declared| {
+        let estimate = &declared.estimate;
+        let chosen = estimate.choice(Profile::Portable).to_string();
+        let known = alternatives(estimate).into_iter().find(|known| known.encoding == chosen);
+        let bytes = known.map_or(estimate.plain as u64, |known| known.bytes);
+        Declaration { ty: declared.ty().to_owned(), bytes }
+    });
+    Ok(ColumnExplanation { name, physical_type: physical.to_string(), choices, declaration })
 }
 
 impl ChosenEncoding {
@@ -211,25 +241,28 @@ impl ChosenEncoding {
     fn settle(&mut self) {
         let estimate = &self.estimate;
         self.distinct = estimate.distinct as u64;
-        let split = estimate.entropy.map(|_| estimate.plain);
-        let alternatives = [
-            (Encoding::PLAIN, Some(estimate.plain)),
-            (Encoding::RLE_DICTIONARY, estimate.dictionary),
-            (Encoding::DELTA_BINARY_PACKED, estimate.deltas),
-            (Encoding::DELTA_LENGTH_BYTE_ARRAY, estimate.delta_lengths),
-            (Encoding::DELTA_BYTE_ARRAY, estimate.delta_bytes),
-            (Encoding::BYTE_STREAM_SPLIT, split),
-        ];
-        self.alternatives = alternatives
-            .into_iter()
-            .filter_map(|(encoding, bytes)| {
-                Some(EncodingBytes { encoding: encoding.to_string(), bytes: bytes? as u64 })
-            })
-            .collect();
+        self.alternatives = alternatives(estimate);
         self.entropy = estimate.entropy.map(|found| [found.together as u64, found.apart as u64]);
         let choice = |profile| estimate.choice(profile).to_string();
         self.rules = Rules { portable: choice(Profile::Portable), modern: choice(Profile::Modern) };
     }
+}
+
+/// What values take in each encoding that they could have.
+fn alternatives(estimate: &Estimate) -> Vec<EncodingBytes> {
+    let split = estimate.entropy.map(|_| estimate.plain);
+    let alternatives = [
+        (Encoding::PLAIN, Some(estimate.plain)),
+        (Encoding::RLE_DICTIONARY, estimate.dictionary),
+        (Encoding::DELTA_BINARY_PACKED, estimate.deltas),
+        (Encoding::DELTA_LENGTH_BYTE_ARRAY, estimate.delta_lengths),
+        (Encoding::DELTA_BYTE_ARRAY, estimate.delta_bytes),
+        (Encoding::BYTE_STREAM_SPLIT, split),
+    ];
+    let known = alternatives.into_iter().filter_map(|(encoding, bytes)| {
+        Some(EncodingBytes { encoding: encoding.to_string(), bytes: bytes? as u64 })
+    });
+    known.collect()
 }
 
 /// The encodings of the data pages: where the file does not say, all but those that only levels have.
@@ -255,6 +288,7 @@ struct Sample {
     /// Values, nulls, and lists without members.
     levels: usize,
     estimate: Estimate,
+    declared: Option<Declared>,
 }
 
 /// The values of a chunk, apart from their pages, which may be much larger.
@@ -336,7 +370,7 @@ impl Collected {
 
 /// Reads the first values of a chunk: enough of them, or as many as the budget allows. A few bytes can
 /// stand for any number of nulls, so those count as well.
-fn sample(leaf: &mut Leaf, physical: Type, budget: &mut Budget) -> Step<Sample> {
+fn sample(leaf: &mut Leaf, physical: Type, meaning: Meaning, budget: &mut Budget) -> Step<Sample> {
     let mut collected = Collected::new(physical);
     let mut sample = Sample::default();
     while sample.levels < DEFAULT_EXPLAINED_VALUES && collected.bytes() < DEFAULT_EXPLAINED_BYTES {
@@ -363,5 +397,9 @@ fn sample(leaf: &mut Leaf, physical: Type, budget: &mut Budget) -> Step<Sample> 
     }
     leaf.park();
     let (count, estimate) = collected.count_and_estimate();
-    Ok(Sample { values: count as u64, estimate, ..sample })
+    let declared = match &collected {
+        Collected::Bytes(arrays) => Declared::of(arrays.iter(), meaning),
+        _ => None,
+    };
+    Ok(Sample { values: count as u64, estimate, declared, ..sample })
 }

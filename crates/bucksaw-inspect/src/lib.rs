@@ -27,9 +27,11 @@ use parquet::file::metadata::{
     PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
 };
 
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::{DeclaredSchema, Error, ErrorKind, Result};
 
 mod budget;
+mod declaration;
+mod declared;
 mod decompress;
 mod delta;
 mod describe;
@@ -64,7 +66,7 @@ pub use description::{
 };
 pub use explain::{
     ChosenEncoding, ColumnExplanation, DEFAULT_EXPLAINED_BYTES, DEFAULT_EXPLAINED_VALUES,
-    EncodingBytes, Explanation, Rules,
+    Declaration, EncodingBytes, Explanation, Rules,
 };
 pub use filter::Filter;
 pub use guard::DECODER_THREAD;
@@ -158,6 +160,24 @@ impl File {
     /// [`ErrorKind::InvalidParquet`] where what the file says of its columns can't be read.
     pub fn rebuild(&self) -> Result<Rebuild> {
         Rebuild::of(self).map_err(|error| error.in_source(&self.path.display().to_string()))
+    }
+
+    /// The schema that declares the file's columns, so that other files get the same; and the names of those that none can
+    /// declare, such as maps. Structs' members are columns of their own.
+    ///
+    /// ```no_run
+    /// # fn main() -> bucksaw::Result<()> {
+    /// let (schema, left_out) = bucksaw_inspect::File::open("logs.parquet")?.declared_schema()?;
+    /// let options = bucksaw::Options::new().schema(schema);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidParquet`] where what the file says of its columns can't be read.
+    pub fn declared_schema(&self) -> Result<(DeclaredSchema, Vec<String>)> {
+        declared::declared(self).map_err(|error| error.in_source(&self.path.display().to_string()))
     }
 
     /// The names of the top-level columns, which are the members of each row.

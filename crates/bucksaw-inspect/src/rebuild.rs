@@ -22,6 +22,25 @@ pub struct Rebuild {
     columns: HashMap<String, Role>,
 }
 
+/// What a file says of where its columns come from.
+pub(super) fn origins(file: &File) -> Result<Vec<Origin>> {
+    let pairs = file.metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    let told = pairs.filter(|pair| pair.key == ORIGINS_KEY).find_map(|pair| pair.value.as_ref());
+    told.map_or(Ok(Vec::new()), |json| {
+        serde_json::from_str(json).map_err(|cause| {
+            let message =
+                format!("{ORIGINS_KEY} in the footer says of no columns where they come from");
+            Error::new(ErrorKind::InvalidParquet, message).with_cause(cause)
+        })
+    })
+}
+
+/// Whether Bucksaw wrote it.
+pub(super) fn is_ours(file: &File) -> bool {
+    let by = file.metadata.file_metadata().created_by();
+    by.is_some_and(|by| by.starts_with("bucksaw "))
+}
+
 /// What a column's values are.
 #[derive(Debug)]
 enum Role {
@@ -50,20 +69,10 @@ impl Rebuild {
     /// [`ErrorKind::InvalidParquet`] where what the file says of its columns can't be read.
     pub(super) fn of(file: &File) -> Result<Self> {
         let about = file.metadata.file_metadata();
-        let pairs = about.key_value_metadata().into_iter().flatten();
-        let told =
-            pairs.filter(|pair| pair.key == ORIGINS_KEY).find_map(|pair| pair.value.as_ref());
-        let origins: Vec<Origin> = match told {
-            None => Vec::new(),
-            Some(json) => serde_json::from_str(json).map_err(|cause| {
-                let message =
-                    format!("{ORIGINS_KEY} in the footer says of no columns where they come from");
-                Error::new(ErrorKind::InvalidParquet, message).with_cause(cause)
-            })?,
-        };
+        let origins = origins(file)?;
         let origins: HashMap<&str, &Origin> =
             origins.iter().map(|origin| (origin.name.as_str(), origin)).collect();
-        let is_ours = about.created_by().is_some_and(|by| by.starts_with("bucksaw "));
+        let is_ours = is_ours(file);
         let descriptor = about.schema_descr();
         let fields = descriptor.root_schema().get_fields();
         let decimals = descriptor.columns().iter().filter(|column| {

@@ -7,8 +7,9 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
+use super::inspect_text::name;
 use super::table::RowTable;
-use super::{explain_text, inspect_text};
+use super::{explain_text, inspect_text, schema};
 use crate::cli::InspectArgs;
 use crate::ui;
 
@@ -60,6 +61,15 @@ fn one(
             true => json_line(&explanation, out),
             false => Ok(explain_text::explanation(&explanation, out)?),
         };
+    }
+    if args.schema {
+        let (schema, left_out) = file.declared_schema().map_err(Failure::File)?;
+        if !left_out.is_empty() {
+            let names: Vec<String> = left_out.iter().map(|column| name(column)).collect();
+            let path = escape_path(path);
+            ui::tell(&format!("{path}: no schema file can declare {}", names.join(", ")));
+        }
+        return Ok(schema::write(&schema, out)?);
     }
     match (args.rows, args.json) {
         (Some(limit), true) => {

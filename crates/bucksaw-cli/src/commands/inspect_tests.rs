@@ -39,7 +39,8 @@ fn sample(path: &Path) {
 fn shown(files: &[&Path], json: bool, rows: Option<u64>) -> (String, Result<()>) {
     let files = files.iter().map(|path| path.to_path_buf()).collect();
     let mut out = Vec::new();
-    let result = run(&InspectArgs { files, json, explain: false, rows }, None, &mut out);
+    let result =
+        run(&InspectArgs { files, json, explain: false, schema: false, rows }, None, &mut out);
     (String::from_utf8(out).unwrap(), result)
 }
 
@@ -146,10 +147,7 @@ fn long_cells_are_cut_and_late_wide_rows_are_shown() {
 
 #[test]
 fn what_hides_or_reorders_text_is_escaped() {
-    assert_eq!(
-        inspect_text::name("Zürich\t\u{9b}\u{202e}\u{feff}"),
-        "Zürich\\t\\u{9b}\\u{202e}\\u{feff}"
-    );
+    assert_eq!(name("Zürich\t\u{9b}\u{202e}\u{feff}"), "Zürich\\t\\u{9b}\\u{202e}\\u{feff}");
 }
 
 #[test]
@@ -167,7 +165,8 @@ fn an_output_that_fails_ends_the_run() {
     let path = directory.path().join("s.parquet");
     sample(&path);
     for (json, rows) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
-        let args = InspectArgs { files: vec![path.clone()], json, explain: false, rows };
+        let args =
+            InspectArgs { files: vec![path.clone()], json, explain: false, schema: false, rows };
         assert_eq!(run(&args, None, &mut Closed).unwrap_err().kind(), ErrorKind::Io);
     }
 }
@@ -179,7 +178,13 @@ fn encodings_are_explained() {
     sample(&path);
     let explained = |json: bool| {
         let mut out = Vec::new();
-        let args = InspectArgs { files: vec![path.clone()], json, explain: true, rows: None };
+        let args = InspectArgs {
+            files: vec![path.clone()],
+            json,
+            explain: true,
+            schema: false,
+            rows: None,
+        };
         run(&args, None, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
@@ -196,4 +201,32 @@ fn encodings_are_explained() {
     let json: serde_json::Value = serde_json::from_str(&explained(true)).unwrap();
     assert_eq!(json["columns"][0]["choices"][0]["values"], 3);
     assert_eq!(json["columns"][1]["choices"][0]["rules"]["portable"], "PLAIN");
+}
+
+#[test]
+fn what_would_save_bytes_is_told_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("s.parquet");
+    let mut writer = bucksaw::Writer::create(&path).unwrap();
+    for row in 0..5_000_u64 {
+        let trace = format!(
+            "{:032x}",
+            u128::from(row).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+        );
+        let values = [("n", bucksaw::Value::from(row as i64)), ("trace", trace.as_str().into())];
+        writer.write_row(values).unwrap();
+    }
+    writer.finish().unwrap();
+    let mut out = Vec::new();
+    let args =
+        InspectArgs { files: vec![path], json: false, explain: true, schema: false, rows: None };
+    run(&args, None, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines: Vec<&str> = text.lines().skip(1).take(2).collect();
+    assert!(lines[0].starts_with("  with --profile modern "), "{text}");
+    assert!(lines[0].contains(" before compression: ") && lines[0].contains("n ("), "{text}");
+    assert_eq!(
+        lines[1],
+        "  declared in a schema file, before compression: trace as bytes(hex) (97.7 KiB instead of 175.8 KiB)"
+    );
 }

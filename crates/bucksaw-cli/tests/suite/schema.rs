@@ -181,3 +181,21 @@ fn runs_have_a_schema_in_common() {
     }
     assert_eq!(columns(&folder.text("state.json")).len(), 4 + 8);
 }
+
+#[test]
+fn the_schema_file_of_a_parquet_file_makes_the_same_columns() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"n\":1,\"http\":{\"status\":200}}\n{\"n\":\"x\",\"t\":\"2026-11-28T07:05:09.1234567Z\"}\n");
+    folder.run("convert in.ndjson -o first.parquet --settling-rows 1").expect_code(0);
+    let run = folder.run("inspect first.parquet --schema").expect_code(0);
+    assert_eq!(run.stderr, "");
+    folder.write("schema.json", run.text());
+    folder.write("other.ndjson", "{\"n\":\"y\",\"other\":1}\n");
+    let command =
+        "convert other.ndjson -o second.parquet --schema schema.json --unknown-columns rest";
+    folder.run(command).expect_code(0);
+    let mut columns = folder.columns("first.parquet");
+    columns.push("_rest".to_owned());
+    assert_eq!(folder.columns("second.parquet"), columns);
+    folder.run("inspect first.parquet --schema --rows 1").expect_code(2);
+}

@@ -1,0 +1,143 @@
+//! A file's columns as a schema file declares them.
+
+use std::collections::HashMap;
+
+use bucksaw::{
+    ColumnType, DeclaredColumn, DeclaredSchema, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES,
+    REST_COLUMN, Result, TimeUnit,
+};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
+use parquet::schema::types::{ColumnDescPtr, Type};
+
+use super::File;
+use super::rebuild::{is_ours, origins};
+use super::statistics::Meaning;
+use super::text::{MICROS, MILLIS, NANOS};
+
+/// The schema that declares the columns of a file, and the names of those that none can declare.
+pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
+    let descriptor = file.metadata.file_metadata().schema_descr();
+    let mut found = Found { schema: DeclaredSchema::new(), left_out: Vec::new() };
+    let mut leaves = descriptor.columns();
+    for field in descriptor.root_schema().get_fields() {
+        if is_ours(file) && field.name() == REST_COLUMN {
+            leaves = leaves.get(leaves_of(field)..).unwrap_or_default();
+            continue;
+        }
+        found.add(field, &mut leaves, &[]);
+    }
+    let origins = origins(file)?;
+    let origins: HashMap<&str, _> =
+        origins.iter().map(|origin| (origin.name.as_str(), origin)).collect();
+    for column in &mut found.schema.columns {
+        if let Some(origin) = origins.get(column.name.as_str()) {
+            column.path.clone_from(&origin.path);
+            column.sibling_of.clone_from(&origin.sibling_of);
+        }
+    }
+    Ok((found.schema, found.left_out))
+}
+
+struct Found {
+    schema: DeclaredSchema,
+    left_out: Vec<String>,
+}
+
+impl Found {
+    /// Adds the columns of a field in these groups; its leaves are the first ones of `leaves`.
+    fn add(&mut self, field: &Type, leaves: &mut &[ColumnDescPtr], groups: &[&str]) {
+        let count = leaves_of(field).min(leaves.len());
+        let path = [groups, &[field.name()]].concat();
+        if is_plain_group(field) {
+            for member in field.get_fields() {
+                self.add(member, leaves, &path);
+            }
+            return;
+        }
+        let (own, others) = leaves.split_at(count);
+        *leaves = others;
+        let name = path.join("_");
+        let Some(ty) = type_of(field, own) else {
+            self.left_out.push(path.join("."));
+            return;
+        };
+        let mut column = DeclaredColumn::new(name, ty);
+        let info = field.get_basic_info();
+        column.field_id = info.has_id().then(|| info.id());
+        column.path = (path.len() > 1).then(|| path.iter().map(|&name| name.to_owned()).collect());
+        self.schema.columns.push(column);
+    }
+}
+
+fn leaves_of(field: &Type) -> usize {
+    match field {
+        Type::PrimitiveType { .. } => 1,
+        Type::GroupType { fields, .. } => fields.iter().map(|field| leaves_of(field)).sum(),
+    }
+}
+
+/// Whether it is an object, and no list or map.
+fn is_plain_group(field: &Type) -> bool {
+    let info = field.get_basic_info();
+    field.is_group()
+        && !field.get_fields().is_empty()
+        && info.logical_type_ref().is_none()
+        && info.converted_type() == ConvertedType::NONE
+        && !is_repeated(field)
+}
+
+fn is_repeated(field: &Type) -> bool {
+    let info = field.get_basic_info();
+    info.has_repetition() && info.repetition() == Repetition::REPEATED
+}
+
+/// The type of a field that is a value or a list of values.
+fn type_of(field: &Type, leaves: &[ColumnDescPtr]) -> Option<ColumnType> {
+    let [leaf] = leaves else { return None };
+    let info = field.get_basic_info();
+    let is_list = info.logical_type_ref() == Some(&LogicalType::List)
+        || info.converted_type() == ConvertedType::LIST;
+    match (field.is_primitive(), leaf.max_rep_level()) {
+        (true, 0) => type_of_leaf(leaf),
+        (false, 1) if is_list => type_of_leaf(leaf).map(ColumnType::list_of),
+        _ => None,
+    }
+}
+
+fn type_of_leaf(leaf: &ColumnDescPtr) -> Option<ColumnType> {
+    let decimal = |scale: i32| {
+        let precision = u8::try_from(leaf.type_precision()).ok()?;
+        let scale = u8::try_from(scale).ok().filter(|scale| *scale <= precision)?;
+        let is_known = (1..=MAX_DECIMAL_PRECISION).contains(&precision);
+        is_known.then_some(ColumnType::Decimal { precision, scale })
+    };
+    Some(match (leaf.physical_type(), Meaning::of(leaf)) {
+        (Physical::BOOLEAN, Meaning::Plain) => ColumnType::Bool,
+        (Physical::INT32, Meaning::Plain) => ColumnType::Int32,
+        (Physical::INT32, Meaning::Date) => ColumnType::Date,
+        (Physical::INT64, Meaning::Plain) | (Physical::INT32, Meaning::Unsigned) => {
+            ColumnType::Int64
+        }
+        (Physical::INT64, Meaning::Unsigned) => ColumnType::Uint64,
+        (Physical::INT64, Meaning::Timestamp(MILLIS, true)) => {
+            ColumnType::Timestamp(TimeUnit::Millis)
+        }
+        (Physical::INT64, Meaning::Timestamp(MICROS, true)) => {
+            ColumnType::Timestamp(TimeUnit::Micros)
+        }
+        (Physical::INT64, Meaning::Timestamp(NANOS, true)) => {
+            ColumnType::Timestamp(TimeUnit::Nanos)
+        }
+        (Physical::FLOAT, Meaning::Plain) => ColumnType::Float,
+        (Physical::DOUBLE, Meaning::Plain) => ColumnType::Double,
+        (Physical::BYTE_ARRAY, Meaning::Text) => ColumnType::Text,
+        (Physical::BYTE_ARRAY, Meaning::Plain) => ColumnType::Bytes,
+        (Physical::FIXED_LEN_BYTE_ARRAY, Meaning::Uuid) => ColumnType::Uuid,
+        (Physical::FIXED_LEN_BYTE_ARRAY, Meaning::Plain) => {
+            let bytes = u32::try_from(leaf.type_length()).ok()?;
+            Some(ColumnType::Fixed(bytes)).filter(|_| (1..=MAX_FIXED_BYTES).contains(&bytes))?
+        }
+        (_, Meaning::Decimal(scale)) => decimal(scale)?,
+        _ => return None,
+    })
+}
