@@ -243,11 +243,12 @@ impl Options {
         self
     }
 
-    /// Columns known beforehand. Default: none, and open.
+    /// Columns known beforehand. Default: none, and others are added.
     ///
     /// ```
-    /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink, Value};
+    /// use bucksaw::{DeclaredSchema, ColumnType, Options, StreamSink, UnknownColumns, Value};
     /// let schema = DeclaredSchema::new().column("status", ColumnType::Int32);
+    /// let schema = schema.unknown_columns(UnknownColumns::Refuse);
     /// let mut writer = Options::new().schema(schema).write_to(StreamSink::new(std::io::sink()))?;
     /// writer.write_row([("status", Value::from(200_i64))])?;
     /// assert!(writer.write_row([("level", Value::from("INFO"))]).is_err());
