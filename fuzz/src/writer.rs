@@ -3,8 +3,8 @@
 
 use arbitrary::Arbitrary;
 use bucksaw::{
-    BackendKind, ColumnType, Compression, DeclaredSchema, MemorySink, Options, Profile, Statistics,
-    TimeUnit, Value,
+    BackendKind, ColumnType, Compression, DeclaredSchema, MemorySink, Names, Options, Profile,
+    Statistics, TimeUnit, Value,
 };
 use bumpalo::Bump;
 
@@ -111,6 +111,7 @@ impl Case {
             _ => Statistics::Page,
         };
         let options = Options::new()
+            .names(Names::Dotted)
             // Text is made at random, and stays it.
             .timestamps(false)
             .profile(if self.is_modern { Profile::Modern } else { Profile::Portable })

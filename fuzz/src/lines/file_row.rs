@@ -25,11 +25,9 @@ pub struct FileRow {
 impl FileRow {
     pub fn new(mut cells: Row) -> Self {
         let rest = match cells.remove("_rest") {
-            Some(Cell::Text(json)) => members(&json)
-                .unwrap_or_else(|| panic!("_rest is no object: {json}"))
-                .into_iter()
-                .map(|(name, value)| (name.into_owned(), value.to_owned()))
-                .collect(),
+            Some(Cell::Text(json)) => {
+                owned_members(&json).unwrap_or_else(|| panic!("_rest is no object: {json}"))
+            }
             Some(other) => panic!("_rest is no text: {other:?}"),
             None => Vec::new(),
         };
@@ -40,44 +38,96 @@ impl FileRow {
         self.cells.is_empty() && self.rest.is_empty()
     }
 
-    /// Takes out the value that JSON has under this name.
-    pub fn take(&mut self, name: &str, json: &str, places: &Places) -> Option<Found> {
-        let column = places.column(name);
-        let holds = |cell: &Cell| is_same(json, cell, places.declared(name));
-        if name != "_rest" && self.cells.get(column).is_some_and(holds) {
-            self.cells.remove(column);
-            return Some(Found::Column);
-        }
-        if matches!(self.cells.get(column), Some(Cell::Timestamp(_))) && places.has_input(name) {
-            // In another spelling, which the library's own tests compare.
-            places.siblings(name, "__ns").for_each(|sibling| drop(self.cells.remove(&sibling)));
-            self.cells.remove(column);
-            return Some(Found::Column);
-        }
-        if let Some(Cell::Timestamp(micros)) = self.cells.get(column)
-            && let Some((known, nanos)) = moment_of(json)
-            && known == *micros
-        {
-            // The digits below a microsecond are in a sibling.
-            let sibling = places
-                .siblings(name, "__ns")
-                .find(|sibling| self.cells.get(sibling) == Some(&Cell::I32(nanos.cast_signed())))?;
-            self.cells.remove(&sibling);
-            self.cells.remove(column);
-            return Some(Found::Column);
-        }
-        let as_text = |cell: &Cell| matches!(cell, Cell::Text(text) if is_same_text(json, text));
-        for sibling in places.siblings(name, "__text") {
-            if self.cells.get(&sibling).is_some_and(as_text) {
-                self.cells.remove(&sibling);
-                return Some(Found::Sibling);
+    /// Takes out the value that JSON has under this path.
+    pub fn take(&mut self, path: &[String], json: &str, places: &Places<'_>) -> Option<Found> {
+        let columns = places.columns(path);
+        for column in &columns {
+            if self.take_from_column(column, path, json, places) {
+                return Some(Found::Column);
             }
         }
-        let is_it = |(known, value): &(String, String)| known == name && is_same_json(json, value);
-        let at = self.rest.iter().position(is_it)?;
-        self.rest.remove(at);
-        Some(Found::Rest)
+        let as_text = |cell: &Cell| matches!(cell, Cell::Text(text) if is_same_text(json, text));
+        // A declared column may have got no value in any row.
+        let shown = path.join(".");
+        for column in columns.iter().chain([&shown]) {
+            for sibling in places.siblings(column, "__text") {
+                if self.cells.get(&sibling).is_some_and(as_text) {
+                    self.cells.remove(&sibling);
+                    return Some(Found::Sibling);
+                }
+            }
+        }
+        take_from_rest(&mut self.rest, path, json).then_some(Found::Rest)
     }
+
+    fn take_from_column(
+        &mut self,
+        column: &str,
+        path: &[String],
+        json: &str,
+        places: &Places<'_>,
+    ) -> bool {
+        let declared = places.declared(path);
+        let Some(cell) = self.cells.get(column) else { return false };
+        if is_same(json, cell, declared.map(|declared| &declared.ty)) {
+            self.cells.remove(column);
+            return true;
+        }
+        let Cell::Timestamp(micros) = cell else { return false };
+        if declared.is_some_and(|declared| declared.input.is_some()) {
+            // In another spelling, which the library's own tests compare.
+            places.siblings(column, "__ns").for_each(|sibling| drop(self.cells.remove(&sibling)));
+            self.cells.remove(column);
+            return true;
+        }
+        let Some((known, nanos)) = moment_of(json) else { return false };
+        // The digits below a microsecond are in a sibling.
+        let has_nanos =
+            |sibling: &String| self.cells.get(sibling) == Some(&Cell::I32(nanos.cast_signed()));
+        let sibling = places.siblings(column, "__ns").find(has_nanos).filter(|_| known == *micros);
+        let Some(sibling) = sibling else { return false };
+        self.cells.remove(&sibling);
+        self.cells.remove(column);
+        true
+    }
+}
+
+/// Takes the value of a path out of members, some of which are objects around others; false where it is not there.
+fn take_from_rest(rest: &mut Vec<(String, String)>, path: &[String], json: &str) -> bool {
+    let Some((name, inner)) = path.split_first() else { return false };
+    for at in 0..rest.len() {
+        let (known, value) = &rest[at];
+        if known != name {
+            continue;
+        }
+        if inner.is_empty() && is_same_json(json, value) {
+            rest.remove(at);
+            return true;
+        }
+        let Some(mut members) = owned_members(value).filter(|_| !inner.is_empty()) else {
+            continue;
+        };
+        if take_from_rest(&mut members, inner, json) {
+            match members.is_empty() {
+                true => drop(rest.remove(at)),
+                false => rest[at].1 = object_of(&members),
+            }
+            return true;
+        }
+    }
+    false
+}
+
+fn owned_members(object: &str) -> Option<Vec<(String, String)>> {
+    let members = members(object)?.into_iter();
+    Some(members.map(|(name, value)| (name.into_owned(), value.to_owned())).collect())
+}
+
+fn object_of(members: &[(String, String)]) -> String {
+    let name = |name: &String| serde_json::to_string(name).expect("a string");
+    let members: Vec<String> =
+        members.iter().map(|(known, value)| format!("{}:{value}", name(known))).collect();
+    format!("{{{}}}", members.join(","))
 }
 
 /// Whether a column holds what JSON says.
@@ -123,7 +173,8 @@ fn is_same(json: &str, cell: &Cell, declared: Option<&ColumnType>) -> bool {
 
 /// Whether a number is this integer, with as many zeros behind the point as it likes.
 fn is_integer(spelled: &str, integer: i128) -> bool {
-    let is_number = spelled.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
+    let is_number =
+        spelled.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
     is_number
         && spelled.starts_with('-') == (integer < 0)
         && Decimal::of(spelled) == Decimal::of(&integer.to_string())

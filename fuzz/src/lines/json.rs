@@ -14,7 +14,7 @@ pub enum Line<'l> {
     Blank,
     Malformed,
     /// The values that are not null: their path and their JSON.
-    Values(Vec<(String, &'l str)>),
+    Values(Vec<(Vec<String>, &'l str)>),
 }
 
 pub fn line_of<'l>(line: &'l [u8], is_first: bool, rules: &Rules) -> Line<'l> {
@@ -28,7 +28,7 @@ pub fn line_of<'l>(line: &'l [u8], is_first: bool, rules: &Rules) -> Line<'l> {
         return Line::Malformed;
     }
     let mut values = Vec::new();
-    let read = object_of(line).and_then(|json| flatten(json, "", 1, rules, &mut values));
+    let read = object_of(line).and_then(|json| flatten(json, &[], rules, &mut values));
     read.map_or(Line::Malformed, |()| Line::Values(values))
 }
 
@@ -62,27 +62,27 @@ fn has_lone_surrogate(json: &str) -> bool {
 /// name that its own object has given already is one value.
 fn flatten<'l>(
     object: &'l str,
-    prefix: &str,
-    depth: usize,
+    around: &[String],
     rules: &Rules,
-    values: &mut Vec<(String, &'l str)>,
+    values: &mut Vec<(Vec<String>, &'l str)>,
 ) -> Option<()> {
-    let NdjsonOptions { max_depth, separator, .. } = &rules.ndjson;
+    let NdjsonOptions { max_depth, .. } = &rules.ndjson;
     let mut given = HashSet::new();
     for (name, value) in members(object)? {
         let is_new = value == "null" || given.insert(name.clone());
-        let name = format!("{prefix}{name}");
+        let mut path = around.to_vec();
+        path.push(name.into_owned());
         match value.as_bytes()[0] {
             b'n' => {}
             b'{' if is_new
                 && rules.flattens()
-                && depth < *max_depth
+                && path.len() < *max_depth
                 && !is_empty_object(value)
-                && !rules.keeps_json(&name) =>
+                && !rules.keeps_json(&path) =>
             {
-                flatten(value, &format!("{name}{separator}"), depth + 1, rules, values)?;
+                flatten(value, &path, rules, values)?;
             }
-            _ => values.push((name, value)),
+            _ => values.push((path, value)),
         }
     }
     Some(())

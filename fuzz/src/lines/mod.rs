@@ -6,13 +6,13 @@ mod json;
 mod places;
 
 use bucksaw::{
-    ColumnType, DeclaredSchema, Input, InputCounts, MemorySink, NdjsonOptions, Nested, OnError, Options,
-    Rejection, Rejects, Report, Result,
+    ColumnType, DeclaredSchema, Input, InputCounts, MemorySink, Names, NdjsonOptions, Nested,
+    OnError, Options, Rejection, Rejects, Report, Result,
 };
 
 use self::file_row::FileRow;
 use self::json::{Line, line_of};
-use self::places::Places;
+use self::places::{Places, declared};
 use crate::support;
 
 /// What a run is told, as far as the model has to know it too.
@@ -25,12 +25,9 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Whether a column of this name is declared to keep JSON text.
-    fn keeps_json(&self, name: &str) -> bool {
-        let columns = &self.schema.columns;
-        columns.iter().any(|column| {
-            column.ty == ColumnType::Json && column.from.as_ref().unwrap_or(&column.name) == name
-        })
+    /// Whether a column of this path is declared to keep JSON text.
+    fn keeps_json(&self, path: &[String]) -> bool {
+        declared(&self.schema, path).is_some_and(|column| column.ty == ColumnType::Json)
     }
 
     fn flattens(&self) -> bool {
@@ -73,7 +70,8 @@ pub fn convert(
 ) -> Result<Converted> {
     let mut kept = Kept::default();
     let sink = MemorySink::new();
-    let mut writer = options.write_to(Box::new(sink.clone()))?;
+    // Names with dots say which paths they may be of.
+    let mut writer = options.names(Names::Dotted).write_to(Box::new(sink.clone()))?;
     let mut input = Input::ndjson("input", source, ndjson, OnError::Keep(&mut kept))?;
     writer.write_input(&mut input)?;
     let counts = input.counts();
@@ -122,10 +120,10 @@ impl Converted {
                 Line::Values(values) => {
                     let row = rows.next().unwrap_or_else(|| panic!("no row for {}", shown()));
                     let mut row = FileRow::new(row);
-                    for (name, raw) in values {
-                        let found = row.take(&name, raw, &places);
+                    for (path, raw) in values {
+                        let found = row.take(&path, raw, &places);
                         let found =
-                            found.unwrap_or_else(|| panic!("{name}: {raw} is not in {row:?}"));
+                            found.unwrap_or_else(|| panic!("{path:?}: {raw} is not in {row:?}"));
                         in_siblings += u64::from(found == file_row::Found::Sibling);
                         in_rest += u64::from(found == file_row::Found::Rest);
                     }

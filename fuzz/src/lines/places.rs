@@ -1,54 +1,52 @@
-//! Where the values of a name may be.
+//! Where the values of a path may be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use bucksaw::{ColumnType, DeclaredSchema, Report};
+use bucksaw::{DeclaredColumn, DeclaredSchema, Renamed, Report};
 
-/// A file's columns by the names that rows give.
-pub struct Places {
+/// A file's columns by the paths that rows give. They are called by these, with dots.
+pub struct Places<'r> {
     names: HashSet<String>,
-    renamed: HashMap<String, String>,
-    declared: HashMap<String, ColumnType>,
-    /// Those that are declared with an input of their own.
-    with_input: HashSet<String>,
+    renamed: &'r [Renamed],
+    schema: &'r DeclaredSchema,
 }
 
-impl Places {
-    pub fn new(names: Vec<String>, report: &Report, schema: &DeclaredSchema) -> Self {
-        let renamed = report.renamed.iter().map(|column| (column.from.clone(), column.to.clone()));
-        let with_input = schema.columns.iter().filter(|column| column.input.is_some());
-        let with_input = with_input.map(|column| column.name.clone()).collect();
-        let columns = schema.columns.iter().map(|column| (column.name.clone(), column.ty.clone()));
-        Self {
-            names: names.into_iter().collect(),
-            renamed: renamed.collect(),
-            declared: columns.collect(),
-            with_input,
-        }
+impl<'r> Places<'r> {
+    pub fn new(names: Vec<String>, report: &'r Report, schema: &'r DeclaredSchema) -> Self {
+        Self { names: names.into_iter().collect(), renamed: &report.renamed, schema }
     }
 
-    /// The type that the column of a name was declared to have.
-    pub fn declared(&self, name: &str) -> Option<&ColumnType> {
-        self.declared.get(name)
+    /// How the column of a path is declared.
+    pub fn declared(&self, path: &[String]) -> Option<&'r DeclaredColumn> {
+        declared(self.schema, path)
     }
 
-    /// Whether its values are spelled otherwise than its type says.
-    pub fn has_input(&self, name: &str) -> bool {
-        self.with_input.contains(name)
+    /// The columns that may be of a path: of two with one name, either may have come first.
+    pub fn columns(&self, path: &[String]) -> Vec<String> {
+        let shown = path.join(".");
+        let renamed = self.renamed.iter().filter(|renamed| renamed.from == shown);
+        let declared = self.declared(path).map(|column| column.name.clone());
+        let all = declared.into_iter().chain(renamed.map(|renamed| renamed.to.clone()));
+        all.chain([shown.clone()]).filter(|name| self.names.contains(name)).collect()
     }
 
-    /// The column of a name.
-    pub fn column<'p>(&'p self, name: &'p str) -> &'p str {
-        self.renamed.get(name).map_or(name, String::as_str)
-    }
-
-    /// The columns that may hold what the column of a name can't: their names end so, and maybe with a number.
-    pub fn siblings(&self, name: &str, suffix: &str) -> impl Iterator<Item = String> {
-        let first = format!("{}{suffix}", self.column(name));
+    /// The columns that may hold what a column can't: their names end so, and maybe with a number.
+    pub fn siblings(&self, column: &str, suffix: &str) -> impl Iterator<Item = String> {
+        let first = format!("{column}{suffix}");
         let numbered = (2..5).map({
             let first = first.clone();
             move |number| format!("{first}__{number}")
         });
         std::iter::once(first).chain(numbered).filter(|name| self.names.contains(name))
     }
+}
+
+/// The column that values of a path go to, as it is declared.
+pub fn declared<'s>(schema: &'s DeclaredSchema, path: &[String]) -> Option<&'s DeclaredColumn> {
+    let by_path = schema.columns.iter().find(|column| column.path.as_deref() == Some(path));
+    by_path.or_else(|| {
+        let shown = path.join(".");
+        let mut by_name = schema.columns.iter().filter(|column| column.path.is_none());
+        by_name.find(|column| column.name == shown && column.sibling_of.is_none())
+    })
 }
