@@ -220,7 +220,7 @@ pub(crate) struct ConvertArgs {
     /// Replace files that exist; the new ones have their permissions, and belong to who runs this
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// Leave out inputs whose Parquet file exists
+    /// Leave out inputs whose Parquet file exists. The others get columns of the same types
     #[arg(long, conflicts_with = "overwrite")]
     pub(crate) skip_existing: bool,
     /// With -o DIR/: where an input can't be converted, go on with the others. Their files appear together

@@ -18,6 +18,9 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::intake::Intake;
 
+/// Files that are told one by one.
+const SHOWN_FILES: usize = 10;
+
 /// Says some lines, with whatever is no plain text in them escaped. Nobody is left to tell where
 /// standard error is gone.
 pub fn tell(lines: &str) {
@@ -117,7 +120,8 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     let input = intake.counts();
     let rows = reports.iter().map(|report| report.rows).sum();
     let mut lines = Vec::new();
-    for file in reports.iter().flat_map(|report| &report.files) {
+    let files: Vec<&FileReport> = reports.iter().flat_map(|report| &report.files).collect();
+    for file in files.iter().take(SHOWN_FILES) {
         let path = file.path.as_ref().map_or("standard output".into(), |path| escape_path(path));
         lines.push(format!(
             "{path}: {}, {}, {}, {}",
@@ -128,6 +132,7 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         ));
         lines.extend(unsorted(file));
     }
+    lines.extend(more_files(files.get(SHOWN_FILES..).unwrap_or_default()));
     let peak = reports.iter().filter_map(|report| report.peak_memory).max();
     lines.push(format!(
         "{}, {} read in {:.2} s: {} rows/s{}",
@@ -159,18 +164,24 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     lines.join("\n")
 }
 
-/// Columns that are stored under other names, with their file where there are several.
+/// Files that are not told one by one.
+fn more_files(files: &[&FileReport]) -> Option<String> {
+    let rows = files.iter().map(|file| file.rows).sum();
+    let bytes = ByteSize(files.iter().map(|file| file.bytes).sum());
+    let count = Some(files.len() as u64).filter(|count| *count > 0)?;
+    Some(format!("{}: {}, {bytes}", counted(count, "more file"), counted(rows, "row")))
+}
+
+/// Columns that are stored under other names, which are the same in all files of the table.
 fn renamed(reports: &[Report]) -> Vec<String> {
-    let line = |report: &Report, Renamed { from, to, .. }: &Renamed| {
-        let path = report.files.first().and_then(|file| file.path.as_ref());
-        let path = path.filter(|_| reports.len() > 1);
-        let path = path.map(|path| format!("{}: ", escape_path(path))).unwrap_or_default();
-        format!("{path}column {from:?} is stored as {to:?}")
-    };
-    let of_report = |report: &'_ Report| {
-        report.renamed.iter().map(|renamed| line(report, renamed)).collect::<Vec<_>>()
-    };
-    reports.iter().flat_map(of_report).collect()
+    let mut lines = Vec::new();
+    for Renamed { from, to, .. } in reports.iter().flat_map(|report| &report.renamed) {
+        let line = format!("column {from:?} is stored as {to:?}");
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// What to say of columns that the memory limit does not carry: the most that it lacks for a file.

@@ -1,6 +1,7 @@
 //! `bucksaw convert`: inputs in, Parquet files out.
 
 mod checks;
+mod existing;
 mod jobs;
 pub(super) mod options;
 mod state;
@@ -69,13 +70,10 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let Settings { options, ndjson, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options.overwrite(arguments.overwrite);
-    let options = match &arguments.schema_state {
-        Some(path) => {
-            let declared = options::schema(&arguments.shape)?;
-            options.schema(state::with_declared(state::read(path)?, declared)?)
-        }
-        None => options,
-    };
+    let mut declared = options::schema(&arguments.shape)?;
+    if let Some(path) = &arguments.schema_state {
+        declared = state::with_declared(state::read(path)?, declared)?;
+    }
     ui::tell_notes(&notes);
     let Inputs { sources, notes } = sources::expand(&arguments.inputs)?;
     ui::tell_notes(&notes);
@@ -85,6 +83,10 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         .sparing(sources.iter().filter_map(Source::path).chain(arguments.shape.schema.as_deref()));
     let moves = options.staging_directory().is_some();
     let all = jobs(arguments, &sources, &mut files)?;
+    if !all.jobs.is_empty() {
+        ui::tell_notes(&existing::declare(&mut declared, &all.existing));
+    }
+    let options = options.schema(declared);
     let started = Instant::now();
     let bad_lines =
         if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };

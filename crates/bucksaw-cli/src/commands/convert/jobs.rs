@@ -174,6 +174,15 @@ fn check_targets(
 /// Refuses, before any work, files to write that are there already or can't be.
 fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publication) -> Result<()> {
     let kept = kept_files(arguments);
+    if let Some(path) = kept.iter().find(|path| fs::symlink_metadata(path).is_ok())
+        && arguments.skip_existing
+    {
+        let message = format!(
+            "{} exists, and has bad lines of what is skipped: name another file with --on-error",
+            escape_path(path)
+        );
+        return Err(Error::new(ErrorKind::Exists, message));
+    }
     let folders: BTreeSet<_> = targets.iter().map(|target| target.parent()).collect();
     system::allow_open_files(targets.len() + kept.len(), folders.len())?;
     files.check(targets.iter().chain(&kept))

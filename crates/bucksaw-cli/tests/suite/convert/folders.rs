@@ -104,6 +104,41 @@ fn inputs_whose_files_are_there_are_skipped() {
     }
 }
 
+/// So that all files of the folder are one table.
+#[test]
+fn what_is_written_beside_files_that_are_there_has_their_types() {
+    let folder = Folder::new();
+    folder.write("in/a.ndjson", "{\"n\":1.5,\"o\":{\"x\":\"text\"}}\n");
+    folder.run("convert in -o out/").expect_code(0);
+    folder.write("in/b.ndjson", "{\"n\":1,\"o\":{\"x\":7},\"new\":true}\n");
+    let run = folder.run("convert in -o out/ --skip-existing").expect_code(0);
+    assert!(!run.stderr.contains("not known"), "{}", run.stderr);
+    let expected = [json!({"n": 1.0, "o_x": "7", "new": true})];
+    assert_eq!(folder.rows("out/b.parquet"), expected);
+    // What a schema declares wins.
+    folder.write("s.json", r#"{"columns":[{"name":"n","type":"text"}]}"#);
+    folder.write("in/c.ndjson", "{\"n\":1}\n");
+    folder.run("convert in -o out/ --skip-existing --schema s.json").expect_code(0);
+    assert_eq!(folder.rows("out/c.parquet"), [json!({"n": "1"})]);
+    folder.write("out/a.parquet", "damaged");
+    folder.write("in/d.ndjson", "{\"n\":1}\n");
+    let run = folder.run("convert in -o out/ --skip-existing").expect_code(0);
+    run.expect_told(&["the columns of out/a.parquet are not known: "]);
+}
+
+/// Those that an earlier run kept are of inputs that are skipped now.
+#[test]
+fn files_of_bad_lines_are_never_replaced_by_a_run_that_skips() {
+    let folder = Folder::new();
+    folder.write("in/a.ndjson", "{\"n\":1}\nbad\n");
+    folder.run("convert in -o out/ --on-error bad").expect_code(0);
+    folder.write("in/b.ndjson", "{\"n\":1}\nworse\n");
+    let run = folder.run("convert in -o out/ --on-error bad --skip-existing");
+    run.expect_code(4).expect_told(&["bad exists", "name another file with --on-error"]);
+    folder.run("convert in -o out/ --on-error more --skip-existing").expect_code(0);
+    assert_eq!((folder.text("bad"), folder.text("more")), ("bad\n".into(), "worse\n".into()));
+}
+
 #[test]
 fn with_keep_going_the_files_of_good_inputs_appear_and_a_second_run_does_the_others() {
     let folder = Folder::new();

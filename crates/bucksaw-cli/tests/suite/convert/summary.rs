@@ -37,7 +37,22 @@ fn with_many_outputs_the_file_is_told() {
     let run = folder.run("convert a.ndjson b.ndjson -o out/ --settling-rows 1").expect_code(0);
     run.expect_told(&[
         "\nout/b.parquet: n: 1 of 22 values doesn't fit int64; it is in n__text (line 3, \"x\").",
-        "\nout/a.parquet: column \"a\" is stored as ",
+        "\ncolumn \"a\" is stored as ",
         "\n1 value of another type than its column's, kept as text in NAME__text\n",
     ]);
+}
+
+#[test]
+fn many_outputs_take_a_few_lines() {
+    let folder = Folder::new();
+    for input in 0..15 {
+        folder.write(&format!("in/{input:02}.ndjson"), "{\"n\":1,\"N\":2}\n".repeat(2));
+    }
+    let told = folder.run("convert in -o out/").expect_code(0).stderr;
+    assert_eq!(told.matches("\nout/").count(), 9, "{told}");
+    assert!(
+        told.starts_with("out/00.parquet: 2 rows, ") && told.contains("\n5 more files: 10 rows, "),
+        "{told}"
+    );
+    assert_eq!(told.matches("is stored as").count(), 1, "{told}");
 }
