@@ -11,6 +11,7 @@ use bucksaw::limits::{
 use bucksaw::{
     BackendKind, Compression, Names, Profile, SortColumn, Spelling, Statistics, UnknownColumns,
 };
+use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// Print the rows of Parquet files as NDJSON, rebuilt as they were before they became columns
     #[command(after_help = CAT_EXAMPLES)]
     Cat(CatArgs),
+    /// List what readers of Parquet files would stumble over
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(LintArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -110,6 +114,31 @@ fn only_what_schemas_depend_on(arg: Arg) -> Arg {
     let is_shown = matches!(arg.get_id().as_str(), "threads" | "memory_limit");
     if is_of_files && !is_shown { arg.hide(true) } else { arg }
 }
+
+/// The names of [`Reader::ALL`].
+const READERS: [&str; 11] = [
+    "spark",
+    "athena",
+    "bigquery",
+    "snowflake",
+    "redshift",
+    "iceberg",
+    "duckdb",
+    "clickhouse",
+    "pyarrow",
+    "polars",
+    "datafusion",
+];
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  bucksaw lint logs.parquet
+  bucksaw lint *.parquet --for spark,athena
+
+unreadable: the file or the column can't be read; wrong: values come out as others; awkward: it takes some care. With
+anything but awkward the exit code is 3.
+
+Exit codes are those of bucksaw --help.";
 
 const CAT_EXAMPLES: &str = "\
 Examples:
@@ -322,9 +351,25 @@ pub(crate) struct ShapeArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) nested: NestedArg,
     /// How columns are called: sql, the names of objects and members with _ between them, and _ for every character
-    /// that would need quotes; or dotted, as they are, with dots between them
-    #[arg(long, value_name = "sql|dotted", default_value_t)]
+    /// that would need quotes; lower, the same in lower case; or dotted, as they are, with dots between them
+    #[arg(
+        long,
+        value_name = "sql|lower|dotted",
+        default_value_t,
+        value_parser = words::<Names>(&["sql", "lower", "dotted"]),
+        hide_possible_values = true
+    )]
     pub(crate) names: Names,
+    /// Readers that the files are for: names, units, types and codecs are what these take, and what they can't take is an
+    /// error. spark, athena, bigquery, snowflake, redshift, iceberg, duckdb, clickhouse, pyarrow, polars, datafusion
+    #[arg(
+        long = "for",
+        value_name = "READER[,…]",
+        value_delimiter = ',',
+        value_parser = words::<Reader>(&READERS),
+        hide_possible_values = true
+    )]
+    pub(crate) readers: Vec<Reader>,
     /// Levels of objects that become columns, 64 at the most
     #[arg(long, value_name = "LEVELS", default_value_t = DEFAULT_MAX_DEPTH)]
     pub(crate) max_depth: usize,
@@ -505,4 +550,24 @@ fn renaming(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("it is COLUMN=NAME".to_owned()),
     }
+}
+
+/// Which files to look at, for which readers.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LintArgs {
+    /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Readers, of spark, athena, bigquery, snowflake, redshift, iceberg, duckdb, clickhouse, pyarrow, polars, datafusion [default: all]
+    #[arg(
+        long = "for",
+        value_name = "READER[,…]",
+        value_delimiter = ',',
+        value_parser = words::<Reader>(&READERS),
+        hide_possible_values = true
+    )]
+    pub(crate) readers: Vec<Reader>,
+    /// Print a line of JSON for each file
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -51,6 +51,9 @@ pub fn main() -> ExitCode {
         Command::Schema(arguments) => {
             commands::schema::run(arguments, &mut BufWriter::new(io::stdout().lock()))
         }
+        Command::Lint(arguments) => {
+            commands::lint::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),

@@ -43,6 +43,7 @@ mod guard;
 mod hybrid;
 mod json;
 mod leaf;
+mod lint;
 mod page;
 mod rebuild;
 mod record;
@@ -70,6 +71,7 @@ pub use explain::{
 };
 pub use filter::Filter;
 pub use guard::DECODER_THREAD;
+pub use lint::{Finding, Reader, Severity, lint, lint_type, rules_table};
 pub use page::DEFAULT_MAX_PAGE_HEADER_BYTES;
 use source::Source;
 

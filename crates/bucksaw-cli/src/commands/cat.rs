@@ -61,7 +61,7 @@ fn rows(
 }
 
 /// The files, with those in folders.
-fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in named {
         if !path.is_dir() {

@@ -6,6 +6,7 @@ pub(crate) mod documents;
 pub(crate) mod explain_text;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
+pub(crate) mod lint;
 pub(crate) mod measure;
 mod scan;
 pub(crate) mod schema;

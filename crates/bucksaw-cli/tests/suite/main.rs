@@ -8,6 +8,7 @@ mod interrupt;
 mod killed;
 mod leaves;
 mod leftovers;
+mod lint;
 mod measure;
 mod memory;
 mod schema;

@@ -67,6 +67,8 @@ pub enum Names {
     /// letters from A to Z and digits; one more before a digit at the start.
     #[default]
     Sql,
+    /// The same in lower case, for readers that have all names so.
+    LowerSql,
     /// The path's names as they are, with dots between them.
     Dotted,
 }
@@ -75,6 +77,7 @@ impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sql => f.write_str("sql"),
+            Self::LowerSql => f.write_str("lower"),
             Self::Dotted => f.write_str("dotted"),
         }
     }
@@ -86,8 +89,9 @@ impl FromStr for Names {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "sql" => Ok(Self::Sql),
+            "lower" => Ok(Self::LowerSql),
             "dotted" => Ok(Self::Dotted),
-            _ => Err(bad(format!("unknown names {text:?}: use sql or dotted"))),
+            _ => Err(bad(format!("unknown names {text:?}: use sql, lower or dotted"))),
         }
     }
 }

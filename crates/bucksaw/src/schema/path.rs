@@ -67,6 +67,7 @@ pub(crate) fn column_name(path: &str, names: Names) -> String {
     }
     match names {
         Names::Dotted => shown(path),
+        Names::LowerSql => column_name(path, Names::Sql).to_ascii_lowercase(),
         Names::Sql => {
             let is_plain = |sign: char| sign.is_ascii_alphanumeric();
             let mut name: String = names_of(path)

@@ -7,9 +7,10 @@ use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
-    Arrays, DeclaredSchema, Error, ErrorKind, NdjsonOptions, Nested, Numbers, Options, Result,
-    TimeUnit,
+    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Names, NdjsonOptions,
+    Nested, Numbers, Options, Result, TimeUnit,
 };
+use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
 use crate::cli::{
@@ -40,11 +41,12 @@ pub(crate) fn settings(
         }
         other => other?,
     };
+    problems.extend(types_for(shape, &schema));
     let mut options = Options::new()
         .backend(file.backend)
         .profile(file.profile)
         .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
-        .compression(file.compression)
+        .compression(compression_for(shape, file))
         .memory_limit(bytes(file.memory_limit).max(MIN_MEMORY_LIMIT))
         .row_group_rows(file.row_group_rows)
         .row_group_bytes(bytes(file.row_group_bytes))
@@ -53,7 +55,7 @@ pub(crate) fn settings(
         .sorted_by(file.sorted_by.clone())
         .schema(schema)
         .strict(shape.strict)
-        .names(shape.names)
+        .names(names_for(shape, &mut problems))
         .select(shape.select.clone())
         .drop(shape.drop.clone())
         .text_prefixes(prefixes(&shape.string_prefixes))
@@ -121,6 +123,45 @@ pub(super) fn bad_lines_problems(arguments: &ConvertArgs) -> Vec<String> {
         problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
     }
     problems
+}
+
+/// How columns are called, for the readers that are named.
+fn names_for(shape: &ShapeArgs, problems: &mut Vec<String>) -> Names {
+    if shape.names == Names::Dotted
+        && let Some(reader) = shape.readers.first()
+    {
+        problems.push(format!("--names dotted is not for {reader}, which needs quotes for them"));
+    }
+    let is_lower = shape.readers.iter().any(|reader| reader.names() == Names::LowerSql);
+    if is_lower && shape.names == Names::Sql { Names::LowerSql } else { shape.names }
+}
+
+/// The codec, which is another than the default one where a reader does not take that.
+fn compression_for(shape: &ShapeArgs, file: &FileArgs) -> Compression {
+    let takes_it = shape.readers.iter().all(|reader| reader.takes_zstd());
+    if takes_it || file.compression != Compression::default() {
+        return file.compression;
+    }
+    Compression::Snappy
+}
+
+/// Types that the readers that are named can't take or take for others, as far as they are known beforehand.
+fn types_for(shape: &ShapeArgs, schema: &DeclaredSchema) -> Vec<String> {
+    let unit = match shape.timestamp_unit {
+        UnitArg::Us => TimeUnit::Micros,
+        UnitArg::Ns => TimeUnit::Nanos,
+    };
+    let undeclared = ("--timestamp-unit ns", ColumnType::Timestamp(unit));
+    let declared = schema.columns.iter().map(|column| (column.name.as_str(), column.ty.clone()));
+    let findings = declared
+        .chain([undeclared])
+        .flat_map(|(name, ty)| lint_type(name, &ty, &shape.readers))
+        .filter(|finding| finding.severity != Severity::Awkward);
+    let problem = |finding: Finding| {
+        let readers: Vec<String> = finding.readers.iter().map(ToString::to_string).collect();
+        format!("{}: not for {}: {}", finding.column, readers.join(", "), finding.message)
+    };
+    findings.map(problem).collect()
 }
 
 fn with_dictionaries(

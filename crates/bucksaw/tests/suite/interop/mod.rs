@@ -7,6 +7,7 @@
 mod case;
 mod cases;
 mod cell;
+mod datasets;
 mod json;
 mod model;
 mod read_back;
