@@ -62,7 +62,8 @@
 //! an object `http` is `http_status`, or `http.status`. `_rest` holds one JSON object a row, with the objects around each value. With [`Options::strict`], where a column's type is that of its first
 //! value, each of these but widening, rounding, parsing, text prefixes and JSON text refuses its row instead.
 //!
-//! A declared column is in the file even if no row has a value of it.
+//! A declared column is in the file even if no row has a value of it. One whose type was found
+//! ([`DeclaredColumn::settled`]) takes what it would take without a declaration.
 //! The page `docs/times.md` of the repository has a table of what times are accepted, how they are stored, and what readers show.
 //!
 //! # Features

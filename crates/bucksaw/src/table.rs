@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
 use crate::options::{Options, UnknownColumn};
 use crate::report::FileReport;
-use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema, path};
+use crate::schema::{Column, ColumnId, ColumnType, Renamed, Resolution, Schema, path};
 
 /// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
 /// that are written of it: their columns have the same types, and a [`ColumnId`] is good for all of them.
@@ -27,7 +27,7 @@ use crate::schema::{Column, ColumnId, Renamed, Resolution, Schema, path};
 /// writer.write_row([(status, Value::from(503_i64))])?;
 /// let (report, table) = writer.finish_with_table()?;
 /// assert_eq!((first.rows, report.files.len(), report.rows), (1, 2, 2));
-/// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64"}]}"#);
+/// assert_eq!(table.declared().to_json(), r#"{"columns":[{"name":"status","type":"int64","settled":true}]}"#);
 /// # Ok::<(), bucksaw::Error>(())
 /// ```
 #[derive(Debug)]
@@ -96,6 +96,9 @@ impl Table {
                 input: column.input.clone(),
                 path,
                 field_id: column.field_id,
+                settled: column.is_settled
+                    && column.sibling_of.is_none()
+                    && column.ty != Some(ColumnType::Text),
                 comment: None,
                 sibling_of: column.sibling_of.map(|(id, _)| self.schema.column(id).name.clone()),
             })

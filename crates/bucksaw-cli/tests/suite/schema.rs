@@ -39,11 +39,11 @@ fn a_schema_holds_all_values_of_all_inputs() {
     let run = folder.run("schema in").expect_code(0).expect_told(&["300 rows read: 6 columns"]);
     let expected = json!([
         {"name": "level", "type": "text"},
-        {"name": "time", "type": "timestamp"},
+        {"name": "time", "type": "timestamp", "settled": true},
         {"name": "took", "type": "text"},
         {"name": "user_id", "type": "text", "path": ["user", "id"]},
-        {"name": "big", "type": "decimal(20,0)"},
-        {"name": "user_id__2", "type": "int64", "path": ["user.id"]},
+        {"name": "big", "type": "decimal(20,0)", "settled": true},
+        {"name": "user_id__2", "type": "int64", "path": ["user.id"], "settled": true},
     ]);
     assert_eq!(Value::Array(columns(run.text())), expected);
     assert!(
@@ -139,6 +139,29 @@ fn a_scan_gives_all_files_the_same_columns() {
     run.expect_code(2).expect_told(&["--scan reads inputs twice", "standard input"]);
 }
 
+/// A type that was found takes values of it, and not what only spells one: so rows come back as they were.
+#[test]
+fn a_scan_changes_no_value() {
+    let folder = Folder::new();
+    let usual = "{\"n\":1,\"d\":0.5,\"b\":true,\"a\":[1]}\n".repeat(20);
+    let others = r#"{"n":"17","d":0.12345678901234567890123,"b":"true","a":["1"]}"#;
+    folder.write("in.ndjson", usual + others + "\n");
+    folder.write("schema.json", folder.run("schema in.ndjson --arrays list").text());
+    for options in ["--scan", "--schema-state state.json", "--schema schema.json"] {
+        folder
+            .run(&format!("convert in.ndjson -o out.parquet --overwrite --arrays list {options}"));
+        let run = folder.run("cat out.parquet");
+        let last = run.text().lines().last().expect("rows");
+        assert_eq!(last, others, "{options}");
+    }
+    // Whoever declares the columns has other spellings read.
+    let chosen = folder.text("schema.json").replace(",\"settled\":true", "");
+    folder.write("schema.json", chosen);
+    folder.run("convert in.ndjson -o out.parquet --overwrite --schema schema.json").expect_code(0);
+    let rows = folder.rows("out.parquet");
+    assert_eq!((&rows[20]["n"], &rows[20]["b"]), (&json!(17), &json!(true)));
+}
+
 #[test]
 fn runs_have_a_schema_in_common() {
     let folder = Folder::new();
@@ -150,8 +173,8 @@ fn runs_have_a_schema_in_common() {
         folder.run(&convert).expect_code(0);
     }
     let expected = json!([
-        {"name": "a", "type": "int64"},
-        {"name": "http_status", "type": "int64", "path": ["http", "status"]},
+        {"name": "a", "type": "int64", "settled": true},
+        {"name": "http_status", "type": "int64", "path": ["http", "status"], "settled": true},
         {"name": "a__text", "type": "text", "sibling_of": "a"},
         {"name": "b", "type": "text"},
     ]);

@@ -34,6 +34,9 @@ pub struct DeclaredColumn {
     /// The column whose values it holds as text (of type text), or whose nanoseconds (of type int32), where
     /// that column can't. No name of a row leads to it.
     pub sibling_of: Option<String>,
+    /// Whether its type was found, from values, and not chosen: it takes values of the type, and no text or number that
+    /// only spells one.
+    pub settled: bool,
     /// What people should know of it. Nothing depends on it.
     pub comment: Option<String>,
 }
@@ -55,6 +58,8 @@ struct ColumnInFile {
     field_id: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sibling_of: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    settled: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
 }
@@ -67,7 +72,8 @@ impl TryFrom<ColumnInFile> for DeclaredColumn {
     type Error = String;
 
     fn try_from(column: ColumnInFile) -> Result<Self, String> {
-        let ColumnInFile { name, ty, unit, input, path, field_id, sibling_of, comment } = column;
+        let ColumnInFile { name, ty, unit, input, path, field_id, sibling_of, settled, comment } =
+            column;
         let in_column = |why: String| format!("column {name:?}: {why}");
         let spelled = SPELLED_BYTES.into_iter().find(|(word, _)| ty.contains(word));
         let mut input =
@@ -88,15 +94,26 @@ impl TryFrom<ColumnInFile> for DeclaredColumn {
             plain = format!("timestamp({unit})");
         }
         let ty = plain.parse().map_err(in_column)?;
-        Ok(Self { name, ty, input, path, field_id, sibling_of, comment })
+        Ok(Self { name, ty, input, path, field_id, sibling_of, settled, comment })
     }
 }
 
 impl From<DeclaredColumn> for ColumnInFile {
     fn from(column: DeclaredColumn) -> Self {
-        let DeclaredColumn { name, ty, input, path, field_id, sibling_of, comment } = column;
+        let DeclaredColumn { name, ty, input, path, field_id, sibling_of, settled, comment } =
+            column;
         let input = input.map(|input| input.to_string());
-        Self { name, ty: ty.to_string(), unit: None, input, path, field_id, sibling_of, comment }
+        Self {
+            name,
+            ty: ty.to_string(),
+            unit: None,
+            input,
+            path,
+            field_id,
+            sibling_of,
+            settled,
+            comment,
+        }
     }
 }
 
@@ -105,7 +122,16 @@ impl DeclaredColumn {
     #[must_use]
     pub fn new(name: impl Into<String>, ty: ColumnType) -> Self {
         let name = name.into();
-        Self { name, ty, input: None, path: None, field_id: None, sibling_of: None, comment: None }
+        Self {
+            name,
+            ty,
+            input: None,
+            path: None,
+            field_id: None,
+            sibling_of: None,
+            settled: false,
+            comment: None,
+        }
     }
 }
 
@@ -218,7 +244,7 @@ impl DeclaredSchema {
     /// `list<…>` of one of these but `json`. How rows spell timestamps, or bytes, is the member `"input"`, a
     /// [`Spelling`]; `"unit"`, of timestamps, is `us`, `ns` or `ms`. The member `"path"` says where a column's values come
     /// from, as in `["http", "status"]`; without it the column takes the first path that would be called so. A field id is the
-    /// member `"field_id"`.
+    /// member `"field_id"`. `"settled": true` says that a type was found, and not chosen.
     ///
     /// # Errors
     /// [`ErrorKind::Options`] with the line and column of what is wrong.

@@ -84,7 +84,7 @@ impl Options {
         for (column, input) in &self.times {
             let (name, input) = (self.declared_name(column), Some(input.clone()));
             match columns.iter_mut().find(|column| column.name == name) {
-                Some(column) => column.input = input,
+                Some(column) => (column.input, column.settled) = (input, false),
                 None => {
                     let ty = ColumnType::Timestamp(self.timestamp_unit);
                     columns.push(DeclaredColumn { input, ..DeclaredColumn::new(name, ty) });

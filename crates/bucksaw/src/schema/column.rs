@@ -123,6 +123,8 @@ pub struct Column {
     pub(crate) takes_all_as_text: bool,
     /// Whether it has values that wait for its type.
     pub(crate) is_settling: bool,
+    /// Whether its type is from values, or to be, and not chosen.
+    pub(crate) is_settled: bool,
     /// How rows spell its values, as declared.
     pub(crate) input: Option<Spelling>,
     /// How other spellings of its type's values are read, where they are.

@@ -117,7 +117,9 @@ impl Schema {
         };
         let zone = options.zone();
         let declared = options.declared_columns();
-        for DeclaredColumn { name, ty, input, path, field_id, sibling_of, .. } in &declared {
+        for column in &declared {
+            let DeclaredColumn { name, ty, input, path, field_id, sibling_of, settled, .. } =
+                column;
             let is_text = schema.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = schema.add(name.clone());
@@ -131,8 +133,13 @@ impl Schema {
                 None => {}
             }
             schema.has_json_columns |= ty == ColumnType::Json;
+            let reads = match settled {
+                false => Some(Reading::of_declared(&ty, input.as_ref(), zone)),
+                true => schema.reads_of_settled(&ty),
+            };
             let column = &mut schema.columns[id.index()];
-            column.reads = Some(Reading::of_declared(&ty, input.as_ref(), zone));
+            column.reads = reads;
+            column.is_settled = *settled;
             column.input.clone_from(input);
             column.ty = Some(ty);
             column.declared = true;
@@ -225,11 +232,15 @@ impl Schema {
         self.changes += 1;
     }
 
-    /// Sets the type that a column's values said. Text that comes later is read as theirs was.
+    /// Text that comes later is read as that was from which a column's type settled.
+    fn reads_of_settled(&self, ty: &ColumnType) -> Option<Reading> {
+        let is_of_times = matches!(ty, ColumnType::Timestamp(_));
+        (self.type_rules.time_unit.is_some() && is_of_times).then(Reading::rfc3339)
+    }
+
+    /// Sets the type that a column's values said.
     pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
-        let is_of_times =
-            self.type_rules.time_unit.is_some() && matches!(ty, ColumnType::Timestamp(_));
-        self.columns[id.index()].reads = is_of_times.then(Reading::rfc3339);
+        self.columns[id.index()].reads = self.reads_of_settled(&ty);
         self.set_type(id, ty);
     }
 
@@ -550,6 +561,7 @@ impl Schema {
             declared: false,
             takes_all_as_text: false,
             is_settling: false,
+            is_settled: true,
             input: None,
             reads: None,
             sibling_of: None,

@@ -112,7 +112,10 @@ fn what_a_table_declares_gives_another_table_the_same_columns() {
     assert_eq!(had, columns, "{json}");
     assert_eq!(new, [("n".to_owned(), "int64".to_owned())], "{json}");
     assert_eq!(declared_again, declared);
-    assert!(json.contains(r#"{"name":"level__2","type":"int64","path":["level"]}"#), "{json}");
+    assert!(
+        json.contains(r#"{"name":"level__2","type":"int64","path":["level"],"settled":true}"#),
+        "{json}"
+    );
 }
 
 #[test]

@@ -79,6 +79,8 @@ fn add(
                     return Err(Box::new((known.clone(), column.clone())));
                 }
                 known.path = known.path.take().or_else(|| column.path.clone());
+                known.input = known.input.take().or_else(|| column.input.clone());
+                known.settled &= column.settled;
             }
         }
     }
