@@ -43,6 +43,8 @@ pub(crate) struct TableCounts {
     pub(crate) alterations: Alterations,
     /// For each column of text, as far as counted, how many values of other types it holds as they are spelled.
     pub(crate) spelled: Vec<u64>,
+    /// For each column, as far as counted, what of the alterations was done with its values.
+    pub(crate) columns: Vec<Alterations>,
 }
 
 impl TableCounts {
@@ -54,6 +56,12 @@ impl TableCounts {
                 self.spelled.resize(id.index() + 1, 0);
             }
             self.spelled[id.index()] += 1;
+        }
+        for (id, outcome) in block.outcomes() {
+            if id.index() >= self.columns.len() {
+                self.columns.resize(id.index() + 1, Alterations::default());
+            }
+            self.columns[id.index()].count(*outcome);
         }
     }
 }

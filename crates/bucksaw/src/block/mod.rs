@@ -32,7 +32,7 @@ pub(crate) use self::pivoted::Pivoted;
 pub use self::slice::BlockSlice;
 pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
-use crate::coerce::counts::Alterations;
+use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{ColumnId, Key};
 use crate::types::value::Value;
 
@@ -56,10 +56,14 @@ pub(crate) struct Repeated<'a> {
     pub(crate) what: Again<'a>,
 }
 
+/// What can be done with one value, one after the other.
+pub(crate) const OUTCOMES_OF_VALUE: usize = 3;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Again<'a> {
-    /// Counts what was done with a value that a column repeats, and the column if it holds it as it is spelled.
-    Count(Alterations, Option<ColumnId>),
+    /// Counts what was done with a value that a column repeats, by its column too, and the column if it holds it as it
+    /// is spelled.
+    Count(Alterations, [Option<(ColumnId, Outcome)>; OUTCOMES_OF_VALUE], Option<ColumnId>),
     /// Pushes a value that no column could take for all rows.
     Push(Key<'a>, Value<'a>),
 }
@@ -87,6 +91,11 @@ impl<'a> Block<'a> {
     /// What became of its rows' values on the way.
     pub(crate) fn alterations(&self) -> &Alterations {
         &self.pivoted.alterations
+    }
+
+    /// What of it was done with values of which columns.
+    pub(crate) fn outcomes(&self) -> &[(ColumnId, Outcome)] {
+        &self.pivoted.outcomes
     }
 
     /// For each value of another type that a column of text holds as it is spelled, that column.

@@ -3,7 +3,7 @@
 use crate::block::ColumnOf;
 use crate::block::ValuesOf;
 use crate::block::text::Held;
-use crate::coerce::counts::Alterations;
+use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{Column, ColumnId, TableTag, path};
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
@@ -23,6 +23,10 @@ pub(crate) struct Pivoted<T, B> {
     pub(crate) spelled: Vec<ColumnId>,
     /// How many of them are in rows that have ended.
     pub(crate) settled_spelled: usize,
+    /// What of `alterations` was done with values of which columns.
+    pub(crate) outcomes: Vec<(ColumnId, Outcome)>,
+    /// How many of them are in rows that have ended.
+    pub(crate) settled_outcomes: usize,
     /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them;
     /// [`UNCOUNTED_TEXT`](super::UNCOUNTED_TEXT) or more with arrays that were taken whole.
     pub(crate) most_text: usize,
@@ -90,7 +94,8 @@ impl<T: Held, B: Held> Pivoted<T, B> {
     pub(super) fn emptied<T2: Held, B2: Held>(mut self) -> Pivoted<T2, B2> {
         let columns = self.columns.into_iter().map(ColumnOf::emptied).collect();
         self.rest.clear();
-        Pivoted { columns, rest: self.rest, ..Pivoted::default() }
+        self.outcomes.clear();
+        Pivoted { columns, rest: self.rest, outcomes: self.outcomes, ..Pivoted::default() }
     }
 
     /// The same rows, with what `text` and `bytes` make of their text and bytes.
@@ -107,6 +112,8 @@ impl<T: Held, B: Held> Pivoted<T, B> {
             settled: self.settled,
             spelled: self.spelled,
             settled_spelled: self.settled_spelled,
+            outcomes: self.outcomes,
+            settled_outcomes: self.settled_outcomes,
             most_text: self.most_text,
             touched: self.touched,
             rest: self.rest,
@@ -149,6 +156,13 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         self.rest.clear();
         self.alterations = self.settled;
         self.spelled.truncate(self.settled_spelled);
+        self.outcomes.truncate(self.settled_outcomes);
+    }
+
+    /// Counts what was done with a value of a column.
+    pub(crate) fn count(&mut self, id: ColumnId, outcome: Outcome) {
+        self.alterations.count(outcome);
+        self.outcomes.push((id, outcome));
     }
 
     /// Ends all runs of repeated values with the last row.

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::builder::BorrowingBuilder;
 use super::refusal::other_table;
-use crate::block::{Again, Block, Repeated};
+use crate::block::{Again, Block, OUTCOMES_OF_VALUE, Repeated};
 use crate::coerce::counts::Alterations;
 use crate::error::Result;
 use crate::schema::{Key, Schema};
@@ -79,6 +79,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let counted = std::mem::take(&mut self.rows.block.alterations);
         let (before, text) = (self.rows.holders(key), self.rows.block.most_text);
         let spelled_before = self.rows.block.spelled.len();
+        let outcomes_before = self.rows.block.outcomes.len();
         let pushed = self.push(key, value);
         let alterations = std::mem::replace(&mut self.rows.block.alterations, counted);
         self.rows.block.alterations.add(&alterations);
@@ -95,8 +96,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
                 (self.rows.block.most_text - text).saturating_mul(rows.len());
         }
         let spelled = self.rows.block.spelled.get(spelled_before).copied();
+        let mut outcomes = [None; OUTCOMES_OF_VALUE];
+        let counted = self.rows.block.outcomes.iter().skip(outcomes_before);
+        outcomes.iter_mut().zip(counted).for_each(|(known, outcome)| *known = Some(*outcome));
         let what = match is_run {
-            true => Again::Count(alterations, spelled),
+            true => Again::Count(alterations, outcomes, spelled),
             false => Again::Push(key, value),
         };
         if !is_run || alterations != Alterations::default() || spelled.is_some() {
@@ -121,8 +125,9 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let mut repeated = std::mem::take(self.repeated);
         for Repeated { what, .. } in repeated.iter().filter(|known| known.rows.contains(&row)) {
             match *what {
-                Again::Count(alterations, spelled) => {
+                Again::Count(alterations, outcomes, spelled) => {
                     self.rows.block.alterations.add(&alterations);
+                    self.rows.block.outcomes.extend(outcomes.iter().flatten());
                     self.rows.block.spelled.extend(spelled);
                 }
                 Again::Push(key, value) => {

@@ -6,6 +6,7 @@ use bumpalo::Bump;
 use super::refusal::{other_table, refused, unexpected};
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
 use crate::block::{Block, OwnedBlock, Pivoted};
+use crate::coerce::counts::Outcome;
 use crate::coerce::evidence;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::Result;
@@ -270,6 +271,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.row_start = self.schema.checkpoint();
         self.block.settled = self.block.alterations;
         self.block.settled_spelled = self.block.spelled.len();
+        self.block.settled_outcomes = self.block.outcomes.len();
     }
 
     /// Stores a value in the column that its name leads to.
@@ -321,7 +323,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             && self.schema.column(id).ty != Some(ColumnType::Json)
         {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
-            self.block.alterations.too_deep += 1;
+            self.block.count(id, Outcome::TooDeep);
         }
         let column = self.schema.column(id);
         let ty = match &column.ty {
@@ -345,7 +347,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         let fitted = fitting.fit(item, &ty);
         let is_asked_for = ty.is_list() && fitted.is_some() || ty == ColumnType::Json;
         if item.is_json() && !is_asked_for {
-            self.block.alterations.json_texts += 1;
+            self.block.count(id, Outcome::JsonText);
         }
         let Some((value, how)) = fitted else {
             let item = if ty.is_of_spelled_numbers() { item.spelled() } else { item };
@@ -361,7 +363,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         column.set_type(&ty);
         column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
-        rules::count(how, &mut self.block.alterations);
+        if let Some(outcome) = rules::outcome(how) {
+            self.block.count(id, outcome);
+        }
         if ty == ColumnType::Text && item.is_spelled_as_json() {
             self.block.spelled.push(id);
         }

@@ -33,38 +33,64 @@ pub struct Alterations {
     pub rest_values: u64,
 }
 
+/// What was done with a value that could not be stored as it came; see the fields of [`Alterations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Conflict,
+    OversizedNumber,
+    Widened,
+    Rounded,
+    ParsedText,
+    OtherOffset,
+    AmbiguousTime,
+    StoredAsText,
+    JsonText,
+    TooDeep,
+    Duplicate,
+}
+
 impl Alterations {
     /// Adds those of others.
     pub fn add(&mut self, other: &Self) {
-        self.conflicts += other.conflicts;
-        self.oversized_numbers += other.oversized_numbers;
-        self.widened += other.widened;
-        self.rounded += other.rounded;
-        self.parsed_texts += other.parsed_texts;
-        self.other_offsets += other.other_offsets;
-        self.ambiguous_times += other.ambiguous_times;
-        self.stored_as_text += other.stored_as_text;
-        self.json_texts += other.json_texts;
-        self.too_deep += other.too_deep;
-        self.duplicates += other.duplicates;
-        self.rest_values += other.rest_values;
+        self.zip(other, |count, other| *count += other);
     }
 
     /// What was counted since it was `before`.
-    pub(crate) fn since(&self, before: &Self) -> Self {
-        Self {
-            conflicts: self.conflicts - before.conflicts,
-            oversized_numbers: self.oversized_numbers - before.oversized_numbers,
-            widened: self.widened - before.widened,
-            parsed_texts: self.parsed_texts - before.parsed_texts,
-            other_offsets: self.other_offsets - before.other_offsets,
-            stored_as_text: self.stored_as_text - before.stored_as_text,
-            json_texts: self.json_texts - before.json_texts,
-            too_deep: self.too_deep - before.too_deep,
-            duplicates: self.duplicates - before.duplicates,
-            rest_values: self.rest_values - before.rest_values,
-            ambiguous_times: self.ambiguous_times - before.ambiguous_times,
-            rounded: self.rounded - before.rounded,
-        }
+    pub(crate) fn since(mut self, before: &Self) -> Self {
+        self.zip(before, |count, before| *count -= before);
+        self
+    }
+
+    /// Counts an outcome.
+    pub(crate) fn count(&mut self, outcome: Outcome) {
+        let count = match outcome {
+            Outcome::Conflict => &mut self.conflicts,
+            Outcome::OversizedNumber => &mut self.oversized_numbers,
+            Outcome::Widened => &mut self.widened,
+            Outcome::Rounded => &mut self.rounded,
+            Outcome::ParsedText => &mut self.parsed_texts,
+            Outcome::OtherOffset => &mut self.other_offsets,
+            Outcome::AmbiguousTime => &mut self.ambiguous_times,
+            Outcome::StoredAsText => &mut self.stored_as_text,
+            Outcome::JsonText => &mut self.json_texts,
+            Outcome::TooDeep => &mut self.too_deep,
+            Outcome::Duplicate => &mut self.duplicates,
+        };
+        *count += 1;
+    }
+
+    fn zip(&mut self, other: &Self, with: impl Fn(&mut u64, u64)) {
+        with(&mut self.conflicts, other.conflicts);
+        with(&mut self.oversized_numbers, other.oversized_numbers);
+        with(&mut self.widened, other.widened);
+        with(&mut self.rounded, other.rounded);
+        with(&mut self.parsed_texts, other.parsed_texts);
+        with(&mut self.other_offsets, other.other_offsets);
+        with(&mut self.ambiguous_times, other.ambiguous_times);
+        with(&mut self.stored_as_text, other.stored_as_text);
+        with(&mut self.json_texts, other.json_texts);
+        with(&mut self.too_deep, other.too_deep);
+        with(&mut self.duplicates, other.duplicates);
+        with(&mut self.rest_values, other.rest_values);
     }
 }

@@ -3,7 +3,7 @@
 use super::builder::RowBuilder;
 use super::refusal::{refused, unexpected};
 use crate::block::text::StoreText;
-use crate::coerce::counts::Alterations;
+use crate::coerce::counts::Outcome;
 use crate::error::Result;
 use crate::options::UnknownColumns;
 use crate::schema::{ColumnId, ColumnType, Sibling};
@@ -21,19 +21,19 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     ) -> Result<()> {
         let is_number = matches!(item, Item::Number(_) | Item::Value(Value::U64(_)));
         if is_number && ty.is_of_numbers() {
-            self.store_beside(id, ty, item, |counts| &mut counts.oversized_numbers)
+            self.store_beside(id, ty, item, Outcome::OversizedNumber)
         } else {
-            self.store_beside(id, ty, item, |counts| &mut counts.conflicts)
+            self.store_beside(id, ty, item, Outcome::Conflict)
         }
     }
 
-    /// The same, counted as `count` says.
+    /// The same, counted as this.
     pub(super) fn store_beside(
         &mut self,
         id: ColumnId,
         ty: &ColumnType,
         item: Item<'v>,
-        count: impl FnOnce(&mut Alterations) -> &mut u64,
+        outcome: Outcome,
     ) -> Result<()> {
         let column = self.schema.column(id);
         if self.schema.refuses_rows() {
@@ -46,7 +46,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 ),
             ));
         }
-        *count(&mut self.block.alterations) += 1;
+        self.block.count(id, outcome);
         let row = self.block.rows;
         if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
             let column = self.block.column_mut(sibling);
@@ -68,7 +68,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let path = self.path_of(id);
-        self.push_duplicate(&path, item)
+        self.push_duplicate(&path, item)?;
+        self.block.outcomes.push((id, Outcome::Duplicate));
+        Ok(())
     }
 
     /// Keeps a value whose name the row has given already.

@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use crate::coerce::counts::Alterations;
+use crate::coerce::counts::Outcome;
 use crate::options::Numbers;
 use crate::schema::{Column, ColumnType};
 use crate::types::exact::{Held, How};
@@ -13,14 +13,14 @@ use crate::types::reading::Reading;
 use crate::types::timestamp::in_unit;
 use crate::types::value::Value;
 
-/// Counts how a value got into its column.
-pub(crate) fn count(how: How, alterations: &mut Alterations) {
+/// What is to be counted of how a value got into its column.
+pub(crate) fn outcome(how: How) -> Option<Outcome> {
     match how {
-        How::AsItIs => {}
-        How::Widened => alterations.widened += 1,
-        How::Rounded => alterations.rounded += 1,
-        How::Parsed => alterations.parsed_texts += 1,
-        How::AsText => alterations.stored_as_text += 1,
+        How::AsItIs => None,
+        How::Widened => Some(Outcome::Widened),
+        How::Rounded => Some(Outcome::Rounded),
+        How::Parsed => Some(Outcome::ParsedText),
+        How::AsText => Some(Outcome::StoredAsText),
     }
 }
 

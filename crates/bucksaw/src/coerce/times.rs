@@ -2,6 +2,7 @@
 
 use super::builder::RowBuilder;
 use crate::block::text::StoreText;
+use crate::coerce::counts::Outcome;
 use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
 use crate::types::moment::Moment;
@@ -21,7 +22,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     ) -> crate::Result<()> {
         let ty = ColumnType::Timestamp(unit);
         if read == Err(NoMoment::Ambiguous) {
-            return self.store_beside(id, &ty, misfit, |counts| &mut counts.ambiguous_times);
+            return self.store_beside(id, &ty, misfit, Outcome::AmbiguousTime);
         }
         let known = read.ok().and_then(|moment| Some((moment, in_unit(moment, unit)?)));
         let Some((moment, (value, nanos))) = known else {
@@ -52,8 +53,12 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             }
         }
         let is_text = matches!(misfit, Item::Value(Value::Text(_)));
-        self.block.alterations.parsed_texts += u64::from(is_text);
-        self.block.alterations.other_offsets += u64::from(!moment.is_utc);
+        if is_text {
+            self.block.count(id, Outcome::ParsedText);
+        }
+        if !moment.is_utc {
+            self.block.count(id, Outcome::OtherOffset);
+        }
         Ok(())
     }
 

@@ -99,6 +99,19 @@ pub struct ColumnReport {
     pub compressed_bytes: u64,
     /// Encoded bytes by compressed bytes.
     pub ratio: f64,
+    /// What could not be stored as it came of what rows have under its name, by outcome; in JSON those that came.
+    #[serde(serialize_with = "those_that_came")]
+    pub alterations: Alterations,
+}
+
+fn those_that_came<S: serde::Serializer>(
+    alterations: &Alterations,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    // A struct of numbers can't fail to serialize.
+    let all = serde_json::to_value(alterations).unwrap_or_default();
+    let all = all.as_object().into_iter().flatten();
+    serializer.collect_map(all.filter(|(_, count)| count.as_u64() != Some(0)))
 }
 
 /// Values that a column could not hold, and that its sibling holds as text.
@@ -235,6 +248,7 @@ pub(crate) fn column_reports(
     rows: u64,
     schema: &Schema,
     present: &[u64],
+    alterations: &[Alterations],
 ) -> Vec<ColumnReport> {
     let by_name: HashMap<&str, usize> = schema
         .columns()
@@ -263,6 +277,10 @@ pub(crate) fn column_reports(
             } else {
                 column.encoded_bytes as f64 / column.compressed_bytes as f64
             },
+            alterations: index
+                .and_then(|index| alterations.get(index))
+                .copied()
+                .unwrap_or_default(),
             name: column.name,
         }
     };

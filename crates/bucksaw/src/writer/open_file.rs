@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
+use crate::coerce::counts::Alterations;
 use crate::coerce::settling::{Due, Settling};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
@@ -31,6 +32,8 @@ pub(super) struct OpenFile {
     tally: Tally,
     /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before the file.
     spelled_before: Vec<u64>,
+    /// What [`TableCounts::columns`](crate::table::TableCounts::columns) was.
+    columns_before: Vec<Alterations>,
     sortedness: Sortedness,
     /// Rows that it has taken.
     rows: u64,
@@ -52,6 +55,7 @@ impl OpenFile {
             counting: None,
             tally: Tally::new(options.timestamp_column.clone()),
             spelled_before: table.counts.spelled.clone(),
+            columns_before: table.counts.columns.clone(),
             sortedness: Sortedness::new(options),
             rows: 0,
             group_rows: 0,
@@ -225,6 +229,7 @@ impl OpenFile {
             published,
             rows: self.rows,
             tally: self.tally,
+            alterations: since(&table.counts.columns, self.columns_before),
             order: self.sortedness.report(),
         })
     }
@@ -234,11 +239,19 @@ impl OpenFile {
     }
 }
 
+/// What was counted of each column since it was `before`.
+fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alterations> {
+    before.resize(columns.len(), Alterations::default());
+    columns.iter().zip(&before).map(|(column, before)| column.since(before)).collect()
+}
+
 /// What a finished file came to.
 pub(super) struct Finished {
     pub(super) summary: FileSummary,
     pub(super) published: Published,
     pub(super) rows: u64,
     pub(super) tally: Tally,
+    /// For each column of the table, as far as counted.
+    pub(super) alterations: Vec<Alterations>,
     pub(super) order: Option<OrderReport>,
 }

@@ -80,3 +80,72 @@ fn counts_are_told_in_good_grammar() {
             .starts_with("a: 2 values don't fit int64; they are in a__text (first: row 1, \"x\").")
     );
 }
+
+/// What was counted of a file's column.
+fn of_column(report: &bucksaw::FileReport, name: &str) -> bucksaw::Alterations {
+    let found = report.columns.iter().find(|column| column.name == name);
+    found.expect("a column").alterations
+}
+
+#[test]
+fn each_column_has_its_own_counts_in_each_file() {
+    let time = "2026-11-28T07:05:09+01:00";
+    let lines = [
+        format!("{{\"n\":1,\"d\":0.5,\"t\":\"{time}\",\"s\":\"x\"}}"),
+        format!("{{\"n\":\"x\",\"d\":1,\"t\":\"{time}\",\"s\":[1],\"n\":2,\"n\":3}}"),
+        // Refused, and forgotten.
+        "{\"n\":\"y\",\"d\":2,\"s\":7,".to_owned(),
+        "{\"n\":\"z\",\"d\":3,\"t\":\"noon\",\"s\":7}".to_owned(),
+    ]
+    .join("\n");
+    for settling_rows in [0, 1, 10_000] {
+        for threads in [1, 3] {
+            let schema = [("n", "int64"), ("d", "double"), ("t", "timestamp"), ("s", "text")];
+            let schema =
+                schema.iter().fold(bucksaw::DeclaredSchema::new(), |schema, (name, ty)| {
+                    schema.column(*name, ty.parse().expect("a type"))
+                });
+            let options =
+                Options::new().schema(schema).settling_rows(settling_rows).threads(threads);
+            let mut writer = options.write_to(MemorySink::new()).expect("sound options");
+            let mut reports = Vec::new();
+            for _ in 0..2 {
+                let input =
+                    Input::ndjson("in", lines.as_bytes(), NdjsonOptions::new(), OnError::Skip);
+                writer.write_input(&mut input.expect("readable")).expect("written");
+                reports.push(writer.next_file(MemorySink::new()).expect("finished"));
+            }
+            for report in &reports {
+                let counts = |name| serde_json::to_value(of_column(report, name)).expect("JSON");
+                let some = |name: &str| {
+                    let column = report.columns.iter().find(|column| column.name == name);
+                    let json = serde_json::to_value(column.expect("there")).expect("JSON");
+                    json["alterations"].clone()
+                };
+                assert_eq!(some("n"), serde_json::json!({"conflicts": 2, "duplicates": 1}));
+                assert_eq!(some("d"), serde_json::json!({"widened": 2}));
+                let times =
+                    serde_json::json!({"parsed_texts": 2, "other_offsets": 2, "conflicts": 1});
+                assert_eq!(some("t"), times);
+                assert_eq!(some("s"), serde_json::json!({"json_texts": 1, "stored_as_text": 1}));
+                assert_eq!(counts("n")["widened"], 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_many_rows_have_in_common_is_counted_for_each() {
+    let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
+    let arena = bumpalo::Bump::new();
+    let mut block = bucksaw::Block::new();
+    let mut builder = writer.builder(&mut block, &arena).expect("an empty block");
+    builder.push("d", Value::F64(0.5)).expect("taken");
+    builder.end_row();
+    builder.repeat("d", Value::I64(1), 5).expect("taken");
+    (0..5).for_each(|_| builder.end_row());
+    writer.write_block(&block).expect("written");
+    let report = writer.finish().expect("finished");
+    let counts = of_column(&report.files[0], "d");
+    assert_eq!(counts, report.alterations);
+}
