@@ -179,9 +179,11 @@ fn others_note(directory: &Path, others: &[PathBuf]) -> Option<String> {
 
 /// Notes about files by name, but for the rest of too many.
 fn listed(names: Vec<String>, note: impl Fn(&str) -> String) -> Vec<String> {
-    let mut notes: Vec<String> = names.iter().take(MOST_NOTES).map(|name| note(name)).collect();
-    if names.len() > MOST_NOTES {
-        notes.push(note(&format!("each of {} more files", names.len() - MOST_NOTES)));
+    // One more takes no more room than to say so.
+    let shown = if names.len() <= MOST_NOTES + 1 { names.len() } else { MOST_NOTES };
+    let mut notes: Vec<String> = names.iter().take(shown).map(|name| note(name)).collect();
+    if names.len() > shown {
+        notes.push(note(&format!("each of {} more files", names.len() - shown)));
     }
     notes
 }

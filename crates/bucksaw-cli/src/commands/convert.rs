@@ -172,7 +172,8 @@ impl Run {
                 self.bar.set_message(format!("{rate} rows/s"));
             }
         }
-        ui::tell_notes(self.intake.add(&input).as_slice());
+        let note = self.intake.add(&input);
+        self.bar.suspend(|| ui::tell_notes(note.as_slice()));
         Ok(())
     }
 

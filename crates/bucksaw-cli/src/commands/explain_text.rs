@@ -130,10 +130,10 @@ fn reasons(choice: &ChosenEncoding) -> Vec<String> {
     }
     let within = if choice.first_row_group == choice.last_row_group { "" } else { "at most " };
     let figures = format!(
-        "{within}{} different in {} values, {} nulls{}",
+        "{within}{} different in {}, {}{}",
         grouped(choice.distinct),
-        grouped(choice.values),
-        grouped(choice.nulls),
+        counted(choice.values, "value"),
+        counted(choice.nulls, "null"),
         if choice.is_sample { " (the first of each row group: there are more)" } else { "" },
     );
     let mut lines = vec![figures, taken(choice)];

@@ -194,7 +194,7 @@ fn encodings_are_explained() {
         "{text}"
     );
     assert!(
-        text.contains("    2 different in 2 values, 1 nulls\n    13 B with RLE_DICTIONARY"),
+        text.contains("    2 different in 2 values, 1 null\n    13 B with RLE_DICTIONARY"),
         "{text}"
     );
     assert!(text.contains("Bucksaw's rules: PLAIN, modern DELTA_LENGTH_BYTE_ARRAY\n"), "{text}");

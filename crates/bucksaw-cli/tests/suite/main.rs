@@ -4,6 +4,7 @@ mod cat;
 mod convert;
 mod faults;
 mod hostile_words;
+mod inspect;
 mod interrupt;
 mod killed;
 mod leaves;

@@ -301,6 +301,43 @@ mod tests {
         }
     }
 
+    /// Where they are skipped depends on the bytes alone, too, and no chunk begins with one.
+    #[test]
+    fn nul_bytes_before_records_are_skipped_and_counted() {
+        let mut bytes = Vec::new();
+        let mut skipped = 0;
+        for nuls in [700_000, 0, 1, 300_000, CHUNK_BYTES, CHUNK_BYTES - 1, 5] {
+            bytes.resize(bytes.len() + nuls, 0);
+            bytes.extend_from_slice(b"line\n");
+            bytes.resize(bytes.len() + 200_000, b'a');
+            bytes.push(b'\n');
+            skipped += nuls;
+        }
+        bytes.resize(bytes.len() + 400_000, 0);
+        let read = |at_a_time| {
+            let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
+            let mut lines = Lines::new(source);
+            let limits = Limits { record_bytes: 300_000, window_bytes: 0 };
+            let mut chunks = Vec::new();
+            while let Frame::Records(chunk) =
+                lines.next(Vec::new(), &mut Vec::new(), limits).expect("memory can be read")
+            {
+                let start = chunk.position as usize;
+                assert_eq!(chunk.bytes, bytes[start..start + chunk.bytes.len()]);
+                assert_ne!(chunk.bytes.first(), Some(&0));
+                chunks.push((chunk.position, chunk.bytes.len(), chunk.nul_bytes));
+            }
+            assert_eq!(lines.position(), bytes.len() as u64);
+            chunks
+        };
+        let whole = read(usize::MAX);
+        assert_eq!(read(1_000), whole);
+        assert_eq!(read(77_777), whole);
+        // What is left is for the decoder: runs that lie within a chunk.
+        let found: u64 = whole.iter().map(|(_, _, nuls)| nuls).sum();
+        assert!(found >= 400_000 + 700_000 && found <= (skipped + 400_000) as u64, "{found}");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
