@@ -35,7 +35,7 @@ def build(book, names):
             continue
         print(f"building: {name}", flush=True)
         for command in entry["commands"]:
-            words = {"root": places.ROOT, "lab": places.LAB, "target": places.TARGET, "python": sys.executable}
+            words = {"python": sys.executable, **places.words()}
             call([part.format(**words) for part in command])
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
@@ -54,7 +54,7 @@ def make_input(book, workload, rows):
     # Made anew each time, since the generator may have changed; it takes a second.
     fresh = path.with_suffix(".new")
     with open(fresh, "wb") as file:
-        call([str(places.WORKLOADS), workload, "--rows", str(rows)], stdout=file)
+        call([str(places.workloads()), workload, "--rows", str(rows)], stdout=file)
     digest = sha256(fresh)
     fresh.replace(path)
     if not facts.exists() or read_json(facts)["sha256"] != digest:

@@ -62,6 +62,7 @@ def parse(arguments):
 
 def run(options, arguments, book):
     if options.quick:
+        places.build_quickly()
         book = build.without_missing_tools(book)
     path, document = opened(options, arguments, book)
     chosen = [peer for peer in book.peers if peer.name in document["peers"]]

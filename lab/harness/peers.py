@@ -30,7 +30,7 @@ class Peer:
 
     def command(self, job, **words):
         """The program and its arguments; `words` are input, output, workload, rows and threads."""
-        everything = {"root": places.ROOT, "lab": places.LAB, "target": places.TARGET, **words}
+        everything = {**places.words(), **words}
         return [part.format(**everything) for part in self.run[job]]
 
     def environment(self, **words):

@@ -32,17 +32,22 @@ def section(name, document):
             parts += [f"**{JOB_TITLES[job]}**", job_table(of_job, document)]
     parts.append("Where Bucksaw loses:\n" + "\n".join(losses(standings)))
     parts.append(
-        f"Made on {document['started'][:10]} with `{document['command']}`; [the whole run](lab/runs/{name}/summary.md) has "
-        "wall times, allocations and versions, [lab/](lab/README.md) says what is compared and how."
+        f"Made on {document['started'][:10]} with `{document['command']}`; [the whole run](lab/runs/{name}/summary.md) has all "
+        "peers, wall times, allocations and versions, [lab/](lab/README.md) says what is compared and how."
     )
     return "\n\n".join(parts)
 
 
+# Rows of a table: the README's first readers want the order, not each peer.
+ROWS = 5
+
+
 def job_table(standings, document):
-    """A row for each peer, the columns of one workload after the other."""
+    """A row for the default and the best of each rival's, the columns of one workload after the other."""
     first = standings[0]
     names = [line.peer for line in first.lines]
     names += [line.peer for other in standings[1:] for line in other.lines if line.peer not in names]
+    names = best_of_each(names, first.base)[:ROWS]
     head = ["peer", "version", "given" if first.job == "memory" else ""]
     for standing in standings:
         head += [f"{standing.workload}: rows/CPU s", "peak memory", "file"]
@@ -57,6 +62,17 @@ def job_table(standings, document):
         notes = {note: None for standing in standings if (line := standing.line(name)) for note in line.notes}
         rows.append([*row, "; ".join([peer["level"], *notes])])
     return markdown(head, rows, right=range(3, len(head) - 1))
+
+
+def best_of_each(names, base):
+    """Bucksaw's default, and of each rival's peers the first, which is the fastest."""
+    chosen, makers = [], set()
+    for name in names:
+        maker = name.split(",")[0].split(" ")[0]
+        if name == base or (rival(name) and maker not in makers):
+            chosen.append(name)
+            makers.add(maker)
+    return chosen
 
 
 def cells(line):
