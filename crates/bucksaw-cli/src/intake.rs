@@ -74,6 +74,17 @@ impl Intake {
 
     /// Adds an input that was read to its end. Returns what to say of it.
     pub(crate) fn add(&mut self, input: &Input<'_>) -> Option<String> {
+        if let Some(member) = input.wrapper() {
+            self.count(input);
+            return Some(format!(
+                "{} is one row, whose member {member} is an array of objects; to have a row of each: jq -c '.{member}[]' FILE | bucksaw convert - …",
+                input.name(),
+            ));
+        }
+        self.count(input)
+    }
+
+    fn count(&mut self, input: &Input<'_>) -> Option<String> {
         let counts = input.counts();
         self.counts.add(&counts);
         self.inputs += 1;

@@ -8,6 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) const START_BYTES: usize = 512;
 /// Bytes of a first record that are looked at where it is malformed.
 const HINT_BYTES: usize = 64 << 10;
+/// Separators in a line of cells, at the least.
+const MIN_SEPARATORS: usize = 2;
 /// Bytes of a binary source that are shown.
 const SHOWN_BYTES: usize = 8;
 
@@ -123,9 +125,45 @@ pub(super) fn hint(start: &[u8]) -> Option<String> {
             let shown = &start[..start.len().min(SHOWN_BYTES)];
             let bytes: Vec<_> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
             let bytes = bytes.join(" ");
-            (!is_text).then(|| format!("this looks like a binary file: it starts with {bytes}"))
+            match is_text {
+                false => Some(format!("this looks like a binary file: it starts with {bytes}")),
+                true => hint_at_cells(start),
+            }
         }
     }
+}
+
+/// Lines of cells: as many in the first as in the second.
+fn hint_at_cells(start: &[u8]) -> Option<String> {
+    let mut lines = start.split(|byte| *byte == b'\n');
+    let (first, second) = (lines.next()?, lines.next()?);
+    // Whether the last line is whole is not known.
+    lines.next()?;
+    let count = |line: &[u8], sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let cells = [("CSV", "icsv", b','), ("TSV", "itsv", b'\t')];
+    let (name, flag, _) = cells.into_iter().find(|(_, _, sign)| {
+        count(first, *sign) >= MIN_SEPARATORS && count(first, *sign) == count(second, *sign)
+    })?;
+    let what = format!("this looks like {name}");
+    Some(format!("{what}: mlr --{flag} --ojsonl cat FILE | bucksaw convert - …"))
+}
+
+/// The first member of an object that starts so, if it is an array of objects, and a name that needs no quotes.
+pub(super) fn wrapper(start: &[u8]) -> Option<String> {
+    let start = &start[..start.len().min(START_BYTES)];
+    let name = behind(behind(start, b'{')?, b'"')?;
+    let end = name.iter().position(|byte| *byte == b'"')?;
+    let (name, rest) = name.split_at(end);
+    behind(behind(behind(&rest[1..], b':')?, b'[')?, b'{')?;
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let is_name =
+        name.iter().all(is_plain) && name.first().is_some_and(|first| !first.is_ascii_digit());
+    String::from_utf8(name.to_vec()).ok().filter(|_| is_name)
+}
+
+/// What stands behind a sign that comes next.
+fn behind(text: &[u8], sign: u8) -> Option<&[u8]> {
+    text.trim_ascii_start().strip_prefix(&[sign])
 }
 
 /// Objects that are not on a line each.
@@ -223,6 +261,23 @@ mod tests {
     }
 
     #[test]
+    fn an_object_around_an_array_of_objects_is_known() {
+        for (start, name) in [
+            ("{\"Records\":[{\"a\":1}]}\n", Some("Records")),
+            (" { \"a_1\" : [ {", Some("a_1")),
+            ("{\"a\":[1]}", None),
+            ("{\"a b\":[{", None),
+            ("{\"1\":[{", None),
+            ("{\"\":[{", None),
+            ("{\"a\":{", None),
+            ("{}", None),
+            ("", None),
+        ] {
+            assert_eq!(wrapper(start.as_bytes()).as_deref(), name, "{start}");
+        }
+    }
+
+    #[test]
     fn other_forms_of_json_are_guessed_where_a_line_is_malformed() {
         let long = format!("{{\n  \"a\": \"{}\",", "x".repeat(HINT_BYTES));
         for (start, told) in [
@@ -241,6 +296,10 @@ mod tests {
             ("{\"a\":\"x\n{\"a\":\"y\"}\n", None),
             ("{\"a\":{\"b\":1\n{\"a\":2}\n", None),
             ("{\"a\":tru}\n", None),
+            ("a,b,c\n1,2,3\n4,5,6\n", Some("mlr --icsv --ojsonl cat FILE")),
+            ("a\tb\tc\n1\t2\t3\n", Some("mlr --itsv --ojsonl cat FILE")),
+            ("well, well, well\nno, no\n", None),
+            ("a,b\n1,2\n", None),
             ("starting up é\n", None),
             ("", None),
         ] {

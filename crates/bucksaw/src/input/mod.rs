@@ -82,6 +82,12 @@ impl<'r> Input<'r> {
         self
     }
 
+    /// What errors call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.records.name()
+    }
+
     /// What was read so far.
     #[must_use]
     pub fn counts(&self) -> InputCounts {
@@ -93,6 +99,13 @@ impl<'r> Input<'r> {
     #[must_use]
     pub fn first_rejected(&self) -> &[Rejection] {
         self.records.first_rejected()
+    }
+
+    /// Once it is read: the member of its one record that is an array of objects, each of which may have been meant to
+    /// be a row (as in `{"Records": [{…}, {…}]}`).
+    #[must_use]
+    pub fn wrapper(&self) -> Option<&str> {
+        self.records.wrapper()
     }
 
     /// Goes on where reading stopped; false at the source's end.

@@ -22,12 +22,21 @@ pub(crate) struct Records<'r> {
     line: u64,
     /// The first rejected records, and that in which the source was cut off.
     first_rejected: Vec<Rejection>,
+    /// The member of the first record that is an array of objects, where it starts with one.
+    wrapper: Option<String>,
 }
 
 impl<'r> Records<'r> {
     pub(super) fn new(name: String, on_error: OnError<'r>) -> Self {
         let counts = InputCounts::default();
-        Self { name: name.into(), on_error, counts, line: 1, first_rejected: Vec::new() }
+        Self {
+            name: name.into(),
+            on_error,
+            counts,
+            line: 1,
+            first_rejected: Vec::new(),
+            wrapper: None,
+        }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -47,6 +56,12 @@ impl<'r> Records<'r> {
         &self.first_rejected
     }
 
+    /// The member that holds the rows that were meant, it seems, where all of the source is one object around them.
+    pub(super) fn wrapper(&self) -> Option<&str> {
+        let is_alone = self.counts.rows == 1 && self.counts.records == 1;
+        self.wrapper.as_deref().filter(|_| is_alone)
+    }
+
     /// Counts what a chunk came to, and passes on the records that it rejected. Returns where its first line is.
     ///
     /// # Errors
@@ -55,6 +70,9 @@ impl<'r> Records<'r> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes));
+        if self.counts.records == 0 {
+            self.wrapper = formats::wrapper(&chunk.bytes);
+        }
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
         self.counts.nul_bytes += chunk.nul_bytes;

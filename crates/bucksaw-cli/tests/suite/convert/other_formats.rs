@@ -77,6 +77,9 @@ fn another_form_of_json_is_guessed_at_the_first_line() {
         let told = run.expect_code(3).expect_told(&[place, told]).stderr;
         assert!(!told.contains("--on-error skip"), "{told}");
     }
+    folder.write("in", "time,level,text\n1,info,up\n2,info,down\n");
+    let run = folder.run("convert in -o out.parquet").expect_code(3);
+    run.expect_told(&["this looks like CSV: mlr --icsv --ojsonl cat FILE | bucksaw convert -"]);
     // A line that is too long tells the same.
     folder.write("in", format!("[{}0]\n", "1, ".repeat(1 << 20)));
     let run = folder.run("convert in -o out.parquet --memory-limit 8MiB");
@@ -86,6 +89,19 @@ fn another_form_of_json_is_guessed_at_the_first_line() {
     let run = folder.run("convert in -o out.parquet").expect_code(3);
     assert!(!run.stderr.contains("jq"), "{}", run.stderr);
     assert_eq!(folder.names(), ["in"]);
+}
+
+#[test]
+fn one_object_around_all_rows_is_told() {
+    let folder = Folder::new();
+    folder.write("in.json", "{\"Records\":[{\"a\":1},{\"a\":2}]}\n");
+    let run = folder.run("convert in.json -o out.parquet --quiet").expect_code(0);
+    let told = "in.json is one row, whose member Records is an array of objects; to have a row of each: jq -c '.Records[]' FILE | bucksaw convert - …\n";
+    assert_eq!(run.stderr, told);
+    // Rows of several lines are meant.
+    folder.write("in.json", "{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":2}]}\n");
+    let run = folder.run("convert in.json -o out.parquet --quiet --overwrite").expect_code(0);
+    assert_eq!(run.stderr, "");
 }
 
 /// As where a log file is cut to nothing while it is written.
