@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Options, UnknownColumns};
 use crate::options::declared::{MAX_NAME_BYTES, REST_COLUMN};
+use crate::schema::ColumnType;
 
 /// An option that names a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -150,6 +151,28 @@ impl Options {
                 ));
             }
         }
+        problems.extend(self.type_problems());
         problems
+    }
+
+    /// Columns that are declared with a type that an option which names them can do nothing with.
+    fn type_problems(&self) -> Vec<String> {
+        use ColumnType as T;
+        let declared = self.declared_columns();
+        let wrong = self.named_columns().into_iter().filter_map(|named| {
+            let ty = &declared.iter().find(|column| column.name == named.column)?.ty;
+            let why = match named.option {
+                ColumnOption::SortedBy if ty.is_list() => "which has no order",
+                ColumnOption::TimestampColumn
+                    if !matches!(ty, T::Int32 | T::Int64 | T::Timestamp(_)) =>
+                {
+                    "and not as int32, int64 or timestamp"
+                }
+                _ => return None,
+            };
+            let (what, column) = (named.option.name(), named.column);
+            Some(format!("{what} names the column {column:?}, which is declared as {ty}, {why}"))
+        });
+        wrong.collect()
     }
 }

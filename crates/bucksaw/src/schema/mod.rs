@@ -192,11 +192,14 @@ impl Schema {
 
     #[cold]
     fn is_declared_as_json(&self, path: &str) -> bool {
-        let declared = self.find(path).or_else(|| {
-            let name = path::column_name(path, self.names);
-            let known = self.without_path.get(&name);
-            known.or_else(|| self.without_path.get(&path::shown(path))).copied()
-        });
+        let declared = match self.find(path) {
+            None if !self.without_path.is_empty() => {
+                let name = path::column_name(path, self.names);
+                let known = self.without_path.get(&name);
+                known.or_else(|| self.without_path.get(&path::shown(path))).copied()
+            }
+            known => known,
+        };
         declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
     }
 

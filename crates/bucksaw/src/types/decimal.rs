@@ -156,7 +156,20 @@ mod tests {
         assert_eq!(decimal_from_integer(i128::from(u64::MAX), 38, 19), None);
     }
 
+    /// By serde_json, which allows neither a plus nor zeros before a number.
+    fn is_number_of_json(text: &str) -> bool {
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let json = format!("1{unsigned}");
+        unsigned.starts_with(|first: char| first.is_ascii_digit())
+            && serde_json::from_str::<&serde_json::value::RawValue>(&json).is_ok()
+    }
+
     proptest! {
+        #[test]
+        fn numbers_are_those_of_json(text in "[+-]?[0-9][0-9.eE+-]{0,6}|[0-9.eE+-]{0,4}") {
+            prop_assert_eq!(is_number(&text), is_number_of_json(&text), "{}", text);
+        }
+
         #[test]
         fn what_a_decimal_prints_as_reads_back(value in -10_i128.pow(20)..10_i128.pow(20), scale in 0..=20_u8) {
             prop_assume!(value != 0);

@@ -201,6 +201,13 @@ fn orders_are_read_from_text() {
         let error = text.parse::<SortColumn>().expect_err("no order").to_string();
         assert!(error.contains("asc or desc, and nulls-first or nulls-last"), "{error}");
     }
+    let schema = DeclaredSchema::new()
+        .column("list", ColumnType::list_of(ColumnType::Int64))
+        .column("text", ColumnType::Text);
+    let options = Options::new().schema(schema).timestamp_column("text");
+    let wrong = options.sorted_by(by(&["list"])).validate().expect_err("no order").to_string();
+    assert!(wrong.contains("\"list\", which is declared as list<int64>, which has no"), "{wrong}");
+    assert!(wrong.contains("\"text\", which is declared as text, and not as int32"), "{wrong}");
     let twice = Options::new().sorted_by(by(&["a", "b", "a:desc"])).validate().expect_err("twice");
     assert!(twice.to_string().contains("\"a\" twice"), "{twice}");
 }
