@@ -70,12 +70,15 @@ impl Options {
         self.assume_timezone.as_ref()?.parse().ok()
     }
 
-    /// What a column that an option declares is called in the file: as the schema calls it, or as its path is.
+    /// What a column that an option declares is called in the file: as the schema calls it, or as its path is, unless it
+    /// is renamed.
     pub(crate) fn declared_name(&self, column: &str) -> String {
-        match self.schema.columns.iter().any(|declared| declared.name == column) {
-            true => column.to_owned(),
-            false => path::column_name(&path::of_names([column]), self.names),
+        if self.schema.columns.iter().any(|declared| declared.name == column) {
+            return column.to_owned();
         }
+        let name = path::column_name(&path::of_names([column]), self.names);
+        let renamed = self.renamed.get(column).or_else(|| self.renamed.get(&name));
+        renamed.cloned().unwrap_or(name)
     }
 
     /// The columns of the schema, and those that other options declare.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::path;
 use crate::options::Options;
+use crate::options::declared::DeclaredColumn;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -30,6 +31,21 @@ impl Choice {
         let shown = path::shown(path);
         let is_in = |named: &[String]| named.iter().any(|one| is_meant(one, name, &shown));
         (!self.selected.is_empty() && !is_in(&self.selected)) || is_in(&self.dropped)
+    }
+
+    /// The same of a declared column; a sibling goes with the column that it is of.
+    pub(super) fn drops_declared(&self, column: &DeclaredColumn, all: &[DeclaredColumn]) -> bool {
+        let of = column.sibling_of.as_ref();
+        let of = of.and_then(|of| all.iter().find(|column| column.name == *of));
+        let DeclaredColumn { name, path, .. } = of.unwrap_or(column);
+        // Columns are kept and dropped by what they are called without another name.
+        let renamed = self.renamed.iter().find(|(_, to)| *to == name);
+        let name = renamed.map_or(name, |(from, _)| from);
+        let path = match path {
+            Some(names) => path::of_names(names.iter().map(String::as_str)),
+            None => path::of_names([name.as_str()]),
+        };
+        self.drops(&path, name)
     }
 
     /// What the column is called instead, if anything.

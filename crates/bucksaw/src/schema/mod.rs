@@ -123,6 +123,11 @@ impl Schema {
             let is_text = schema.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = schema.add(name.clone());
+            if schema.choice.drops_declared(column, &declared) {
+                schema.columns[id.index()].is_dropped = true;
+                schema.dropped += 1;
+                continue;
+            }
             match path {
                 Some(names) => {
                     schema.set_path(id, &path::of_names(names.iter().map(String::as_str)))

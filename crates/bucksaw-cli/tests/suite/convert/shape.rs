@@ -203,3 +203,17 @@ fn an_object_whose_names_are_data_stays_in_one_column() {
     let run = folder.run("convert in.ndjson -o none.parquet --schema schema.json --json-column /n");
     run.expect_code(2).expect_told(&["declared as int64"]);
 }
+
+#[test]
+fn declared_columns_are_renamed_and_dropped_as_others_are() {
+    let folder = Folder::new();
+    folder.write("schema.json", SCHEMA);
+    let lines = "{\"msec\":1,\"n\":\"2\",\"h\":{\"a\":1},\"d\":0.5}\n";
+    let options = "--schema schema.json --time msec:epoch_s --rename msec=at --json-column /h";
+    let rows = folder.rows_of(lines, &format!("{options} --select n,msec"));
+    assert_eq!(rows, [json!({"n": 2, "at": {"micros": 1_000_000}})]);
+    assert_eq!(folder.columns("out.parquet"), ["n", "at"]);
+    let rows = folder.rows_of(lines, &format!("{options} --drop h,n,when"));
+    assert_eq!(rows, [json!({"d": 0.5, "at": {"micros": 1_000_000}})]);
+    assert_eq!(folder.columns("out.parquet"), ["d", "never", "at"]);
+}
