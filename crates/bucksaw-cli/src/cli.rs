@@ -300,7 +300,13 @@ pub(crate) struct ShapeArgs {
     pub(crate) schema: Option<PathBuf>,
     /// What to do with columns that the schema does not have: add them; keep their values, and those that a declared
     /// column can't hold, in the column _rest; or refuse their lines
-    #[arg(long, requires = "schema", value_name = "add|rest|refuse")]
+    #[arg(
+        long,
+        requires = "schema",
+        value_name = "add|rest|refuse",
+        value_parser = words::<UnknownColumns>(&["add", "rest", "refuse"]),
+        hide_possible_values = true
+    )]
     pub(crate) unknown_columns: Option<UnknownColumns>,
     /// Refuse lines that can't be stored in the shape that they came in
     #[arg(long)]

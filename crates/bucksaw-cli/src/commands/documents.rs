@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
-use clap::{Command, CommandFactory as _};
+use clap::{Arg, Command, CommandFactory as _, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -15,8 +15,16 @@ use crate::exit;
 
 /// Prints the completions of `shell`.
 pub(crate) fn completions(shell: Shell) -> Result<()> {
+    // What is no file is not completed as one.
+    let hinted = |argument: Arg| match argument.get_value_hint() {
+        ValueHint::Unknown if argument.get_action().takes_values() => {
+            argument.value_hint(ValueHint::Other)
+        }
+        _ => argument,
+    };
+    let mut command = Cli::command().mut_subcommands(|command| command.mut_args(hinted));
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "bucksaw", &mut script);
+    clap_complete::generate(shell, &mut command, "bucksaw", &mut script);
     print(&script)
 }
 

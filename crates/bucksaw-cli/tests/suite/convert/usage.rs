@@ -264,6 +264,18 @@ fn completions_know_values_and_where_files_go() {
     ] {
         assert!(bash.contains(&format!("compgen -W \"{values}\"")), "{values}");
     }
+    assert!(bash.contains("compgen -W \"add rest refuse\""));
+    let after = |option: &str| {
+        bash.split(&format!("                --{option})\n")).nth(1).unwrap_or_default().to_owned()
+    };
+    for (option, is_file) in
+        [("schema", true), ("on-error", true), ("bloom-filter", false), ("threads", false)]
+    {
+        let line = after(option).lines().next().unwrap_or_default().to_owned();
+        let completes =
+            after(option).split("return 0").next().unwrap_or_default().contains("compgen -f");
+        assert_eq!(completes, is_file, "{option}: {line}");
+    }
     let fish = script("fish");
     assert!(fish.lines().any(|line| line.contains("-l profile") && line.contains("portable")));
     let zsh = script("zsh");
