@@ -14,6 +14,7 @@ mod search;
 mod sources;
 pub mod system;
 pub mod ui;
+mod values;
 mod words;
 
 use std::io::{self, BufWriter};

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use bumpalo::Bump;
 
-use super::evidence::{Evidence, Kind};
+use super::evidence::Evidence;
+use super::kind::Kind;
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::{ColumnId, Schema, Sibling};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bumpalo::Bump;
 
+use super::kind::Kind;
 use crate::options::{Arrays, Numbers, TypeRules};
 use crate::schema::Sibling;
 use crate::types::item::Item;
@@ -19,64 +20,9 @@ const MAX_EXACT_INTEGER: u64 = 1 << 53;
 /// percent, have it.
 const MAJORITY_PERCENT: usize = 90;
 /// Integers beyond 64 bits that are in a column by themselves: as many digits as 2⁶⁴ has.
-const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
+pub(super) const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
 /// Digits of the largest such integer.
 const LARGE_DIGITS: usize = 20;
-
-/// What an item says about its column's type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Bool,
-    Integer,
-    /// Beyond 64 bits.
-    LargeInteger,
-    Double,
-    /// A number with more digits than a double.
-    LongNumber,
-    /// A moment, or text that is one.
-    Time,
-    Bytes,
-    /// An array that may be a list.
-    Array,
-    /// Text, and what is kept as JSON text.
-    Text,
-}
-
-impl Kind {
-    pub(super) const COUNT: usize = 9;
-    pub(super) const ALL: [Self; Self::COUNT] = [
-        Self::Bool,
-        Self::Integer,
-        Self::LargeInteger,
-        Self::Double,
-        Self::LongNumber,
-        Self::Time,
-        Self::Bytes,
-        Self::Array,
-        Self::Text,
-    ];
-
-    /// Whether a column of this type holds such values; where it holds some of them, too.
-    pub(super) fn is_held_by(self, ty: &ColumnType, rules: TypeRules) -> bool {
-        use ColumnType as T;
-        match self {
-            _ if *ty == T::Text => true,
-            Self::Bool => *ty == T::Bool,
-            Self::Integer => ty.is_of_numbers(),
-            Self::LargeInteger | Self::LongNumber
-                if *ty == T::Double && rules.numbers == Numbers::Double =>
-            {
-                true
-            }
-            Self::LargeInteger => *ty == LARGE_INTEGERS,
-            Self::Double => matches!(ty, T::Double | T::Float),
-            Self::LongNumber | Self::Text => false,
-            Self::Time => matches!(ty, T::Timestamp(_)),
-            Self::Bytes => *ty == T::Bytes,
-            Self::Array => ty.is_list(),
-        }
-    }
-}
 
 /// How many values of each kind there were.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ pub(crate) mod builder;
 pub(crate) mod counting;
 pub(crate) mod counts;
 mod evidence;
+mod kind;
 mod misfits;
 pub(crate) mod refusal;
 pub(crate) mod rules;

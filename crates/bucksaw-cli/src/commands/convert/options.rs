@@ -13,11 +13,9 @@ use bucksaw::{
 use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
-use crate::cli::{
-    ArraysArg, ConvertArgs, FileArgs, NestedArg, NumbersArg, Pointer, ShapeArgs, TimestampsArg,
-    UnitArg,
-};
+use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::system;
+use crate::values::{ArraysArg, NumbersArg, Pointer};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
