@@ -50,6 +50,8 @@ pub(super) struct Evidence {
     /// Whether one of them has digits below their unit.
     has_nanos: bool,
     bytes: usize,
+    /// Arrays and objects that are kept as JSON text.
+    json: usize,
     /// Arrays of single values, empty ones too.
     arrays: usize,
     /// What their elements say that aren't null; none before the first of them.
@@ -130,9 +132,11 @@ impl Evidence {
                 Kind::Time
             }
             Item::Json(json) if self.add_array(json) => Kind::Array,
-            Item::Value(Value::Text(_) | Value::Null | Value::List(_))
-            | Item::Json(_)
-            | Item::TooDeep(_) => Kind::Text,
+            Item::Value(Value::List(_)) | Item::Json(_) | Item::TooDeep(_) => {
+                self.json += 1;
+                Kind::Text
+            }
+            Item::Value(Value::Text(_) | Value::Null) => Kind::Text,
         }
     }
 
@@ -301,6 +305,7 @@ impl fmt::Display for Evidence {
             (times, "time", "times"),
             (self.bytes, "value of bytes", "values of bytes"),
             (self.arrays, "array", "arrays"),
+            (self.json, "array or object", "arrays or objects"),
         ];
         let others = self.values - counts.iter().map(|(count, ..)| count).sum::<usize>();
         let counts = counts.into_iter().chain([(others, "text", "texts")]);
