@@ -146,8 +146,12 @@ Examples:
   bucksaw cat parquet/ --where \"level = 'error' and http_status >= 500\" --head 10
   bucksaw cat logs.parquet --columns time,level,http_status | jq .http.status
 
-A condition compares columns, by their names in the file, with values: = != < <= > >=, like 'a%' (% for any text,
-_ for any sign), is null, is not null; text stands in quotes; and, or, not and parentheses put conditions together.
+A condition compares columns, by their names in the file or their paths with dots, with values: = != < <= > >=, like 'a%'
+(% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and,
+or, not and parentheses put conditions together.
+
+Rows have the values that they had, in the columns' order. Members that were null are not there; times are in UTC; and where a
+column of text held texts and other values, these come back as text, as they were spelled.
 
 Exit codes are those of bucksaw --help.";
 

@@ -90,7 +90,7 @@ impl Source {
     pub(crate) fn open_first(&self, length: Option<u64>) -> Result<Box<dyn Read + Send>> {
         let source = self.open()?;
         Ok(match length {
-            Some(length) => Box::new(source.take(length)),
+            Some(left) => Box::new(Whole { source, left }),
             None => source,
         })
     }
@@ -101,6 +101,25 @@ impl Source {
         let name = path.file_name().unwrap_or_default();
         let stem = data_stem(name);
         below.join(stem.unwrap_or_else(|| without_ending(name, &COMPRESSION_ENDINGS).to_owned()))
+    }
+}
+
+/// So many bytes of a source, which has to have them still.
+struct Whole<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let read = self.source.read(&mut buffer[..most])?;
+        if read == 0 && most > 0 {
+            let message = "it has become shorter since it was scanned: run this again";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        self.left -= read as u64;
+        Ok(read)
     }
 }
 

@@ -85,13 +85,20 @@ pub fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result
 struct Escaping;
 
 impl Formatter for Escaping {
-    /// JSON as it is spelled: such characters are in its strings, if anywhere.
+    /// JSON as it is spelled, on one line: such characters are in its strings, if anywhere, but for the white space
+    /// between values.
     fn write_raw_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        self.write_string_fragment(writer, fragment)
+        for (index, part) in fragment.split(['\t', '\r', '\n']).enumerate() {
+            if index > 0 {
+                writer.write_all(b" ")?;
+            }
+            self.write_string_fragment(writer, part)?;
+        }
+        Ok(())
     }
 
     fn write_string_fragment<W: ?Sized + Write>(

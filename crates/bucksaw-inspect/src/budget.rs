@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-/// The bytes of a decompressed page: 8 MiB, or 64 times the bytes that it is stored in
+/// The bytes of a decompressed page: 24 MiB, in which the longest line has room that is written unless told, or 64 times the bytes that it is stored in
 /// where that is more, but never more than [`DEFAULT_MAX_LARGE_PAGE_BYTES`].
-pub const DEFAULT_MAX_PAGE_BYTES: u64 = 8 << 20;
+pub const DEFAULT_MAX_PAGE_BYTES: u64 = 24 << 20;
 
 /// The bytes of a decompressed page that is stored in many bytes: 256 MiB.
 pub const DEFAULT_MAX_LARGE_PAGE_BYTES: u64 = 256 << 20;
@@ -16,9 +16,9 @@ pub const DEFAULT_MAX_LARGE_PAGE_BYTES: u64 = 256 << 20;
 /// more than [`DEFAULT_MAX_PAGE_BYTES`].
 const PAGE_RATIO: u64 = 64;
 
-/// The bytes of memory that a row may take: 16 MiB, or the file's size where that is more, but never
+/// The bytes of memory that a row may take: 24 MiB, or the file's size where that is more, but never
 /// more than [`DEFAULT_MAX_LARGE_ROW_BYTES`].
-pub const DEFAULT_MAX_ROW_BYTES: u64 = 16 << 20;
+pub const DEFAULT_MAX_ROW_BYTES: u64 = 24 << 20;
 
 /// The bytes of memory that a row of a large file may take: 256 MiB.
 pub const DEFAULT_MAX_LARGE_ROW_BYTES: u64 = 256 << 20;

@@ -1,6 +1,6 @@
 //! A file's columns as a schema file declares them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bucksaw::{
     ColumnType, DeclaredColumn, DeclaredSchema, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES,
@@ -35,6 +35,16 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
             column.sibling_of.clone_from(&origin.sibling_of);
         }
     }
+    // The sibling of a column that had no value but misfits: whose type it had is not known.
+    let names: HashSet<String> =
+        found.schema.columns.iter().map(|column| column.name.clone()).collect();
+    found.schema.columns.retain(|column| {
+        let is_alone = column.sibling_of.as_ref().is_some_and(|of| !names.contains(of));
+        if is_alone {
+            found.left_out.push(column.name.clone());
+        }
+        !is_alone
+    });
     Ok((found.schema, found.left_out))
 }
 

@@ -5,13 +5,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use bucksaw::{Error, ErrorKind, Result};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::json::Json;
 
 /// Conditions in conditions, at the most.
 const MAX_DEPTH: usize = 64;
 
-/// A condition on a row's columns, by their names in the file.
+/// A condition on a row's columns, by their names in the file, or by their paths with dots where
+/// [`Rebuild::view`](super::Rebuild::view) makes the row. Texts that are times, in RFC 3339 or without a zone in UTC, are compared by their moment.
 ///
 /// It compares a column with a value: `=`, `!=` (also `<>` and `==`), `<`, `<=`, `>`, `>=`; `like` with `%` for any text and `_`
 /// for any sign; `is null`, `is not null`. Values are numbers, `true`, `false`, and text in single or double
@@ -150,7 +152,10 @@ fn order(value: &Json, literal: &Literal) -> Option<Ordering> {
         (Json::Uint(value), _) => with_integer(i128::from(*value)),
         (Json::Float(value), _) => with_double(f64::from(*value)),
         (Json::Double(value), _) => with_double(*value),
-        (Json::Text(value), Literal::Text(literal)) => Some(value.as_str().cmp(literal)),
+        (Json::Text(value), Literal::Text(literal)) => match (moment(value), moment(literal)) {
+            (Some(value), Some(literal)) => Some(value.cmp(&literal)),
+            _ => Some(value.as_str().cmp(literal)),
+        },
         // Decimals, and what is in the sibling of a column of numbers.
         (Json::Text(value), Literal::Int(_) | Literal::Double(_)) => match value.parse() {
             Ok(integer) => with_integer(integer),
@@ -158,6 +163,22 @@ fn order(value: &Json, literal: &Literal) -> Option<Ordering> {
         },
         _ => None,
     }
+}
+
+/// The moment that a text is: RFC 3339, also with a space in it; without a zone or a time of day, in UTC.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let first = text.as_bytes().first()?;
+    if !first.is_ascii_digit() || text.len() < "2026-11-28".len() {
+        return None;
+    }
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(moment.to_utc());
+    }
+    let local =
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    let local = local.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let of_day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    Some(local.or_else(of_day)?.and_utc())
 }
 
 /// Whether a text is like a pattern in which `%` stands for any text and `_` for any sign.
@@ -436,6 +457,9 @@ mod tests {
             ("level = 5 or status = 'x'", false),
             ("big > 123456789012345678900 and big < 1e21", true),
             ("time >= '2026-11-28' and time < '2026-11-29'", true),
+            ("time = '2026-11-28T08:05:09.250+01:00' and time = '2026-11-28 07:05:09.25'", true),
+            ("time > '2026-11-28T07:05:09Z' and time < '2026-11-28T07:05:09.3Z'", true),
+            ("time <= '2026-11-28T07:05:09Z' or time > '2026-11-28 07:06'", false),
             ("`a b` = true", true),
             ("`a b` = false", false),
             ("none is null and nothing is null and level is not null", true),

@@ -3,10 +3,11 @@
 //! Files that Bucksaw wrote say where columns come from (`bucksaw.columns` in the footer): paths become objects again, values in
 //! siblings and in `_rest` members of theirs. In other files each column is a member of its row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use bucksaw::internal::origins::{ORIGINS_KEY, Origin, Texts};
+use bucksaw::limits::MAX_NAME_BYTES;
 use bucksaw::{Error, ErrorKind, REST_COLUMN, Result};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -15,6 +16,9 @@ use serde_json::value::RawValue;
 use super::File;
 use super::json::Json;
 use super::statistics::Meaning;
+
+/// Names in a path, at the most: no longer one is written.
+const MAX_PATH_NAMES: usize = MAX_NAME_BYTES + 1;
 
 /// Puts rows together again: see the module.
 #[derive(Debug)]
@@ -55,6 +59,16 @@ enum Role {
     Rest,
 }
 
+impl Role {
+    /// The name of the outermost object that the values are in, or their own.
+    fn first_name(&self) -> Option<&str> {
+        match self {
+            Self::Value { path, .. } => path.first().map(String::as_str),
+            Self::Nanos { .. } | Self::Rest => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     AsItIs,
@@ -70,15 +84,27 @@ impl Rebuild {
     pub(super) fn of(file: &File) -> Result<Self> {
         let about = file.metadata.file_metadata();
         let origins = origins(file)?;
+        if origins
+            .iter()
+            .any(|origin| origin.path.as_ref().is_some_and(|path| path.len() > MAX_PATH_NAMES))
+        {
+            let message = format!(
+                "{ORIGINS_KEY} in the footer has a path of more than {MAX_PATH_NAMES} names"
+            );
+            return Err(Error::new(ErrorKind::InvalidParquet, message));
+        }
         let origins: HashMap<&str, &Origin> =
             origins.iter().map(|origin| (origin.name.as_str(), origin)).collect();
         let is_ours = is_ours(file);
         let descriptor = about.schema_descr();
         let fields = descriptor.root_schema().get_fields();
-        let decimals = descriptor.columns().iter().filter(|column| {
-            column.path().parts().len() == 1 && matches!(Meaning::of(column), Meaning::Decimal(_))
-        });
-        let decimals: Vec<&str> = decimals.map(|column| column.name()).collect();
+        let decimals = descriptor
+            .columns()
+            .iter()
+            .filter(|column| matches!(Meaning::of(column), Meaning::Decimal(_)));
+        let decimals: Vec<&str> = decimals
+            .filter_map(|column| column.path().parts().first().map(String::as_str))
+            .collect();
         let path_of = |name: &str| {
             let path = origins.get(name).and_then(|origin| origin.path.clone());
             path.filter(|path| !path.is_empty()).unwrap_or_else(|| vec![name.to_owned()])
@@ -101,14 +127,18 @@ impl Rebuild {
         Ok(Self { columns: columns.collect() })
     }
 
-    /// The columns that hold what these can't, and these, in the file's order. A column may be named as in the
-    /// file or by its path, with dots.
+    /// The columns that hold what these can't, and these, in the file's order, with `_rest`. A column may be named as in the
+    /// file or by its path, with dots, and an object by its own.
     ///
     /// # Errors
     /// The first name that is no column's.
     pub fn columns_of<'n>(&self, file: &File, names: &'n [String]) -> Result<Vec<String>, &'n str> {
         let is_meant = |column: &str, name: &str| {
-            let shown = |path: &Vec<String>| path.join(".") == name;
+            let shown = |path: &Vec<String>| {
+                let path = path.join(".");
+                let below = path.strip_prefix(name);
+                below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
             column == name
                 || match self.columns.get(column) {
                     Some(Role::Value { path, .. }) => shown(path),
@@ -135,10 +165,51 @@ impl Rebuild {
                 || match self.columns.get(*column) {
                     Some(Role::Value { path, .. }) => paths.contains(&path),
                     Some(Role::Nanos { of }) => chosen.contains(&of),
+                    Some(Role::Rest) => true,
                     _ => false,
                 }
         };
         Ok(all.iter().filter(belongs).cloned().collect())
+    }
+
+    /// A row as conditions look at it: a member for each of these columns, by the names that are given, with its value or what
+    /// it could not hold.
+    #[must_use]
+    pub fn view(&self, row: &Json, names: &[String]) -> Json {
+        let Json::Object(columns) = row else { return Json::Null };
+        let nanos = self.nanos_of(columns);
+        let value_of = |name: &String| {
+            let path = match self.columns.get(name) {
+                Some(Role::Value { path, .. }) => Some(path),
+                _ => None,
+            };
+            let is_meant = |column: &String| match self.columns.get(column) {
+                Some(Role::Value { path: known, .. }) => {
+                    path.map_or_else(|| known.join(".") == *name, |path| known == path)
+                }
+                _ => column == name,
+            };
+            let held =
+                columns.iter().find(|(column, value)| is_meant(column) && *value != Json::Null);
+            held.map_or(Json::Null, |(column, value)| match (value, nanos.get(column)) {
+                (Json::Text(text), Some(nanos)) => with_nanos(text, *nanos),
+                _ => value.clone(),
+            })
+        };
+        Json::Object(names.iter().map(|name| (name.clone(), value_of(name))).collect())
+    }
+
+    /// The nanoseconds of columns that have some in this row.
+    fn nanos_of(&self, columns: &[(String, Json)]) -> HashMap<String, i64> {
+        let mut nanos = HashMap::new();
+        for (name, value) in columns {
+            if let (Some(Role::Nanos { of }), Json::Int(value @ 1..=999)) =
+                (self.columns.get(name), value)
+            {
+                nanos.insert(of.clone(), *value);
+            }
+        }
+        nanos
     }
 
     /// The object that a row was: an object's members, of these columns only if some are named.
@@ -147,12 +218,12 @@ impl Rebuild {
         let mut members = Vec::new();
         let Json::Object(columns) = row else { return Rebuilt(members) };
         let is_asked = |name: &String| only.is_none_or(|only| only.contains(name));
-        let mut nanos = HashMap::new();
-        for (name, value) in &columns {
-            if let (Some(Role::Nanos { of }), Json::Int(value)) = (self.columns.get(name), value) {
-                nanos.insert(of.clone(), *value);
-            }
-        }
+        let nanos = self.nanos_of(&columns);
+        // Of `_rest` those members that chosen columns are in.
+        let asked: Option<HashSet<&str>> = only.map(|only| {
+            let role = |name: &String| self.columns.get(name);
+            only.iter().filter_map(|name| role(name)?.first_name()).collect()
+        });
         for (name, value) in columns {
             if value == Json::Null || !is_asked(&name) {
                 continue;
@@ -160,13 +231,14 @@ impl Rebuild {
             match self.columns.get(&name) {
                 None | Some(Role::Nanos { .. }) => {}
                 Some(Role::Rest) => match &value {
-                    Json::Text(text) => add_rest(&mut members, text, &name),
+                    Json::Text(text) => add_rest(&mut members, text, &name, asked.as_ref()),
                     _ => members.push((name, Node::Json(value))),
                 },
                 Some(Role::Value { path, kind }) => {
                     let node = match (value, nanos.get(&name)) {
                         (Json::Text(text), Some(nanos)) => Node::Json(with_nanos(&text, *nanos)),
                         (Json::Text(text), _) if *kind == Kind::Spelled => spelled(text),
+                        (Json::List(list), _) if *kind == Kind::Spelled => spelled(elements(&list)),
                         (value, _) => Node::Json(value),
                     };
                     add(&mut members, path, node);
@@ -194,6 +266,15 @@ fn spelled(text: String) -> Node {
         Ok(raw) => Node::Raw(raw),
         Err(_) => Node::Json(Json::Text(text)),
     }
+}
+
+/// A list of decimals, which are text, as numbers.
+fn elements(list: &[Json]) -> String {
+    let element = |element: &Json| match element {
+        Json::Text(digits) => digits.clone(),
+        other => other.to_string(),
+    };
+    format!("[{}]", list.iter().map(element).collect::<Vec<_>>().join(","))
 }
 
 /// A moment with microseconds, and its nanoseconds behind them.
@@ -230,18 +311,29 @@ fn object_in<'m>(
 }
 
 /// Adds what is in `_rest`: members of the objects that are there already into these, all others beside them.
-fn add_rest(members: &mut Vec<(String, Node)>, json: &str, column: &str) {
+fn add_rest(
+    members: &mut Vec<(String, Node)>,
+    json: &str,
+    column: &str,
+    asked: Option<&HashSet<&str>>,
+) {
     let Ok(Members(rest)) = serde_json::from_str(json) else {
         members.push((column.to_owned(), Node::Json(Json::Text(json.to_owned()))));
         return;
     };
-    for (name, value) in rest {
+    let is_asked = |name: &str| asked.is_none_or(|asked| asked.contains(name));
+    for (name, value) in rest.into_iter().filter(|(name, _)| is_asked(name)) {
         match object_in(members, &name) {
             // As deep as the objects that columns made.
-            Some(object) if value.get().starts_with('{') => add_rest(object, value.get(), &name),
+            Some(object) if has_members(value.get()) => add_rest(object, value.get(), &name, None),
             _ => members.push((name, Node::Raw(value))),
         }
     }
+}
+
+/// Whether JSON is an object that is not empty.
+fn has_members(json: &str) -> bool {
+    json.strip_prefix('{').is_some_and(|inner| !inner.trim_start().starts_with('}'))
 }
 
 /// An object's members as they stand, those that come twice, too.

@@ -40,19 +40,20 @@ fn rows(
     };
     let shown = args.columns.as_deref().map(|names| chosen(names, "--columns")).transpose()?;
     let asked = filter.map(Filter::columns).unwrap_or_default();
-    if !asked.is_empty() {
-        chosen(asked, "--where")?;
-    }
+    let looked_at = match asked.is_empty() {
+        true => Vec::new(),
+        false => chosen(asked, "--where")?,
+    };
     let mut rows = match &shown {
         None => file.rows(u64::MAX),
-        Some(columns) => file.rows_of(&[columns.as_slice(), asked].concat(), u64::MAX),
+        Some(columns) => file.rows_of(&[columns.as_slice(), &looked_at].concat(), u64::MAX),
     };
     let mut printed = 0;
     while printed < most
         && let Some(row) = rows.next()
     {
         let row = row?;
-        if filter.is_none_or(|filter| filter.keeps(&row)) {
+        if filter.is_none_or(|filter| filter.keeps(&rebuild.view(&row, asked))) {
             ui::write_json(&rebuild.row(row, shown.as_deref()), out).map_err(unwritten)?;
             printed += 1;
         }

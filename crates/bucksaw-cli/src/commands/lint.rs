@@ -12,6 +12,9 @@ use super::cat::files;
 use crate::cli::LintArgs;
 use crate::ui;
 
+/// Columns with one trouble that are named.
+const SHOWN_COLUMNS: usize = 3;
+
 /// What `--json` prints of a file.
 #[derive(Serialize)]
 struct Linted<'l> {
@@ -48,10 +51,30 @@ fn text(path: &str, findings: &[Finding], out: &mut impl Write) -> io::Result<()
     if findings.is_empty() {
         return writeln!(out, "{path}: nothing that these readers stumble over");
     }
-    for Finding { column, severity, readers, message, .. } in findings {
+    let mut told: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in findings {
+        let is_same = |known: &&mut (&Finding, Vec<String>)| {
+            known.0.message == finding.message && known.0.readers == finding.readers
+        };
+        let column = escape(&finding.column).into_owned();
+        match told.iter_mut().find(is_same) {
+            Some((_, columns)) => columns.push(column),
+            None => told.push((finding, vec![column])),
+        }
+    }
+    for (Finding { severity, readers, message, .. }, columns) in told {
         let readers: Vec<String> = readers.iter().map(Reader::to_string).collect();
-        let column = escape(column);
-        writeln!(out, "{path}: {column}: {severity} in {}: {message}", readers.join(", "))?;
+        let (readers, columns) = (readers.join(", "), shown(&columns));
+        writeln!(out, "{path}: {columns}: {severity} in {readers}: {message}")?;
     }
     Ok(())
+}
+
+/// The first columns, and how many more there are.
+fn shown(columns: &[String]) -> String {
+    let first = columns.iter().take(SHOWN_COLUMNS).cloned().collect::<Vec<_>>().join(", ");
+    match columns.len().saturating_sub(SHOWN_COLUMNS) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }

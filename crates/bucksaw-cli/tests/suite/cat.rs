@@ -49,6 +49,8 @@ fn whatever_json_holds_comes_back() {
         r#"{"t":"2026-11-28T07:05:09.123456789Z","u":"2026-11-28T08:05:09+01:00"}"#,
         r#"{"t":"2026-11-28 07:05:09Z","u":"2026-11-28T07:05:09.5Z"}"#,
         r#"{"s":"\u0000\u001e\u001f\u202e \"\\ ü 😀","\u001f":{"\u001e1":1,"k.\u001f":2}}"#,
+        "{\"spaced\":[1,\t2\r],\"and\":{\t},\"a\":[\t],\"a\":{\t\"b\":\t1}}",
+        r#"{"c":{"x":1},"c":{}}"#,
         r#"{"only_numbers_as_text":1.10}"#,
         r#"{"only_numbers_as_text":[1]}"#,
         r#"{"only_numbers_as_text":true}"#,
@@ -108,6 +110,9 @@ fn columns_and_rows_are_chosen() {
     ]);
     assert_eq!(paths, [596, 598].map(|status| json!({"http": {"status": status}})));
     assert_eq!(rows(&["out", "--head", "0"]), [] as [Value; 0]);
+    let by_path =
+        rows(&["out", "--where", "http.status < 2 and level = 'info'", "--columns", "http"]);
+    assert_eq!(by_path, [json!({"http": {"status": 0, "path": "/"}})]);
 }
 
 #[test]
@@ -125,4 +130,65 @@ fn what_is_wrong_is_told() {
     folder.run("cat empty").expect_code(1).expect_told(&["empty", ".parquet"]);
     folder.run("cat in.ndjson").expect_code(3).expect_told(&["in.ndjson"]);
     folder.run("cat gone.parquet").expect_code(1).expect_told(&["gone.parquet"]);
+}
+
+/// With what columns could not hold, as moments, and with what is in `_rest`.
+#[test]
+fn conditions_and_columns_see_whole_values() {
+    let folder = Folder::new();
+    let lines = [
+        r#"{"n":1,"t":"2026-11-28T07:05:09Z","d":1,"d":7}"#,
+        r#"{"n":"n/a","t":"2026-11-28T07:05:09.123456789Z","e":[1]}"#,
+        r#"{"n":2,"t":"2026-11-28T09:05:09.5+02:00"}"#,
+    ];
+    folder.write("in.ndjson", lines.join("\n"));
+    folder.run("convert in.ndjson -o in.parquet --settling-rows 0").expect_code(0);
+    let rows = |condition: &str, columns: &str| {
+        let mut command = folder.command("cat in.parquet");
+        command.args(["--where", condition, "--columns", columns]);
+        let output = command.output().expect("runs");
+        assert!(output.status.success(), "{condition}: {output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    assert_eq!(rows("n = 'n/a'", "n"), "{\"n\":\"n/a\"}\n");
+    assert_eq!(rows("t > '2026-11-28T07:05:09.2Z'", "n"), "{\"n\":2}\n");
+    assert_eq!(rows("t = '2026-11-28 08:05:09.123456789+01:00'", "n"), "{\"n\":\"n/a\"}\n");
+    assert_eq!(rows("t <= '2026-11-28 07:05:09'", "d"), "{\"d\":1,\"d\":7}\n");
+}
+
+#[test]
+fn what_was_written_is_read_whatever_its_size() {
+    let folder = Folder::new();
+    let line = format!("{{\"a\":\"{}\"}}\n", "x".repeat(15 << 20));
+    folder.write("in.ndjson", &line);
+    folder.run("convert in.ndjson -o in.parquet").expect_code(0);
+    assert_eq!(folder.run("cat in.parquet").expect_code(0).text(), line);
+}
+
+#[test]
+fn a_forged_footer_is_refused() {
+    use std::sync::Arc;
+
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    let folder = Folder::new();
+    let path = format!("[{}\"x\"]", "\"x\",".repeat(50_000));
+    for (name, told) in [
+        (format!("[{{\"name\":\"a\",\"path\":{path}}}]"), "names"),
+        ("{}".to_owned(), "bucksaw.columns"),
+    ] {
+        let pair = KeyValue::new("bucksaw.columns".to_owned(), name);
+        let properties =
+            WriterProperties::builder().set_key_value_metadata(Some(vec![pair])).build();
+        let schema =
+            Arc::new(parse_message_type("message m { OPTIONAL INT32 a; }").expect("a schema"));
+        let mut file = Vec::new();
+        let writer = SerializedFileWriter::new(&mut file, schema, Arc::new(properties));
+        writer.expect("a writer").close().expect("a file");
+        folder.write("forged.parquet", file);
+        folder.run("cat forged.parquet").expect_code(3).expect_told(&["forged.parquet", told]);
+    }
 }

@@ -192,7 +192,7 @@ fn runs_of_levels_and_of_indices() {
     let indices = [&levels.concat()[..], &[1], &run(MANY as u64, 0)].concat();
     let pages = [dictionary, data_page(MANY, 8, &indices)].concat();
     let chunk = Chunk { codec: UNCOMPRESSED, values: MANY, pages };
-    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 16777216 bytes of memory");
+    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 25165824 bytes of memory");
 
     let pages = [dictionary_page(1, &[7, 0, 0, 0]), data_page(9, 8, &[1, 18, 1])].concat();
     refused(&required(INT32, UNCOMPRESSED, 9, &pages), "index 1 into a dictionary of 1 values");
@@ -267,7 +267,7 @@ fn values_that_are_repeated_endlessly() {
             .concat();
     let pages = [dictionary, compressed(&[levels, indices].concat(), 8)].concat();
     let chunk = Chunk { codec: ZSTD, values: 1_000_000, pages };
-    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 16777216 bytes of memory");
+    sampled(&file(&[repeated], 1, &[chunk]), "a row takes more than 25165824 bytes of memory");
 
     // Each text is the one before: all of its bytes are shared.
     let deltas = |first: i64, then: i64, count: u64| {
