@@ -1,6 +1,7 @@
 //! The subcommands: each has a `run`.
 
 pub(crate) mod cat;
+mod cell;
 pub(crate) mod convert;
 pub(crate) mod documents;
 pub(crate) mod explain_text;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use bucksaw::internal::counted;
 use bucksaw_inspect::Json;
 
-use super::inspect_text::{MAX_CELL_CHARS, cell, shown};
+use super::cell::{MAX_CELL_CHARS, cell, shown};
 
 /// Between columns, and before the first one.
 const GAP: &str = "  ";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bumpalo::Bump;
 
-use super::kind::Kind;
+use super::kind::{Kind, LARGE_INTEGERS};
 use crate::options::{Arrays, Numbers, TypeRules};
 use crate::schema::Sibling;
 use crate::types::item::Item;
@@ -19,8 +19,6 @@ const MAX_EXACT_INTEGER: u64 = 1 << 53;
 /// A type that is not text is that of a column with text in it where at least this share of the values, in
 /// percent, have it.
 const MAJORITY_PERCENT: usize = 90;
-/// Integers beyond 64 bits that are in a column by themselves: as many digits as 2⁶⁴ has.
-pub(super) const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
 /// Digits of the largest such integer.
 const LARGE_DIGITS: usize = 20;
 

@@ -1,8 +1,10 @@
 //! What a single value says about its column's type.
 
-use super::evidence::LARGE_INTEGERS;
 use crate::options::{Numbers, TypeRules};
 use crate::types::logical::ColumnType;
+
+/// Integers beyond 64 bits that are in a column by themselves: as many digits as 2⁶⁴ has.
+pub(super) const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
 
 /// What an item says about its column's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
