@@ -2,6 +2,7 @@
 
 mod choice;
 mod column;
+mod names;
 pub(crate) mod path;
 mod prediction;
 mod uncarried;
@@ -9,7 +10,7 @@ mod uncarried;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
-use self::choice::{Choice, is_meant};
+use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
 pub use self::path::EMPTY_NAME;
@@ -208,15 +209,6 @@ impl Schema {
         declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
     }
 
-    /// Columns whose path has no name, or one that another column has.
-    pub(crate) fn renamed(&self) -> Vec<Renamed> {
-        let renamed = |column: &Column| {
-            let is_renamed = column.is_renamed && column.ty.is_some();
-            is_renamed.then(|| Renamed { from: column.shown_path(), to: column.name.clone() })
-        };
-        self.columns.iter().filter_map(renamed).collect()
-    }
-
     /// A path's hash, for as long as this schema lives.
     pub(crate) fn hash_of(&self, path: &str) -> u64 {
         self.by_path.hasher().hash_one(path)
@@ -302,40 +294,6 @@ impl Schema {
         Resolution::Column(id)
     }
 
-    /// A column whose values are dropped, and which no file has.
-    fn add_dropped(&mut self, path: &str) -> ColumnId {
-        let id = self.add(String::new());
-        self.columns[id.index()].is_dropped = true;
-        self.dropped += 1;
-        self.set_path(id, path);
-        id
-    }
-
-    /// Whether values of this path are dropped.
-    pub(crate) fn drops(&self, path: &str) -> bool {
-        self.choice.drops(path, &path::column_name(path, self.names))
-    }
-
-    /// Whether rows had a column that an option means by this name.
-    pub(crate) fn has_rows_of(&self, named: &str) -> bool {
-        self.by_path
-            .keys()
-            .any(|path| is_meant(named, &path::column_name(path, self.names), &path::shown(path)))
-    }
-
-    /// The declared column that has no path yet and is called as one of this path would be, in the file or
-    /// with dots.
-    fn declared_for(&mut self, path: &str, name: &str) -> Option<ColumnId> {
-        if self.without_path.is_empty() {
-            return None;
-        }
-        let id = self.without_path.remove(name);
-        let id = id.or_else(|| self.without_path.remove(&path::shown(path)))?;
-        self.set_path(id, path);
-        self.found.push(id);
-        Some(id)
-    }
-
     /// The column of this path, if it is known.
     #[inline(always)]
     pub(crate) fn known(&mut self, path: &str) -> Option<ColumnId> {
@@ -385,27 +343,6 @@ impl Schema {
     /// Starts over with guessing what column comes next.
     pub(crate) fn row_ended(&mut self) {
         self.order.row_ended();
-    }
-
-    /// Gives columns that were found their names anew: of paths that would have one name, the first in alphabetical
-    /// order has it, whichever came first.
-    pub(crate) fn name_in_order(&mut self) {
-        let mut found: Vec<(Box<str>, ColumnId)> = Vec::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            if let (false, Some(path)) = (column.declared || column.is_dropped, &column.path) {
-                self.folded_names.remove(&column.name.to_lowercase());
-                found.push((path.clone(), ColumnId::new(index, self.table)));
-            }
-        }
-        self.next_numbers.clear();
-        found.sort_unstable();
-        for (path, id) in found {
-            let name = path::column_name(&path, self.names);
-            let unused = self.unused_name(&name);
-            self.folded_names.insert(unused.to_lowercase());
-            self.columns[id.index()].is_renamed = path.is_empty() || unused != name;
-            self.columns[id.index()].name = unused;
-        }
     }
 
     /// The sibling that holds what `id` can't, if there is room for it or it is needed anyway.
@@ -519,29 +456,6 @@ impl Schema {
     pub(crate) fn uncarried(&self) -> Option<(usize, usize)> {
         let (columns, more) = (self.carried, self.uncarried.names.len());
         (more > 0).then_some((columns, columns + more))
-    }
-
-    /// Whether all values of a column are text, by its name in the file or with dots.
-    fn is_text_by_prefix(&self, name: &str, path: &str) -> bool {
-        let starts_so =
-            |name: &str| self.text_prefixes.iter().any(|prefix| name.starts_with(prefix));
-        !self.text_prefixes.is_empty() && (starts_so(name) || starts_so(&path::shown(path)))
-    }
-
-    /// `name`, or with `__2`, `__3` … where it differs only in case from another or is taken.
-    fn unused_name(&mut self, name: &str) -> String {
-        let is_taken = |name: &str| self.folded_names.contains(&name.to_lowercase());
-        if !is_taken(name) {
-            return name.to_owned();
-        }
-        let next = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
-        loop {
-            let numbered = format!("{name}__{next}");
-            *next += 1;
-            if !is_taken(&numbered) {
-                return numbered;
-            }
-        }
     }
 
     /// Has values of this path go to the column.
