@@ -34,6 +34,8 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
             column.path.clone_from(&origin.path);
             column.sibling_of.clone_from(&origin.sibling_of);
         }
+        // Rows that Bucksaw wrote come out as they did: as rows of a chosen type, some texts would be numbers.
+        column.settled = is_ours(file) && settles(&column.ty);
     }
     // The sibling of a column that had no value but misfits: whose type it had is not known.
     let names: HashSet<String> =
@@ -46,6 +48,16 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
         !is_alone
     });
     Ok((found.schema, found.left_out))
+}
+
+/// Whether values by themselves say such a type. A file doesn't tell whether it was declared.
+fn settles(ty: &ColumnType) -> bool {
+    use ColumnType as T;
+    match ty {
+        T::Bool | T::Int32 | T::Int64 | T::Float | T::Double | T::Timestamp(_) | T::List(_) => true,
+        T::Decimal { precision, scale } => (*precision, *scale) == (20, 0),
+        _ => false,
+    }
 }
 
 struct Found {

@@ -48,11 +48,16 @@ fn with_its_schema_another_file_gets_the_same_columns() {
     assert_eq!(left_out, [""; 0]);
     let text = schema.to_json();
     assert!(
-        text.contains(r#"{"name":"http_status","type":"int64","path":["http","status"]}"#),
+        text.contains(
+            r#"{"name":"http_status","type":"int64","path":["http","status"],"settled":true}"#
+        ),
         "{text}"
     );
     assert!(text.contains(r#"{"name":"n__text","type":"text","sibling_of":"n"}"#), "{text}");
-    assert!(text.contains(r#"{"name":"l","type":"list<int32>","field_id":3}"#), "{text}");
+    assert!(
+        text.contains(r#"{"name":"l","type":"list<int32>","field_id":3,"settled":true}"#),
+        "{text}"
+    );
     let schema = DeclaredSchema::from_json(&text).unwrap();
     // No value tells a type any more.
     convert("{}\n", Options::new().schema(schema), &second);

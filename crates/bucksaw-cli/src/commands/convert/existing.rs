@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bucksaw::escape::escape_path;
-use bucksaw::{ColumnType, DeclaredColumn, DeclaredSchema};
+use bucksaw::{DeclaredColumn, DeclaredSchema};
 use bucksaw_inspect::File;
 
 /// Declares the columns that these files have and the schema lacks. Where they differ, the first has its way. Returns what
@@ -29,19 +29,6 @@ fn add(schema: &mut DeclaredSchema, column: DeclaredColumn) {
             || (known.path.is_some() && known.path == column.path)
     });
     if !is_known {
-        let settled = settles(&column.ty);
-        let mut column = column;
-        column.settled = settled;
         schema.columns.push(column);
-    }
-}
-
-/// Whether values by themselves say such a type. A file doesn't tell whether it was declared.
-fn settles(ty: &ColumnType) -> bool {
-    use ColumnType as T;
-    match ty {
-        T::Bool | T::Int32 | T::Int64 | T::Float | T::Double | T::Timestamp(_) | T::List(_) => true,
-        T::Decimal { precision, scale } => (*precision, *scale) == (20, 0),
-        _ => false,
     }
 }
