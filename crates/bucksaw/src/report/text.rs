@@ -91,10 +91,15 @@ impl Misfits {
             1 => ("doesn't", "it is", ""),
             _ => ("don't", "they are", "first: "),
         };
+        let is_number = self.example.parse::<f64>().is_ok_and(f64::is_finite);
+        let wanted = match is_number && ty.starts_with("int") {
+            true => "double if all of them are numbers, else as text",
+            false => "text",
+        };
         let (position, example) = (self.position(tells_source), escape(&self.example));
         format!(
             "{column}: {counts} {do_not} fit {ty}; {they} in {sibling} ({first}{position}, \"{example}\"). To keep all values \
-             in one column, declare {column} as text."
+             in one column, declare {column} as {wanted}."
         )
     }
 

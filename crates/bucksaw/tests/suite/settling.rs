@@ -428,6 +428,13 @@ fn the_report_names_columns_with_misfits() {
                     To keep all values in one column, declare a as text.";
         assert_eq!(misfits.to_string(), told);
         assert!(written.report.to_string().contains(told));
+        let halves = lines.replace("\"n/a\"", "0.5");
+        let (written, _) = columns_of(&halves, options.clone().settling_rows(1));
+        let told = written.report.files[0].misfits[0].to_string();
+        assert!(
+            told.ends_with("declare a as double if all of them are numbers, else as text."),
+            "{told}"
+        );
         // In later row groups, and files, rows are counted from the file's start.
         if let Ok(written) = convert(&lines, options.row_group_rows(60)) {
             assert_eq!(written.report.files[0].misfits[0].first_row, 98);
