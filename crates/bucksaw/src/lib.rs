@@ -119,14 +119,14 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    Arrays, BackendKind, ColumnOption, Compression, Names, Numbers, Options, Profile, REST_COLUMN,
-    SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
+    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, Names, Numbers, Options, Profile,
+    REST_COLUMN, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report,
     TimeRange,
 };
-pub use schema::{Column, ColumnId, ColumnType, EMPTY_NAME, Key, NANOS_SUFFIX, TEXT_SUFFIX};
+pub use schema::{Column, ColumnId, ColumnType, Key, NANOS_SUFFIX, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
 pub use table::Table;
 pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};

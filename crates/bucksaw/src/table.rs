@@ -12,7 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
 use crate::options::{Options, UnknownColumn};
 use crate::report::FileReport;
-use crate::schema::{Column, ColumnId, ColumnType, Renamed, Resolution, Schema, path};
+use crate::schema::{Column, ColumnId, ColumnType, Renamed, Resolution, Schema};
+use crate::types::path;
 
 /// A schema with its rules, and counts of what could not be stored as it came. It outlives the files
 /// that are written of it: their columns have the same types, and a [`ColumnId`] is good for all of them.

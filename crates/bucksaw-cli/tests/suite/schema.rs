@@ -222,3 +222,15 @@ fn the_schema_file_of_a_parquet_file_makes_the_same_columns() {
     assert_eq!(folder.columns("second.parquet"), columns);
     folder.run("inspect first.parquet --schema --rows 1").expect_code(2);
 }
+
+#[test]
+fn a_scan_calls_columns_as_they_are_renamed() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"http\":{\"status\":1},\"a.b\":2,\"a\":{\"b\":3}}\n");
+    let renaming = "--rename http.status=status";
+    let run = folder.run(&format!("schema in.ndjson {renaming}")).expect_code(0);
+    let names: Vec<_> = columns(run.text()).iter().map(|column| column["name"].clone()).collect();
+    assert_eq!(names, ["status", "a_b__2", "a_b"]);
+    folder.run(&format!("convert in.ndjson -o out.parquet --scan {renaming}")).expect_code(0);
+    assert_eq!(folder.columns("out.parquet"), ["status", "a_b__2", "a_b"]);
+}

@@ -4,9 +4,10 @@ use crate::block::ColumnOf;
 use crate::block::ValuesOf;
 use crate::block::text::Held;
 use crate::coerce::counts::{Alterations, Outcome};
-use crate::schema::{Column, ColumnId, TableTag, path};
+use crate::schema::{Column, ColumnId, TableTag};
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
+use crate::types::path;
 use crate::types::value::{ValueKind, append_json_string};
 
 /// Rows as columns, whose lists hold texts and bytes as these.

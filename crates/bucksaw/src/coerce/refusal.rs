@@ -1,7 +1,7 @@
 //! Why a value is refused.
 
 use crate::error::{Error, ErrorKind};
-use crate::schema::path;
+use crate::types::path;
 
 /// Why a value of no declared column is refused.
 pub(crate) const UNKNOWN_COLUMN: &str = "the schema has no such column, and refuses others: declare it, or have unknown columns added or kept in _rest";

@@ -4,7 +4,8 @@ use chrono_tz::Tz;
 
 use super::Options;
 use crate::options::declared::{DeclaredColumn, DeclaredSchema};
-use crate::schema::{ColumnType, path};
+use crate::types::logical::ColumnType;
+use crate::types::path;
 use crate::types::spelling::Spelling;
 
 impl Options {
@@ -76,7 +77,7 @@ impl Options {
         if self.schema.columns.iter().any(|declared| declared.name == column) {
             return column.to_owned();
         }
-        let name = path::column_name(&path::of_names([column]), self.names);
+        let name = self.names.column_name(&path::of_names([column]));
         let renamed = self.renamed.get(column).or_else(|| self.renamed.get(&name));
         renamed.cloned().unwrap_or(name)
     }

@@ -5,6 +5,7 @@ mod choices;
 mod columns;
 pub(crate) mod declared;
 mod declaring;
+mod naming;
 mod setters;
 mod validate;
 
@@ -18,6 +19,7 @@ pub use self::choices::{
 };
 pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
+pub use self::naming::EMPTY_NAME;
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
 use crate::types::spelling::Spelling;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::path;
-use crate::options::Options;
 use crate::options::declared::DeclaredColumn;
+use crate::options::{Names, Options};
+use crate::types::path;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -12,6 +12,7 @@ pub(super) struct Choice {
     selected: Vec<String>,
     dropped: Vec<String>,
     renamed: BTreeMap<String, String>,
+    names: Names,
 }
 
 impl Choice {
@@ -20,14 +21,21 @@ impl Choice {
             selected: options.selected.clone(),
             dropped: options.dropped.clone(),
             renamed: options.renamed.clone(),
+            names: options.names,
         }
     }
 
-    /// Whether values of this path are dropped, whose column would have this name.
-    pub(super) fn drops(&self, path: &str, name: &str) -> bool {
-        if self.selected.is_empty() && self.dropped.is_empty() {
-            return false;
-        }
+    /// Whether values of this path are dropped.
+    pub(super) fn drops(&self, path: &str) -> bool {
+        self.drops_some() && self.drops_of(path, &self.names.column_name(path))
+    }
+
+    fn drops_some(&self) -> bool {
+        !(self.selected.is_empty() && self.dropped.is_empty())
+    }
+
+    /// The same where the column would have this name.
+    fn drops_of(&self, path: &str, name: &str) -> bool {
         let shown = path::shown(path);
         let is_in = |named: &[String]| named.iter().any(|one| is_meant(one, name, &shown));
         (!self.selected.is_empty() && !is_in(&self.selected)) || is_in(&self.dropped)
@@ -45,20 +53,27 @@ impl Choice {
             Some(names) => path::of_names(names.iter().map(String::as_str)),
             None => path::of_names([name.as_str()]),
         };
-        self.drops(&path, name)
+        self.drops_some() && self.drops_of(&path, name)
     }
 
-    /// What the column is called instead, if anything.
-    pub(super) fn renamed(&self, path: &str, name: &str) -> Option<String> {
+    /// What a column of this path is called, if no other is.
+    pub(super) fn name_of(&self, path: &str) -> String {
+        let name = self.names.column_name(path);
         if self.renamed.is_empty() {
-            return None;
+            return name;
         }
-        self.renamed.get(name).or_else(|| self.renamed.get(&path::shown(path))).cloned()
+        let renamed = self.renamed.get(&name).or_else(|| self.renamed.get(&path::shown(path)));
+        renamed.cloned().unwrap_or(name)
+    }
+
+    /// Whether an option that names a column so means this path, or an object around it.
+    pub(super) fn means(&self, named: &str, path: &str) -> bool {
+        is_meant(named, &self.names.column_name(path), &path::shown(path))
     }
 }
 
 /// Whether an option's name means the column of this name and path, or an object around it.
-pub(super) fn is_meant(named: &str, name: &str, shown: &str) -> bool {
+fn is_meant(named: &str, name: &str, shown: &str) -> bool {
     let below = shown.strip_prefix(named);
     named == name || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

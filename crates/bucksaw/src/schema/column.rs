@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Serialize;
 
-use super::path;
 use crate::runtime::prefetch::prefetch;
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
+use crate::types::path;
 use crate::types::reading::{NoMoment, Reading};
 use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;

@@ -3,7 +3,6 @@
 mod choice;
 mod column;
 mod names;
-pub(crate) mod path;
 mod prediction;
 mod uncarried;
 
@@ -13,13 +12,13 @@ use std::hash::BuildHasher as _;
 use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
-pub use self::path::EMPTY_NAME;
 use self::prediction::Order;
 use self::uncarried::Uncarried;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
-use crate::options::{Names, Options, TypeRules, UnknownColumns};
+use crate::options::{Options, TypeRules, UnknownColumns};
 use crate::runtime::hash::same;
 pub use crate::types::logical::ColumnType;
+use crate::types::path;
 use crate::types::reading::Reading;
 use foldhash::fast::RandomState;
 
@@ -33,7 +32,6 @@ pub(crate) struct Schema {
     without_path: HashMap<String, ColumnId>,
     /// Those that have got one, for [`Schema::undo`].
     found: Vec<ColumnId>,
-    names: Names,
     choice: Choice,
     /// How many columns are there to be dropped.
     dropped: usize,
@@ -93,7 +91,6 @@ impl Schema {
             by_path: HashMap::default(),
             without_path: HashMap::new(),
             found: Vec::new(),
-            names: options.names,
             choice: Choice::new(options),
             dropped: 0,
             folded_names: HashSet::from([REST_COLUMN.to_owned()]),
@@ -199,11 +196,7 @@ impl Schema {
     #[cold]
     fn is_declared_as_json(&self, path: &str) -> bool {
         let declared = match self.find(path) {
-            None if !self.without_path.is_empty() => {
-                let name = path::column_name(path, self.names);
-                let known = self.without_path.get(&name);
-                known.or_else(|| self.without_path.get(&path::shown(path))).copied()
-            }
+            None => self.declared_for(path),
             known => known,
         };
         declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
@@ -270,12 +263,10 @@ impl Schema {
 
     #[inline(never)]
     fn resolve_new(&mut self, path: &str) -> Resolution {
-        let name = path::column_name(path, self.names);
-        if self.choice.drops(path, &name) {
+        if self.choice.drops(path) {
             return Resolution::Column(self.add_dropped(path));
         }
-        let name = self.choice.renamed(path, &name).unwrap_or(name);
-        if let Some(id) = self.declared_for(path, &name) {
+        if let Some(id) = self.find_declared(path) {
             return Resolution::Column(id);
         }
         match self.unknown_columns {
@@ -286,6 +277,7 @@ impl Schema {
         if path.len() > MAX_NAME_BYTES || self.is_full_for(path) {
             return Resolution::Rest;
         }
+        let name = self.choice.name_of(path);
         let unused = self.unused_name(&name);
         let is_renamed = path.is_empty() || unused != name;
         let id = self.add(unused);

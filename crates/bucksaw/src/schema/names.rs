@@ -1,7 +1,7 @@
 //! What columns are called, and which of them are kept.
 
-use super::choice::is_meant;
-use super::{Column, ColumnId, Renamed, Schema, path};
+use super::{Column, ColumnId, Renamed, Schema};
+use crate::types::path;
 
 impl Schema {
     /// Columns whose path has no name, or one that another column has.
@@ -24,24 +24,28 @@ impl Schema {
 
     /// Whether values of this path are dropped.
     pub(crate) fn drops(&self, path: &str) -> bool {
-        self.choice.drops(path, &path::column_name(path, self.names))
+        self.choice.drops(path)
     }
 
     /// Whether rows had a column that an option means by this name.
     pub(crate) fn has_rows_of(&self, named: &str) -> bool {
-        self.by_path
-            .keys()
-            .any(|path| is_meant(named, &path::column_name(path, self.names), &path::shown(path)))
+        self.by_path.keys().any(|path| self.choice.means(named, path))
     }
 
     /// The declared column that has no path yet and is called as one of this path would be, in the file or
     /// with dots.
-    pub(super) fn declared_for(&mut self, path: &str, name: &str) -> Option<ColumnId> {
+    pub(super) fn declared_for(&self, path: &str) -> Option<ColumnId> {
         if self.without_path.is_empty() {
             return None;
         }
-        let id = self.without_path.remove(name);
-        let id = id.or_else(|| self.without_path.remove(&path::shown(path)))?;
+        let known = self.without_path.get(&self.choice.name_of(path));
+        known.or_else(|| self.without_path.get(&path::shown(path))).copied()
+    }
+
+    /// The same, which has this path from now on.
+    pub(super) fn find_declared(&mut self, path: &str) -> Option<ColumnId> {
+        let id = self.declared_for(path)?;
+        self.without_path.remove(&self.columns[id.index()].name);
         self.set_path(id, path);
         self.found.push(id);
         Some(id)
@@ -60,7 +64,7 @@ impl Schema {
         self.next_numbers.clear();
         found.sort_unstable();
         for (path, id) in found {
-            let name = path::column_name(&path, self.names);
+            let name = self.choice.name_of(&path);
             let unused = self.unused_name(&name);
             self.folded_names.insert(unused.to_lowercase());
             self.columns[id.index()].is_renamed = path.is_empty() || unused != name;

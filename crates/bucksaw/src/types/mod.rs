@@ -11,6 +11,7 @@ pub(crate) mod json;
 pub(crate) mod logical;
 pub(crate) mod moment;
 pub(crate) mod number;
+pub(crate) mod path;
 pub(crate) mod physical;
 pub(crate) mod reading;
 pub(crate) mod spelling;

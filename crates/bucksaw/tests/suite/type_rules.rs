@@ -29,6 +29,12 @@ fn taken_in_strict_mode(lines: &str) {
     convert(lines, Options::new().strict(true)).expect("strict mode takes it");
 }
 
+/// What columns are called that could not have their own name.
+fn renamed_of(written: &Written) -> Vec<(&str, &str)> {
+    let renamed = written.report.renamed.iter();
+    renamed.map(|renamed| (renamed.from.as_str(), renamed.to.as_str())).collect()
+}
+
 fn none() -> Alterations {
     Alterations::default()
 }
@@ -389,12 +395,7 @@ fn names_that_differ_only_in_case_and_empty_names_are_renamed() {
         ]],
         none(),
     );
-    let renamed: Vec<_> = written
-        .report
-        .renamed
-        .iter()
-        .map(|renamed| (renamed.from.as_str(), renamed.to.as_str()))
-        .collect();
+    let renamed = renamed_of(&written);
     assert_eq!(
         renamed,
         [("level", "level__2"), ("LEVEL", "LEVEL__3"), ("", "_empty"), ("äö", "äö__2")]
@@ -427,12 +428,7 @@ fn names_need_no_quotes_unless_they_are_asked_for() {
         row(&[("http_status", Value::I64(8)), ("http_status__4", Value::I64(7))]),
     ];
     assert_eq!(written.rows(), expected);
-    let renamed: Vec<_> = written
-        .report
-        .renamed
-        .iter()
-        .map(|renamed| (renamed.from.as_str(), renamed.to.as_str()))
-        .collect();
+    let renamed = renamed_of(&written);
     let wanted = [
         ("http.status", "http_status__2"),
         ("Http_Status", "Http_Status__3"),

@@ -11,9 +11,10 @@ use super::reasons::{self, Fault};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::framing::too_long;
-use crate::schema::{Key, path};
+use crate::schema::Key;
 use crate::types::item::Item;
 use crate::types::json::{item_of, unescaped};
+use crate::types::path;
 use crate::types::value::Value;
 
 /// How an object becomes a row.

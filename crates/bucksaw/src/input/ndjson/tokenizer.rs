@@ -10,9 +10,10 @@ use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::schema::{ColumnId, ColumnType, Key, path};
+use crate::schema::{ColumnId, ColumnType, Key};
 use crate::types::item::Item;
 use crate::types::json::number;
+use crate::types::path;
 use crate::types::value::Value;
 
 /// Digits of an integer that can't overflow 64 bits, without a sign.

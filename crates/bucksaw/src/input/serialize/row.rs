@@ -11,8 +11,9 @@ use super::key::append_key;
 
 use crate::coerce::builder::CopyingBuilder;
 use crate::input::ndjson::DEFAULT_MAX_DEPTH;
-use crate::schema::{Key, path};
+use crate::schema::Key;
 use crate::types::item::Item;
+use crate::types::path;
 use crate::types::value::Value;
 
 /// The row that is being filled.

@@ -5,14 +5,10 @@
 
 use std::borrow::Cow;
 
-use crate::options::Names;
-
 /// Stands between the names of a path.
 pub(crate) const SEPARATOR: char = '\u{1f}';
 /// Stands, with a digit behind it, for the separator (`1`) and for itself (`0`) in a name.
 const ESCAPE: char = '\u{1e}';
-/// What a column with an empty name is called.
-pub const EMPTY_NAME: &str = "_empty";
 
 /// Whether a name is another text in a path than alone.
 #[inline]
@@ -60,56 +56,11 @@ pub(crate) fn shown(path: &str) -> String {
     names_of(path).collect::<Vec<_>>().join(".")
 }
 
-/// What a column of this path is called, if no other is.
-pub(crate) fn column_name(path: &str, names: Names) -> String {
-    if path.is_empty() {
-        return EMPTY_NAME.to_owned();
-    }
-    match names {
-        Names::Dotted => shown(path),
-        Names::LowerSql => column_name(path, Names::Sql).to_ascii_lowercase(),
-        Names::Sql => {
-            let is_plain = |sign: char| sign.is_ascii_alphanumeric();
-            let mut name: String = names_of(path)
-                .flat_map(|name| {
-                    let signs: Vec<char> = name.chars().chain(['_']).collect();
-                    signs.into_iter().map(|sign| if is_plain(sign) { sign } else { '_' })
-                })
-                .collect();
-            name.pop();
-            // What starts with a digit needs quotes.
-            if name.starts_with(|first: char| first.is_ascii_digit()) {
-                name.insert(0, '_');
-            }
-            name
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn names_need_no_quotes_or_are_dotted() {
-        let cases = [
-            (vec!["level"], "level", "level"),
-            (vec!["http", "status"], "http_status", "http.status"),
-            (vec!["http.status"], "http_status", "http.status"),
-            (vec!["k8s.io/pod name", "größe"], "k8s_io_pod_name_gr__e", "k8s.io/pod name.größe"),
-            (vec!["9th"], "_9th", "9th"),
-            (vec!["a", "9"], "a_9", "a.9"),
-            (vec![""], "_empty", "_empty"),
-            (vec!["a", ""], "a_", "a."),
-        ];
-        for (names, sql, dotted) in cases {
-            let path = of_names(names);
-            assert_eq!(column_name(&path, Names::Sql), sql);
-            assert_eq!(column_name(&path, Names::Dotted), dotted);
-        }
-    }
 
     proptest! {
         #[test]
