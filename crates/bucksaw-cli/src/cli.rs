@@ -150,8 +150,11 @@ A condition compares columns, by their names in the file or their paths with dot
 (% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and,
 or, not and parentheses put conditions together.
 
-Rows have the values that they had, in the columns' order. Members that were null are not there; times are in UTC; and where a
-column of text held texts and other values, these come back as text, as they were spelled.
+Rows have the values that they had, in the columns' order. Members that were null are not there. Times are in UTC; declared ones
+that count from 1970 are such numbers, or texts, again (in the fewest digits) where all of a column's were alike. Bytes that were
+declared are spelled as they were, in lower case. Where a column of text held texts and other values, these are told apart, for which
+the column is read once before: unless a text is spelled as another value is, as \"5\" beside 5. Then all come back as text, which is
+told, and there is no way to know.
 
 Exit codes are those of bucksaw --help.";
 
@@ -217,7 +220,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long)]
     pub(crate) keep_going: bool,
     /// What becomes of malformed and refused lines: fail, skip, or a file that they are kept in
-    /// unchanged, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
+    /// unchanged, whose name has a dot or a slash, with the reasons in FILE.reasons.ndjson. Both appear with the output: not where it
     /// fails, nor where the reader of standard output goes away before its end. Without bad lines there
     /// is none, or with --overwrite an empty one in place of an old one
     #[arg(long, value_name = "fail|skip|FILE", default_value = "fail", value_hint = ValueHint::FilePath)]
@@ -234,7 +237,8 @@ pub(crate) struct ConvertArgs {
     /// found before its files appear. Where two runs at once settle one column differently, the later one is refused
     #[arg(long, value_name = "FILE")]
     pub(crate) schema_state: Option<PathBuf>,
-    /// Print the report as JSON on standard output
+    /// Print the report as JSON on standard output; where the run fails, {"error": {"kind": …, "message": …, "exit_code": …,
+    /// "file": …, "position": {"line": …, …}}}
     #[arg(long)]
     pub(crate) json: bool,
     /// No progress bar and no summary
@@ -303,7 +307,8 @@ pub(crate) struct ShapeArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) arrays: ArraysArg,
     /// A column of times, and how lines spell them: rfc3339 (unless told), epoch_s, epoch_ms, epoch_us, epoch_ns, as
-    /// numbers or text, or a format like %d/%b/%Y:%H:%M:%S %z; may be given several times
+    /// numbers or text, or a format like %d/%b/%Y:%H:%M:%S %z; may be given several times. A column's name may have colons
+    /// itself, where INPUT is given
     #[arg(long, value_name = "COLUMN[:INPUT]", value_parser = time)]
     pub(crate) time: Vec<(String, Spelling)>,
     /// The time zone of times in declared columns that say none, such as Europe/Berlin or UTC
@@ -451,7 +456,8 @@ pub(crate) struct InspectArgs {
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Write JSON: one document per file, or with --rows one row per line
+    /// Write JSON: one document per file, or with --rows one row per line; and a last one with the member error, where
+    /// something fails
     #[arg(long)]
     pub(crate) json: bool,
 
@@ -523,7 +529,8 @@ pub(crate) struct LintArgs {
     /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
     #[arg(required = true, value_name = "FILE|DIR")]
     pub(crate) files: Vec<PathBuf>,
-    /// Readers, of spark, athena, bigquery, snowflake, redshift, iceberg, duckdb, clickhouse, pyarrow, polars, datafusion [default: all]
+    /// Readers, of spark, athena, bigquery, snowflake, redshift, iceberg, duckdb, clickhouse, pyarrow, polars, datafusion [default: all, without what is
+    /// awkward in one of them only]
     #[arg(
         long = "for",
         value_name = "READER[,…]",
@@ -532,7 +539,7 @@ pub(crate) struct LintArgs {
         hide_possible_values = true
     )]
     pub(crate) readers: Vec<Reader>,
-    /// Print a line of JSON for each file
+    /// Print a line of JSON for each file, and a last one with the member error, where something fails
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,7 +1,7 @@
 //! Which file a path names, however it is spelled.
 
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
 /// A file that is there.
@@ -22,6 +22,11 @@ impl FileId {
     /// The regular file at `path`, through links; none where there is none.
     pub(crate) fn of_regular(path: &Path) -> Option<Self> {
         Self::of_such(path, Metadata::is_file)
+    }
+
+    /// An open file, which was opened at `path`.
+    pub(crate) fn of_open(file: &File, path: &Path) -> Option<Self> {
+        identity(path, &file.metadata().ok()?).map(Self)
     }
 
     fn of_such(path: &Path, is_such: impl Fn(&Metadata) -> bool) -> Option<Self> {

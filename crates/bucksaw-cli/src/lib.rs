@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod endings;
 pub mod exit;
+mod failure;
 mod files;
 mod intake;
 pub mod interrupt;
@@ -35,9 +36,13 @@ pub fn main() -> ExitCode {
     hush_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(error),
+        Err(error) => {
+            let asks_for_json = std::env::args_os().any(|argument| argument == "--json");
+            let tell: fn(&str) = if asks_for_json { failure::print_usage } else { |_| {} };
+            return usage_told(error, tell);
+        }
     };
-    ended(match &cli.command {
+    let result = match &cli.command {
         Command::Convert(arguments) => match commands::convert::run(arguments) {
             Ok(code) => return ExitCode::from(code),
             Err(error) => Err(error),
@@ -53,13 +58,35 @@ pub fn main() -> ExitCode {
             commands::schema::run(arguments, &mut BufWriter::new(io::stdout().lock()))
         }
         Command::Lint(arguments) => {
-            commands::lint::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+            match commands::lint::run(arguments, &mut BufWriter::new(io::stdout().lock())) {
+                Ok(code) => return ExitCode::from(code),
+                Err(error) => Err(error),
+            }
         }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
         Command::Man(arguments) => commands::documents::man_pages(arguments),
-    })
+    };
+    if let Err(error) = &result
+        && prints_json(&cli.command)
+        && exit::code_of(error) != exit::DONE
+    {
+        failure::print(error);
+    }
+    ended(result)
+}
+
+/// Whether standard output is JSON, errors too.
+fn prints_json(command: &Command) -> bool {
+    match command {
+        Command::Convert(arguments) => {
+            arguments.json && !commands::convert::goes_to_stdout(arguments)
+        }
+        Command::Inspect(arguments) => arguments.json,
+        Command::Lint(arguments) => arguments.json,
+        _ => false,
+    }
 }
 
 /// Tells of an error, and says which code the process ends with.
@@ -76,7 +103,12 @@ pub fn ended(result: Result<()>) -> ExitCode {
 
 /// Says what is wrong with the command line, which it quotes, or prints the help that it asks for.
 #[must_use]
-pub fn usage(mut error: clap::Error) -> ExitCode {
+pub fn usage(error: clap::Error) -> ExitCode {
+    usage_told(error, |_| {})
+}
+
+/// The same, which is told otherwise, too.
+fn usage_told(mut error: clap::Error, tell: impl FnOnce(&str)) -> ExitCode {
     if !error.use_stderr() {
         error.exit();
     }
@@ -98,10 +130,9 @@ pub fn usage(mut error: clap::Error) -> ExitCode {
     }
     let words = error.render().to_string();
     let words = words.trim_end();
-    ui::tell(&match words.strip_prefix("error: ") {
-        Some(words) => format!("bucksaw: {words}"),
-        None => words.to_owned(),
-    });
+    let words = words.strip_prefix("error: ").ok_or(words);
+    tell(words.unwrap_or_else(|words| words));
+    ui::tell(&words.map_or_else(str::to_owned, |words| format!("bucksaw: {words}")));
     ExitCode::from(exit::USAGE)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bucksaw::Renamed;
 use bucksaw::escape::{escape, escape_lines, escape_path, is_hidden};
 pub use bucksaw::internal::grouped;
-use bucksaw::internal::{counted, most_misfits, time_ranges};
+use bucksaw::internal::{Telling, counted, most_misfits, time_ranges, unsorted};
 use bucksaw::{
     Alterations, ColumnOption, ColumnsInRest, Error, FileReport, Report, Result, TimeRange,
     UnknownColumn,
@@ -126,6 +126,7 @@ pub fn rate(rows: u64, elapsed: Duration) -> String {
 pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) -> String {
     let input = intake.counts();
     let rows = reports.iter().map(|report| report.rows).sum();
+    let tells_source = intake.inputs() > reports.len();
     let mut lines = Vec::new();
     let files: Vec<&FileReport> = reports.iter().flat_map(|report| &report.files).collect();
     for file in files.iter().take(SHOWN_FILES) {
@@ -137,7 +138,8 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
             counted(file.row_groups as u64, "row group"),
             ByteSize(file.bytes),
         ));
-        lines.extend(unsorted(file));
+        let order = file.order.as_ref();
+        lines.extend(order.and_then(|order| unsorted(order, file.row_groups, tells_source)));
     }
     lines.extend(more_files(files.get(SHOWN_FILES..).unwrap_or_default()));
     let peak = reports.iter().filter_map(|report| report.peak_memory).max();
@@ -166,7 +168,7 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     reports.iter().for_each(|report| alterations.add(&report.alterations));
     lines.extend(alterations.to_string().lines().map(str::to_owned));
     let files = reports.iter().flat_map(|report| &report.files);
-    lines.extend(most_misfits(files, intake.inputs() > reports.len()));
+    lines.extend(most_misfits(files, Telling { source: tells_source, flags: true }));
     lines.extend(renamed(reports));
     lines.join("\n")
 }
@@ -231,18 +233,6 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
         }
     };
     unknown.map(note).collect()
-}
-
-/// What to say where rows did not come in the declared order.
-fn unsorted(file: &FileReport) -> Option<String> {
-    let order = file.order?;
-    Some(format!(
-        "{} of {} {} sorted: row {} comes before the one before it",
-        order.sorted_row_groups,
-        counted(file.row_groups as u64, "row group"),
-        if file.row_groups == 1 { "is" } else { "are" },
-        grouped(order.first_unsorted_row? + 1),
-    ))
 }
 
 #[cfg(test)]

@@ -5,11 +5,19 @@ use std::str::FromStr;
 use bucksaw::Spelling;
 use clap::ValueEnum;
 
-/// A column, and behind a colon how its times are spelled.
+/// A column, and behind a colon how its times are spelled. Both may have colons: the spelling is the longest that is a
+/// word or a format that begins with `%`, or else the longest at all.
 pub(crate) fn time(text: &str) -> Result<(String, Spelling), String> {
-    match text.split_once(':') {
-        Some((column, input)) => Ok((column.to_owned(), input.parse()?)),
-        None => Ok((text.to_owned(), Spelling::Rfc3339)),
+    let splits = || text.match_indices(':').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let Some((_, longest)) = splits().next() else {
+        return Ok((text.to_owned(), Spelling::Rfc3339));
+    };
+    let is_clear = |input: &str| !input.contains('%') || input.starts_with('%');
+    let clear = splits().filter(|(_, input)| is_clear(input));
+    let read = |(column, input): (&str, &str)| Some((column.to_owned(), input.parse().ok()?));
+    match clear.chain(splits()).find_map(read) {
+        Some(time) => Ok(time),
+        None => longest.parse().map(|input| (text.to_owned(), input)),
     }
 }
 
@@ -47,5 +55,30 @@ impl FromStr for Pointer {
         };
         let name = |name: &str| name.replace("~1", "/").replace("~0", "~");
         Ok(Self(names.split('/').map(name).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_and_formats_may_have_colons() {
+        let format = |format: &str| Spelling::Format(format.to_owned());
+        let cases = [
+            ("t", "t", Spelling::Rfc3339),
+            ("t:epoch_ms", "t", Spelling::EpochMillis),
+            ("a:b:epoch_s", "a:b", Spelling::EpochSeconds),
+            ("a:rfc3339:rfc3339", "a:rfc3339", Spelling::Rfc3339),
+            ("t:%d/%b/%Y:%H:%M:%S %z", "t", format("%d/%b/%Y:%H:%M:%S %z")),
+            ("a:b:%d/%b/%Y:%H:%M:%S %z", "a:b", format("%d/%b/%Y:%H:%M:%S %z")),
+            ("t:[%d/%b/%Y:%H:%M:%S %z]", "t", format("[%d/%b/%Y:%H:%M:%S %z]")),
+        ];
+        for (text, column, input) in cases {
+            assert_eq!(time(text), Ok((column.to_owned(), input)), "{text}");
+        }
+        let wrong = time("t:epoch_minutes").expect_err("no input");
+        assert!(wrong.contains("unknown input \"epoch_minutes\""), "{wrong}");
+        assert!(time("t:%H:%M:%S").is_err());
     }
 }

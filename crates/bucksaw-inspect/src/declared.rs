@@ -1,7 +1,8 @@
 //! A file's columns as a schema file declares them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use bucksaw::internal::origins::values_say;
 use bucksaw::{
     ColumnType, DeclaredColumn, DeclaredSchema, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES,
     REST_COLUMN, Result, TimeUnit,
@@ -10,7 +11,7 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::schema::types::{ColumnDescPtr, Type};
 
 use super::File;
-use super::rebuild::{is_ours, origins};
+use super::origins::{Origins, is_ours};
 use super::statistics::Meaning;
 use super::text::{MICROS, MILLIS, NANOS};
 
@@ -26,16 +27,19 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
         }
         found.add(field, &mut leaves, &[]);
     }
-    let origins = origins(file)?;
-    let origins: HashMap<&str, _> =
-        origins.iter().map(|origin| (origin.name.as_str(), origin)).collect();
+    let origins = Origins::of(file)?;
     for column in &mut found.schema.columns {
-        if let Some(origin) = origins.get(column.name.as_str()) {
-            column.path.clone_from(&origin.path);
-            column.sibling_of.clone_from(&origin.sibling_of);
-        }
         // Rows that Bucksaw wrote come out as they did: as rows of a chosen type, some texts would be numbers.
-        column.settled = is_ours(file) && settles(&column.ty);
+        column.settled = is_ours(file) && values_say(&column.ty);
+        let Some(origin) = origins.get(&column.name) else { continue };
+        column.path.clone_from(&origin.path);
+        column.sibling_of.clone_from(&origin.sibling_of);
+        column.settled &= !(origin.declared || origin.sibling_of.is_some());
+        // A spelling that this version does not know comes from a later one.
+        column.input = origin.input.as_ref().and_then(|input| input.parse().ok());
+        if origin.is_json {
+            column.ty = ColumnType::Json;
+        }
     }
     // The sibling of a column that had no value but misfits: whose type it had is not known.
     let names: HashSet<String> =
@@ -48,16 +52,6 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
         !is_alone
     });
     Ok((found.schema, found.left_out))
-}
-
-/// Whether values by themselves say such a type. A file doesn't tell whether it was declared.
-fn settles(ty: &ColumnType) -> bool {
-    use ColumnType as T;
-    match ty {
-        T::Bool | T::Int32 | T::Int64 | T::Float | T::Double | T::Timestamp(_) | T::List(_) => true,
-        T::Decimal { precision, scale } => (*precision, *scale) == (20, 0),
-        _ => false,
-    }
 }
 
 struct Found {

@@ -8,6 +8,7 @@ use bucksaw::{Error, ErrorKind, Result};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::json::Json;
+use super::like::is_like;
 
 /// Conditions in conditions, at the most.
 const MAX_DEPTH: usize = 64;
@@ -179,32 +180,6 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
     let local = local.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let of_day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     Some(local.or_else(of_day)?.and_utc())
-}
-
-/// Whether a text is like a pattern in which `%` stands for any text and `_` for any sign.
-fn is_like(text: &str, pattern: &str) -> bool {
-    let (text, pattern): (Vec<char>, Vec<char>) =
-        (text.chars().collect(), pattern.chars().collect());
-    let (mut at, mut next) = (0, 0);
-    // Behind the last `%`, and where it was tried last.
-    let mut retry: Option<(usize, usize)> = None;
-    while at < text.len() {
-        match pattern.get(next) {
-            Some('%') => {
-                next += 1;
-                retry = Some((next, at));
-            }
-            Some(sign) if *sign == '_' || *sign == text[at] => (at, next) = (at + 1, next + 1),
-            _ => match &mut retry {
-                Some((behind, tried)) => {
-                    *tried += 1;
-                    (at, next) = (*tried, *behind);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[next..].iter().all(|sign| *sign == '%')
 }
 
 impl FromStr for Filter {

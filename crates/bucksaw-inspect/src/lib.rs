@@ -43,10 +43,14 @@ mod guard;
 mod hybrid;
 mod json;
 mod leaf;
+mod like;
 mod lint;
+mod origins;
 mod page;
 mod rebuild;
+mod rebuilt;
 mod record;
+mod respelling;
 mod rows;
 mod scan;
 mod schema;
@@ -76,7 +80,8 @@ pub use page::DEFAULT_MAX_PAGE_HEADER_BYTES;
 use source::Source;
 
 pub use json::Json;
-pub use rebuild::{Rebuild, Rebuilt};
+pub use rebuild::Rebuild;
+pub use rebuilt::Rebuilt;
 pub use rows::Rows;
 // What is written keeps to these too.
 pub use bucksaw::internal::limits::{

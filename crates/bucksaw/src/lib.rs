@@ -81,6 +81,7 @@ mod error;
 pub mod escape;
 mod format;
 mod input;
+mod nearest;
 mod options;
 mod report;
 mod route;
@@ -106,7 +107,8 @@ pub mod internal {
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins;
     pub use crate::format::limits;
-    pub use crate::report::text::{counted, grouped, most_misfits, time_ranges};
+    pub use crate::nearest::nearest;
+    pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
 }
 
 pub use block::lists::ListsSlice;
@@ -123,8 +125,8 @@ pub use options::{
     REST_COLUMN, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::{
-    Bound, ColumnReport, ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report,
-    TimeRange,
+    Bound, ColumnReport, ColumnsInRest, FileReport, FirstAlteration, Misfits, MixedTexts,
+    OrderReport, Renamed, Report, TimeRange,
 };
 pub use schema::{Column, ColumnId, ColumnType, Key, NANOS_SUFFIX, TEXT_SUFFIX};
 pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};

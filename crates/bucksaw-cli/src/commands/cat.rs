@@ -4,12 +4,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::{escape, escape_path};
+use bucksaw::internal::counted;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Filter};
 
 use crate::cli::CatArgs;
 use crate::search::parquet_files;
 use crate::ui;
+
+/// Columns that are told one by one, where their texts may have been other values.
+const SHOWN_UNCLEAR: usize = 3;
 
 /// Prints the rows of all files, one after another. The first error ends it.
 pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
@@ -20,7 +24,7 @@ pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
             break;
         }
         let file = File::open(&path)?;
-        let printed = rows(args, filter.as_ref(), &file, left, out);
+        let printed = rows(args, filter.as_ref(), (&path, &file), left, out);
         left -= printed.map_err(|error| located(error, &path))?;
     }
     out.flush().map_err(unwritten)
@@ -30,11 +34,11 @@ pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
 fn rows(
     args: &CatArgs,
     filter: Option<&Filter>,
-    file: &File,
+    (path, file): (&Path, &File),
     most: u64,
     out: &mut impl Write,
 ) -> Result<u64> {
-    let rebuild = file.rebuild()?;
+    let mut rebuild = file.rebuild()?;
     let chosen = |names: &[String], flag: &str| {
         rebuild.columns_of(file, names).map_err(|name| unknown(name, flag))
     };
@@ -44,6 +48,7 @@ fn rows(
         true => Vec::new(),
         false => chosen(asked, "--where")?,
     };
+    tell_unclear(&rebuild.tell_apart(file, shown.as_deref()), path);
     let mut rows = match &shown {
         None => file.rows(u64::MAX),
         Some(columns) => file.rows_of(&[columns.as_slice(), &looked_at].concat(), u64::MAX),
@@ -59,6 +64,23 @@ fn rows(
         }
     }
     Ok(printed)
+}
+
+/// Says of which columns texts may have been other values.
+fn tell_unclear(columns: &[String], path: &Path) {
+    let (told, more) = columns.split_at(columns.len().min(SHOWN_UNCLEAR));
+    if told.is_empty() {
+        return;
+    }
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {}", counted(more as u64, "more column")),
+    };
+    ui::tell(&format!(
+        "{}: {}{more} held texts and other values, which can't be told apart: all come back as texts",
+        escape_path(path),
+        told.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", "),
+    ));
 }
 
 /// The files, with those in folders.

@@ -20,6 +20,7 @@ use bucksaw::{
 use indicatif::ProgressBar;
 use serde::Serialize;
 
+pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, jobs, kept_lines};
 use self::options::{Settings, bad_lines_problems, settings};
 use super::scan::{self, Part, Scanned};
@@ -110,6 +111,9 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     }
     if reports.is_empty() && !failures.is_empty() {
         return Err(none_converted(failures));
+    }
+    if let Some(error) = checks::selects_nothing(&arguments.shape.select, &reports) {
+        return Err(error);
     }
     if let Some(path) = &arguments.schema_state {
         state::grow(path, &table.declared().columns)?;

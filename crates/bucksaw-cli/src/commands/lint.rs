@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::counted;
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::{Error, Result};
 use bucksaw_inspect::{File, Finding, Reader, Severity, lint};
 use serde::Serialize;
 
 use super::cat::files;
 use crate::cli::LintArgs;
-use crate::ui;
+use crate::{exit, ui};
 
 /// Columns with one trouble that are named.
 const SHOWN_COLUMNS: usize = 3;
@@ -22,12 +22,15 @@ struct Linted<'l> {
     findings: &'l [Finding],
 }
 
-/// Looks at all files.
-pub(crate) fn run(args: &LintArgs, out: &mut impl Write) -> Result<()> {
+/// Looks at all files, and says which code it ends with.
+pub(crate) fn run(args: &LintArgs, out: &mut impl Write) -> Result<u8> {
     let readers = if args.readers.is_empty() { &Reader::ALL[..] } else { &args.readers };
     let mut bad = 0;
     for path in files(&args.files)? {
-        let findings = lint(&File::open(&path)?.describe(), readers);
+        let mut findings = lint(&File::open(&path)?.describe(), readers);
+        if args.readers.is_empty() {
+            findings.retain(|finding| !is_of_one(finding));
+        }
         bad += findings.iter().filter(|finding| finding.severity != Severity::Awkward).count();
         let path = escape_path(&path);
         let written = match args.json {
@@ -37,14 +40,17 @@ pub(crate) fn run(args: &LintArgs, out: &mut impl Write) -> Result<()> {
         written.map_err(|cause| Error::io("could not write the output", cause))?;
     }
     out.flush().map_err(|cause| Error::io("could not write the output", cause))?;
-    match bad as u64 {
-        0 => Ok(()),
-        bad => {
-            let message =
-                format!("{} that readers can't take or take for others", counted(bad, "finding"));
-            Err(Error::new(ErrorKind::InvalidParquet, message))
-        }
+    if bad == 0 {
+        return Ok(exit::DONE);
     }
+    let bad = counted(bad as u64, "finding");
+    ui::tell(&format!("bucksaw: {bad} that readers can't take or take for others"));
+    Ok(exit::BAD_DATA)
+}
+
+/// Whether it takes some care in one reader alone: whoever reads with that one names it.
+fn is_of_one(finding: &Finding) -> bool {
+    finding.severity == Severity::Awkward && finding.readers.len() == 1
 }
 
 fn text(path: &str, findings: &[Finding], out: &mut impl Write) -> io::Result<()> {

@@ -74,6 +74,108 @@ fn objects_too_deep_for_columns_come_back() {
     come_back(&[deep, "{\"a\":{\"a\":2}}".to_owned()], "");
 }
 
+/// What each line of JSON is.
+fn values(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn declared_values_come_back_as_they_were_spelled() {
+    let folder = Folder::new();
+    let columns = json!({"columns": [
+        {"name": "id", "type": "bytes(hex)"},
+        {"name": "ids", "type": "list<bytes(hex)>"},
+        {"name": "raw", "type": "bytes(base64)"},
+        {"name": "n", "type": "int64"},
+        {"name": "h", "type": "json"},
+        {"name": "mixed", "type": "timestamp", "input": "epoch_s"},
+    ]});
+    folder.write("schema.json", columns.to_string());
+    let lines = [
+        r#"{"id":"00ff","ids":["ab",""],"raw":"AAEC","n":1,"h":{"a":[1]},"ms":1767322800932,"us":"1767322800123456","s":1767322800.5,"m":1}"#,
+        r#"{"id":"","ms":1767322800000.5,"us":"-1","s":1767322800.123456789,"mixed":1.5,"h":"x"}"#,
+        r#"{"id":"no","s":-0.25,"mixed":"2026-11-28"}"#,
+    ];
+    folder.write("in.ndjson", lines.join("\n"));
+    let times = "--time ms:epoch_ms --time us:epoch_us --time s:epoch_s";
+    folder
+        .run(&format!("convert in.ndjson -o in.parquet --schema schema.json {times}"))
+        .expect_code(0);
+    let rows = folder.run("cat in.parquet").expect_code(0).text().to_owned();
+    assert_eq!(values(&rows), values(&lines.join("\n")));
+    assert!(rows.contains("1767322800.123456789"), "{rows}");
+    // With the file's own schema these rows are the same again.
+    let schema = folder.run("inspect in.parquet --schema").expect_code(0).text().to_owned();
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let column = |name: &str| {
+        let columns = schema["columns"].as_array().expect("a list");
+        columns.iter().find(|column| column["name"] == name).expect(name).clone()
+    };
+    for (name, ty, input, settled) in [
+        ("id", "bytes", Some("hex"), false),
+        ("raw", "bytes", Some("base64"), false),
+        ("n", "int64", None, false),
+        ("m", "int64", None, true),
+        ("h", "json", None, false),
+        ("us", "timestamp", Some("epoch_us"), false),
+    ] {
+        let column = column(name);
+        assert_eq!(column["type"], ty, "{column}");
+        assert_eq!(column.get("input").and_then(Value::as_str), input, "{column}");
+        assert_eq!(column.get("settled").is_some(), settled, "{column}");
+    }
+    folder.write("found.json", schema.to_string());
+    folder.write("again.ndjson", &rows);
+    folder.run("convert again.ndjson -o again.parquet --schema found.json").expect_code(0);
+    assert_eq!(folder.run("cat again.parquet").expect_code(0).text(), rows);
+    let hex = folder.command("cat in.parquet").args(["--where", "id = '00ff'"]).output();
+    assert_eq!(String::from_utf8(hex.expect("runs").stdout).expect("UTF-8").lines().count(), 1);
+}
+
+#[test]
+fn epochs_that_were_texts_and_numbers_are_times() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"t\":1}\n{\"t\":\"2\"}\n");
+    folder.run("convert in.ndjson -o in.parquet --time t:epoch_s").expect_code(0);
+    let run = folder.run("cat in.parquet").expect_code(0);
+    assert_eq!(run.text(), "{\"t\":\"1970-01-01T00:00:01Z\"}\n{\"t\":\"1970-01-01T00:00:02Z\"}\n");
+}
+
+#[test]
+fn texts_and_other_values_of_a_column_are_told_apart() {
+    let folder = Folder::new();
+    let lines = r#"{"level":"info","n":1}
+{"level":5,"n":"x"}
+{"level":2.50,"n":true}
+{"level":[1],"n":2}
+{"level":"null","n":[]}
+{"level":"5 "}
+{"level":true}
+"#;
+    folder.write("in.ndjson", lines);
+    let run = folder.run("convert in.ndjson -o in.parquet --settling-rows 0").expect_code(0);
+    run.expect_told(&[
+        "\nlevel: 4 of 7 values aren't text and were stored as they are spelled (first: line 2, 5)",
+    ]);
+    let run = folder.run("cat in.parquet").expect_code(0);
+    assert_eq!((run.text(), run.stderr.as_str()), (lines, ""));
+    // A text that is spelled as one of the others leaves no way to know.
+    folder.write("in.ndjson", "{\"level\":\"x\"}\n{\"level\":5}\n{\"level\":\"5\"}\n");
+    folder
+        .run("convert in.ndjson -o in.parquet --overwrite --settling-rows 0")
+        .expect_code(0)
+        .expect_told(&[
+            "level: 1 of 3 values isn't text and was stored as it is spelled (line 2, 5)",
+        ]);
+    let run = folder.run("cat in.parquet").expect_code(0);
+    assert_eq!(run.text(), "{\"level\":\"x\"}\n{\"level\":\"5\"}\n{\"level\":\"5\"}\n");
+    run.expect_told(&["in.parquet: level held texts and other values"]);
+    // Declared, it is what was asked for.
+    folder.write("schema.json", r#"{"columns":[{"name":"level","type":"text"}]}"#);
+    let run = folder.run("convert in.ndjson -o in.parquet --overwrite --schema schema.json");
+    assert!(!run.expect_code(0).stderr.contains("level"));
+}
+
 #[test]
 fn files_of_others_have_a_member_for_each_column() {
     let folder = Folder::new();
@@ -179,16 +281,33 @@ fn a_forged_footer_is_refused() {
     for (name, told) in [
         (format!("[{{\"name\":\"a\",\"path\":{path}}}]"), "names"),
         ("{}".to_owned(), "bucksaw.columns"),
+        (r#"[{"name":"a","is_nanos":true}]"#.to_owned(), "nanoseconds of no column"),
+        (r#"[{"name":"a","sibling_of":"b","is_nanos":true}]"#.to_owned(), "nanoseconds of \"b\""),
+        (r#"[{"name":"a","sibling_of":"b"}]"#.to_owned(), "it is no text"),
+        (
+            r#"[{"name":"b","sibling_of":"c"},{"name":"x","sibling_of":"b"}]"#.to_owned(),
+            "sibling of a sibling",
+        ),
+        (r#"[{"name":"a","path":[]}]"#.to_owned(), "a path without names"),
+        (r#"[{"name":"a","path":["x","y"]},{"name":"b","path":["x","y"]}]"#.to_owned(), "path"),
+        (r#"[{"name":"b","path":["x"],"sibling_of":"a"}]"#.to_owned(), "a path"),
+        (r#"[{"name":"a","texts":"mixed"},{"name":"a"}]"#.to_owned(), "twice"),
+        (r#"[{"name":"a","input":"hex"}]"#.to_owned(), "input"),
+        (r#"[{"name":"b","input":"epoch_s"}]"#.to_owned(), "input"),
+        (r#"[{"name":"a","is_json":true}]"#.to_owned(), "JSON text"),
     ] {
+        let message = "message m { OPTIONAL INT32 a; OPTIONAL BINARY b (STRING); }";
         let pair = KeyValue::new("bucksaw.columns".to_owned(), name);
         let properties =
             WriterProperties::builder().set_key_value_metadata(Some(vec![pair])).build();
-        let schema =
-            Arc::new(parse_message_type("message m { OPTIONAL INT32 a; }").expect("a schema"));
+        let schema = Arc::new(parse_message_type(message).expect("a schema"));
         let mut file = Vec::new();
         let writer = SerializedFileWriter::new(&mut file, schema, Arc::new(properties));
         writer.expect("a writer").close().expect("a file");
         folder.write("forged.parquet", file);
-        folder.run("cat forged.parquet").expect_code(3).expect_told(&["forged.parquet", told]);
+        for command in ["cat", "inspect --schema"] {
+            let run = folder.run(&format!("{command} forged.parquet"));
+            run.expect_code(3).expect_told(&["forged.parquet", told]);
+        }
     }
 }

@@ -111,7 +111,7 @@ fn mix(rounds: usize) {
         let option = if round % 2 == 0 { "" } else { "--overwrite" };
         let start = |run: usize| {
             folder.start(&format!(
-                "convert {run}.ndjson -o {TARGET} --on-error bad --quiet --threads 1 {option}"
+                "convert {run}.ndjson -o {TARGET} --on-error ./bad --quiet --threads 1 {option}"
             ))
         };
         let runs: Vec<Child> = (0..SIDE_BY_SIDE).map(start).collect();
@@ -150,12 +150,12 @@ mod long {
 #[test]
 fn a_run_that_ends_later_replaces_all_files_of_one_that_ended_before() {
     let folder = Folder::new();
-    let later = folder.start("convert - -o out.parquet --on-error bad --overwrite");
+    let later = folder.start("convert - -o out.parquet --on-error ./bad --overwrite");
     wait_until("three files are staged", || {
         folder.names().iter().filter(|name| is_staged(name)).count() == 3
     });
     let first = folder
-        .run_with("convert - -o out.parquet --on-error bad --overwrite", "{\"run\":1}\nbad 1\n");
+        .run_with("convert - -o out.parquet --on-error ./bad --overwrite", "{\"run\":1}\nbad 1\n");
     first.expect_code(0);
     let mut later = later;
     {
@@ -239,7 +239,7 @@ fn a_directory_that_was_moved_after_a_kill_is_put_in_order_too() {
             }
             let mut strace = std::process::Command::new("strace");
             let kill = "-f -qq -o /dev/null -e inject=renameat2:signal=KILL:when=3";
-            let run = format!("convert in -o out/ -q --on-error {bad} {overwrite}");
+            let run = format!("convert in -o out/ -q --on-error ./{bad} {overwrite}");
             strace.args(kill.split(' ')).arg(env!("CARGO_BIN_EXE_bucksaw"));
             let ended = strace.args(run.split_whitespace()).current_dir(folder.path("")).status();
             let ended =

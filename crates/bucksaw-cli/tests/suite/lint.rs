@@ -21,6 +21,19 @@ fn the_default_is_what_readers_take() {
     assert_eq!(run.text(), "low.parquet: nothing that these readers stumble over\n");
 }
 
+/// Zstd, lists and capital letters take some care in one reader each.
+#[test]
+fn what_one_reader_alone_finds_awkward_is_told_where_it_is_named() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a\":1,\"tags\":[\"x\"],\"t\":\"2026-11-28T07:05:09Z\"}\n");
+    folder.run("convert in.ndjson -o out.parquet --arrays list").expect_code(0);
+    let run = folder.run("lint out.parquet").expect_code(0);
+    assert_eq!(run.text(), "out.parquet: nothing that these readers stumble over\n");
+    let run = folder.run("lint out.parquet --for redshift,spark").expect_code(0);
+    assert!(run.text().contains("awkward in redshift: zstd"), "{}", run.text());
+    assert!(run.text().contains("tags"), "{}", run.text());
+}
+
 #[test]
 fn what_a_reader_stumbles_over_is_told() {
     let folder = Folder::new();

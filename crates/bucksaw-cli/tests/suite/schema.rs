@@ -203,6 +203,9 @@ fn runs_have_a_schema_in_common() {
         assert!(child.wait().expect("ends").success());
     }
     assert_eq!(columns(&folder.text("state.json")).len(), 4 + 8);
+    let left: Vec<String> =
+        folder.names().into_iter().filter(|name| name.starts_with("state.json")).collect();
+    assert_eq!(left, ["state.json"], "no lock stays");
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
 mod copying;
+pub(crate) mod firsts;
 mod gather;
 pub(crate) mod lists;
 pub(crate) mod mixed;

@@ -2,6 +2,7 @@
 
 use crate::block::ColumnOf;
 use crate::block::ValuesOf;
+use crate::block::firsts::Firsts;
 use crate::block::text::Held;
 use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{Column, ColumnId, TableTag};
@@ -28,6 +29,8 @@ pub(crate) struct Pivoted<T, B> {
     pub(crate) outcomes: Vec<(ColumnId, Outcome)>,
     /// How many of them are in rows that have ended.
     pub(crate) settled_outcomes: usize,
+    /// The first of these values.
+    pub(crate) firsts: Firsts,
     /// Bytes of text or bytes in all columns, at the most: those of undone rows may be among them;
     /// [`UNCOUNTED_TEXT`](super::UNCOUNTED_TEXT) or more with arrays that were taken whole.
     pub(crate) most_text: usize,
@@ -93,10 +96,12 @@ impl OpenRest {
 impl<T: Held, B: Held> Pivoted<T, B> {
     /// The same without rows, in the memory of this one.
     pub(super) fn emptied<T2: Held, B2: Held>(mut self) -> Pivoted<T2, B2> {
-        let columns = self.columns.into_iter().map(ColumnOf::emptied).collect();
         self.rest.clear();
         self.outcomes.clear();
-        Pivoted { columns, rest: self.rest, outcomes: self.outcomes, ..Pivoted::default() }
+        self.firsts.clear();
+        let Self { columns, rest, outcomes, firsts, .. } = self;
+        let columns = columns.into_iter().map(ColumnOf::emptied).collect();
+        Pivoted { columns, rest, outcomes, firsts, ..Pivoted::default() }
     }
 
     /// The same rows, with what `text` and `bytes` make of their text and bytes.
@@ -115,6 +120,7 @@ impl<T: Held, B: Held> Pivoted<T, B> {
             settled_spelled: self.settled_spelled,
             outcomes: self.outcomes,
             settled_outcomes: self.settled_outcomes,
+            firsts: self.firsts,
             most_text: self.most_text,
             touched: self.touched,
             rest: self.rest,
@@ -158,12 +164,19 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         self.alterations = self.settled;
         self.spelled.truncate(self.settled_spelled);
         self.outcomes.truncate(self.settled_outcomes);
+        self.firsts.undo_row();
     }
 
     /// Counts what was done with a value of a column.
-    pub(crate) fn count(&mut self, id: ColumnId, outcome: Outcome) {
+    pub(crate) fn count(&mut self, id: ColumnId, outcome: Outcome, item: Item<'_>) {
         self.alterations.count(outcome);
+        self.count_of_column(id, outcome, item);
+    }
+
+    /// The same where all columns together have counted it already.
+    pub(crate) fn count_of_column(&mut self, id: ColumnId, outcome: Outcome, item: Item<'_>) {
         self.outcomes.push((id, outcome));
+        self.firsts.add(id, outcome, self.rows, || item.example());
     }
 
     /// Ends all runs of repeated values with the last row.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::block::firsts::First;
 use crate::block::values::text_bytes;
 use crate::block::{ColumnSlice, Pivoted, Values, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,6 +21,12 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The first values in them, of those of its block, that could not be stored as they came, each with its row here.
+    pub(crate) fn firsts(&self) -> impl Iterator<Item = (usize, &'s First)> {
+        let start = self.rows.start;
+        self.block.firsts.within(self.rows.clone()).map(move |first| (first.row - start, first))
     }
 
     /// The first `rows` rows, and what comes after them.

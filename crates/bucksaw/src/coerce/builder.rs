@@ -272,6 +272,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.block.settled = self.block.alterations;
         self.block.settled_spelled = self.block.spelled.len();
         self.block.settled_outcomes = self.block.outcomes.len();
+        self.block.firsts.end_row();
     }
 
     /// Stores a value in the column that its name leads to.
@@ -323,7 +324,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             && self.schema.column(id).ty != Some(ColumnType::Json)
         {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
-            self.block.count(id, Outcome::TooDeep);
+            self.block.count(id, Outcome::TooDeep, item);
         }
         let column = self.schema.column(id);
         let ty = match &column.ty {
@@ -347,7 +348,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         let fitted = fitting.fit(item, &ty);
         let is_asked_for = ty.is_list() && fitted.is_some() || ty == ColumnType::Json;
         if item.is_json() && !is_asked_for {
-            self.block.count(id, Outcome::JsonText);
+            self.block.count(id, Outcome::JsonText, item);
         }
         let Some((value, how)) = fitted else {
             let item = if ty.is_of_spelled_numbers() { item.spelled() } else { item };
@@ -364,7 +365,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
         if let Some(outcome) = rules::outcome(how) {
-            self.block.count(id, outcome);
+            self.block.count(id, outcome, item);
         }
         if ty == ColumnType::Text && item.is_spelled_as_json() {
             self.block.spelled.push(id);

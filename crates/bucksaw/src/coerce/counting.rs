@@ -3,16 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use bumpalo::Bump;
-
 use super::evidence::Evidence;
 use super::kind::Kind;
 use crate::block::{BlockSlice, ValuesSlice};
 use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::{ColumnId, Schema, Sibling};
-
-/// Characters of a value that is shown.
-const EXAMPLE_CHARS: usize = 40;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -57,8 +52,8 @@ impl Counting {
                 let kind = counted.evidence.add(item);
                 let known = &mut counted.firsts[kind as usize];
                 if known.is_none() {
-                    let text = item.into_text(&Bump::new()).chars().take(EXAMPLE_CHARS).collect();
                     let row = first + row as u64;
+                    let text = item.example();
                     *known = Some(First { row, line: row_lines.of(row), text });
                 }
             }

@@ -49,6 +49,25 @@ pub(crate) enum Outcome {
     Duplicate,
 }
 
+impl Outcome {
+    /// The field that counts it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflicts",
+            Self::OversizedNumber => "oversized_numbers",
+            Self::Widened => "widened",
+            Self::Rounded => "rounded",
+            Self::ParsedText => "parsed_texts",
+            Self::OtherOffset => "other_offsets",
+            Self::AmbiguousTime => "ambiguous_times",
+            Self::StoredAsText => "stored_as_text",
+            Self::JsonText => "json_texts",
+            Self::TooDeep => "too_deep",
+            Self::Duplicate => "duplicates",
+        }
+    }
+}
+
 impl Alterations {
     /// Adds those of others.
     pub fn add(&mut self, other: &Self) {

@@ -37,8 +37,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     ) -> Result<()> {
         let column = self.schema.column(id);
         if self.schema.refuses_rows() {
-            let text = item.into_text(self.arena);
-            let shown: String = text.chars().take(40).collect();
+            let shown = item.example();
             return Err(refused(
                 &column.name,
                 &format!(
@@ -46,7 +45,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 ),
             ));
         }
-        self.block.count(id, outcome);
+        self.block.count(id, outcome, item);
         let row = self.block.rows;
         if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
             let column = self.block.column_mut(sibling);
@@ -69,7 +68,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let path = self.path_of(id);
         self.push_duplicate(&path, item)?;
-        self.block.outcomes.push((id, Outcome::Duplicate));
+        self.block.count_of_column(id, Outcome::Duplicate, item);
         Ok(())
     }
 

@@ -54,10 +54,10 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         }
         let is_text = matches!(misfit, Item::Value(Value::Text(_)));
         if is_text {
-            self.block.count(id, Outcome::ParsedText);
+            self.block.count(id, Outcome::ParsedText, misfit);
         }
         if !moment.is_utc {
-            self.block.count(id, Outcome::OtherOffset);
+            self.block.count(id, Outcome::OtherOffset, misfit);
         }
         Ok(())
     }

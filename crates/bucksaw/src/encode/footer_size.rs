@@ -22,7 +22,7 @@ const SCHEMA_ELEMENT_BYTES: u64 = 60;
 /// How often a column's name stands in what is said of where it comes from, about.
 const ORIGIN_COPIES: u64 = 3;
 /// Bytes that this has beside, about.
-const ORIGIN_BYTES: u64 = 48;
+const ORIGIN_BYTES: u64 = 96;
 /// Bytes of memory that a chunk of nulls takes at the file's end, about: it is written then.
 const NULL_CHUNK_HELD: u64 = 256;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::Serialize;
 
 use super::{Options, UnknownColumns};
-use crate::options::declared::{MAX_NAME_BYTES, REST_COLUMN};
+use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::schema::ColumnType;
 
 /// An option that names a column.
@@ -140,6 +140,10 @@ impl Options {
             let what = option.name();
             if column.is_empty() {
                 problems.push(format!("{what} names a column without a name"));
+            } else if option == ColumnOption::Select && !self.can_select(&column) {
+                problems.push(format!(
+                    "{what} names {column:?}, which is no column of the schema, and none are added to it"
+                ));
             } else if !option.is_of_rows()
                 && self.schema.unknown_columns != UnknownColumns::Add
                 && column != REST_COLUMN
@@ -153,6 +157,20 @@ impl Options {
         }
         problems.extend(self.type_problems());
         problems
+    }
+
+    /// Whether a name can be that of a column, by what it is called, its path or an object around it.
+    fn can_select(&self, named: &str) -> bool {
+        let is_it = |column: &DeclaredColumn| {
+            let path = column.path.as_ref().map_or_else(|| column.name.clone(), |p| p.join("."));
+            let below = path.strip_prefix(named);
+            column.name == named
+                || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.schema.unknown_columns == UnknownColumns::Add
+            || self.renamed.contains_key(named)
+            || named == REST_COLUMN
+            || self.declared_columns().iter().any(is_it)
     }
 
     /// Columns that are declared with a type that an option which names them can do nothing with.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::UnknownColumns;
+use crate::options::schema_problems::problems_of;
 use crate::types::logical::ColumnType;
 use crate::types::spelling::Spelling;
 
@@ -247,14 +248,19 @@ impl DeclaredSchema {
     /// member `"field_id"`. `"settled": true` says that a type was found, and not chosen.
     ///
     /// # Errors
-    /// [`ErrorKind::Options`] with the line and column of what is wrong.
+    /// [`ErrorKind::Options`] with a line for each problem, which names the column and its member; where it is no JSON, with
+    /// the line and column.
     pub fn from_json(json: &str) -> Result<Self> {
         let schema: Self = serde_json::from_str(json).map_err(|cause| {
-            Error::new(
-                ErrorKind::Options,
-                "the schema is not {\"columns\": [{\"name\": …, \"type\": …}]}",
-            )
-            .with_cause(cause)
+            let problems =
+                serde_json::from_str(json).map(|value| problems_of::<DeclaredColumn>(&value));
+            match problems {
+                Ok(problems) if !problems.is_empty() => {
+                    Error::of_problems(ErrorKind::Options, problems)
+                }
+                Ok(_) => Error::new(ErrorKind::Options, "the schema is none").with_cause(cause),
+                Err(_) => Error::new(ErrorKind::Options, "the schema is no JSON").with_cause(cause),
+            }
         })?;
         let problems = schema.problems();
         if problems.is_empty() {

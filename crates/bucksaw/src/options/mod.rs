@@ -6,6 +6,7 @@ mod columns;
 pub(crate) mod declared;
 mod declaring;
 mod naming;
+mod schema_problems;
 mod setters;
 mod validate;
 

@@ -102,6 +102,24 @@ pub struct ColumnReport {
     /// What could not be stored as it came of what rows have under its name, by outcome; in JSON those that came.
     #[serde(serialize_with = "those_that_came")]
     pub alterations: Alterations,
+    /// The first value of each of these outcomes, in the order of their rows.
+    pub firsts: Vec<FirstAlteration>,
+}
+
+/// The first value of a column and a file that had an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FirstAlteration {
+    /// The outcome: the name of its field in [`Alterations`].
+    pub outcome: &'static str,
+    /// Its row in the file, from 0.
+    pub row: u64,
+    /// The input that it comes from, as the user named it, where it comes from lines.
+    pub source: Option<String>,
+    /// Its line there, from 1.
+    pub line: Option<u64>,
+    /// The value as it came, or its start.
+    pub example: String,
 }
 
 fn those_that_came<S: serde::Serializer>(
@@ -123,6 +141,8 @@ pub struct Misfits {
     /// Its type, as in [`ColumnReport::ty`].
     #[serde(rename = "type")]
     pub ty: String,
+    /// Whether its values said so, and not a declaration.
+    pub settled: bool,
     /// The sibling's name.
     pub sibling: String,
     /// How many values the sibling holds.
@@ -137,6 +157,26 @@ pub struct Misfits {
     pub first_line: Option<u64>,
     /// The first one, or its start.
     pub example: String,
+}
+
+/// A column of text, not declared to be so, that holds texts and other values as they are spelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MixedTexts {
+    /// The column's name.
+    pub column: String,
+    /// How many values were no texts.
+    pub others: u64,
+    /// How many values it holds.
+    pub values: u64,
+    /// The row of the first one that was none, in the file, from 0; none where that is not known.
+    pub first_row: Option<u64>,
+    /// The input that it comes from, as the user named it, where it comes from lines.
+    pub first_source: Option<String>,
+    /// Its line there, from 1.
+    pub first_line: Option<u64>,
+    /// It, or its start.
+    pub example: Option<String>,
 }
 
 /// A finished file.
@@ -160,6 +200,8 @@ pub struct FileReport {
     pub times: Vec<TimeRange>,
     /// Columns with values that they could not hold, which are in siblings.
     pub misfits: Vec<Misfits>,
+    /// Columns of text that hold other values, too.
+    pub mixed_texts: Vec<MixedTexts>,
     /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
     /// where it declares none.
     pub order: Option<OrderReport>,
@@ -249,6 +291,7 @@ pub(crate) fn column_reports(
     schema: &Schema,
     present: &[u64],
     alterations: &[Alterations],
+    mut firsts: Vec<Vec<FirstAlteration>>,
 ) -> Vec<ColumnReport> {
     let by_name: HashMap<&str, usize> = schema
         .columns()
@@ -280,6 +323,10 @@ pub(crate) fn column_reports(
             alterations: index
                 .and_then(|index| alterations.get(index))
                 .copied()
+                .unwrap_or_default(),
+            firsts: index
+                .and_then(|index| firsts.get_mut(index))
+                .map(std::mem::take)
                 .unwrap_or_default(),
             name: column.name,
         }

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use super::{ColumnsInRest, FileReport, Misfits, OrderReport, Renamed, Report, TimeRange};
+use super::{
+    ColumnsInRest, FileReport, Misfits, MixedTexts, OrderReport, Renamed, Report, TimeRange,
+};
 use crate::coerce::counts::Alterations;
 use crate::escape::{escape, escape_path};
 
 /// Columns whose misfits are told one by one.
 const SHOWN_MISFITS: usize = 3;
+/// Digits that a text has which may be a time.
+const MIN_TIME_DIGITS: usize = 6;
 /// Columns of times whose first and last are told.
 const SHOWN_TIMES: usize = 3;
 
@@ -35,7 +39,7 @@ impl fmt::Display for Report {
         }
         lines.push(time_ranges(&self.timestamps));
         lines.push(self.alterations.to_string());
-        lines.extend(most_misfits(&self.files, true));
+        lines.extend(most_misfits(&self.files, Telling { source: true, flags: false }));
         lines.extend(self.columns_in_rest.map(|columns| columns.to_string()));
         let renamed =
             |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
@@ -59,28 +63,55 @@ impl fmt::Display for FileReport {
         let groups = counted(self.row_groups as u64, "row group");
         let (rows, bytes) = (counted(self.rows, "row"), size(self.bytes));
         write!(f, ": {rows}, {columns}, {groups}, {bytes}")?;
-        if let Some(OrderReport { sorted_row_groups, first_unsorted_row: Some(row) }) = self.order {
-            write!(
-                f,
-                "\n{sorted_row_groups} of {groups} {}: row {} comes before the one before it",
-                if self.row_groups == 1 { "is sorted" } else { "are sorted" },
-                grouped(row + 1)
-            )?;
-        }
-        Ok(())
+        let unsorted = self.order.as_ref().and_then(|order| unsorted(order, self.row_groups, true));
+        unsorted.map_or(Ok(()), |unsorted| write!(f, "\n{unsorted}"))
+    }
+}
+
+/// How many of the row groups are sorted, and the first row that is out of order, where one is.
+pub fn unsorted(order: &OrderReport, row_groups: usize, tells_source: bool) -> Option<String> {
+    let row = order.first_unsorted_row?;
+    let row_number = format!("row {}", grouped(row + 1));
+    let line = (order.first_unsorted_source.as_deref(), order.first_unsorted_line);
+    let position = match line.1 {
+        Some(_) => format!("{} ({row_number})", position(row, line, tells_source)),
+        None => row_number,
+    };
+    Some(format!(
+        "{} of {} {} sorted: {position} comes before the one before it",
+        order.sorted_row_groups,
+        counted(row_groups as u64, "row group"),
+        if row_groups == 1 { "is" } else { "are" },
+    ))
+}
+
+/// Where a row comes from: its line in its source, which is named if that is asked for, or else its number.
+fn position(row: u64, (source, line): (Option<&str>, Option<u64>), tells_source: bool) -> String {
+    let Some(line) = line else { return format!("row {}", grouped(row + 1)) };
+    match source.filter(|_| tells_source) {
+        Some(source) => format!("{}: line {}", escape(source), grouped(line)),
+        None => format!("line {}", grouped(line)),
     }
 }
 
 /// How many values don't fit, where they are, and what would keep all of them in one column.
 impl fmt::Display for Misfits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text(true))
+        f.write_str(&self.text(Telling { source: true, flags: false }))
     }
 }
 
+/// How misfits are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling {
+    /// Whether the input is named, or goes without saying.
+    pub source: bool,
+    /// Whether advice speaks of the command's flags, or of the library's options.
+    pub flags: bool,
+}
+
 impl Misfits {
-    /// Whether the input's name is told or goes without saying.
-    fn text(&self, tells_source: bool) -> String {
+    fn text(&self, telling: Telling) -> String {
         let Self { column, ty, sibling, misfits, values, .. } = self;
         let (column, sibling) = (escape(column), escape(sibling));
         let counts = match misfits == values {
@@ -91,45 +122,99 @@ impl Misfits {
             1 => ("doesn't", "it is", ""),
             _ => ("don't", "they are", "first: "),
         };
-        let is_number = self.example.parse::<f64>().is_ok_and(f64::is_finite);
-        let wanted = match is_number && ty.starts_with("int") {
-            true => "double if all of them are numbers, else as text",
-            false => "text",
-        };
-        let (position, example) = (self.position(tells_source), escape(&self.example));
+        let line = (self.first_source.as_deref(), self.first_line);
+        let position = position(self.first_row, line, telling.source);
+        let (example, advice) = (escape(&self.example), self.advice(telling));
         format!(
-            "{column}: {counts} {do_not} fit {ty}; {they} in {sibling} ({first}{position}, \"{example}\"). To keep all values \
-             in one column, declare {column} as {wanted}."
+            "{column}: {counts} {do_not} fit {ty}; {they} in {sibling} ({first}{position}, \"{example}\"). {advice}"
         )
     }
 
-    /// Where the first one is.
-    fn position(&self, tells_source: bool) -> String {
-        let Some(line) = self.first_line else {
-            return format!("row {}", grouped(self.first_row + 1));
-        };
-        match self.first_source.as_ref().filter(|_| tells_source) {
-            Some(source) => format!("{}: line {}", escape(source), grouped(line)),
-            None => format!("line {}", grouped(line)),
+    /// What would keep such values in the column, or all in one.
+    fn advice(&self, telling: Telling) -> String {
+        let Self { ty, example, settled, .. } = self;
+        let column = escape(&self.column);
+        let may_be_time = example.bytes().filter(u8::is_ascii_digit).count() >= MIN_TIME_DIGITS;
+        if ty.starts_with("timestamp") && may_be_time {
+            let (input, zone) = match telling.flags {
+                true => (
+                    format!("--time {column}:INPUT"),
+                    format!("--time {column} --assume-timezone ZONE"),
+                ),
+                false => ("Options::time".to_owned(), "Options::assume_timezone".to_owned()),
+            };
+            return format!(
+                "To read such as times, declare how they are spelled ({input}), or the zone that they lack ({zone})."
+            );
         }
+        let wanted = format!("To keep all values in one column, declare {column} as");
+        let is_number = example.parse::<f64>().is_ok_and(f64::is_finite);
+        if !(is_number && ty.starts_with("int")) {
+            return format!("{wanted} text.");
+        }
+        let scan = match (settled, telling.flags) {
+            (false, _) => "",
+            (true, true) => "; or have all rows settle its type (--scan)",
+            (true, false) => "; or have all rows settle its type (Scan)",
+        };
+        format!("{wanted} double if all of them are numbers, else as text{scan}.")
     }
 }
 
-/// The files' columns with the most misfits, a line each, and how many more there are. Inputs are named where that
-/// tells something; so are files, where there are several.
+/// How many values are no texts, and the first of them.
+impl fmt::Display for MixedTexts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(true))
+    }
+}
+
+impl MixedTexts {
+    fn text(&self, tells_source: bool) -> String {
+        let Self { column, others, values, .. } = self;
+        let (are, they, first) = match others {
+            1 => ("isn't", "was stored as it is spelled", ""),
+            _ => ("aren't", "were stored as they are spelled", "first: "),
+        };
+        let line = (self.first_source.as_deref(), self.first_line);
+        let found = self.first_row.zip(self.example.as_ref()).map(|(row, example)| {
+            format!(" ({first}{}, {})", position(row, line, tells_source), escape(example))
+        });
+        format!(
+            "{}: {} of {} {are} text and {they}{}",
+            escape(column),
+            grouped(*others),
+            counted(*values, "value"),
+            found.unwrap_or_default(),
+        )
+    }
+}
+
+/// The files' columns with the most misfits, and texts among others, a line each, and how many more there are. Files are
+/// named where there are several.
 pub fn most_misfits<'f>(
     files: impl IntoIterator<Item = &'f FileReport>,
-    tells_source: bool,
+    telling: Telling,
 ) -> Vec<String> {
+    enum Told<'f> {
+        Misfits(&'f Misfits),
+        Mixed(&'f MixedTexts),
+    }
     let files: Vec<&FileReport> = files.into_iter().collect();
-    let of_file = |file: &'f FileReport| file.misfits.iter().map(move |misfits| (file, misfits));
+    let of_file = |file: &'f FileReport| {
+        let misfits = file.misfits.iter().map(|told| (told.misfits, Told::Misfits(told)));
+        let mixed = file.mixed_texts.iter().map(|told| (told.others, Told::Mixed(told)));
+        misfits.chain(mixed).map(move |(count, told)| (count, file, told))
+    };
     let mut all: Vec<_> = files.iter().copied().flat_map(of_file).collect();
-    all.sort_by_key(|(_, misfits)| std::cmp::Reverse(misfits.misfits));
+    all.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
     let more = all.len().saturating_sub(SHOWN_MISFITS) as u64;
-    let told = all.iter().take(SHOWN_MISFITS).map(|(file, misfits)| {
+    let told = all.iter().take(SHOWN_MISFITS).map(|(_, file, told)| {
         let path = file.path.as_ref().filter(|_| files.len() > 1);
         let path = path.map(|path| format!("{}: ", escape_path(path))).unwrap_or_default();
-        path + &misfits.text(tells_source)
+        path + &match told {
+            Told::Misfits(misfits) => misfits.text(telling),
+            Told::Mixed(mixed) => mixed.text(telling.source),
+        }
     });
     let mut lines: Vec<String> = told.collect();
     if more > 0 {

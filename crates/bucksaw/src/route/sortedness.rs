@@ -11,17 +11,22 @@ use super::keys::{Key, Keys};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{Options, SortColumn};
+use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::Schema;
 use crate::types::physical::Order;
 
 /// Whether rows came in the declared order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OrderReport {
     /// Row groups whose rows are all in order, and that say so.
     pub sorted_row_groups: usize,
     /// The file's first row, from 0, that comes before the row before it in the same row group.
     pub first_unsorted_row: Option<u64>,
+    /// The input that it comes from, as the user named it, where it comes from lines.
+    pub first_unsorted_source: Option<String>,
+    /// Its line there, from 1.
+    pub first_unsorted_line: Option<u64>,
 }
 
 /// Follows the rows of a file, and knows of each row group whether it is sorted.
@@ -34,7 +39,8 @@ pub(crate) struct Sortedness {
     is_open: bool,
     is_sorted: bool,
     sorted: SortedRowGroups,
-    first_unsorted_row: Option<u64>,
+    /// With the line that it comes from.
+    first_unsorted_row: Option<(u64, Option<SourceLine>)>,
     /// Of each column of the order, the keys of rows that can't be compared yet: another column's wait for
     /// its type.
     keys: Vec<VecDeque<Option<Key<'static>>>>,
@@ -62,7 +68,7 @@ impl Sortedness {
     }
 
     /// Takes rows of the open row group.
-    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
+    pub(crate) fn add(&mut self, rows: &BlockSlice<'_, '_>, row_lines: &RowLines, schema: &Schema) {
         let before = self.rows;
         self.rows += rows.rows() as u64;
         self.is_open |= rows.rows() > 0;
@@ -82,11 +88,17 @@ impl Sortedness {
         } else {
             self.first_unsorted(rows, schema).map(|row| before + row)
         };
-        self.note(unsorted);
+        self.note(unsorted, row_lines);
     }
 
     /// Takes columns of the last rows, from row `first` of the file on, that have waited for their types.
-    pub(crate) fn add_late(&mut self, rows: &BlockSlice<'_, '_>, first: u64, schema: &Schema) {
+    pub(crate) fn add_late(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        first: u64,
+        row_lines: &RowLines,
+        schema: &Schema,
+    ) {
         let nulls = |count: u64| (0..count).map(|_| None);
         for index in 0..self.waits.len() {
             let name = &self.sorted.by[index].column;
@@ -101,7 +113,7 @@ impl Sortedness {
             let unjudged = unjudged.max(self.rows - first);
             let before = unjudged - (self.rows - first);
             let Some(known) = owned_keys(name, rows, schema) else {
-                self.note(Some(self.rows - unjudged));
+                self.note(Some(self.rows - unjudged), row_lines);
                 return;
             };
             let queue = &mut self.keys[index];
@@ -110,7 +122,7 @@ impl Sortedness {
             queue.extend(nulls(unjudged - queue.len() as u64));
         }
         let unsorted = self.first_unsorted_key();
-        self.note(unsorted);
+        self.note(unsorted, row_lines);
     }
 
     /// Keeps the keys of rows for when those of all columns are known; none where a type has no order.
@@ -140,11 +152,11 @@ impl Sortedness {
         None
     }
 
-    fn note(&mut self, unsorted: Option<u64>) {
+    fn note(&mut self, unsorted: Option<u64>, row_lines: &RowLines) {
         if let Some(row) = unsorted {
             self.is_sorted = false;
             self.last = None;
-            self.first_unsorted_row.get_or_insert(row);
+            self.first_unsorted_row.get_or_insert_with(|| (row, row_lines.of(row)));
             self.forget_keys();
         }
     }
@@ -191,6 +203,8 @@ impl Sortedness {
 
     /// What became of a declared order.
     pub(crate) fn report(&self) -> Option<OrderReport> {
+        let first = self.first_unsorted_row.as_ref();
+        let line = first.and_then(|(_, line)| line.as_ref());
         self.is_declared.then(|| OrderReport {
             sorted_row_groups: self
                 .sorted
@@ -198,7 +212,9 @@ impl Sortedness {
                 .iter()
                 .filter(|is_sorted| **is_sorted)
                 .count(),
-            first_unsorted_row: self.first_unsorted_row,
+            first_unsorted_row: first.map(|(row, _)| *row),
+            first_unsorted_source: line.map(|line| line.source.to_string()),
+            first_unsorted_line: line.map(|line| line.line),
         })
     }
 }

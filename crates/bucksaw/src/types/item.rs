@@ -6,6 +6,9 @@ use crate::types::logical::ColumnType;
 use crate::types::timestamp::TimeUnit;
 use crate::types::value::Value;
 
+/// Characters of a value that is shown.
+pub(crate) const EXAMPLE_CHARS: usize = 40;
+
 /// What an input found: a value, or something that no value holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item<'a> {
@@ -72,7 +75,12 @@ impl<'a> Item<'a> {
 
     /// Whether what it is as text is itself as JSON spells it.
     pub(crate) fn is_spelled_as_json(self) -> bool {
-        !matches!(self, Self::Value(Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_)))
+        match self {
+            Self::Value(Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_)) => false,
+            Self::Value(Value::F32(value)) => value.is_finite(),
+            Self::Value(Value::F64(value)) => value.is_finite(),
+            _ => true,
+        }
     }
 
     /// Bytes of its text or bytes.
@@ -95,6 +103,17 @@ impl<'a> Item<'a> {
                 text
             }
         }
+    }
+
+    /// Its start, as text.
+    pub(crate) fn example(self) -> String {
+        let text = match self {
+            Self::Value(value) => value.to_text(),
+            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
+                text.into()
+            }
+        };
+        text.chars().take(EXAMPLE_CHARS).collect()
     }
 
     pub(crate) fn append_json(self, json: &mut String) {

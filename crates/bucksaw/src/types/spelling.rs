@@ -98,6 +98,17 @@ impl Spelling {
         }
     }
 
+    /// Decimal digits between the unit of times since 1970 and nanoseconds; none of other spellings.
+    pub fn epoch_digits(&self) -> Option<u8> {
+        Some(match self {
+            Self::EpochSeconds => 9,
+            Self::EpochMillis => 6,
+            Self::EpochMicros => 3,
+            Self::EpochNanos => 0,
+            _ => return None,
+        })
+    }
+
     /// Whether times spelled so say what their offset from UTC is.
     pub(crate) fn has_offset(&self) -> bool {
         match self {

@@ -303,7 +303,7 @@ impl Writer {
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
         let finished = file.finish(&mut self.table);
-        let Finished { summary, published, rows, tally, alterations, order } =
+        let Finished { summary, published, rows, tally, spelled, alterations, order } =
             finished.map_err(|error| counted(error, self.rows_finished()))?;
         let schema = &self.table.schema;
         let times = tally.time_ranges(schema);
@@ -316,7 +316,15 @@ impl Writer {
             row_group_offsets: summary.row_group_offsets,
             times,
             misfits: tally.misfits(schema),
-            columns: column_reports(summary.columns, rows, schema, tally.present(), &alterations),
+            mixed_texts: tally.mixed_texts(schema, &spelled),
+            columns: column_reports(
+                summary.columns,
+                rows,
+                schema,
+                tally.present(),
+                &alterations,
+                tally.firsts(),
+            ),
             order,
         })
     }

@@ -107,7 +107,7 @@ impl OpenFile {
             self.limits.check_finished(self.backend.buffered())?;
         }
         self.tally.add(&rows, self.rows, &self.row_lines, &table.schema);
-        self.sortedness.add(&rows, &table.schema);
+        self.sortedness.add(&rows, &self.row_lines, &table.schema);
         match &mut self.counting {
             Some(counting) => counting.add(&rows, self.rows, &self.row_lines, &table.schema),
             None => self.settling.take(&rows, self.group_rows, &table.schema)?,
@@ -141,7 +141,7 @@ impl OpenFile {
         let counts = &mut table.counts;
         let settled = due.settle(&mut table.schema, |block, schema| {
             self.tally.add(&block.all(), row, &self.row_lines, schema);
-            self.sortedness.add_late(&block.all(), row, schema);
+            self.sortedness.add_late(&block.all(), row, &self.row_lines, schema);
             let rows = block.all();
             self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;
             counts.add(block);
@@ -215,7 +215,14 @@ impl OpenFile {
         let before = self.spelled_before.iter().chain(std::iter::repeat(&0));
         let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
         let spelled: Vec<u64> = spelled.collect();
-        let origins = origins::key_value(&table.schema, self.tally.present(), &spelled);
+        let before = std::mem::take(&mut self.columns_before);
+        let alterations = since(&table.counts.columns, before);
+        let counts = origins::Counts {
+            values: self.tally.present(),
+            spelled: &spelled,
+            alterations: &alterations,
+        };
+        let origins = origins::key_value(&table.schema, counts);
         let summary = self.backend.finish(
             &table.schema,
             self.sortedness.row_groups(),
@@ -229,7 +236,8 @@ impl OpenFile {
             published,
             rows: self.rows,
             tally: self.tally,
-            alterations: since(&table.counts.columns, self.columns_before),
+            spelled,
+            alterations,
             order: self.sortedness.report(),
         })
     }
@@ -251,7 +259,9 @@ pub(super) struct Finished {
     pub(super) published: Published,
     pub(super) rows: u64,
     pub(super) tally: Tally,
-    /// For each column of the table, as far as counted.
+    /// For each column of the table, as far as counted, how many values of other types it holds as they are spelled.
+    pub(super) spelled: Vec<u64>,
+    /// In the same way.
     pub(super) alterations: Vec<Alterations>,
     pub(super) order: Option<OrderReport>,
 }

@@ -274,11 +274,47 @@ fn schemas_with_spellings_read_back_from_their_json() {
         (r#""type": "bytes(hex)", "input": "base64""#, "different things"),
         (r#""type": "int64", "input": "epoch_s""#, "not read from input"),
         (r#""type": "timestamp", "input": "%H:%M""#, "no moment"),
-        (r#""type": "bytes", "inputs": "hex""#, "unknown field"),
+        (
+            r#""type": "bytes", "inputs": "hex""#,
+            "column \"a\" has a member \"inputs\" (did you mean \"input\"?): its members are name, type",
+        ),
     ] {
         let json = format!(r#"{{"columns": [{{"name": "a", {column}}}]}}"#);
         let error = DeclaredSchema::from_json(&json).expect_err(column);
         assert_eq!(error.kind(), ErrorKind::Options);
         assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_schema_is_told_by_column_and_member() {
+    for (json, told) in [
+        ("[]", &["the schema is a list: it has to be {\"columns\""][..]),
+        ("{\"colums\": []}", &["\"colums\" (did you mean \"columns\"?)", "has no columns"]),
+        (r#"{"columns": {"a": "int64"}}"#, &["\"columns\" is an object: it has to be a list"]),
+        (
+            r#"{"columns": [], "unknown_columns": "drop"}"#,
+            &["\"drop\": it has to be \"add\", \"rest\""],
+        ),
+        (
+            r#"{"columns": ["a", {"name": "b", "type": {}}, {"type": "text"}, {"name": "c", "type": "int"},
+                {"name": "d", "type": "text", "path": "x", "field_id": 1.5, "settled": 1, "comment": null}]}"#,
+            &[
+                "column 1 of the schema is text: it has to be {\"name\"",
+                "\ncolumn \"b\": its \"type\" is {}: it has to be text",
+                "\ncolumn 3 of the schema: its \"name\" is missing",
+                "\ncolumn \"c\": ",
+                "\ncolumn \"d\": its \"path\" is \"x\": it has to be a list of names",
+                "\ncolumn \"d\": its \"field_id\" is 1.5: it has to be an integer of 32 bits",
+                "\ncolumn \"d\": its \"settled\" is 1: it has to be true or false",
+            ],
+        ),
+        ("{\"columns\": [}", &["the schema is no JSON", "line 1 column 14"]),
+    ] {
+        let error = DeclaredSchema::from_json(json).expect_err(json).to_string();
+        for part in told {
+            assert!(error.contains(part), "{part:?} is not in {error:?}");
+        }
+        assert!(!error.contains("invalid type") && !error.contains("comment"), "{error}");
     }
 }

@@ -103,7 +103,7 @@ fn rows_are_sorted_by_what_values_mean() {
         let report = convert(&lines, options.sorted_by([SortColumn::ascending("huge")]))
             .expect("a file")
             .report;
-        let order = report.files[0].order.expect("an order is declared");
+        let order = report.files[0].order.clone().expect("an order is declared");
         assert_eq!((order.sorted_row_groups, order.first_unsorted_row), (1, None), "{backend:?}");
     }
 }

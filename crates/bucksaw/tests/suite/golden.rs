@@ -16,7 +16,7 @@ use crate::support::thrift::{Fields, read_struct};
 use crate::support::{Cell, Row, read};
 
 /// The newest of the folders.
-const NEWEST: &str = "3";
+const NEWEST: &str = "4";
 /// If set, the writer's files are kept in the newest folder instead of being compared with it.
 const KEEP: &str = "BUCKSAW_KEEP_GOLDEN_FILES";
 

@@ -135,6 +135,43 @@ fn each_column_has_its_own_counts_in_each_file() {
 }
 
 #[test]
+fn the_first_value_of_each_outcome_is_told() {
+    let time = "2026-11-28T07:05:09+01:00";
+    let good = "{\"n\":1,\"d\":0.5}\nbad\n".repeat(9_000);
+    let lines = format!(
+        "{good}{{\"d\":1,\"n\":2,\"n\":3,\"t\":\"{time}\"}}\n\n{{\"d\":0.12345678901234567890}}\n{{\"d\":2}}\n"
+    );
+    for options in options() {
+        let schema = bucksaw::DeclaredSchema::new()
+            .column("d", bucksaw::ColumnType::Double)
+            .column("t", bucksaw::ColumnType::Timestamp(bucksaw::TimeUnit::Micros));
+        let mut writer = options.schema(schema).write_to(MemorySink::new()).expect("sound options");
+        let input = Input::ndjson("in", lines.as_bytes(), NdjsonOptions::new(), OnError::Skip);
+        writer.write_input(&mut input.expect("readable")).expect("written");
+        let report = writer.finish().expect("finished");
+        let json = serde_json::to_value(&report.files[0].columns).expect("JSON");
+        let firsts = |name: &str| {
+            let columns = json.as_array().expect("a list");
+            columns.iter().find(|column| column["name"] == name).expect(name)["firsts"].clone()
+        };
+        let first = |outcome: &str, row: u64, line: u64, example: &str| {
+            serde_json::json!({
+                "outcome": outcome, "row": row, "source": "in", "line": line, "example": example
+            })
+        };
+        let widened = first("widened", 9_000, 18_001, "1");
+        let rounded = first("rounded", 9_001, 18_003, "0.12345678901234567890");
+        assert_eq!(firsts("d"), serde_json::json!([widened, rounded]));
+        assert_eq!(firsts("n"), serde_json::json!([first("duplicates", 9_000, 18_001, "3")]));
+        let times = [
+            first("parsed_texts", 9_000, 18_001, time),
+            first("other_offsets", 9_000, 18_001, time),
+        ];
+        assert_eq!(firsts("t"), serde_json::json!(times));
+    }
+}
+
+#[test]
 fn what_many_rows_have_in_common_is_counted_for_each() {
     let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
     let arena = bumpalo::Bump::new();

@@ -432,7 +432,9 @@ fn the_report_names_columns_with_misfits() {
         let (written, _) = columns_of(&halves, options.clone().settling_rows(1));
         let told = written.report.files[0].misfits[0].to_string();
         assert!(
-            told.ends_with("declare a as double if all of them are numbers, else as text."),
+            told.ends_with(
+                "declare a as double if all of them are numbers, else as text; or have all rows settle its type (Scan)."
+            ),
             "{told}"
         );
         // In later row groups, and files, rows are counted from the file's start.
@@ -451,7 +453,7 @@ fn all_values_that_waited_may_be_misfits_of_a_sort_column() {
     let written = convert(lines, options).expect("a file");
     // It is read back, and the footer's claims compared with the rows.
     assert_eq!(written.rows().len(), 4);
-    let order = written.report.files[0].order.expect("declared");
+    let order = written.report.files[0].order.clone().expect("declared");
     assert_eq!((order.sorted_row_groups, order.first_unsorted_row), (1, Some(3)));
 }
 

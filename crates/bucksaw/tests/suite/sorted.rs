@@ -47,11 +47,11 @@ fn is_sorted(values: &[Value<'_>], column: &str) -> bool {
                 writer.write_row([("other", Value::Bool(true)), ("v", *value)]).expect("taken");
             }
         });
-        let order = file.report.files[0].order.expect("an order was declared");
+        let order = file.report.files[0].order.clone().expect("an order was declared");
         assert_eq!(order.sorted_row_groups == 1, order.first_unsorted_row.is_none());
         let said = sorted(&file);
         assert_eq!(said[0].is_some(), order.sorted_row_groups == 1);
-        (order, said)
+        (order.clone(), said)
     });
     assert_eq!(answers[0], answers[1]);
     answers[0].1.remove(0).is_some()
@@ -117,7 +117,7 @@ fn each_row_group_speaks_for_itself() {
         });
         let all = Some(by(&["tenant", "time:desc"]));
         assert_eq!(sorted(&file), [all.clone(), all.clone(), None, all], "{backend}");
-        let order = file.report.files[0].order.expect("declared");
+        let order = file.report.files[0].order.clone().expect("declared");
         assert_eq!((order.sorted_row_groups, order.first_unsorted_row), (3, Some(28_192)));
     }
 }

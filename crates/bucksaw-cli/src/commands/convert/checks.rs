@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::{ColumnOption, Error, ErrorKind, Report, Result, UnknownColumn};
 
 use crate::files::{FileId, Location};
 use crate::sources::Source;
@@ -59,6 +59,28 @@ impl Files<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether `--select` names nothing that any row has: that is a slip, unless there were no rows.
+pub(super) fn selects_nothing(selected: &[String], reports: &[Report]) -> Option<Error> {
+    let files = || reports.iter().flat_map(|report| &report.files);
+    let has_rows = reports.iter().any(|report| report.rows > 0);
+    let is_unknown = |name: &String| {
+        let is_it =
+            |named: &UnknownColumn| named.option == ColumnOption::Select && named.column == *name;
+        reports.iter().all(|report| report.unknown_columns.iter().any(is_it))
+    };
+    let is_nothing = has_rows
+        && !selected.is_empty()
+        && files().all(|file| file.columns.iter().all(|column| column.nulls == file.rows))
+        && selected.iter().all(is_unknown);
+    is_nothing.then(|| {
+        let names: Vec<String> = selected.iter().map(|name| format!("{name:?}")).collect();
+        refused(format!(
+            "no row has any of the columns that --select names: {} (bucksaw schema INPUT shows which there are)",
+            names.join(", ")
+        ))
+    })
 }
 
 fn refused(message: String) -> Error {

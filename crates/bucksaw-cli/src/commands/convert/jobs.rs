@@ -54,6 +54,12 @@ impl Jobs {
     }
 }
 
+/// Whether the Parquet file goes to standard output, which has other names too.
+pub(crate) fn goes_to_stdout(arguments: &ConvertArgs) -> bool {
+    let is_first = || open_file(Path::new(&arguments.output)).is_some_and(|name| name == "1");
+    arguments.output == STANDARD_STREAM || is_first()
+}
+
 /// Looks at the outputs, and refuses what can't be before any work.
 pub(super) fn jobs(
     arguments: &ConvertArgs,
@@ -62,8 +68,7 @@ pub(super) fn jobs(
 ) -> Result<Jobs> {
     let path = Path::new(&arguments.output);
     let open_file = open_file(path);
-    let is_stdout =
-        arguments.output == STANDARD_STREAM || open_file.as_ref().is_some_and(|name| name == "1");
+    let is_stdout = goes_to_stdout(arguments);
     let is_stream = is_stdout || open_file.is_some() || is_stream(path);
     let is_directory = !is_stream && (ends_in_separator(path) || path.is_dir());
     check_words(arguments, is_stream, is_directory)?;

@@ -1,10 +1,13 @@
 //! The library's options from the command line's.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs;
+use std::path::MAIN_SEPARATOR;
 
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
+use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
     Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Names, NdjsonOptions,
@@ -14,6 +17,7 @@ use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::sources::STANDARD_STREAM;
 use crate::system;
 use crate::values::{ArraysArg, NumbersArg, Pointer};
 
@@ -116,11 +120,24 @@ pub(super) fn bad_lines_problems(arguments: &ConvertArgs) -> Vec<String> {
     let mut problems = Vec::new();
     if arguments.on_error.is_empty() {
         problems.push("--on-error names no file: use fail, skip or a file's name".to_owned());
+    } else if let Some(word) = unknown_word(&arguments.on_error) {
+        problems.push(format!(
+            "--on-error {word:?} is neither fail nor skip{}: a file that is to keep bad lines has a dot or a slash in its name, as ./{word}",
+            nearest(word, &["fail", "skip"]).map_or(String::new(), |meant| format!(" (did you mean {meant}?)")),
+        ));
     }
     if arguments.max_rejected.is_some() && arguments.on_error == "fail" {
         problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
     }
     problems
+}
+
+/// What can only be a word that is misspelled, or one that other tools have.
+fn unknown_word(on_error: &OsStr) -> Option<&str> {
+    let word = on_error.to_str()?;
+    let is_known = matches!(word, "fail" | "skip" | STANDARD_STREAM);
+    let is_path = word.contains(['.', '/', MAIN_SEPARATOR]);
+    (!is_known && !is_path).then_some(word)
 }
 
 /// How columns are called, for the readers that are named.

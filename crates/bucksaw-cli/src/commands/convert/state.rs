@@ -1,12 +1,14 @@
 //! The schema that runs have in common: read before, and grown by what a run found before its files appear.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
 use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result};
 
 use crate::commands::schema;
+use crate::files::FileId;
 
 /// What the lock is called that a run has while it reads and replaces the file.
 const LOCK_SUFFIX: &str = ".lock";
@@ -16,7 +18,7 @@ pub(super) fn read(path: &Path) -> Result<DeclaredSchema> {
     let name = escape_path(path);
     match fs::read_to_string(path) {
         Ok(json) => DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&name)),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
         Err(cause) => Err(Error::io("could not read the schema", cause).in_source(&name)),
     }
 }
@@ -40,13 +42,7 @@ pub(super) fn with_declared(
 /// [`ErrorKind::Options`] where others gave one of the columns another type meanwhile.
 pub(super) fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
     let failed = |cause| Error::io(format!("could not write {}", escape_path(path)), cause);
-    // It stays: whoever removed it could let two in.
-    let lock = File::options()
-        .create(true)
-        .append(true)
-        .open(beside(path, LOCK_SUFFIX))
-        .map_err(failed)?;
-    lock.lock().map_err(failed)?;
+    let _lock = Lock::of(path).map_err(failed)?;
     let known = read(path)?;
     let mut grown = known.clone();
     add(&mut grown, columns).map_err(|both| {
@@ -59,6 +55,37 @@ pub(super) fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
     let mut file = File::create(&staged).map_err(failed)?;
     schema::write(&grown, &mut file).and_then(|()| file.sync_all()).map_err(failed)?;
     fs::rename(&staged, path).map_err(failed)
+}
+
+/// The lock that a run has while it reads and replaces the file; it is removed with its end.
+struct Lock {
+    path: PathBuf,
+    /// Locked.
+    _file: File,
+}
+
+impl Lock {
+    fn of(state: &Path) -> io::Result<Self> {
+        let path = beside(state, LOCK_SUFFIX);
+        loop {
+            let file = File::options().create(true).append(true).open(&path)?;
+            file.lock()?;
+            // Who had it before may have removed it meanwhile, and the next ones lock another file of this name.
+            if FileId::of_open(&file, &path).is_some_and(|id| FileId::of(&path) == Some(id)) {
+                return Ok(Self { path, _file: file });
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is locked, so that nobody can have it who doesn't look again. Where files don't say which they are, it
+        // stays, and disturbs no run.
+        if cfg!(unix) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// Adds columns that the schema lacks; or returns the first that it has otherwise, and what it has.

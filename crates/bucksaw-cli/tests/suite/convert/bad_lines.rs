@@ -92,7 +92,7 @@ fn rejected_lines_of_several_sources_and_files_come_together() {
     let folder = Folder::new();
     folder.write("a.ndjson", "{\"n\":1}\nfirst");
     folder.write("b.ndjson", "second\n{\"n\":2}\n");
-    let run = folder.run("convert a.ndjson b.ndjson - -o out/ --on-error bad --json");
+    let run = folder.run("convert a.ndjson b.ndjson - -o out/ --on-error ./bad --json");
     let report = run.expect_code(0).json();
     assert_eq!(folder.text("bad"), "first\nsecond\n");
     let reasons = folder.text("bad.reasons.ndjson");
@@ -164,7 +164,7 @@ fn refused_rows_are_rejected_like_malformed_lines() {
         "column \"n\"",
         "int64",
     ]);
-    folder.run("convert in.ndjson -o out.parquet --strict --on-error bad").expect_code(0);
+    folder.run("convert in.ndjson -o out.parquet --strict --on-error ./bad").expect_code(0);
     assert_eq!(folder.rows("out.parquet"), [json!({"n": 1}), json!({"n": 2})]);
     assert_eq!(folder.text("bad"), "{\"n\":\"x\"}\n");
 }
@@ -177,7 +177,7 @@ fn long_lines_are_rejected_unchanged() {
     let (long, huge) = (just.replace('1', "11"), just.replace("xx", &"y".repeat(50_000)));
     let lines = format!("{long}\n{just}\n{huge}\n{just}");
     folder.write("in.ndjson", lines);
-    let run = folder.run("convert in.ndjson -o out.parquet --max-line 97B --on-error bad --json");
+    let run = folder.run("convert in.ndjson -o out.parquet --max-line 97B --on-error ./bad --json");
     let report = run.expect_code(0).json();
     assert_eq!(folder.rows("out.parquet").len(), 2);
     assert_eq!(folder.text("bad"), format!("{long}\n{huge}\n"));

@@ -152,11 +152,24 @@ fn a_declared_order_is_checked() {
     assert_eq!(run("--sorted-by b:desc:nulls-first --backend arrow").1, [true, false]);
     let (run, sorted) = run("--sorted-by a:desc --sorted-by b");
     assert_eq!(sorted, [false, false]);
-    run.expect_told(&["0 of 2 row groups are sorted", "row 2 comes before"]);
+    run.expect_told(&["0 of 2 row groups are sorted: line 2 (row 2) comes before"]);
     let run = folder.run("convert in.ndjson -o out.parquet --overwrite --sorted-by b --json");
     let report = run.expect_code(0).json();
     let order = &report["reports"][0]["files"][0]["order"];
-    assert_eq!(*order, serde_json::json!({"sorted_row_groups": 0, "first_unsorted_row": 1}));
+    let expected = serde_json::json!({
+        "sorted_row_groups": 0,
+        "first_unsorted_row": 1,
+        "first_unsorted_source": "in.ndjson",
+        "first_unsorted_line": 2,
+    });
+    assert_eq!(*order, expected);
+    // Blank lines are no rows, and of two inputs it is told which.
+    folder.write("more.ndjson", "\n{\"b\":7}\n\n{\"b\":6}\n");
+    folder.write("first.ndjson", "{\"b\":1}\n{\"b\":2}\n");
+    folder
+        .run("convert first.ndjson more.ndjson -o out.parquet --overwrite --sorted-by b")
+        .expect_code(0)
+        .expect_told(&["0 of 1 row group is sorted: more.ndjson: line 4 (row 4) comes before"]);
 }
 
 #[test]

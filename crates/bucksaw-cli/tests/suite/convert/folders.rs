@@ -90,7 +90,7 @@ fn inputs_whose_files_are_there_are_skipped() {
     assert_eq!(folder.rows("out/a.parquet").len(), 1);
     // Nothing is left, and none of the other files is made.
     for output in ["out/", "out/a.parquet"] {
-        let command = format!("convert logs -o {output} --skip-existing --on-error bad --json");
+        let command = format!("convert logs -o {output} --skip-existing --on-error ./bad --json");
         let run = folder.run(&command).expect_code(0);
         assert_eq!(
             (&run.json()["input"]["records"], &run.json()["reports"]),
@@ -131,11 +131,11 @@ fn what_is_written_beside_files_that_are_there_has_their_types() {
 fn files_of_bad_lines_are_never_replaced_by_a_run_that_skips() {
     let folder = Folder::new();
     folder.write("in/a.ndjson", "{\"n\":1}\nbad\n");
-    folder.run("convert in -o out/ --on-error bad").expect_code(0);
+    folder.run("convert in -o out/ --on-error ./bad").expect_code(0);
     folder.write("in/b.ndjson", "{\"n\":1}\nworse\n");
-    let run = folder.run("convert in -o out/ --on-error bad --skip-existing");
+    let run = folder.run("convert in -o out/ --on-error ./bad --skip-existing");
     run.expect_code(4).expect_told(&["bad exists", "name another file with --on-error"]);
-    folder.run("convert in -o out/ --on-error more --skip-existing").expect_code(0);
+    folder.run("convert in -o out/ --on-error ./more --skip-existing").expect_code(0);
     assert_eq!((folder.text("bad"), folder.text("more")), ("bad\n".into(), "worse\n".into()));
 }
 

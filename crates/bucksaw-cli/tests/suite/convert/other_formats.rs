@@ -41,7 +41,7 @@ fn another_format_is_named_with_the_command_that_helps() {
         (gzip(&gzip(lines.as_bytes())), "gzip -dc FILE"),
     ] {
         folder.write("in", bytes);
-        for more in ["", "--on-error skip", "--on-error bad", "--threads 2 --cores 2"] {
+        for more in ["", "--on-error skip", "--on-error ./bad", "--threads 2 --cores 2"] {
             let run = folder.run(&format!("convert in -o out.parquet {more}"));
             run.expect_code(3).expect_told(&["bucksaw: in: this is ", told]);
             assert_eq!(folder.names(), ["in", "n.ndjson", "n.parquet"], "{told}");
@@ -162,7 +162,7 @@ fn of_a_cut_file_the_whole_lines_can_be_had() {
         run.expect_told(&[&format!("bucksaw: {name}: line "), "has no end", "--on-error skip"]);
         assert_eq!(folder.names(), [name]);
 
-        let command = format!("convert {name} -o out.parquet --on-error bad --json");
+        let command = format!("convert {name} -o out.parquet --on-error ./bad --json");
         let run = folder.run(&command).expect_code(0);
         let read = content_of(cut);
         assert!(content.starts_with(&read) && read.len() > 100_000, "{}", read.len());

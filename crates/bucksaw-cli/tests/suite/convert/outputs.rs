@@ -89,7 +89,7 @@ fn an_output_that_is_an_input_is_refused() {
     run.expect_code(2).expect_told(&["sub/b.parquet", "is an input"]);
     // The file of reasons counts, too.
     folder.write("bad.reasons.ndjson", LINE);
-    let run = folder.run("convert bad.reasons.ndjson -o fine.parquet --on-error bad --overwrite");
+    let run = folder.run("convert bad.reasons.ndjson -o fine.parquet --on-error ./bad --overwrite");
     run.expect_code(2).expect_told(&["bad.reasons.ndjson", "is an input"]);
     assert_eq!(folder.names(), ["a.ndjson", "bad.reasons.ndjson", "sub", "sub/b", "sub/b.parquet"]);
     assert_eq!(folder.text("a.ndjson"), LINE);
@@ -110,11 +110,11 @@ fn nothing_that_is_read_is_written() {
     let before = folder.names();
     for (arguments, told) in [
         ("a.ndjson -o hard", "hard is an input"),
-        ("a.ndjson -o x.parquet --on-error hard", "hard is an input"),
+        ("a.ndjson -o x.parquet --on-error ./hard", "hard is an input"),
         ("a.ndjson -o s.json --schema s.json", "s.json is the schema"),
         ("a.ndjson -o soft --schema s.json", "soft is the schema"),
         ("a.ndjson -o x.parquet --schema s.json --on-error ./s.json", "s.json is the schema"),
-        ("a.ndjson -o x.parquet --schema soft --on-error hard", "hard"),
+        ("a.ndjson -o x.parquet --schema soft --on-error ./hard", "hard"),
         ("hard -o ./a.ndjson", "a.ndjson is an input"),
         ("a.ndjson -o new --on-error ./new", "--on-error"),
     ] {
@@ -139,9 +139,11 @@ fn nothing_that_is_read_is_written() {
 fn rejected_lines_and_rows_do_not_go_to_one_file() {
     let folder = Folder::new();
     folder.write("a.ndjson", "{\"n\":1}\nbad\n");
-    for arguments in
-        ["-o out --on-error out", "-o ./out --on-error out", "-o bad.reasons.ndjson --on-error bad"]
-    {
+    for arguments in [
+        "-o out --on-error ./out",
+        "-o ./out --on-error ./out",
+        "-o bad.reasons.ndjson --on-error ./bad",
+    ] {
         let run = folder.run(&format!("convert a.ndjson {arguments} --overwrite"));
         run.expect_code(2).expect_told(&["--on-error"]);
     }

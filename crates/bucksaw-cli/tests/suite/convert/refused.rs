@@ -32,9 +32,9 @@ fn names_that_are_too_long_are_refused_before_any_work() {
     for arguments in [
         format!("-o {long}"),
         format!("-o {long} --temp-dir ."),
-        format!("-o out --on-error {long}"),
-        format!("-o out --on-error {with_reasons}"),
-        format!("-o - --on-error {with_reasons}"),
+        format!("-o out --on-error ./{long}"),
+        format!("-o out --on-error ./{with_reasons}"),
+        format!("-o - --on-error ./{with_reasons}"),
     ] {
         let run = run_without_reading(&folder, &arguments);
         run.expect_code(1).expect_told(&["256 bytes", "choose a shorter one"]);
@@ -42,7 +42,8 @@ fn names_that_are_too_long_are_refused_before_any_work() {
     }
     // The longest names there are.
     let (name, bad) = ("o".repeat(255), "b".repeat(240));
-    let run = folder.run_with(&format!("convert - -o {name} --on-error {bad}"), "{\"n\":1}\nbad\n");
+    let run =
+        folder.run_with(&format!("convert - -o {name} --on-error ./{bad}"), "{\"n\":1}\nbad\n");
     run.expect_code(0);
     assert_eq!(folder.names().len(), 3);
 }
@@ -58,9 +59,9 @@ fn directories_that_are_missing_or_in_the_way_are_found_before_any_work() {
         ("-o out --on-error missing/bad", 1, "missing"),
         ("-o - --on-error missing/bad", 1, "missing"),
         ("-o out --temp-dir missing", 1, "missing"),
-        ("-o out --on-error taken", 4, "taken is a directory"),
-        ("-o out --on-error taken --overwrite", 4, "taken is a directory"),
-        ("-o out --on-error bad --overwrite", 4, "bad.reasons.ndjson is a directory"),
+        ("-o out --on-error ./taken", 4, "taken is a directory"),
+        ("-o out --on-error ./taken --overwrite", 4, "taken is a directory"),
+        ("-o out --on-error ./bad --overwrite", 4, "bad.reasons.ndjson is a directory"),
     ] {
         let run = run_without_reading(&folder, arguments);
         run.expect_code(code).expect_told(&[told]);
@@ -160,7 +161,7 @@ fn a_limit_on_open_files_is_raised_or_told() {
 #[test]
 fn a_reader_that_goes_away_leaves_no_bad_lines() {
     let folder = Folder::new();
-    let mut child = folder.start("convert - -o - --on-error bad --quiet");
+    let mut child = folder.start("convert - -o - --on-error ./bad --quiet");
     drop(child.stdout.take());
     let mut input = child.stdin.take().expect("piped");
     input.write_all(b"{\"n\":1}\nbad\n").expect("is read");
@@ -192,7 +193,7 @@ fn a_file_that_is_replaced_keeps_its_permissions() {
         folder.write("out", "old");
         fs::set_permissions(folder.path("out"), Permissions::from_mode(0o4640)).expect("sets");
         let run = format!(
-            "umask 027; exec $B convert in.ndjson -o out --on-error bad --overwrite {option}"
+            "umask 027; exec $B convert in.ndjson -o out --on-error ./bad --overwrite {option}"
         );
         shell(&folder, &run).expect_code(0);
         assert_eq!((mode("out"), mode("bad"), mode("bad.reasons.ndjson")), (0o640, 0o640, 0o640));

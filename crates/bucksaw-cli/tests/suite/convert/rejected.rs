@@ -56,7 +56,8 @@ fn rejecting_every_line_is_an_error() {
     folder.write("a.ndjson", "bad\n");
     folder.write("b.ndjson", "\n[2]\n");
     for (inputs, told) in [("a.ndjson", "the only line"), ("a.ndjson b.ndjson", "all 2 lines")] {
-        for more in ["--on-error skip", "--on-error skip --max-rejected 100%", "--on-error kept"] {
+        for more in ["--on-error skip", "--on-error skip --max-rejected 100%", "--on-error ./kept"]
+        {
             let run = folder.run(&format!("convert {inputs} -o out.parquet {more}"));
             run.expect_code(3).expect_told(&[
                 told,

@@ -56,3 +56,20 @@ fn many_outputs_take_a_few_lines() {
     );
     assert_eq!(told.matches("is stored as").count(), 1, "{told}");
 }
+
+#[test]
+fn advice_names_the_flag_that_helps() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"t\":\"2026-11-28T07:05:09Z\",\"n\":1}\n{\"t\":\"2026-11-28 07:05:10\",\"n\":0.5}\n{\"t\":\"-\",\"n\":2}\n");
+    let run = folder.run("convert in.ndjson -o out.parquet --settling-rows 1").expect_code(0);
+    run.expect_told(&[
+        "t: 2 of 3 values don't fit timestamp; they are in t__text (first: line 2, \"2026-11-28 07:05:10\"). \
+         To read such as times, declare how they are spelled (--time t:INPUT), or the zone that they lack \
+         (--time t --assume-timezone ZONE).",
+        "declare n as double if all of them are numbers, else as text; or have all rows settle its type (--scan).",
+    ]);
+    // Where a declaration says the type, no scan changes it.
+    folder.write("s.json", r#"{"columns": [{"name": "n", "type": "int64"}]}"#);
+    let run = folder.run("convert in.ndjson -o out.parquet --overwrite --schema s.json");
+    assert!(!run.expect_code(0).stderr.contains("--scan"));
+}

@@ -82,6 +82,8 @@ fn values_that_no_option_can_have_are_told_at_once() {
             ],
         ),
         ("--on-error=", &["--on-error names no file"]),
+        ("--on-error skpi", &["\"skpi\"", "did you mean skip?", "./skpi"]),
+        ("--on-error ignore", &["\"ignore\" is neither fail nor skip:", "./ignore"]),
         ("--names \u{1b}[2J", &["use sql, lower or dotted"]),
         ("--schema s.json --sorted-by nope", &["\"A\" twice"]),
         ("--sorted-by n:down", &["\"down\"", "asc or desc", "nulls-first or nulls-last"]),
