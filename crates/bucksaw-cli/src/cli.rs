@@ -8,7 +8,8 @@ use bucksaw::limits::{
     DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS,
 };
 use bucksaw::{
-    BackendKind, Compression, Names, Profile, SortColumn, Spelling, Statistics, UnknownColumns,
+    BackendKind, Compression, Format, Names, Profile, SortColumn, Spelling, Statistics,
+    UnknownColumns,
 };
 use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
@@ -30,7 +31,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Convert NDJSON to Parquet
+    /// Convert NDJSON and OTLP logs to Parquet
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Box<ConvertArgs>),
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
@@ -83,6 +84,7 @@ Examples:
   bucksaw convert logs.ndjson -o logs.parquet
   bucksaw convert 'logs/*.ndjson.gz' more/ -o all.parquet --compression zstd:3
   bucksaw convert logs/ -o parquet/                one file for each input
+  bucksaw convert otlp-logs.binpb -o logs.parquet
   zcat logs.gz | bucksaw convert - -o - > logs.parquet
   bucksaw convert logs.ndjson -o logs.parquet --on-error rejected.ndjson --json
 
@@ -193,10 +195,10 @@ pub(crate) enum UnitArg {
 
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
-    /// Files, globs, directories, or - for standard input: NDJSON, plain, gzip or zstd
+    /// Files, globs, directories, or - for standard input: NDJSON or OTLP logs, plain, gzip or zstd
     ///
-    /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json or
-    /// .log, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
+    /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json,
+    /// .log or .binpb, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
     /// .zstd behind; links to directories are not followed. Files of other names are left out and told,
     /// hidden files are left out; so is what --on-error wrote (a file with FILE.reasons.ndjson beside it,
     /// and these reasons), unless it is named. A file is read once, however often it is named or linked.
@@ -254,6 +256,15 @@ pub(crate) struct ConvertArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
+    /// What inputs are: ndjson; or otlp-logs, protobuf messages, one, several one after the other, or each behind its length in
+    /// four bytes. auto takes what is surely messages of OTLP for that, and everything else for NDJSON
+    #[arg(
+        long,
+        default_value_t,
+        value_parser = words::<Format>(&["auto", "ndjson", "otlp-logs"]),
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …]};
     /// types: bool, int32, int64, uint64, float, double, text, json, bytes, bytes(base64), bytes(hex), timestamp,
     /// timestamp(ms), timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES), and list<…> of one of these,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// How the names of files that a directory is searched for end, in capitals too, apart from a compression's ending and from
 /// what rotation adds.
-pub(crate) const DATA_ENDINGS: [&str; 4] = ["ndjson", "jsonl", "json", "log"];
+pub(crate) const DATA_ENDINGS: [&str; 5] = ["ndjson", "jsonl", "json", "log", "binpb"];
 pub(crate) const COMPRESSION_ENDINGS: [&str; 3] = ["gz", "zst", "zstd"];
 
 /// The name without its ending, if that is one of these.
@@ -57,6 +57,7 @@ mod tests {
         for (name, stem) in [
             ("a.ndjson", Some("a")),
             ("a.JSON", Some("a")),
+            ("a.binpb.zst", Some("a")),
             ("a.Log.GZ", Some("a")),
             ("a.b.jsonl.zstd", Some("a.b")),
             ("app.log.1", Some("app.1")),

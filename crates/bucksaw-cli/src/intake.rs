@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bucksaw::internal::{counted, grouped};
 use bucksaw::limits::FIRST_REJECTED;
-use bucksaw::{Error, ErrorKind, Input, InputCounts, Rejection, Result};
+use bucksaw::{Error, ErrorKind, Format, Input, InputCounts, Rejection, Result};
 
 /// Lines from which on a part of them says something about all.
 const TELLING_LINES: u64 = 1_000;
@@ -48,6 +48,8 @@ pub(crate) struct Intake {
     max_rejected: Option<MaxRejected>,
     counts: InputCounts,
     inputs: usize,
+    /// Whether all of their records are lines.
+    are_lines: bool,
     /// The first lines that were rejected.
     first_rejected: Vec<Rejection>,
 }
@@ -55,7 +57,7 @@ pub(crate) struct Intake {
 impl Intake {
     pub(crate) fn new(max_rejected: Option<MaxRejected>) -> Self {
         let counts = InputCounts::default();
-        Self { max_rejected, counts, inputs: 0, first_rejected: Vec::new() }
+        Self { max_rejected, counts, inputs: 0, are_lines: true, first_rejected: Vec::new() }
     }
 
     /// Counts of the inputs that were read to their end.
@@ -66,6 +68,11 @@ impl Intake {
     /// How many they are.
     pub(crate) fn inputs(&self) -> usize {
         self.inputs
+    }
+
+    /// What their records are called.
+    pub(crate) fn record(&self) -> &'static str {
+        if self.are_lines { "line" } else { "record" }
     }
 
     pub(crate) fn first_rejected(&self) -> Option<&Rejection> {
@@ -88,12 +95,14 @@ impl Intake {
         let counts = input.counts();
         self.counts.add(&counts);
         self.inputs += 1;
+        self.are_lines &= has_lines(input);
         let rejected = input.first_rejected();
         self.first_rejected.extend_from_slice(rejected);
         self.first_rejected.truncate(FIRST_REJECTED);
         let cut = rejected.last().filter(|_| counts.truncated > 0)?;
         let Rejection { source, line, column, .. } = cut;
-        let lines = counted(line - 1, "whole line");
+        let whole = if has_lines(input) { "whole line" } else { "record" };
+        let lines = counted(line - 1, whole);
         let left_out = match column - 1 {
             0 => String::new(),
             bytes => format!(", and the {} behind left out", counted(bytes, "byte")),
@@ -107,21 +116,23 @@ impl Intake {
         counts.add(&open.counts());
         let is_telling = counts.records >= TELLING_LINES;
         let first = self.first_rejected.iter().chain(open.first_rejected());
-        self.judge(&counts, is_telling).map_err(|what| error(&what, first))
+        let record = if has_lines(open) { self.record() } else { "record" };
+        self.judge(&counts, is_telling, record).map_err(|what| error(&what, first))
     }
 
     /// Looks at how much of everything is rejected.
     pub(crate) fn check_all(&self) -> Result<()> {
         let InputCounts { records, rows, .. } = self.counts;
+        let record = self.record();
         let judged = match rows {
-            0 if records == 1 => Err("the only line was rejected".to_owned()),
-            0 if records > 1 => Err(format!("all {} lines were rejected", grouped(records))),
-            _ => self.judge(&self.counts, true),
+            0 if records == 1 => Err(format!("the only {record} was rejected")),
+            0 if records > 1 => Err(format!("all {} {record}s were rejected", grouped(records))),
+            _ => self.judge(&self.counts, true, record),
         };
         judged.map_err(|what| error(&what, self.first_rejected.iter()))
     }
 
-    fn judge(&self, counts: &InputCounts, is_telling: bool) -> Result<(), String> {
+    fn judge(&self, counts: &InputCounts, is_telling: bool, record: &str) -> Result<(), String> {
         let Some(max) = self.max_rejected else { return Ok(()) };
         let InputCounts { records, rejected, .. } = *counts;
         let is_too_much = match max {
@@ -133,10 +144,15 @@ impl Intake {
         if !is_too_much {
             return Ok(());
         }
-        let (rejected, lines) = (grouped(rejected), counted(records, "line"));
+        let (rejected, lines) = (grouped(rejected), counted(records, record));
         let were = if rejected == "1" { "was" } else { "were" };
         Err(format!("{rejected} of {lines} {were} rejected, and --max-rejected is {max}"))
     }
+}
+
+/// Whether an input's records are lines, as far as is known.
+fn has_lines(input: &Input<'_>) -> bool {
+    matches!(input.format(), Format::Auto | Format::Ndjson)
 }
 
 /// What is wrong, and a line for each of the first reasons.
@@ -166,7 +182,7 @@ mod tests {
             let mut counts = InputCounts::default();
             (counts.records, counts.rejected, counts.rows) =
                 (records, rejected, records - rejected);
-            Intake::new(Some(max)).judge(&counts, is_telling).is_ok()
+            Intake::new(Some(max)).judge(&counts, is_telling, "line").is_ok()
         };
         assert!(judge(MaxRejected::Percent(1.0), 1_000, 10, true));
         assert!(!judge(MaxRejected::Percent(1.0), 1_000, 11, true));

@@ -145,14 +145,14 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     let peak = reports.iter().filter_map(|report| report.peak_memory).max();
     lines.push(format!(
         "{}, {} read in {:.2} s: {} rows/s{}",
-        counted(input.records, "line"),
+        counted(input.records, intake.record()),
         ByteSize(input.bytes),
         elapsed.as_secs_f64(),
         rate(rows, elapsed),
         peak.map_or(String::new(), |peak| format!(", peak memory {}", ByteSize(peak))),
     ));
     if let Some(first) = intake.first_rejected() {
-        let (rejected, first) = (counted(input.rejected, "line"), first.to_string());
+        let (rejected, first) = (counted(input.rejected, intake.record()), first.to_string());
         lines.push(match input.rejected {
             1 => format!("{rejected} rejected: {first}"),
             _ => format!("{rejected} rejected, the first: {first}"),

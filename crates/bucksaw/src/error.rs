@@ -56,7 +56,9 @@ pub struct Position {
     pub source: Option<String>,
     /// The line in the source, from 1.
     pub line: Option<u64>,
-    /// The byte in the line, from 1.
+    /// The record in a source that has no lines, from 1.
+    pub record: Option<u64>,
+    /// The byte in the line or record, from 1.
     pub line_column: Option<u64>,
     /// The byte in the source after decompression, from 0.
     pub byte: Option<u64>,
@@ -141,6 +143,16 @@ impl Error {
         self
     }
 
+    /// Adds the record (from 1), the byte in it (from 1) and the byte in the source (from 0) where none is
+    /// known yet.
+    #[must_use]
+    pub fn at_record(mut self, record: u64, record_byte: u64, byte: u64) -> Self {
+        self.0.position.record.get_or_insert(record);
+        self.0.position.line_column.get_or_insert(record_byte);
+        self.0.position.byte.get_or_insert(byte);
+        self
+    }
+
     /// Adds the column's name where none is known yet.
     #[must_use]
     pub fn in_column(mut self, column: &str) -> Self {
@@ -183,12 +195,18 @@ impl Error {
 /// With every name, and whatever else comes from data, escaped: it may go to a terminal.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Position { source, line, line_column, byte, column, row } = &self.0.position;
+        let Position { source, line, record, line_column, byte, column, row } = &self.0.position;
         let mut parts = Vec::new();
         if let Some(line) = line {
             parts.push(format!("line {line}"));
         }
+        if let Some(record) = record {
+            parts.push(format!("record {record}"));
+        }
         match (line_column, byte) {
+            (Some(at), Some(byte)) if record.is_some() => {
+                parts.push(format!("byte {at} of it (byte {byte})"));
+            }
             (Some(at), Some(byte)) => parts.push(format!("column {at} (byte {byte})")),
             (None, Some(byte)) => parts.push(format!("byte {byte}")),
             _ => {}

@@ -22,14 +22,16 @@
 //! assert!(line.starts_with(r#"{"chq_timestamp":1700000000000,"log_message":""#));
 //! ```
 //!
-//! As NDJSON, from the command line:
+//! As NDJSON, or as OTLP logs, from the command line:
 //!
 //! ```text
 //! cargo run --release -p bucksaw-workloads -- synth40 --rows 400000 > synth40.ndjson
+//! cargo run --release -p bucksaw-workloads -- synth40 --rows 400000 --otlp > synth40.binpb
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod json;
+pub mod otlp;
 mod realistic;
 pub mod rng;
 mod small52;

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 const HELP: &str = "\
-Writes telemetry rows made from a seed to standard output, as NDJSON.
+Writes telemetry rows made from a seed to standard output, as NDJSON or OTLP.
 
-Usage: workloads <WORKLOAD> --rows <N> [--seed <SEED>]
+Usage: workloads <WORKLOAD> --rows <N> [--seed <SEED>] [--otlp]
 
 Workloads:
   synth40    40 flat columns, about 850 bytes a row: the reference figures
@@ -19,6 +19,7 @@ Workloads:
 Options:
       --rows <N>     How many rows
       --seed <SEED>  Other rows for another seed [default: 42]
+      --otlp         Requests of OTLP logs in protobuf, of all workloads but varied
   -h, --help         Print this help
 ";
 
@@ -26,7 +27,7 @@ Options:
 #[derive(Debug, PartialEq)]
 enum Request {
     Help,
-    Rows { workload: Workload, rows: u64, seed: u64 },
+    Rows { workload: Workload, rows: u64, seed: u64, is_otlp: bool },
 }
 
 fn main() -> ExitCode {
@@ -37,7 +38,12 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let result = match request {
         Request::Help => out.write_all(HELP.as_bytes()),
-        Request::Rows { workload, rows, seed } => workload.write_ndjson(seed, rows, &mut out),
+        Request::Rows { workload, rows, seed, is_otlp: true } => {
+            workload.write_otlp_logs(seed, rows, &mut out)
+        }
+        Request::Rows { workload, rows, seed, is_otlp: false } => {
+            workload.write_ndjson(seed, rows, &mut out)
+        }
     };
     match result {
         // Whoever reads has enough: that is no error.
@@ -55,7 +61,7 @@ fn fail(message: &str, code: u8) -> ExitCode {
 
 fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String> {
     let mut arguments = arguments.into_iter();
-    let (mut workload, mut rows, mut seed) = (None, None, DEFAULT_SEED);
+    let (mut workload, mut rows, mut seed, mut is_otlp) = (None, None, DEFAULT_SEED, false);
     while let Some(argument) = arguments.next() {
         let (name, mut inline) = match argument.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
@@ -65,6 +71,7 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String>
             "-h" | "--help" => return Ok(Request::Help),
             "--rows" => rows = Some(number(name, inline.take().or_else(|| arguments.next()))?),
             "--seed" => seed = number(name, inline.take().or_else(|| arguments.next()))?,
+            "--otlp" => is_otlp = true,
             _ if name.starts_with('-') => return Err(format!("unknown option {name}; try --help")),
             _ if workload.is_some() => return Err(format!("one workload only, not also {name}")),
             _ => workload = Some(find(name)?),
@@ -72,7 +79,10 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String>
     }
     let workload = workload.ok_or("which workload? Try --help")?;
     let rows = rows.ok_or("how many rows? Say --rows <N>")?;
-    Ok(Request::Rows { workload, rows, seed })
+    if is_otlp && workload == Workload::Varied {
+        return Err("the lines of varied nest: they are no OTLP".to_owned());
+    }
+    Ok(Request::Rows { workload, rows, seed, is_otlp })
 }
 
 fn number(option: &str, value: Option<String>) -> Result<u64, String> {
@@ -98,10 +108,10 @@ mod tests {
     #[test]
     fn arguments_in_any_order() {
         let workload = Workload::Synth40;
-        let request = Request::Rows { workload, rows: 9, seed: 7 };
+        let request = Request::Rows { workload, rows: 9, seed: 7, is_otlp: false };
         assert_eq!(parsed("synth40 --rows 9 --seed 7"), Ok(request));
-        let request = Request::Rows { workload, rows: 9, seed: 42 };
-        assert_eq!(parsed("--rows=9 synth40"), Ok(request));
+        let request = Request::Rows { workload, rows: 9, seed: 42, is_otlp: true };
+        assert_eq!(parsed("--otlp --rows=9 synth40"), Ok(request));
         assert_eq!(parsed("synth40 --help"), Ok(Request::Help));
     }
 
@@ -115,5 +125,6 @@ mod tests {
         assert!(message("synth41 --rows 1").contains("synth40, small52"));
         assert!(message("synth40 varied --rows 1").contains("varied"));
         assert!(message("synth40 --row 1").contains("--row"));
+        assert!(message("varied --rows 1 --otlp").contains("varied"));
     }
 }

@@ -1,6 +1,6 @@
 //! The workloads by name, and as NDJSON.
 
-use crate::{Column, Row, json, realistic, small52, synth40, varied};
+use crate::{Column, Row, json, otlp, realistic, small52, synth40, varied};
 use std::io::{self, Write};
 
 /// Bytes gathered before they are written.
@@ -60,6 +60,24 @@ impl Workload {
         }
     }
 
+    /// Writes the first `rows` rows as requests of OTLP logs, one after the other; those of `varied`, which nest, are none.
+    pub fn write_otlp_logs(self, seed: u64, rows: u64, out: &mut impl Write) -> io::Result<()> {
+        match self {
+            Workload::Synth40 => write_requests(synth40(seed), rows, out),
+            Workload::Small52 => write_requests(small52(seed), rows, out),
+            Workload::Realistic => write_requests(realistic(seed), rows, out),
+            Workload::Varied => Ok(()),
+        }
+    }
+
+    /// The same, in memory.
+    pub fn otlp_logs(self, seed: u64, rows: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        // Writing to a vector can't fail.
+        let _ = self.write_otlp_logs(seed, rows, &mut out);
+        out
+    }
+
     /// The first `rows` rows as NDJSON, in memory.
     pub fn ndjson(self, seed: u64, rows: u64) -> Vec<u8> {
         let mut out = Vec::new();
@@ -67,6 +85,20 @@ impl Workload {
         let _ = self.write_ndjson(seed, rows, &mut out);
         out
     }
+}
+
+fn write_requests(
+    rows: impl Iterator<Item = Row>,
+    count: u64,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut rows = rows.take(usize::try_from(count).unwrap_or(usize::MAX));
+    let mut request = Vec::new();
+    while otlp::write_logs_request(&mut rows, &mut request) {
+        out.write_all(&request)?;
+        request.clear();
+    }
+    out.flush()
 }
 
 fn push_row(row: Row, out: &mut String) {

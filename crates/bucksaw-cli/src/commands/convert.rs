@@ -14,15 +14,15 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, Error, ErrorKind, Input, InputCounts, NdjsonOptions, OnError, Options,
-    Publication, Report, Result, StreamSink, Table, Writer,
+    DeadLetterFile, Error, ErrorKind, InputCounts, OnError, Options, Publication, Report, Result,
+    StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, jobs, kept_lines};
-use self::options::{Settings, bad_lines_problems, settings};
+use self::options::{ReadAs, Settings, bad_lines_problems, settings};
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
@@ -68,7 +68,7 @@ enum BadLines {
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
-    let Settings { options, ndjson, notes } =
+    let Settings { options, read_as, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options.overwrite(arguments.overwrite);
     let mut declared = options::schema(&arguments.shape)?;
@@ -95,8 +95,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let bar = ui::progress(bytes, arguments.quiet);
     let intake = Intake::new(arguments.max_rejected);
     let read = all.jobs.iter().flat_map(|job| &job.sources);
-    let (options, lengths) = scanned(arguments, options, read, &ndjson)?;
-    let mut run = Run { ndjson, lengths, files, moves, bad_lines, intake, bar };
+    let (options, lengths) = scanned(arguments, options, read, &read_as)?;
+    let mut run = Run { read_as, lengths, files, moves, bad_lines, intake, bar };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     // All files are of one table: a column has one type in all of them.
     let mut table = Table::new(options)?;
@@ -137,7 +137,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
 
 /// What all jobs of a run have in common.
 struct Run {
-    ndjson: NdjsonOptions,
+    read_as: ReadAs,
     /// How long each source was when it was scanned.
     lengths: HashMap<Source, u64>,
     files: Publication,
@@ -168,7 +168,7 @@ impl Run {
         };
         let opened = source.open_first(self.lengths.get(source).copied())?;
         let bytes = self.bar.wrap_read(opened);
-        let mut input = Input::ndjson(source.name(), bytes, self.ndjson.clone(), on_error)?;
+        let mut input = self.read_as.input(source, bytes, on_error)?;
         while writer.write_next(&mut input)? {
             self.intake.check(&input)?;
             if !self.bar.is_hidden() {
@@ -253,7 +253,7 @@ fn scanned<'s>(
     arguments: &ConvertArgs,
     options: Options,
     sources: impl Iterator<Item = &'s Source> + Clone,
-    ndjson: &NdjsonOptions,
+    read_as: &ReadAs,
 ) -> Result<(Options, HashMap<Source, u64>)> {
     if !arguments.scan {
         return Ok((options, HashMap::new()));
@@ -272,7 +272,7 @@ fn scanned<'s>(
     let bar = ui::progress(Some(lengths.values().sum()), arguments.quiet);
     let parts =
         sources.map(|source| Part { source, length: lengths.get(source).copied(), bytes: None });
-    let Scanned { schema, .. } = scan::scan(parts, &options, ndjson, &bar)?;
+    let Scanned { schema, .. } = scan::scan(parts, &options, read_as, &bar)?;
     bar.finish_and_clear();
     Ok((options.schema(schema), lengths))
 }

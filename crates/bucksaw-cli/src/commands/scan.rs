@@ -1,8 +1,9 @@
 //! Reading inputs for the schema of all their rows.
 
-use bucksaw::{DeclaredSchema, Input, InputCounts, NdjsonOptions, OnError, Options, Result, Scan};
+use bucksaw::{DeclaredSchema, InputCounts, OnError, Options, Result, Scan};
 use indicatif::ProgressBar;
 
+use super::convert::options::ReadAs;
 use crate::sources::Source;
 use crate::ui;
 
@@ -25,14 +26,14 @@ pub(crate) struct Scanned {
 pub(crate) fn scan<'s>(
     parts: impl Iterator<Item = Part<'s>>,
     options: &Options,
-    ndjson: &NdjsonOptions,
+    read_as: &ReadAs,
     bar: &ProgressBar,
 ) -> Result<Scanned> {
     let mut scan = Scan::new(options.clone())?;
     let mut counts = InputCounts::default();
     for Part { source, length, bytes } in parts {
         let opened = bar.wrap_read(source.open_first(length)?);
-        let input = Input::ndjson(source.name(), opened, ndjson.clone(), OnError::Skip)?;
+        let input = read_as.input(source, opened, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,

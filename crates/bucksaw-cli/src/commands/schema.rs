@@ -14,7 +14,7 @@ use crate::{interrupt, ui};
 /// Reads the inputs, or a sample of them, and prints their schema.
 pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     interrupt::handle_signals()?;
-    let Settings { options, ndjson, notes } = settings(&args.shape, &args.file, Vec::new())?;
+    let Settings { options, read_as, notes } = settings(&args.shape, &args.file, Vec::new())?;
     ui::tell_notes(&notes);
     let Inputs { sources, notes } = expand(&args.inputs)?;
     ui::tell_notes(&notes);
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     let bar = ui::progress(bytes.filter(|_| args.sample.is_none()), args.quiet);
     let parts = sources.iter().zip(shares);
     let parts = parts.map(|(source, bytes)| Part { source, length: None, bytes });
-    let Scanned { schema, counts } = scan(parts, &options, &ndjson, &bar)?;
+    let Scanned { schema, counts } = scan(parts, &options, &read_as, &bar)?;
     bar.finish_and_clear();
     if counts.rows == 0 && counts.rejected > 0 {
         let message = format!(

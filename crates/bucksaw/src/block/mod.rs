@@ -35,7 +35,7 @@ pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
 use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{ColumnId, Key};
-use crate::types::value::Value;
+use crate::types::item::Item;
 
 /// More text than any block has, and far from what overflows.
 #[cfg(feature = "arrow")]
@@ -66,7 +66,7 @@ pub(crate) enum Again<'a> {
     /// is spelled.
     Count(Alterations, [Option<(ColumnId, Outcome)>; OUTCOMES_OF_VALUE], Option<ColumnId>),
     /// Pushes a value that no column could take for all rows.
-    Push(Key<'a>, Value<'a>),
+    Push(Key<'a>, Item<'a>),
 }
 
 impl<'a> Block<'a> {

@@ -53,6 +53,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rows.push(key.into(), &value)
     }
 
+    /// The same for what a decoder found.
+    pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
+        self.rows.push_item(key, item)
+    }
+
     /// Gives this row and those after it, `rows` together, the same value, for much less than as many
     /// times [`push`](Self::push), and under the same rules. To be called before the row's own values:
     /// where these give the column again, theirs are duplicates. Rows that are undone don't count, so
@@ -67,12 +72,17 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         value: Value<'a>,
         rows: usize,
     ) -> Result<()> {
-        let key = match key.into() {
+        self.repeat_item(key.into(), Item::Value(value), rows)
+    }
+
+    /// The same for what a decoder found.
+    pub(crate) fn repeat_item(&mut self, key: Key<'_>, item: Item<'a>, rows: usize) -> Result<()> {
+        let key = match key {
             Key::Id(id) if id.table() != self.rows.schema.table() => return Err(other_table()),
             Key::Id(id) => Key::Id(id),
             Key::Name(name) => Key::Name(&*self.rows.arena.alloc_str(name)),
         };
-        if rows == 0 || value == Value::Null {
+        if rows == 0 || matches!(item, Item::Value(Value::Null)) {
             return self.push(key, Value::Null);
         }
         let row = self.rows.block.rows;
@@ -80,7 +90,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         let (before, text) = (self.rows.holders(key), self.rows.block.most_text);
         let spelled_before = self.rows.block.spelled.len();
         let outcomes_before = self.rows.block.outcomes.len();
-        let pushed = self.push(key, value);
+        let pushed = self.push_item(key, item);
         let alterations = std::mem::replace(&mut self.rows.block.alterations, counted);
         self.rows.block.alterations.add(&alterations);
         pushed?;
@@ -101,7 +111,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         outcomes.iter_mut().zip(counted).for_each(|(known, outcome)| *known = Some(*outcome));
         let what = match is_run {
             true => Again::Count(alterations, outcomes, spelled),
-            false => Again::Push(key, value),
+            false => Again::Push(key, item),
         };
         if !is_run || alterations != Alterations::default() || spelled.is_some() {
             self.repeated.push(Repeated { rows, what });
@@ -130,14 +140,14 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
                     self.rows.block.outcomes.extend(outcomes.iter().flatten());
                     self.rows.block.spelled.extend(spelled);
                 }
-                Again::Push(key, value) => {
+                Again::Push(key, item) => {
                     // What is refused now was not for the first of the rows, and must not be lost.
-                    if self.push(key, value).is_err() {
+                    if self.push_item(key, item).is_err() {
                         let name = match key {
                             Key::Id(id) => self.rows.path_of(id),
                             Key::Name(name) => name.into(),
                         };
-                        self.rows.rest_of(&name, Item::Value(value));
+                        self.rows.rest_of(&name, item);
                     }
                 }
             }

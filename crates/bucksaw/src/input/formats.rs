@@ -126,7 +126,9 @@ pub(super) fn hint(start: &[u8]) -> Option<String> {
             let bytes: Vec<_> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
             let bytes = bytes.join(" ");
             match is_text {
-                false => Some(format!("this looks like a binary file: it starts with {bytes}")),
+                false => Some(format!(
+                    "this looks like a binary file: it starts with {bytes} (where it is OTLP logs: --format otlp-logs)"
+                )),
                 true => hint_at_cells(start),
             }
         }

@@ -3,9 +3,9 @@
 //! Where chunks are cut depends on the bytes alone, not on how many of them the source gave at a time:
 //! so do blocks then, and pages.
 
-use super::decompress::Decompressed;
-use super::formats::START_BYTES;
-use crate::error::{Error, ErrorKind, Result};
+use super::buffered::Buffered;
+use super::{Format, formats};
+use crate::error::{Error, Result};
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
@@ -28,6 +28,8 @@ pub(crate) enum Frame {
 /// Whole records.
 #[derive(Debug)]
 pub(crate) struct Chunk {
+    /// What the records are of; never [`Format::Auto`].
+    pub(crate) format: Format,
     pub(crate) bytes: Vec<u8>,
     /// The source's byte at which they start.
     pub(crate) position: u64,
@@ -51,11 +53,6 @@ pub(crate) fn is_long(bytes: usize) -> bool {
     bytes > CHUNK_BYTES * 2
 }
 
-/// Why such a record is rejected.
-pub(crate) fn too_long(limit: usize) -> String {
-    format!("the line is longer than {limit} bytes")
-}
-
 /// Cuts a source into chunks of whole records: reads, and knows no values.
 pub(crate) trait Framer: Send {
     /// Reads until there is a chunk, into a buffer whose content does not matter, or, where one record is
@@ -65,11 +62,11 @@ pub(crate) trait Framer: Send {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io), [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame>;
 
+    /// What its records are of; known once there was a frame.
+    fn format(&self) -> Format;
+
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;
-
-    /// The source's first bytes, [`START_BYTES`] at the most, once there was a frame.
-    fn start(&self) -> &[u8];
 
     /// What was read of the next record, where that is too long or cut.
     fn rest(&self) -> &[u8];
@@ -83,56 +80,19 @@ pub(crate) trait Framer: Send {
 
 /// Cuts at newlines.
 pub(crate) struct Lines<'r> {
-    source: Decompressed<'r>,
-    /// Bytes of a window to decompress with, at the most.
-    max_window_bytes: usize,
-    /// What was read and not yet handed out.
-    rest: Vec<u8>,
-    is_at_end: bool,
-    /// Why the end that was reached is none.
-    cut: Option<Error>,
-    /// The source's byte at which the rest starts.
-    position: u64,
-    /// The source's first bytes.
-    start: Vec<u8>,
+    source: Buffered<'r>,
+    /// Bytes in a line, at the most, where the input says so.
+    max_line_bytes: Option<usize>,
     /// NUL bytes that were skipped since the last chunk.
     nul_bytes: u64,
+    /// Whether its format was looked at.
+    is_checked: bool,
 }
 
 impl<'r> Lines<'r> {
-    pub(super) fn new(source: Decompressed<'r>) -> Self {
-        Self {
-            source,
-            max_window_bytes: 0,
-            rest: Vec::new(),
-            is_at_end: false,
-            cut: None,
-            position: 0,
-            start: Vec::new(),
-            nul_bytes: 0,
-        }
-    }
-
-    /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
-    /// returns how far it is full.
-    fn fill(&mut self, buffer: &mut Vec<u8>, mut filled: usize, wanted: usize) -> Result<usize> {
-        if buffer.len() < wanted {
-            buffer.resize(wanted, 0);
-        }
-        while filled < wanted && !self.is_at_end {
-            let read = match self.source.read(&mut buffer[filled..wanted], self.max_window_bytes) {
-                Err(error) if error.kind() == ErrorKind::Truncated => {
-                    self.cut = Some(error);
-                    0
-                }
-                read => read?,
-            };
-            let known = self.start.len();
-            self.start.extend_from_slice(&buffer[filled..filled + read.min(START_BYTES - known)]);
-            filled += read;
-            self.is_at_end = read == 0;
-        }
-        Ok(filled)
+    /// How long a line may be the caller says, or else the limits.
+    pub(super) fn new(source: Buffered<'r>, max_line_bytes: Option<usize>) -> Self {
+        Self { source, max_line_bytes, nul_bytes: 0, is_checked: false }
     }
 
     /// Skips NUL bytes at the start of a record, which the buffer, full up to `filled`, begins with. Returns how
@@ -142,57 +102,28 @@ impl<'r> Lines<'r> {
         let nuls = bytes.iter().position(|byte| *byte != 0).unwrap_or(filled);
         if nuls > 0 {
             buffer.copy_within(nuls..filled, 0);
-            self.position += nuls as u64;
+            self.source.position += nuls as u64;
             self.nul_bytes += nuls as u64;
         }
         filled - nuls
     }
 
-    /// What the first `len` bytes of a buffer make, which is full up to `filled`.
-    fn chunk(&mut self, mut bytes: Vec<u8>, len: usize, filled: usize) -> Chunk {
-        self.rest.clear();
-        self.rest.extend_from_slice(&bytes[len..filled]);
-        bytes.truncate(len);
-        let position = self.position;
-        self.position += len as u64;
-        let nul_bytes = std::mem::take(&mut self.nul_bytes);
-        Chunk { bytes, position, nul_bytes, window_bytes: self.source.window_bytes() }
-    }
-}
-
-impl Framer for Lines<'_> {
-    fn position(&self) -> u64 {
-        self.position
-    }
-
-    fn start(&self) -> &[u8] {
-        &self.start
-    }
-
-    fn rest(&self) -> &[u8] {
-        &self.rest
-    }
-
-    fn next(
+    fn next_frame(
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
         Limits { record_bytes, window_bytes }: Limits,
     ) -> Result<Frame> {
-        self.max_window_bytes = window_bytes;
-        let mut filled = self.rest.len();
-        if buffer.len() < filled {
-            buffer.resize(filled, 0);
-        }
-        buffer[..filled].copy_from_slice(&self.rest);
+        let record_bytes = self.max_line_bytes.unwrap_or(record_bytes);
+        let mut filled = self.source.begin(&mut buffer, window_bytes);
         let mut wanted = CHUNK_BYTES.max(filled);
         let mut searched = 0;
         let mut is_in_long = false;
         loop {
-            filled = self.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, wanted)?;
             if searched == 0 {
                 filled = self.skip_nuls(&mut buffer, filled);
-                if filled == 0 && !self.is_at_end {
+                if filled == 0 && !self.source.is_at_end {
                     continue;
                 }
             }
@@ -200,57 +131,80 @@ impl Framer for Lines<'_> {
             let newline = newline.map(|at| searched + at);
             searched = filled;
             let len = match newline {
-                _ if self.is_at_end && self.cut.is_none() => filled,
+                _ if self.source.is_at_end && self.source.cut.is_none() => filled,
                 Some(last) => last + 1,
                 None => 0,
             };
-            if len > 0 || (self.is_at_end && self.nul_bytes > 0) {
-                return Ok(Frame::Records(self.chunk(buffer, len, filled)));
+            if len > 0 || (self.source.is_at_end && self.nul_bytes > 0) {
+                let chunk = self.source.chunk(buffer, len, filled, Format::Ndjson);
+                let nul_bytes = std::mem::take(&mut self.nul_bytes);
+                return Ok(Frame::Records(Chunk { nul_bytes, ..chunk }));
             }
-            if let Some(error) = self.cut.take() {
-                buffer.truncate(filled);
-                self.rest = buffer;
+            if let Some(error) = self.source.cut.take() {
+                self.source.keep(buffer, filled);
                 return Ok(Frame::Cut(error));
             }
-            if self.is_at_end {
-                self.rest.clear();
+            if self.source.is_at_end {
+                self.source.rest.clear();
                 return Ok(Frame::End);
             }
             if filled > record_bytes {
-                buffer.truncate(filled);
-                self.rest = buffer;
+                self.source.keep(buffer, filled);
                 return Ok(Frame::TooLong(record_bytes));
             }
             // In steps: what is read behind a long line is copied once more. No more than tells whether the
             // line is too long.
             wanted = (wanted + CHUNK_BYTES).min(record_bytes.saturating_add(1));
             if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                let mut larger = std::mem::take(long);
-                larger.clear();
-                larger.extend_from_slice(&buffer[..filled]);
-                buffer = larger;
+                buffer = moved(&buffer[..filled], long);
             }
         }
+    }
+}
+
+/// The same bytes in the memory for long records.
+pub(super) fn moved(bytes: &[u8], long: &mut Vec<u8>) -> Vec<u8> {
+    let mut larger = std::mem::take(long);
+    larger.clear();
+    larger.extend_from_slice(bytes);
+    larger
+}
+
+impl Framer for Lines<'_> {
+    fn format(&self) -> Format {
+        Format::Ndjson
+    }
+
+    fn position(&self) -> u64 {
+        self.source.position
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.source.rest
+    }
+
+    fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        let frame = self.next_frame(buffer, long, limits)?;
+        if !std::mem::replace(&mut self.is_checked, true) {
+            formats::check(self.source.start())?;
+        }
+        Ok(frame)
     }
 
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         let mut skipped = 0;
         loop {
-            let newline = memchr::memchr(b'\n', &self.rest);
-            let len = newline.map_or(self.rest.len(), |at| at + 1);
-            take(&self.rest[..len])?;
-            self.rest.drain(..len);
-            self.position += len as u64;
+            let rest = &self.source.rest;
+            let newline = memchr::memchr(b'\n', rest);
+            let len = newline.map_or(rest.len(), |at| at + 1);
+            take(&rest[..len])?;
             skipped += len as u64;
-            if newline.is_some() || (self.is_at_end && self.rest.is_empty()) {
-                // One that had to grow for a long line is let go.
-                self.rest.shrink_to(CHUNK_BYTES);
+            self.source.skip(len);
+            if newline.is_some() || self.source.is_over() {
+                self.source.shrink();
                 return Ok(skipped);
             }
-            let mut buffer = std::mem::take(&mut self.rest);
-            let filled = self.fill(&mut buffer, 0, CHUNK_BYTES)?;
-            buffer.truncate(filled);
-            self.rest = buffer;
+            self.source.refill()?;
         }
     }
 }
@@ -260,6 +214,7 @@ mod tests {
     use std::io::{self, Read};
 
     use super::*;
+    use crate::input::decompress::Decompressed;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -278,7 +233,7 @@ mod tests {
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
         let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
-        let mut chunks = Lines::new(source);
+        let mut chunks = Lines::new(Buffered::new(source), None);
         let limits = Limits { record_bytes: max_line_bytes, window_bytes: 0 };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
@@ -316,7 +271,7 @@ mod tests {
         bytes.resize(bytes.len() + 400_000, 0);
         let read = |at_a_time| {
             let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
-            let mut lines = Lines::new(source);
+            let mut lines = Lines::new(Buffered::new(source), None);
             let limits = Limits { record_bytes: 300_000, window_bytes: 0 };
             let mut chunks = Vec::new();
             while let Frame::Records(chunk) =

@@ -3,14 +3,19 @@
 //! A framer cuts a source into chunks of whole records, and a decoder turns chunks into blocks. The
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
+mod buffered;
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
 mod decompress;
+mod detecting;
+pub(crate) mod format;
 mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
 pub(crate) mod ndjson;
+mod open;
+mod otlp;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 mod records;
@@ -29,15 +34,16 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::decoding::Decoder;
+pub use self::format::Format;
 use self::framing::Framer;
 pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 pub(crate) use self::source::{Ahead, Source};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::escape::escape;
 
 /// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
-/// [`Input::ndjson`] for how to get one.
+/// [`Input::ndjson`] and [`Input::open`] for how to get one.
 pub struct Input<'r> {
     /// What is read.
     pub(crate) source: Source<'r>,
@@ -48,17 +54,15 @@ pub struct Input<'r> {
 }
 
 impl<'r> Input<'r> {
-    /// `name` is what errors call the source. Without `max_record_bytes`, the memory limit says how long
-    /// a record may be.
+    /// `name` is what errors call the source.
     pub(crate) fn new(
         name: String,
-        framer: impl Framer + 'r,
+        framer: Box<dyn Framer + 'r>,
         decoder: impl Decoder + 'static,
-        max_record_bytes: Option<usize>,
         on_error: OnError<'r>,
     ) -> Self {
         Self {
-            source: Source::new(Box::new(framer), max_record_bytes),
+            source: Source::new(framer),
             decoder: Arc::new(decoder),
             records: Records::new(name, on_error),
         }
@@ -86,6 +90,12 @@ impl<'r> Input<'r> {
     #[must_use]
     pub fn name(&self) -> &str {
         self.records.name()
+    }
+
+    /// What it is read as; [`Format::Auto`] until its first bytes have told.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.source.format()
     }
 
     /// What was read so far.
@@ -129,7 +139,8 @@ impl<'r> Input<'r> {
     }
 }
 
-/// What an input has read: `records = rows + rejected`.
+/// What an input has read: `records = rows + rejected`. In OTLP a record is a log record; what can't be
+/// looked into, as a resource with all of its records, counts as one that is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InputCounts {
@@ -169,9 +180,12 @@ impl InputCounts {
 pub struct Rejection {
     /// The source, as the user named it.
     pub source: String,
-    /// The line, from 1.
+    /// What the source was read as.
+    #[serde(skip)]
+    pub format: Format,
+    /// The line, from 1; in sources that have none, the record.
     pub line: u64,
-    /// The byte in the line, from 1, at which it went wrong.
+    /// The byte in the line or record, from 1, at which it went wrong.
     pub column: u64,
     /// The same byte in the source, after decompression, from 0.
     pub byte: u64,
@@ -179,18 +193,35 @@ pub struct Rejection {
     pub reason: String,
 }
 
+impl Rejection {
+    /// The error with where it is.
+    fn locate(self, error: Error) -> Error {
+        let error = error.in_source(&self.source);
+        match self.format.is_of_lines() {
+            true => error.at_line(self.line, self.column, self.byte),
+            false => error.at_record(self.line, self.column, self.byte),
+        }
+    }
+}
+
 /// Where, and why.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, line, column, byte, reason } = self;
+        let Self { source, format, line, column, byte, reason } = self;
         let (source, reason) = (escape(source), escape(reason));
-        write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}")
+        match format.is_of_lines() {
+            true => write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}"),
+            false => {
+                write!(f, "{source}: record {line}, byte {column} of it (byte {byte}): {reason}")
+            }
+        }
     }
 }
 
 /// Takes rejected records, from any thread, one after the other.
 pub trait Rejects: Send {
-    /// A part of a rejected record, as it was read. Long records come in several parts.
+    /// A part of a rejected record, as it was read; of formats that are not text, in base64, with a newline at the record's end.
+    /// Long records come in several parts.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::decoding::DecodedChunk;
 use super::formats;
-use super::framing::too_long;
 use super::source::Source;
-use super::{InputCounts, OnError, Rejection};
+use super::{Format, InputCounts, OnError, Rejection, Rejects};
 use crate::error::{Error, ErrorKind, Result};
 use crate::row_lines::SourceLine;
 
@@ -62,15 +64,17 @@ impl<'r> Records<'r> {
         self.wrapper.as_deref().filter(|_| is_alone)
     }
 
-    /// Counts what a chunk came to, and passes on the records that it rejected. Returns where its first line is.
+    /// Counts what a chunk came to, and passes on the records that it rejected. Returns where its first line is, if
+    /// it is one of lines.
     ///
     /// # Errors
     /// That of the first rejected record, where it is an error; those of what takes them.
-    pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<SourceLine> {
+    pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<Option<SourceLine>> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
-        let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes));
-        if self.counts.records == 0 {
+        let format = chunk.format;
+        let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
+        if self.counts.records == 0 && format.is_of_lines() {
             self.wrapper = formats::wrapper(&chunk.bytes);
         }
         self.counts.add(&found.counts);
@@ -80,6 +84,7 @@ impl<'r> Records<'r> {
             let is_hinted = hint.is_some();
             let rejection = Rejection {
                 source: self.name.to_string(),
+                format,
                 line: self.line + rejected.line,
                 column: (rejected.at - rejected.bytes.start) as u64 + 1,
                 byte: chunk.position + rejected.at as u64,
@@ -90,14 +95,15 @@ impl<'r> Records<'r> {
                 OnError::Fail => return Err(failure(rejection, rejected.refused, is_hinted)),
                 OnError::Skip => {}
                 OnError::Keep(rejects) => {
-                    rejects.part(&chunk.bytes[rejected.bytes])?;
-                    rejects.end(&rejection)?;
+                    let mut parts = Parts::of(format);
+                    parts.take(&chunk.bytes[rejected.bytes], *rejects)?;
+                    parts.end(&rejection, *rejects)?;
                 }
             }
         }
         let first = SourceLine { source: Arc::clone(&self.name), line: self.line };
         self.line += found.lines;
-        Ok(first)
+        Ok(Some(first).filter(|_| format.is_of_lines()))
     }
 
     /// Rejects a record that is longer than the limit, as it is read.
@@ -105,14 +111,16 @@ impl<'r> Records<'r> {
     /// # Errors
     /// As [`settle`](Self::settle); [`ErrorKind::Io`].
     pub(super) fn reject_too_long(&mut self, source: &mut Source<'_>, limit: usize) -> Result<()> {
-        let hint = self.hint(source.rest());
+        let format = source.format();
+        let hint = self.hint(source.rest(), format);
         let is_hinted = hint.is_some();
         let rejection = Rejection {
             source: self.name.to_string(),
+            format,
             line: self.line,
             column: 1,
             byte: source.position(),
-            reason: hinting(too_long(limit), hint),
+            reason: hinting(too_long(limit, format), hint),
         };
         if let OnError::Fail = self.on_error {
             return Err(failure(rejection, None, is_hinted));
@@ -128,18 +136,20 @@ impl<'r> Records<'r> {
     pub(super) fn reject_cut(&mut self, source: &mut Source<'_>, error: &Error) -> Result<()> {
         let read = source.rest().len() as u64;
         let what = error.message();
+        let format = source.format();
         let rejection = Rejection {
             source: self.name.to_string(),
+            format,
             line: self.line,
             column: read + 1,
             byte: source.position() + read,
             reason: format!("{what}: the file was cut off, or is still being written"),
         };
         if let OnError::Fail = self.on_error {
-            let Rejection { source, line, column, byte, reason } = rejection;
-            let message = format!("{reason}; --on-error skip reads the whole lines before");
-            let error = Error::new(ErrorKind::Truncated, message);
-            return Err(error.in_source(&source).at_line(line, column, byte));
+            let whole = if format.is_of_lines() { "lines" } else { "messages" };
+            let message =
+                format!("{}; --on-error skip reads the whole {whole} before", rejection.reason);
+            return Err(rejection.locate(Error::new(ErrorKind::Truncated, message)));
         }
         self.counts.truncated += 1;
         // Beside the first ones: whatever else was rejected, this is told.
@@ -151,13 +161,14 @@ impl<'r> Records<'r> {
     /// Passes the next record on, as it is read, as one that is rejected.
     fn reject_next(&mut self, source: &mut Source<'_>, rejection: &Rejection) -> Result<()> {
         let on_error = &mut self.on_error;
+        let mut parts = Parts::of(rejection.format);
         let skipped = source.skip_record(&mut |part| match on_error {
-            OnError::Keep(rejects) => rejects.part(part),
+            OnError::Keep(rejects) => parts.take(part, *rejects),
             _ => Ok(()),
         });
         self.counts.bytes += skipped.map_err(|error| error.in_source(&self.name))?;
         if let OnError::Keep(rejects) = &mut self.on_error {
-            rejects.end(rejection)?;
+            parts.end(rejection, *rejects)?;
         }
         self.line += 1;
         self.counts.records += 1;
@@ -166,8 +177,9 @@ impl<'r> Records<'r> {
     }
 
     /// What the source may be, if its first record, which starts so, is malformed.
-    fn hint(&self, start: &[u8]) -> Option<String> {
-        Some(start).filter(|_| self.counts.records == 0).and_then(formats::hint)
+    fn hint(&self, start: &[u8], format: Format) -> Option<String> {
+        let is_first = self.counts.records == 0 && format.is_of_lines();
+        Some(start).filter(|_| is_first).and_then(formats::hint)
     }
 
     fn remember(&mut self, rejection: &Rejection) {
@@ -184,12 +196,61 @@ fn hinting(reason: String, hint: Option<String>) -> String {
     }
 }
 
+/// Why a record is rejected that is longer than so many bytes.
+pub(crate) fn too_long(limit: usize, format: Format) -> String {
+    if format.is_of_lines() {
+        return format!("the line is longer than {limit} bytes");
+    }
+    format!(
+        "the message has more than {limit} bytes, which is all that the memory limit has room for: raise the limit, or send smaller \
+         messages"
+    )
+}
+
+/// The parts of a rejected record on their way to who takes them: lines as they are, others in base64.
+struct Parts {
+    is_text: bool,
+    /// Bytes that are not enough for four digits.
+    rest: Vec<u8>,
+}
+
+impl Parts {
+    fn of(format: Format) -> Self {
+        Self { is_text: format.is_of_lines(), rest: Vec::new() }
+    }
+
+    fn take(&mut self, part: &[u8], rejects: &mut dyn Rejects) -> Result<()> {
+        if self.is_text {
+            return rejects.part(part);
+        }
+        self.rest.extend_from_slice(part);
+        let whole = self.rest.len() / 3 * 3;
+        let digits = BASE64.encode(&self.rest[..whole]);
+        self.rest.drain(..whole);
+        rejects.part(digits.as_bytes())
+    }
+
+    fn end(self, rejection: &Rejection, rejects: &mut dyn Rejects) -> Result<()> {
+        if !self.is_text {
+            let digits = BASE64.encode(&self.rest);
+            rejects.part(format!("{digits}\n").as_bytes())?;
+        }
+        rejects.end(rejection)
+    }
+}
+
 /// The error of a rejected record; a hint says what to do, where there is one.
 fn failure(rejection: Rejection, refused: Option<Error>, is_hinted: bool) -> Error {
-    let Rejection { source, line, column, byte, reason } = rejection;
-    let advice =
-        "fix the line, or leave such lines out (--on-error skip) or aside (--on-error FILE)";
-    let message = if is_hinted { reason } else { format!("{reason}: {advice}") };
-    let error = refused.unwrap_or_else(|| Error::new(ErrorKind::Malformed, message));
-    error.in_source(&source).at_line(line, column, byte)
+    let (fix, such) = match rejection.format.is_of_lines() {
+        true => ("fix the line, or leave such lines out", ""),
+        false => ("leave such records out", ", in base64"),
+    };
+    let message = match is_hinted {
+        true => rejection.reason.clone(),
+        false => format!(
+            "{}: {fix} (--on-error skip) or aside (--on-error FILE{such})",
+            rejection.reason
+        ),
+    };
+    rejection.locate(refused.unwrap_or_else(|| Error::new(ErrorKind::Malformed, message)))
 }

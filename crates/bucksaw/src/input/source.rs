@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::Format;
 use super::decoding::DecodedChunk;
-use super::formats;
 use super::framing::{Chunk, Frame, Framer, Limits};
 use crate::error::{Error, Result};
 
@@ -36,21 +36,17 @@ pub(super) enum Stop {
 /// See the module.
 pub(crate) struct Source<'r> {
     framer: Box<dyn Framer + 'r>,
-    /// Bytes in one record, at the most, where the input says so.
-    max_record_bytes: Option<usize>,
     /// Chunks that were read before and given back.
     returned: VecDeque<Ahead>,
     stop: Option<Result<Stop>>,
-    /// Whether its format was looked at.
-    is_checked: bool,
     /// The byte at or behind which it ends, where that is before its own end.
     end: Option<u64>,
 }
 
 impl<'r> Source<'r> {
-    pub(super) fn new(framer: Box<dyn Framer + 'r>, max_record_bytes: Option<usize>) -> Self {
+    pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
         let returned = VecDeque::new();
-        Self { framer, max_record_bytes, returned, stop: None, is_checked: false, end: None }
+        Self { framer, returned, stop: None, end: None }
     }
 
     /// Ends it with the chunk in which so many bytes have been read.
@@ -64,7 +60,7 @@ impl<'r> Source<'r> {
         &mut self,
         buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        mut limits: Limits,
+        limits: Limits,
     ) -> Option<Ahead> {
         if let Some(ahead) = self.returned.pop_front() {
             return Some(ahead);
@@ -76,9 +72,7 @@ impl<'r> Source<'r> {
             self.stop = Some(Ok(Stop::End));
             return None;
         }
-        limits.record_bytes = self.max_record_bytes.unwrap_or(limits.record_bytes);
-        let frame = self.framer.next(buffer, long, limits);
-        let stop = match frame.and_then(|frame| self.check_format().map(|()| frame)) {
+        let stop = match self.framer.next(buffer, long, limits) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::Cut(error)) => Ok(Stop::Cut(error)),
@@ -87,14 +81,6 @@ impl<'r> Source<'r> {
         };
         self.stop = Some(stop);
         None
-    }
-
-    /// Looks, once, at how the source starts.
-    fn check_format(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.is_checked, true) {
-            return Ok(());
-        }
-        formats::check(self.framer.start())
     }
 
     /// Takes back chunks that had no turn, in order.
@@ -115,6 +101,11 @@ impl<'r> Source<'r> {
             }
             Some(stop) => stop.map(Some),
         }
+    }
+
+    /// What its records are of.
+    pub(super) fn format(&self) -> Format {
+        self.framer.format()
     }
 
     /// What was read of the next record.

@@ -2,6 +2,7 @@
 
 mod choice;
 mod column;
+mod declaring;
 mod names;
 mod prediction;
 mod uncarried;
@@ -354,6 +355,11 @@ impl Schema {
         if !is_needed && self.is_full_for(&name) {
             return None;
         }
+        Some(self.add_sibling(id, what))
+    }
+
+    fn add_sibling(&mut self, id: ColumnId, what: Sibling) -> ColumnId {
+        let name = format!("{}{}", self.columns[id.index()].name, what.suffix());
         // No name of a row leads to it: what rows call so is a column of its own.
         let name = self.unused_name(&name);
         let sibling = self.add(name);
@@ -362,7 +368,7 @@ impl Schema {
         self.columns[sibling.index()].sibling_of = Some((id, what));
         self.linked.push((id, what));
         self.changes += 1;
-        Some(sibling)
+        sibling
     }
 
     /// The column `_rest`, which does not count against the limit.

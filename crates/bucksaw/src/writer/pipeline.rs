@@ -344,8 +344,11 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
         let source_line = records.settle(&mut decoded)?;
-        for (row, line) in &decoded.decoded().runs {
-            file.come_from(*row, Some(source_line.lines_on(*line)));
+        match source_line {
+            Some(first) => decoded.decoded().runs.iter().for_each(|(row, line)| {
+                file.come_from(*row, Some(first.lines_on(*line)));
+            }),
+            None => file.come_from(0, None),
         }
         table.counts.add(decoded.block());
         Ok(decoded)

@@ -18,6 +18,7 @@ mod lists;
 mod many_columns;
 mod misfits;
 mod ndjson;
+mod otlp;
 mod record_batches;
 mod repeated;
 mod roundtrip;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read;
 use std::path::MAIN_SEPARATOR;
 
 use bucksaw::TELEMETRY_PREFIXES;
@@ -10,23 +11,41 @@ use bucksaw::escape::escape_path;
 use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
-    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Names, NdjsonOptions,
-    Nested, Numbers, Options, Result, TimeUnit,
+    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, Input, Names,
+    NdjsonOptions, Nested, Numbers, OnError, Options, Result, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
-use crate::sources::STANDARD_STREAM;
+use crate::sources::{STANDARD_STREAM, Source};
 use crate::system;
 use crate::values::{ArraysArg, NumbersArg, Pointer};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
     pub(crate) options: Options,
-    pub(crate) ndjson: NdjsonOptions,
+    pub(crate) read_as: ReadAs,
     /// What users should hear of it.
     pub(crate) notes: Vec<String>,
+}
+
+/// What inputs are read as.
+pub(crate) struct ReadAs {
+    format: Format,
+    ndjson: NdjsonOptions,
+}
+
+impl ReadAs {
+    /// The records of a source that was opened.
+    pub(crate) fn input<'r>(
+        &self,
+        source: &Source,
+        opened: impl Read + Send + 'r,
+        on_error: OnError<'r>,
+    ) -> Result<Input<'r>> {
+        Input::open(source.name(), opened, self.format, self.ndjson.clone(), on_error)
+    }
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once, with those that are known
@@ -109,7 +128,8 @@ pub(crate) fn settings(
         problems.extend(error.message().lines().map(str::to_owned));
     }
     if problems.is_empty() {
-        Ok(Settings { options, ndjson, notes: notes(file) })
+        let read_as = ReadAs { format: shape.format, ndjson };
+        Ok(Settings { options, read_as, notes: notes(file) })
     } else {
         Err(Error::of_problems(ErrorKind::Options, problems))
     }

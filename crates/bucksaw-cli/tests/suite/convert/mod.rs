@@ -7,6 +7,7 @@ mod folders;
 mod inputs;
 mod names;
 mod other_formats;
+mod otlp;
 mod outputs;
 mod refused;
 mod rejected;

@@ -1,5 +1,6 @@
 //! Wrong usage, readers that go away, help, completions, the man page.
 
+use bucksaw_workloads::{DEFAULT_SEED, Workload};
 use std::io::Write as _;
 
 use crate::support::{Folder, synth40};
@@ -366,6 +367,7 @@ fn the_examples_of_the_help_text_run() {
         folder.write("logs.ndjson", "{\"n\":1}\nbad\n");
         folder.write("logs/a.ndjson.gz", "{\"n\":1}\n");
         folder.write("more/b.ndjson", "{\"n\":1}\n");
+        folder.write("otlp-logs.binpb", Workload::Synth40.otlp_logs(DEFAULT_SEED, 10));
         // The line that is bad is so for the example that keeps it.
         if !example.contains("--on-error") {
             folder.write("logs.ndjson", "{\"n\":1}\n");

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::object::{self, Shape};
 use super::reasons::Fault;
 use super::tokenizer::{self, Scratch};
+use super::{DEFAULT_MAX_LINE_BYTES, NdjsonOptions};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
@@ -21,7 +22,7 @@ pub(super) enum Speed {
 }
 
 /// Decodes chunks of whole lines.
-pub(super) struct Lines {
+pub(in crate::input) struct Lines {
     pub(super) shape: Shape,
     pub(super) speed: Speed,
     /// Lines that the careful reader had to read.
@@ -30,6 +31,15 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    pub(in crate::input) fn of(options: &NdjsonOptions) -> Self {
+        let shape = Shape {
+            nested: options.nested,
+            max_depth: options.max_depth,
+            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
+        };
+        Self::new(shape, Speed::Fast)
+    }
+
     pub(super) fn new(shape: Shape, speed: Speed) -> Self {
         Self {
             shape,

@@ -10,6 +10,7 @@ use super::object::Shape;
 use super::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES, Nested};
 use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
+use crate::input::Format;
 use crate::input::decoding::{Decoded, Decoder as _, Target};
 use crate::input::framing::Chunk;
 use crate::options::Options;
@@ -134,7 +135,13 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
     let outcome_at = |speed| {
         let (mut schema, arena) = (Schema::new(options), Bump::new());
         let decoder = Lines::new(shape.clone(), speed);
-        let chunk = Chunk { bytes: chunk.to_vec(), position: 0, nul_bytes: 0, window_bytes: 0 };
+        let chunk = Chunk {
+            format: Format::Ndjson,
+            bytes: chunk.to_vec(),
+            position: 0,
+            nul_bytes: 0,
+            window_bytes: 0,
+        };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
         let decoded = decoder.decode(&chunk, into);
@@ -243,7 +250,13 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
     let chunk = format!("{wide}{}{wide}", "\n{\"c1500\":2,\"new\":true,\"c7\":4,}\n".repeat(100));
     let (mut schema, arena) = (Schema::new(&Options::new().max_columns(3_000)), Bump::new());
     let before = TRUNCATED.get();
-    let chunk = Chunk { bytes: chunk.into_bytes(), position: 0, nul_bytes: 0, window_bytes: 0 };
+    let chunk = Chunk {
+        format: Format::Ndjson,
+        bytes: chunk.into_bytes(),
+        position: 0,
+        nul_bytes: 0,
+        window_bytes: 0,
+    };
     let into = Target {
         block: Block::new(),
         schema: &mut schema,

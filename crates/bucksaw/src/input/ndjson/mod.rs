@@ -13,13 +13,9 @@ mod reasons;
 mod scan;
 mod tokenizer;
 
-use std::io::Read;
-
-use self::lines::{Lines, Speed};
-use self::object::Shape;
-use super::{Input, OnError, framing};
+pub(super) use self::lines::Lines as LineDecoder;
+use super::framing;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::decompress::decompressed;
 
 /// Bytes in one line, at the most, unless told otherwise; longer lines are rejected.
 pub const DEFAULT_MAX_LINE_BYTES: usize = framing::DEFAULT_MAX_RECORD_BYTES;
@@ -105,44 +101,5 @@ impl NdjsonOptions {
 impl Default for NdjsonOptions {
     fn default() -> Self {
         Self { max_line_bytes: None, max_depth: DEFAULT_MAX_DEPTH, nested: Nested::default() }
-    }
-}
-
-impl<'r> Input<'r> {
-    /// The lines of `source`, decompressed if need be; `name` is what errors call it.
-    ///
-    /// ```
-    /// use bucksaw::{Input, MemorySink, NdjsonOptions, OnError, Options};
-    /// let lines = "{\"level\":\"INFO\",\"http\":{\"status\":200}}\n{\"level\":\"WARN\"}\n";
-    /// let options = NdjsonOptions::default();
-    /// let mut input = Input::ndjson("lines", lines.as_bytes(), options, OnError::Fail)?;
-    /// let mut writer = Options::new().write_to(MemorySink::new())?;
-    /// writer.write_input(&mut input)?;
-    /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
-    /// assert_eq!(names, ["level", "http_status"]);
-    /// assert_eq!(writer.finish()?.rows, 2);
-    /// # Ok::<(), bucksaw::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Options`]; [`ErrorKind::Io`] where the first bytes can't be read.
-    pub fn ndjson(
-        name: impl Into<String>,
-        source: impl Read + Send + 'r,
-        options: NdjsonOptions,
-        on_error: OnError<'r>,
-    ) -> Result<Self> {
-        options.validate()?;
-        let name = name.into();
-        let source = decompressed(source)
-            .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
-        let framer = framing::Lines::new(source);
-        let shape = Shape {
-            nested: options.nested,
-            max_depth: options.max_depth,
-            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
-        };
-        let lines = Lines::new(shape, Speed::Fast);
-        Ok(Self::new(name, framer, lines, options.max_line_bytes, on_error))
     }
 }

@@ -10,7 +10,8 @@ use super::Nested;
 use super::reasons::{self, Fault};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
-use crate::input::framing::too_long;
+use crate::input::Format;
+use crate::input::records::too_long;
 use crate::schema::Key;
 use crate::types::item::Item;
 use crate::types::json::{item_of, unescaped};
@@ -32,7 +33,7 @@ pub(super) fn scatter<'a>(
     builder: &mut BorrowingBuilder<'_, 'a>,
 ) -> Result<(), Fault> {
     if line.len() > shape.max_line_bytes {
-        return Err(Fault::malformed(0, too_long(shape.max_line_bytes)));
+        return Err(Fault::malformed(0, too_long(shape.max_line_bytes, Format::Ndjson)));
     }
     let text = simdutf8::compat::from_utf8(line)
         .map_err(|error| Fault::malformed(error.valid_up_to(), reasons::INVALID_UTF8))?;

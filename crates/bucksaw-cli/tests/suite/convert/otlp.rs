@@ -1,0 +1,90 @@
+//! OTLP logs as the command reads them.
+
+use bucksaw_workloads::{DEFAULT_SEED, Workload};
+use serde_json::{Value, json};
+
+use crate::support::Folder;
+
+/// A request of one record, whose body is these five bytes.
+fn request(body: &[u8; 5]) -> Vec<u8> {
+    [&[0x0a, 13, 0x12, 11, 0x12, 9, 0x2a, 7, 0x0a, 5][..], body].concat()
+}
+
+#[test]
+fn logs_become_rows_whatever_they_are_called() {
+    let folder = Folder::new();
+    let logs = Workload::Realistic.otlp_logs(DEFAULT_SEED, 2_000);
+    folder.write("logs.binpb", &logs);
+    folder.write("logs/more.binpb.zst", zstd::encode_all(&logs[..], 1).expect("memory"));
+    folder.write("lines.ndjson", "{\"a\":1}\n");
+    let run = folder.run("convert logs.binpb -o logs.parquet");
+    run.expect_code(0).expect_told(&["logs.parquet: 2,000 rows", "\n2,000 records, "]);
+    folder.run("convert logs.binpb -o named.parquet --format otlp-logs -q").expect_code(0);
+    folder.run("convert logs/ lines.ndjson -o out/ -q").expect_code(0);
+    assert!(folder.read("logs.parquet") == folder.read("named.parquet"));
+    assert!(folder.read("logs.parquet") == folder.read("out/more.parquet"));
+    let rows = folder.rows("logs.parquet");
+    let lines = String::from_utf8(Workload::Realistic.ndjson(DEFAULT_SEED, 2_000)).expect("text");
+    for (row, line) in rows.iter().zip(lines.lines()) {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        for (name, of_line) in
+            [("body", "log_message"), ("severity_text", "log_level"), ("trace_id", "trace_id")]
+        {
+            assert_eq!(
+                row.get(name).unwrap_or(&Value::Null),
+                line.get(of_line).unwrap_or(&Value::Null)
+            );
+        }
+        for (name, value) in line.as_object().expect("an object") {
+            if name.starts_with("attr_") {
+                assert_eq!(row[name], *value, "{name}");
+            }
+        }
+        assert_eq!(row["service_name"], row["resource_service_name"]);
+    }
+    let cat = folder.run("cat logs.parquet --head 1 --columns resource.service.name,time");
+    let row: Value = serde_json::from_str(cat.expect_code(0).text()).expect("JSON");
+    assert_eq!(row["resource"]["service.name"], rows[0]["service_name"]);
+    // As the record had it: nanoseconds.
+    assert!(row["time"].as_u64().is_some_and(|time| time % 1_000_000 == 123_456), "{row}");
+}
+
+#[test]
+fn schemas_have_the_columns_of_logs() {
+    let folder = Folder::new();
+    folder.write("logs.binpb", Workload::Synth40.otlp_logs(DEFAULT_SEED, 600));
+    let run = folder.run("schema logs.binpb -q");
+    folder.write("schema.json", run.expect_code(0).text());
+    assert!(
+        folder
+            .text("schema.json")
+            .contains(r#"{"name":"time","type":"timestamp","input":"epoch_ns"}"#)
+    );
+    folder.run("convert logs.binpb -o plain.parquet -q").expect_code(0);
+    folder.run("convert logs.binpb -o schema.parquet --schema schema.json -q").expect_code(0);
+    assert_eq!(folder.rows("schema.parquet"), folder.rows("plain.parquet"));
+    folder
+        .run("convert logs.binpb -o ns.parquet --timestamp-unit ns --select time,body -q")
+        .expect_code(0);
+    assert_eq!(folder.columns("ns.parquet"), ["time", "body"]);
+}
+
+#[test]
+fn records_that_are_no_text_are_told_and_kept() {
+    let folder = Folder::new();
+    let broken = request(b"b\xffdy2");
+    folder.write("logs.binpb", [request(b"body1"), broken, request(b"body3")].concat());
+    let run = folder.run("convert logs.binpb -o logs.parquet");
+    run.expect_code(3)
+        .expect_told(&["logs.binpb: record 2, byte 6 of it (byte 26): the bytes of a text"]);
+    let run = folder.run("convert logs.binpb -o logs.parquet --on-error bad.b64");
+    run.expect_code(0)
+        .expect_told(&["3 records, ", "\n1 record rejected: logs.binpb: record 2, byte 6"]);
+    assert_eq!(folder.text("bad.b64"), "KgcKBWL/ZHky\n");
+    let reasons: Value =
+        serde_json::from_str(&folder.text("bad.b64.reasons.ndjson")).expect("JSON");
+    assert_eq!((&reasons["line"], &reasons["byte"]), (&json!(2), &json!(26)));
+    assert_eq!(folder.rows("logs.parquet").len(), 2);
+    let run = folder.run("convert logs.binpb -o lines.parquet --format ndjson --on-error skip");
+    run.expect_code(3).expect_told(&["lines were rejected", "--format otlp-logs"]);
+}

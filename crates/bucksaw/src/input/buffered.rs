@@ -1,0 +1,137 @@
+//! A source's bytes on their way to a framer: what was read and not yet handed out.
+
+use super::Format;
+use super::decompress::Decompressed;
+use super::formats::START_BYTES;
+use super::framing::{CHUNK_BYTES, Chunk};
+use crate::error::{Error, ErrorKind, Result};
+
+/// See the module.
+pub(super) struct Buffered<'r> {
+    source: Decompressed<'r>,
+    /// Bytes of a window to decompress with, at the most.
+    max_window_bytes: usize,
+    /// What was read and not yet handed out.
+    pub(super) rest: Vec<u8>,
+    pub(super) is_at_end: bool,
+    /// Why the end that was reached is none.
+    pub(super) cut: Option<Error>,
+    /// The source's byte at which the rest starts.
+    pub(super) position: u64,
+    /// The source's first bytes.
+    start: Vec<u8>,
+}
+
+impl<'r> Buffered<'r> {
+    pub(super) fn new(source: Decompressed<'r>) -> Self {
+        Self {
+            source,
+            max_window_bytes: 0,
+            rest: Vec::new(),
+            is_at_end: false,
+            cut: None,
+            position: 0,
+            start: Vec::new(),
+        }
+    }
+
+    /// The source's first bytes, [`START_BYTES`] at the most, once it was read.
+    pub(super) fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    /// Puts the rest into a buffer whose content does not matter; returns how far that is full.
+    pub(super) fn begin(&mut self, buffer: &mut Vec<u8>, max_window_bytes: usize) -> usize {
+        self.max_window_bytes = max_window_bytes;
+        let filled = self.rest.len();
+        if buffer.len() < filled {
+            buffer.resize(filled, 0);
+        }
+        buffer[..filled].copy_from_slice(&self.rest);
+        filled
+    }
+
+    /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
+    /// returns how far it is full.
+    pub(super) fn fill(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        mut filled: usize,
+        wanted: usize,
+    ) -> Result<usize> {
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
+        }
+        while filled < wanted && !self.is_at_end {
+            let read = match self.source.read(&mut buffer[filled..wanted], self.max_window_bytes) {
+                Err(error) if error.kind() == ErrorKind::Truncated => {
+                    self.cut = Some(error);
+                    0
+                }
+                read => read?,
+            };
+            let known = self.start.len();
+            self.start.extend_from_slice(&buffer[filled..filled + read.min(START_BYTES - known)]);
+            filled += read;
+            self.is_at_end = read == 0;
+        }
+        Ok(filled)
+    }
+
+    /// Reads until the rest has so many bytes, or to the end.
+    pub(super) fn peek(&mut self, bytes: usize, max_window_bytes: usize) -> Result<&[u8]> {
+        self.max_window_bytes = max_window_bytes;
+        let mut buffer = std::mem::take(&mut self.rest);
+        let filled = buffer.len();
+        let filled = self.fill(&mut buffer, filled, bytes.max(filled))?;
+        self.keep(buffer, filled);
+        Ok(&self.rest)
+    }
+
+    /// What the first `len` bytes of a buffer make, which is full up to `filled`.
+    pub(super) fn chunk(
+        &mut self,
+        mut bytes: Vec<u8>,
+        len: usize,
+        filled: usize,
+        format: Format,
+    ) -> Chunk {
+        self.rest.clear();
+        self.rest.extend_from_slice(&bytes[len..filled]);
+        bytes.truncate(len);
+        let position = self.position;
+        self.position += len as u64;
+        let window_bytes = self.source.window_bytes();
+        Chunk { format, bytes, position, nul_bytes: 0, window_bytes }
+    }
+
+    /// Keeps all of a buffer, which is full up to `filled`, as the rest.
+    pub(super) fn keep(&mut self, mut buffer: Vec<u8>, filled: usize) {
+        buffer.truncate(filled);
+        self.rest = buffer;
+    }
+
+    /// Forgets the first bytes of the rest.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.rest.drain(..bytes);
+        self.position += bytes as u64;
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_at_end && self.rest.is_empty()
+    }
+
+    /// Reads more where the rest is empty.
+    pub(super) fn refill(&mut self) -> Result<()> {
+        let mut buffer = std::mem::take(&mut self.rest);
+        let filled = self.fill(&mut buffer, 0, CHUNK_BYTES)?;
+        self.keep(buffer, filled);
+        Ok(())
+    }
+
+    /// Lets go of memory that had to grow for a long record.
+    pub(super) fn shrink(&mut self) {
+        self.rest.shrink_to(CHUNK_BYTES);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a source's bytes are.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What an input is read as.
+///
+/// ```
+/// use bucksaw::Format;
+/// assert_eq!("otlp-logs".parse(), Ok(Format::OtlpLogs));
+/// assert_eq!(Format::default().to_string(), "auto");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// What its first bytes say: OTLP where they are sound messages of one signal, else NDJSON.
+    #[default]
+    Auto,
+    /// A JSON object on each line.
+    Ndjson,
+    /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
+    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
+    OtlpLogs,
+}
+
+impl Format {
+    const ALL: [Self; 3] = [Self::Auto, Self::Ndjson, Self::OtlpLogs];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Ndjson => "ndjson",
+            Self::OtlpLogs => "otlp-logs",
+        }
+    }
+
+    /// Whether its records are lines.
+    pub(crate) fn is_of_lines(self) -> bool {
+        self == Self::Ndjson
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|format| format.word() == text);
+        known.ok_or_else(|| {
+            let words = Self::ALL.map(Self::word).join(", ");
+            format!("there is no format {text:?}: it is one of {words}")
+        })
+    }
+}

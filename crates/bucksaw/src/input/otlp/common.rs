@@ -1,0 +1,131 @@
+//! What the records of a resource, and of a scope, have in common.
+
+use super::any_value::{AnyValue, append_texts, key_value};
+use super::decoder::Rows;
+use super::wire::{Fields, Result};
+use crate::schema::{ColumnId, Key};
+use crate::types::item::Item;
+use crate::types::path;
+use crate::types::value::{Value, append_json_string};
+
+/// Values with the columns that they go to.
+pub(super) type Common<'a> = Vec<(Key<'a>, Item<'a>)>;
+
+/// The names that attributes are below.
+const RESOURCE: &str = "resource";
+const SCOPE: &str = "scope";
+pub(super) const ATTRIBUTES: &str = "attr";
+
+const SERVICE_NAME: &str = "service.name";
+
+/// Those of a `Resource`.
+pub(super) fn resource<'a>(
+    message: &'a [u8],
+    schema_url: &'a str,
+    rows: &mut Rows<'_, 'a>,
+) -> Result<Common<'a>> {
+    let mut common = Common::new();
+    let (mut dropped, mut entities, mut has_service) = (0, String::new(), false);
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => {
+                let (key, value) = key_value(field.bytes()?, rows.arena)?;
+                if key == SERVICE_NAME
+                    && let AnyValue::Scalar(Value::Text(_)) = value
+                    && !std::mem::replace(&mut has_service, true)
+                {
+                    common.push((rows.common.service_name.into(), value.item(rows.arena)?));
+                }
+                push_attribute(RESOURCE, key, value, &mut common, rows)?;
+            }
+            2 => dropped = field.uint32()?,
+            3 => append_entity(field.bytes()?, &mut entities)?,
+            _ => {}
+        }
+    }
+    push_count(rows.common.resource_dropped_attributes_count, dropped, &mut common);
+    if !entities.is_empty() {
+        entities.push(']');
+        let json = rows.arena.alloc_str(&entities);
+        common.push((Key::Name("resource_entity_refs"), Item::Json(json)));
+    }
+    push_text(rows.common.resource_schema_url, schema_url, &mut common);
+    Ok(common)
+}
+
+/// Those of an `InstrumentationScope`.
+pub(super) fn scope<'a>(
+    message: &'a [u8],
+    schema_url: &'a str,
+    rows: &mut Rows<'_, 'a>,
+) -> Result<Common<'a>> {
+    let mut common = Common::new();
+    let (mut name, mut version, mut dropped) = ("", "", 0);
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => name = field.text()?,
+            2 => version = field.text()?,
+            3 => {
+                let (key, value) = key_value(field.bytes()?, rows.arena)?;
+                push_attribute(SCOPE, key, value, &mut common, rows)?;
+            }
+            4 => dropped = field.uint32()?,
+            _ => {}
+        }
+    }
+    push_text(rows.common.scope_name, name, &mut common);
+    push_text(rows.common.scope_version, version, &mut common);
+    push_count(rows.common.scope_dropped_attributes_count, dropped, &mut common);
+    push_text(rows.common.scope_schema_url, schema_url, &mut common);
+    Ok(common)
+}
+
+fn push_attribute<'a>(
+    of: &str,
+    key: &str,
+    value: AnyValue<'a>,
+    common: &mut Common<'a>,
+    rows: &Rows<'_, 'a>,
+) -> Result<()> {
+    let path = rows.arena.alloc_str(&path::of_names([of, key]));
+    common.push((Key::Name(path), value.item(rows.arena)?));
+    Ok(())
+}
+
+fn push_count(column: ColumnId, count: u32, common: &mut Common<'_>) {
+    if count > 0 {
+        common.push((column.into(), Item::Value(Value::I64(count.into()))));
+    }
+}
+
+fn push_text<'a>(column: ColumnId, text: &'a str, common: &mut Common<'a>) {
+    if !text.is_empty() {
+        common.push((column.into(), Item::Value(Value::Text(text))));
+    }
+}
+
+/// Appends an `EntityRef` to a JSON array without its end.
+fn append_entity(message: &[u8], json: &mut String) -> Result<()> {
+    let (mut schema_url, mut ty) = ("", "");
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => schema_url = field.text()?,
+            2 => ty = field.text()?,
+            _ => {}
+        }
+    }
+    json.push(if json.is_empty() { '[' } else { ',' });
+    json.push_str("{\"schema_url\":");
+    append_json_string(schema_url, json);
+    json.push_str(",\"type\":");
+    append_json_string(ty, json);
+    json.push_str(",\"id_keys\":");
+    append_texts(message, 3, json)?;
+    json.push_str(",\"description_keys\":");
+    append_texts(message, 4, json)?;
+    json.push('}');
+    Ok(())
+}

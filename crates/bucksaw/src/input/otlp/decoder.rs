@@ -1,0 +1,231 @@
+//! The decoder: a chunk of whole frames to a block, a row for each record.
+
+use bumpalo::Bump;
+
+use super::common::{Common, resource, scope};
+use super::framing::{Head, Part, head};
+use super::logs::LogColumns;
+use super::wire::{Embedded, Fault, Fields, address_of};
+use crate::coerce::block_builder::BlockBuilder;
+use crate::error::Error;
+use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
+use crate::input::framing::Chunk;
+use crate::input::otlp::columns::CommonColumns;
+
+/// Values that records of one chunk have in common with others, at the most, each counted for each of its records: so
+/// much memory do they take that a small message may not ask for more.
+const MAX_REPEATED: usize = 1 << 21;
+
+/// Why a record makes no row.
+pub(super) enum Failure {
+    Malformed(Fault),
+    /// The schema or strict mode does not take it.
+    Refused(Error),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Malformed(fault)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Decodes messages of logs.
+pub(crate) struct Messages;
+
+impl Decoder for Messages {
+    fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
+        let Target { mut block, schema, arena, stops_at_rejected } = into;
+        let bytes = chunk.bytes.as_slice();
+        let logs = LogColumns::of(schema);
+        let common = CommonColumns::of(schema);
+        let mut rows = Rows {
+            chunk: bytes,
+            arena,
+            logs,
+            common,
+            path: String::new(),
+            builder: BlockBuilder::new(&mut block, schema, arena),
+            decoded: Decoded::default(),
+            repeated: 0,
+            stops_at_rejected,
+        };
+        rows.decoded.counts.bytes = bytes.len() as u64;
+        let mut left = bytes;
+        // The framer has seen that there are whole frames only.
+        while let Head::Frame(Part { message, end }) = head(left)
+            && let Some((frame, others)) = left.split_at_checked(end)
+            && !rows.is_over()
+        {
+            rows.message(&frame[message..]);
+            left = others;
+        }
+        let Rows { mut decoded, .. } = rows;
+        decoded.counts.rejected = decoded.rejected.len() as u64;
+        decoded.counts.records = decoded.counts.rows + decoded.counts.rejected;
+        decoded.block = block;
+        decoded
+    }
+}
+
+/// The rows of a chunk so far.
+pub(super) struct Rows<'b, 'a> {
+    chunk: &'a [u8],
+    pub(super) arena: &'a Bump,
+    logs: LogColumns,
+    pub(super) common: CommonColumns,
+    /// For the paths of attributes, one after the other.
+    pub(super) path: String,
+    pub(super) builder: BlockBuilder<'b, 'a>,
+    decoded: Decoded<'a>,
+    /// Of [`MAX_REPEATED`].
+    repeated: usize,
+    stops_at_rejected: bool,
+}
+
+impl<'a> Rows<'_, 'a> {
+    fn is_over(&self) -> bool {
+        self.stops_at_rejected && !self.decoded.rejected.is_empty()
+    }
+
+    /// A request, or one of its fields.
+    fn message(&mut self, message: &'a [u8]) {
+        let mut fields = Fields::of(message);
+        while !self.is_over() {
+            let left = fields.left();
+            let read = match fields.next() {
+                Ok(None) => return,
+                Ok(Some(field)) if field.number != 1 => continue,
+                Ok(Some(field)) => field.bytes().and_then(|bytes| self.of_resource(bytes)),
+                // What comes behind it can't be found.
+                Err(fault) => return self.reject(left, fault.into()),
+            };
+            if let Err(fault) = read {
+                self.reject(&left[..left.len() - fields.left().len()], fault.into());
+            }
+        }
+    }
+
+    /// All records of a resource. Its fields may come in any order, so that what its records have in common is read first.
+    fn of_resource(&mut self, message: &'a [u8]) -> Result<(), Fault> {
+        let (mut of_resource, mut schema_url) = (Embedded::default(), "");
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => of_resource.add(field.bytes()?),
+                2 => _ = field.bytes()?,
+                3 => schema_url = field.text()?,
+                _ => {}
+            }
+        }
+        let of_resource = of_resource.whole(message, 1, self.arena)?.unwrap_or_default();
+        let resource = resource(of_resource, schema_url, self)?;
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            if field.number == 2 {
+                let bytes = field.bytes()?;
+                if let Err(fault) = self.of_scope(bytes, &resource) {
+                    self.reject(bytes, fault.into());
+                }
+                if self.is_over() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn of_scope(&mut self, message: &'a [u8], resource: &Common<'a>) -> Result<(), Fault> {
+        let (mut of_scope, mut schema_url, mut records) = (Embedded::default(), "", 0);
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => of_scope.add(field.bytes()?),
+                2 => {
+                    field.bytes()?;
+                    records += 1;
+                }
+                3 => schema_url = field.text()?,
+                _ => {}
+            }
+        }
+        let of_scope = of_scope.whole(message, 1, self.arena)?.unwrap_or_default();
+        let scope = scope(of_scope, schema_url, self)?;
+        self.repeated = self.repeated.saturating_add((resource.len() + scope.len()) * records);
+        if self.repeated > MAX_REPEATED {
+            let reason = "its records have too many values of their resource and scope in common";
+            return Err(Fault { address: address_of(message), reason });
+        }
+        let before = self.decoded.rejected.len();
+        let repeated = resource.iter().chain(&scope);
+        let repeated = repeated
+            .copied()
+            .try_for_each(|(key, item)| self.builder.repeat_item(key, item, records));
+        let mut refused = repeated.err();
+        let mut reason = refused.as_ref().map(ToString::to_string);
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            if field.number != 2 {
+                continue;
+            }
+            let record = field.bytes()?;
+            match &mut reason {
+                None => self.record(record),
+                Some(reason) => self.push_rejected(record, 0, reason.clone(), refused.take()),
+            }
+            if self.is_over() {
+                break;
+            }
+        }
+        if self.decoded.rejected.len() > before {
+            self.builder.end_runs();
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, record: &'a [u8]) {
+        let logs = self.logs;
+        match logs.record(record, self) {
+            Ok(()) => {
+                self.builder.end_row();
+                self.decoded.counts.rows += 1;
+                self.decoded.lines += 1;
+            }
+            Err(failure) => self.reject(record, failure),
+        }
+    }
+
+    /// Rejects a record, or what else these bytes of the chunk are.
+    fn reject(&mut self, bytes: &'a [u8], failure: Failure) {
+        self.builder.undo_row();
+        match failure {
+            Failure::Malformed(Fault { address, reason }) => {
+                // Where parts were put together it is none of the chunk's.
+                let at = address.checked_sub(address_of(bytes)).filter(|at| *at <= bytes.len());
+                self.push_rejected(bytes, at.unwrap_or_default(), reason.to_owned(), None);
+            }
+            Failure::Refused(error) => {
+                self.push_rejected(bytes, 0, error.to_string(), Some(error));
+            }
+        }
+    }
+
+    fn push_rejected(
+        &mut self,
+        bytes: &'a [u8],
+        at: usize,
+        reason: String,
+        refused: Option<Error>,
+    ) {
+        let start = address_of(bytes) - address_of(self.chunk);
+        let (at, bytes) = (start + at, start..start + bytes.len());
+        let line = self.decoded.lines;
+        self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused });
+        self.decoded.lines += 1;
+    }
+}

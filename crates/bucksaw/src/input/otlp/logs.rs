@@ -1,0 +1,99 @@
+//! Log records.
+
+use super::any_value::{AnyValue, key_value};
+use super::columns::{count, number, text, time};
+use super::common::ATTRIBUTES;
+use super::decoder::{Failure, Rows};
+use super::wire::{Embedded, Fields};
+use crate::schema::{ColumnId, Schema};
+use crate::types::value::Value;
+
+/// The columns that every table of logs has.
+#[derive(Clone, Copy)]
+pub(super) struct LogColumns {
+    time: ColumnId,
+    observed_time: ColumnId,
+    severity_number: ColumnId,
+    severity_text: ColumnId,
+    body: ColumnId,
+    body_type: ColumnId,
+    trace_id: ColumnId,
+    span_id: ColumnId,
+    flags: ColumnId,
+    event_name: ColumnId,
+    dropped_attributes_count: ColumnId,
+}
+
+impl LogColumns {
+    pub(super) fn of(schema: &mut Schema) -> Self {
+        Self {
+            time: time("time", schema),
+            observed_time: time("observed_time", schema),
+            severity_number: number("severity_number", schema),
+            severity_text: text("severity_text", schema),
+            body: text("body", schema),
+            body_type: text("body_type", schema),
+            trace_id: text("trace_id", schema),
+            span_id: text("span_id", schema),
+            flags: count("flags", schema),
+            event_name: text("event_name", schema),
+            dropped_attributes_count: count("dropped_attributes_count", schema),
+        }
+    }
+
+    /// Pushes the values of a `LogRecord`. What is as protobuf has it without being told is null.
+    pub(super) fn record<'a>(
+        &self,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> Result<(), Failure> {
+        let (mut time, mut observed_time, mut severity_number, mut severity_text) = (0, 0, 0, "");
+        let (mut body, mut dropped, mut flags) = (Embedded::default(), 0, 0);
+        let (mut trace_id, mut span_id, mut event_name) = (&b""[..], &b""[..], "");
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => time = field.fixed64()?,
+                2 => severity_number = field.int32()?,
+                3 => severity_text = field.text()?,
+                5 => body.add(field.bytes()?),
+                6 => {
+                    let (key, value) = key_value(field.bytes()?, rows.arena)?;
+                    rows.push_attribute(ATTRIBUTES, key, value)?;
+                }
+                7 => dropped = field.uint32()?,
+                8 => flags = field.fixed32()?,
+                9 => trace_id = field.bytes()?,
+                10 => span_id = field.bytes()?,
+                11 => observed_time = field.fixed64()?,
+                12 => event_name = field.text()?,
+                _ => {}
+            }
+        }
+        rows.push_time(self.time, time)?;
+        rows.push_time(self.observed_time, observed_time)?;
+        if severity_number != 0 {
+            rows.builder.push(self.severity_number, Value::I32(severity_number))?;
+        }
+        rows.push_text(self.severity_text, severity_text)?;
+        if let Some(body) = body.whole(message, 5, rows.arena)? {
+            self.push_body(AnyValue::read(body, rows.arena)?, rows)?;
+        }
+        rows.push_hex(self.trace_id, trace_id)?;
+        rows.push_hex(self.span_id, span_id)?;
+        rows.push_count(self.flags, flags.into())?;
+        rows.push_text(self.event_name, event_name)?;
+        rows.push_count(self.dropped_attributes_count, dropped.into())
+    }
+
+    /// A body is text; of another kind it is that as text, and its kind is told.
+    fn push_body<'a>(&self, body: AnyValue<'a>, rows: &mut Rows<'_, 'a>) -> Result<(), Failure> {
+        let Some(kind) = body.kind() else { return Ok(()) };
+        if let AnyValue::Scalar(value @ Value::Text(_)) = body {
+            return Ok(rows.builder.push(self.body, value)?);
+        }
+        let text = body.item(rows.arena)?.into_text(rows.arena);
+        rows.builder.push(self.body, Value::Text(text))?;
+        Ok(rows.builder.push(self.body_type, Value::Text(kind))?)
+    }
+}

@@ -1,0 +1,21 @@
+//! OTLP as protobuf: messages of resources, their scopes and their records, each record a row.
+//!
+//! The decoder goes from the wire's bytes straight to the block, whose text is borrowed from them. What the records
+//! of a resource and a scope have in common is read once, and repeated over their rows.
+
+mod any_value;
+mod columns;
+mod common;
+mod decoder;
+mod fitting;
+mod framing;
+mod logs;
+mod messages;
+#[cfg(test)]
+mod messages_tests;
+mod values;
+mod wire;
+
+pub(super) use self::decoder::Messages as MessageDecoder;
+pub(super) use self::fitting::formats_of;
+pub(super) use self::framing::Messages as MessageFramer;

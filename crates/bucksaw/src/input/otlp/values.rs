@@ -1,0 +1,76 @@
+//! Values of a record on their way to their columns.
+
+use super::any_value::AnyValue;
+use super::decoder::{Failure, Rows};
+use crate::schema::{ColumnId, Key};
+use crate::types::item::Item;
+use crate::types::path;
+use crate::types::value::Value;
+
+const NANOS_OF_MICRO: u64 = 1_000;
+
+impl<'a> Rows<'_, 'a> {
+    /// An attribute, below this name.
+    pub(super) fn push_attribute(
+        &mut self,
+        of: &str,
+        key: &str,
+        value: AnyValue<'a>,
+    ) -> Result<(), Failure> {
+        let item = value.item(self.arena)?;
+        self.path.clear();
+        self.path.push_str(of);
+        self.path.push(path::SEPARATOR);
+        path::push_name(&mut self.path, key);
+        Ok(self.builder.push_item(Key::Name(&self.path), item)?)
+    }
+
+    /// Text, where there is any.
+    pub(super) fn push_text(&mut self, column: ColumnId, text: &'a str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        Ok(self.builder.push(column, Value::Text(text))?)
+    }
+
+    /// A count, or another integer without a sign, that is not 0.
+    pub(super) fn push_count(&mut self, column: ColumnId, count: u64) -> Result<(), Failure> {
+        if count == 0 {
+            return Ok(());
+        }
+        let value = i64::try_from(count).map_or(Value::U64(count), Value::I64);
+        Ok(self.builder.push(column, value)?)
+    }
+
+    /// Nanoseconds since 1970, where they are not 0.
+    pub(super) fn push_time(&mut self, column: ColumnId, nanos: u64) -> Result<(), Failure> {
+        if nanos == 0 {
+            return Ok(());
+        }
+        let value = match nanos.is_multiple_of(NANOS_OF_MICRO) {
+            true => Value::Timestamp((nanos / NANOS_OF_MICRO).cast_signed()),
+            false => Value::U64(nanos),
+        };
+        Ok(self.builder.push_item(column.into(), Item::Value(value))?)
+    }
+
+    /// Bytes as lower-case hex digits, where there are any.
+    pub(super) fn push_hex(&mut self, column: ColumnId, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        Ok(self.builder.push(column, Value::Text(hex(bytes, self.arena)))?)
+    }
+}
+
+/// Bytes as lower-case hex digits.
+pub(super) fn hex<'a>(bytes: &[u8], arena: &'a bumpalo::Bump) -> &'a str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = arena.alloc_slice_fill_copy(bytes.len() * 2, b'0');
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 0xf)];
+    }
+    // They are digits.
+    std::str::from_utf8(digits).unwrap_or_default()
+}

@@ -1,0 +1,51 @@
+//! Columns that a format declares.
+
+use super::{Column, ColumnId, Schema, Sibling};
+use crate::schema::ColumnType;
+use crate::types::path;
+use crate::types::reading::Reading;
+use crate::types::spelling::Spelling;
+use crate::types::timestamp::TimeUnit;
+
+impl Schema {
+    /// The column of this name, whose path is that name alone. Where there is none, it is declared with this type: times are
+    /// nanoseconds since 1970 in rows, and of the unit that columns of times get.
+    pub(crate) fn declare(&mut self, name: &str, ty: ColumnType) -> ColumnId {
+        let path = path::of_names([name]);
+        if let Some(id) = self.find(&path) {
+            return id;
+        }
+        if self.choice.drops(&path) {
+            return self.add_dropped(&path);
+        }
+        if let Some(id) = self.find_declared(&path) {
+            return id;
+        }
+        let unused = self.unused_name(&self.choice.name_of(&path));
+        let is_time = matches!(ty, ColumnType::Timestamp(_));
+        let ty = match (ty, self.type_rules.time_unit) {
+            _ if self.is_text_by_prefix(&unused, &path) => ColumnType::Text,
+            (ColumnType::Timestamp(_), Some(unit)) => ColumnType::Timestamp(unit),
+            (ty, _) => ty,
+        };
+        let id = self.add(unused);
+        self.set_path(id, &path);
+        let input = is_time.then_some(Spelling::EpochNanos);
+        let reads = Some(Reading::of_declared(&ty, input.as_ref(), None));
+        // Where rows can be refused, a sibling has to be there before them.
+        let has_nanos = self.refuses_rows() && ty == ColumnType::Timestamp(TimeUnit::Micros);
+        let column = &mut self.columns[id.index()];
+        *column = Column {
+            ty: Some(ty),
+            declared: true,
+            is_settled: false,
+            input,
+            reads,
+            ..column.clone()
+        };
+        if has_nanos {
+            self.add_sibling(id, Sibling::Nanos);
+        }
+        id
+    }
+}

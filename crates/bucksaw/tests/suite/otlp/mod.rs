@@ -1,0 +1,68 @@
+//! OTLP as protobuf, against the types that prost makes of its definition.
+
+mod fields;
+mod logs;
+mod model;
+mod sources;
+
+use std::sync::{Arc, Mutex};
+
+use bucksaw::{
+    Error, Format, Input, InputCounts, MemorySink, NdjsonOptions, OnError, Options, Rejection,
+    Rejects, Result,
+};
+
+use crate::support::{Row, read};
+
+/// What was rejected: its bytes as they are kept, and why.
+#[derive(Clone, Default)]
+pub(super) struct Kept(Arc<Mutex<(Vec<u8>, Vec<Rejection>)>>);
+
+impl Rejects for Kept {
+    fn part(&mut self, bytes: &[u8]) -> Result<()> {
+        self.0.lock().expect("sound").0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn end(&mut self, rejection: &Rejection) -> Result<()> {
+        self.0.lock().expect("sound").1.push(rejection.clone());
+        Ok(())
+    }
+}
+
+/// What was read.
+pub(super) struct Read {
+    pub(super) file: Vec<u8>,
+    pub(super) counts: InputCounts,
+    pub(super) kept: Vec<u8>,
+    pub(super) rejections: Vec<Rejection>,
+}
+
+/// Converts a source, and keeps what is rejected.
+pub(super) fn convert_keeping(
+    source: &[u8],
+    format: Format,
+    options: Options,
+) -> Result<Read, Error> {
+    let kept = Kept::default();
+    let mut rejects = kept.clone();
+    let sink = MemorySink::new();
+    let mut writer = options.write_to(Box::new(sink.clone()))?;
+    let on_error = OnError::Keep(&mut rejects);
+    let mut input = Input::open("logs", source, format, NdjsonOptions::new(), on_error)?;
+    writer.write_input(&mut input)?;
+    let counts = input.counts();
+    drop(input);
+    let report = writer.finish()?;
+    assert_eq!((report.rows, report.rejected), (counts.rows, counts.rejected));
+    assert_eq!(counts.records, counts.rows + counts.rejected);
+    let (kept, rejections) = kept.0.lock().expect("sound").clone();
+    Ok(Read { file: sink.published().expect("a file"), counts, kept, rejections })
+}
+
+/// The names and the rows of a source of which nothing is rejected.
+pub(super) fn rows(source: &[u8], options: Options) -> (Vec<String>, Vec<Row>) {
+    let converted = convert_keeping(source, Format::OtlpLogs, options).expect("sound");
+    assert_eq!(converted.rejections, []);
+    read(&converted.file)
+}

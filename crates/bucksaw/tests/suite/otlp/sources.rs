@@ -1,0 +1,261 @@
+//! How messages follow each other in a source, and what is rejected of them.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bucksaw::{
+    ColumnType, DeclaredSchema, ErrorKind, Format, Input, MemorySink, NdjsonOptions, OnError,
+    Options, UnknownColumns,
+};
+use bucksaw_workloads::{DEFAULT_SEED, Workload};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use prost::Message as _;
+
+use super::{convert_keeping, rows};
+use crate::support::read;
+
+fn record(body: &str) -> LogRecord {
+    let value = Some(any_value::Value::StringValue(body.to_owned()));
+    LogRecord { body: Some(AnyValue { value }), ..LogRecord::default() }
+}
+
+fn request(bodies: &[&str]) -> LogsData {
+    let log_records = bodies.iter().map(|body| record(body)).collect();
+    let scope_logs = vec![ScopeLogs { log_records, ..ScopeLogs::default() }];
+    LogsData { resource_logs: vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }] }
+}
+
+fn prefixed(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("short");
+    [&length.to_be_bytes()[..], message].concat()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(content).expect("memory takes everything");
+    encoder.finish().expect("memory takes everything")
+}
+
+/// The error of a source, read as this.
+fn failure(source: &[u8], format: Format) -> bucksaw::Error {
+    let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
+    let input = Input::open("logs", source, format, NdjsonOptions::new(), OnError::Fail);
+    writer.write_input(&mut input.expect("readable")).expect_err("no logs")
+}
+
+#[test]
+fn messages_come_alone_one_after_the_other_or_behind_their_lengths() {
+    let (a, b) = (request(&["a", "b"]).encode_to_vec(), request(&["c"]).encode_to_vec());
+    let (_, expected) = rows(&request(&["a", "b", "c"]).encode_to_vec(), Options::new());
+    let concatenated = [a.clone(), b.clone()].concat();
+    let behind_lengths = [prefixed(&a), prefixed(&[]), prefixed(&b)].concat();
+    let both = [a, prefixed(&b)].concat();
+    for source in [&concatenated, &behind_lengths, &both, &gzip(&behind_lengths)] {
+        for format in [Format::OtlpLogs, Format::Auto] {
+            let converted = convert_keeping(source, format, Options::new()).expect("sound");
+            assert_eq!((converted.counts.records, converted.rejections.len()), (3, 0));
+            assert_eq!(read(&converted.file).1, expected);
+        }
+    }
+    let empty = convert_keeping(b"", Format::OtlpLogs, Options::new()).expect("sound");
+    assert_eq!(empty.counts.records, 0);
+}
+
+#[test]
+fn what_is_not_surely_otlp_is_read_as_lines() {
+    let lines = convert_keeping(b"\n{\"a\":1}\n", Format::Auto, Options::new()).expect("sound");
+    assert_eq!((lines.counts.rows, lines.counts.blank), (1, 1));
+    let error = failure(&[0x0a, 2, 0x12, 9], Format::Auto);
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert_eq!(error.position().line, Some(2), "{error}");
+}
+
+/// Some megabytes: requests, larger ones, and among them records that are broken.
+fn requests() -> Vec<u8> {
+    let mut source = Workload::Synth40.otlp_logs(DEFAULT_SEED, 3_000);
+    let mut broken = request(&["one", "two", "three"]).encode_to_vec();
+    let at = broken.windows(3).position(|bytes| bytes == b"two").expect("a body");
+    broken[at] = 0xff;
+    source.extend_from_slice(&broken);
+    let long = "x".repeat(700_000);
+    source.extend(prefixed(&request(&["a", &long, "b"]).encode_to_vec()));
+    source.extend(prefixed(&Workload::Realistic.otlp_logs(DEFAULT_SEED, 1_500)));
+    source.extend_from_slice(&broken);
+    source
+}
+
+#[test]
+fn any_number_of_threads_writes_the_same_file() {
+    let source = requests();
+    let outcome = |options: Options, threads| {
+        let converted = convert_keeping(&source, Format::Auto, options.threads(threads));
+        let converted = converted.expect("rejections are kept");
+        let told = format!("{:?} {:?}", converted.counts, converted.rejections);
+        (told, converted.kept, converted.file)
+    };
+    let small = Options::new().memory_limit(16 << 20).row_group_rows(1_900).settling_rows(500);
+    for options in [Options::new(), small] {
+        let one = outcome(options.clone(), 1);
+        assert!(one.0.contains("records: 4509, rows: 4507, rejected: 2"), "{}", one.0);
+        for threads in [2, 3, 8] {
+            assert!(outcome(options.clone(), threads) == one, "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn a_record_that_is_no_text_is_rejected_with_its_number_and_bytes() {
+    let message = request(&["one", "two", "three"]).encode_to_vec();
+    let at = message.windows(3).position(|bytes| bytes == b"two").expect("a body");
+    let mut source = [message.clone(), message.clone()].concat();
+    source[message.len() + at + 1] = 0xff;
+    let converted = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (5, 1));
+    let [rejection] = &converted.rejections[..] else { panic!("{:?}", converted.rejections) };
+    let byte = message.len() + at + 1;
+    assert_eq!((rejection.line, rejection.column, rejection.byte), (5, 6, byte as u64));
+    assert_eq!(
+        rejection.to_string(),
+        format!("logs: record 5, byte 6 of it (byte {byte}): the bytes of a text are not UTF-8")
+    );
+    let kept = converted.kept.strip_suffix(b"\n").expect("a line");
+    assert_eq!(BASE64.decode(kept).expect("base64"), source[byte - 5..byte + 2]);
+    let error = failure(&source, Format::OtlpLogs);
+    assert_eq!((error.kind(), error.position().record), (ErrorKind::Malformed, Some(5)));
+    assert!(error.to_string().contains("leave such records out (--on-error skip)"), "{error}");
+}
+
+/// What can't be told apart is rejected as a whole; what stands beside it is not.
+#[test]
+fn broken_resources_and_scopes_are_rejected_alone() {
+    let mut first = request(&["a", "b"]);
+    first.resource_logs[0].resource = Some(Resource::default());
+    let attribute = KeyValue { key: "key".to_owned(), ..KeyValue::default() };
+    let resource = first.resource_logs[0].resource.as_mut().expect("a resource");
+    resource.attributes.push(attribute);
+    let mut broken = first.encode_to_vec();
+    let at = broken.windows(3).position(|bytes| bytes == b"key").expect("a key");
+    broken[at] = 0xff;
+    let last = request(&["c"]).encode_to_vec();
+    let source = [broken.clone(), last.clone()].concat();
+    let converted = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (1, 1));
+    // A scope's length is beyond its resource's end.
+    let mut broken = request(&["a"]).encode_to_vec();
+    broken[3] += 1;
+    let source = [broken.clone(), last.clone()].concat();
+    let converted = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (1, 1));
+    assert!(
+        converted.rejections[0].reason.contains("beyond the end"),
+        "{:?}",
+        converted.rejections
+    );
+    let group = [&[0x0a, 4, 0x0b, 0x0c, 0x12, 0][..], &last].concat();
+    let converted = convert_keeping(&group, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (1, 1));
+    assert!(converted.rejections[0].reason.contains("a group"), "{:?}", converted.rejections);
+}
+
+#[test]
+fn a_source_without_its_end_gives_the_messages_before() {
+    let message = request(&["a", "b"]).encode_to_vec();
+    for whole in [message.clone(), prefixed(&message)] {
+        for missing in 1..whole.len() {
+            let source = [&message[..], &whole[..whole.len() - missing]].concat();
+            let converted =
+                convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+            let counts = converted.counts;
+            assert_eq!((counts.rows, counts.rejected, counts.truncated), (2, 1, 1));
+            assert_eq!(counts.bytes, source.len() as u64);
+            let kept = converted.kept.strip_suffix(b"\n").expect("a line");
+            assert_eq!(BASE64.decode(kept).expect("base64"), source[message.len()..]);
+            let error = failure(&source, Format::OtlpLogs);
+            assert_eq!(error.kind(), ErrorKind::Truncated);
+            assert!(error.to_string().contains("the last message has no end"), "{error}");
+        }
+    }
+    let error = failure(&[&message[..], b"\x0fjunk"].concat(), Format::OtlpLogs);
+    assert_eq!(error.kind(), ErrorKind::InputFormat);
+    assert!(error.message().contains(&format!("at byte {}", message.len())), "{error}");
+}
+
+#[test]
+fn a_message_that_memory_has_no_room_for_is_told() {
+    let small = request(&["a"]).encode_to_vec();
+    let large = request(&[&"x".repeat(3 << 20)]).encode_to_vec();
+    let options = || Options::new().memory_limit(8 << 20);
+    for large in [large.clone(), prefixed(&large)] {
+        let source = [&small[..], &large, &small].concat();
+        let converted = convert_keeping(&source, Format::OtlpLogs, options()).expect("kept");
+        assert_eq!((converted.counts.rows, converted.counts.rejected), (2, 1));
+        assert_eq!(converted.counts.bytes, source.len() as u64);
+        let reason = &converted.rejections[0].reason;
+        assert!(reason.starts_with("the message has more than 2097152 bytes"), "{reason}");
+        let kept = converted.kept.strip_suffix(b"\n").expect("a line");
+        assert!(BASE64.decode(kept).expect("base64") == large);
+    }
+    // A length that nothing comes of takes no memory.
+    let claim = [&small[..], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat();
+    let error = failure(&claim, Format::OtlpLogs);
+    assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
+}
+
+/// A small message must not ask for much memory: its resource's values are in each of its rows.
+#[test]
+fn values_that_too_many_records_have_in_common_are_refused() {
+    let mut data = request(&[]);
+    let attribute = |number| KeyValue {
+        key: format!("k{number}"),
+        value: Some(AnyValue { value: Some(any_value::Value::IntValue(1)) }),
+        ..KeyValue::default()
+    };
+    let attributes = (0..300).map(attribute).collect();
+    data.resource_logs[0].resource = Some(Resource { attributes, ..Resource::default() });
+    let one = data.resource_logs[0].clone();
+    data.resource_logs[0].scope_logs[0].log_records = vec![LogRecord::default(); 20_000];
+    let source = data.encode_to_vec();
+    assert!(source.len() < 60_000);
+    let converted = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (0, 1));
+    let reason = &converted.rejections[0].reason;
+    assert!(reason.contains("too many values"), "{reason}");
+    data.resource_logs[0] = one;
+    data.resource_logs[0].scope_logs[0].log_records = vec![LogRecord::default(); 5_000];
+    let (_, rows) = rows(&data.encode_to_vec(), Options::new());
+    assert_eq!(rows.len(), 5_000);
+}
+
+/// A schema that refuses other columns refuses records that have them, and keeps the core columns.
+#[test]
+fn schemas_refuse_records() {
+    let mut data = request(&["a", "b"]);
+    let time = 1_700_000_000_000_000_001;
+    data.resource_logs[0].scope_logs[0].log_records[0].time_unix_nano = time;
+    let key = KeyValue {
+        key: "user".to_owned(),
+        value: Some(AnyValue { value: Some(any_value::Value::IntValue(1)) }),
+        ..KeyValue::default()
+    };
+    data.resource_logs[0].scope_logs[0].log_records[1].attributes.push(key.clone());
+    let schema = DeclaredSchema::new()
+        .column("severity_text", ColumnType::Text)
+        .unknown_columns(UnknownColumns::Refuse);
+    let source = data.encode_to_vec();
+    let options = || Options::new().schema(schema.clone());
+    let converted = convert_keeping(&source, Format::OtlpLogs, options()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (1, 1));
+    assert!(converted.rejections[0].reason.contains("attr.user"), "{:?}", converted.rejections);
+    let (names, rows) = read(&converted.file);
+    assert_eq!(names[..3], ["severity_text", "time", "time__ns"]);
+    assert_eq!(rows[0].len(), 3);
+    // What the resource has is refused of all of its records.
+    let attributes = vec![key];
+    data.resource_logs[0].resource = Some(Resource { attributes, ..Resource::default() });
+    let converted =
+        convert_keeping(&data.encode_to_vec(), Format::OtlpLogs, options()).expect("kept");
+    assert_eq!((converted.counts.rows, converted.counts.rejected), (0, 2));
+}
