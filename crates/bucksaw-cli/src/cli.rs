@@ -332,7 +332,8 @@ pub(crate) struct ShapeArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) nested: NestedArg,
     /// How columns are called: sql, the names of objects and members with _ between them, and _ for every character
-    /// that would need quotes; lower, the same in lower case; or dotted, as they are, with dots between them
+    /// that would need quotes (a name of another script is as many _; the file keeps the path, and dotted the name);
+    /// lower, the same in lower case; or dotted, as they are, with dots between them
     #[arg(
         long,
         value_name = "sql|lower|dotted",

@@ -1,6 +1,6 @@
 //! What the system gave the process: streams that may be closed, files that it may have open.
 
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::Result;
 
 /// Whether a standard stream was closed when the process started: the runtime opens /dev/null in its
 /// place, for reading and writing, as nobody does who redirects one.
@@ -26,6 +26,7 @@ const OTHER_OPEN_FILES: u64 = 32;
 /// published together.
 #[cfg(unix)]
 pub(crate) fn allow_open_files(count: usize, directories: usize) -> Result<()> {
+    use bucksaw::{Error, ErrorKind};
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // It is looked at again: not everybody may raise it.

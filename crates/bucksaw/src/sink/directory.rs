@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ fn unusable(path: &Path, cause: io::Error) -> Error {
 fn open(path: &Path) -> io::Result<Option<File>> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = rustix::fs::OFlags::DIRECTORY.bits().cast_signed();
-    OpenOptions::new().read(true).custom_flags(flags).open(path).map(Some)
+    File::options().read(true).custom_flags(flags).open(path).map(Some)
 }
 
 /// Elsewhere directories can't be opened to be synced.
