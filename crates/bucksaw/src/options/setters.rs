@@ -504,7 +504,8 @@ impl Options {
     /// let options = Options::new().sorted_by([SortColumn::ascending("at")]);
     /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
     /// writer.write_rows([[("at", 60_i64)], [("at", 70)]])?;
-    /// let order = writer.finish()?.files[0].order;
+    /// let report = writer.finish()?;
+    /// let order = report.files[0].order.as_ref();
     /// assert_eq!(order.map(|order| order.sorted_row_groups), Some(1));
     /// # Ok::<(), bucksaw::Error>(())
     /// ```
