@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Convert NDJSON and OTLP logs to Parquet
+    /// Convert NDJSON and OTLP to Parquet
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Box<ConvertArgs>),
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
@@ -195,7 +195,7 @@ pub(crate) enum UnitArg {
 
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
-    /// Files, globs, directories, or - for standard input: NDJSON or OTLP logs, plain, gzip or zstd
+    /// Files, globs, directories, or - for standard input: NDJSON or OTLP, plain, gzip or zstd
     ///
     /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json,
     /// .log or .binpb, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
@@ -256,12 +256,13 @@ pub(crate) struct ConvertArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
-    /// What inputs are: ndjson; or otlp-logs, protobuf messages, one, several one after the other, or each behind its length in
-    /// four bytes. auto takes what is surely messages of OTLP for that, and everything else for NDJSON
+    /// What inputs are: ndjson; or otlp-logs, otlp-traces or otlp-metrics, protobuf messages, one, several one after the other, or
+    /// each behind its length in four bytes. auto takes what is surely messages of one of these for that, and everything
+    /// else for NDJSON
     #[arg(
         long,
         default_value_t,
-        value_parser = words::<Format>(&["auto", "ndjson", "otlp-logs"]),
+        value_parser = words::<Format>(&["auto", "ndjson", "otlp-logs", "otlp-traces", "otlp-metrics"]),
         hide_possible_values = true
     )]
     pub(crate) format: Format,

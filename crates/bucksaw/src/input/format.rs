@@ -21,16 +21,23 @@ pub enum Format {
     /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
     /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
     OtlpLogs,
+    /// OTLP traces, likewise: `TracesData` or `ExportTraceServiceRequest`.
+    OtlpTraces,
+    /// OTLP metrics, likewise: `MetricsData` or `ExportMetricsServiceRequest`.
+    OtlpMetrics,
 }
 
 impl Format {
-    const ALL: [Self; 3] = [Self::Auto, Self::Ndjson, Self::OtlpLogs];
+    const ALL: [Self; 5] =
+        [Self::Auto, Self::Ndjson, Self::OtlpLogs, Self::OtlpTraces, Self::OtlpMetrics];
 
     fn word(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Ndjson => "ndjson",
             Self::OtlpLogs => "otlp-logs",
+            Self::OtlpTraces => "otlp-traces",
+            Self::OtlpMetrics => "otlp-metrics",
         }
     }
 

@@ -127,7 +127,7 @@ pub(super) fn hint(start: &[u8]) -> Option<String> {
             let bytes = bytes.join(" ");
             match is_text {
                 false => Some(format!(
-                    "this looks like a binary file: it starts with {bytes} (where it is OTLP logs: --format otlp-logs)"
+                    "this looks like a binary file: it starts with {bytes} (where it is OTLP: --format otlp-logs, otlp-traces or otlp-metrics)"
                 )),
                 true => hint_at_cells(start),
             }

@@ -139,8 +139,8 @@ impl<'r> Input<'r> {
     }
 }
 
-/// What an input has read: `records = rows + rejected`. In OTLP a record is a log record; what can't be
-/// looked into, as a resource with all of its records, counts as one that is rejected.
+/// What an input has read: `records = rows + rejected`. In OTLP a record is a log record, a span or a data point; what
+/// can't be looked into, as a resource with all of its records, counts as one that is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InputCounts {

@@ -75,7 +75,9 @@ impl<'r> Input<'r> {
         let framer: Box<dyn Framer + 'r> = match format {
             Format::Auto => Box::new(Detecting::new(source, max_line_bytes)),
             Format::Ndjson => Box::new(Lines::new(source, max_line_bytes)),
-            Format::OtlpLogs => Box::new(MessageFramer::new(source, format)),
+            Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
+                Box::new(MessageFramer::new(source, format))
+            }
         };
         Ok(Self::new(name, framer, decoder, on_error))
     }
@@ -91,7 +93,9 @@ impl Decoder for ByFormat {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         match chunk.format {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
-            Format::OtlpLogs => self.messages.decode(chunk, into),
+            Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
+                self.messages.decode(chunk, into)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! OTLP logs as the command reads them.
+//! OTLP as the command reads it.
 
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
 use serde_json::{Value, json};
@@ -87,4 +87,23 @@ fn records_that_are_no_text_are_told_and_kept() {
     assert_eq!(folder.rows("logs.parquet").len(), 2);
     let run = folder.run("convert logs.binpb -o lines.parquet --format ndjson --on-error skip");
     run.expect_code(3).expect_told(&["lines were rejected", "--format otlp-logs"]);
+}
+
+#[test]
+fn metrics_are_known_by_their_content_or_named() {
+    let folder = Folder::new();
+    let point = [0x31, 7, 0, 0, 0, 0, 0, 0, 0];
+    let metric = [&[0x0a, 1, b'm', 0x2a, 11, 0x0a, 9][..], &point].concat();
+    let request = [&[0x0a, 20, 0x12, 18, 0x12, 16][..], &metric].concat();
+    folder.write("points.binpb", &request);
+    for format in ["", "--format otlp-metrics"] {
+        let run =
+            folder.run(&format!("convert points.binpb -o points.parquet --overwrite {format}"));
+        run.expect_code(0).expect_told(&["points.parquet: 1 row, 40 columns", "\n1 record, "]);
+        let rows = folder.rows("points.parquet");
+        assert_eq!((&rows[0]["name"], &rows[0]["value_int"]), (&json!("m"), &json!(7)));
+        assert_eq!(rows[0]["type"], json!("gauge"));
+    }
+    let run = folder.run("convert points.binpb -o logs.parquet --format otlp-logs");
+    run.expect_code(3).expect_told(&["points.binpb: record 1", "another wire type"]);
 }

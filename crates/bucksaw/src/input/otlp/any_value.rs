@@ -61,6 +61,17 @@ pub(super) fn key_value<'a>(message: &'a [u8], arena: &'a Bump) -> Result<(&'a s
     Reader { arena, depth: 0 }.key_value(message)
 }
 
+/// Attributes, `message`'s fields of this number, as a JSON object.
+pub(super) fn json_of_attributes<'a>(
+    message: &'a [u8],
+    number: u32,
+    arena: &'a Bump,
+) -> Result<&'a str> {
+    let mut json = String::new();
+    Reader { arena, depth: 0 }.append_members(message, number, &mut json)?;
+    Ok(arena.alloc_str(&json))
+}
+
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     arena: &'a Bump,
@@ -172,17 +183,17 @@ impl<'a> Reader<'a> {
                 }
                 json.push(']');
             }
-            AnyValue::Map(message) => self.deeper(message)?.append_members(message, json)?,
+            AnyValue::Map(message) => self.deeper(message)?.append_members(message, 1, json)?,
         }
         Ok(())
     }
 
-    fn append_members(self, message: &'a [u8], json: &mut String) -> Result<()> {
+    fn append_members(self, message: &'a [u8], number: u32, json: &mut String) -> Result<()> {
         let mut fields = Fields::of(message);
         json.push('{');
         let mut is_first = true;
         while let Some(field) = fields.next()? {
-            if field.number == 1 {
+            if field.number == number {
                 if !std::mem::take(&mut is_first) {
                     json.push(',');
                 }

@@ -45,3 +45,11 @@ pub(super) fn number(name: &str, schema: &mut Schema) -> ColumnId {
 pub(super) fn time(name: &str, schema: &mut Schema) -> ColumnId {
     schema.declare(name, ColumnType::Timestamp(TimeUnit::Micros))
 }
+
+pub(super) fn double(name: &str, schema: &mut Schema) -> ColumnId {
+    schema.declare(name, ColumnType::Double)
+}
+
+pub(super) fn list(name: &str, of: ColumnType, schema: &mut Schema) -> ColumnId {
+    schema.declare(name, ColumnType::List(Box::new(of)))
+}

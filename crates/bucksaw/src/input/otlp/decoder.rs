@@ -2,15 +2,19 @@
 
 use bumpalo::Bump;
 
+use super::columns::CommonColumns;
 use super::common::{Common, resource, scope};
 use super::framing::{Head, Part, head};
 use super::logs::LogColumns;
+use super::metrics::{Metric, MetricColumns};
+use super::traces::SpanColumns;
 use super::wire::{Embedded, Fault, Fields, address_of};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::Error;
+use crate::input::Format;
 use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
-use crate::input::otlp::columns::CommonColumns;
+use crate::schema::Schema;
 
 /// Values that records of one chunk have in common with others, at the most, each counted for each of its records: so
 /// much memory do they take that a small message may not ask for more.
@@ -35,19 +39,37 @@ impl From<Error> for Failure {
     }
 }
 
-/// Decodes messages of logs.
+/// Decodes messages of each signal.
 pub(crate) struct Messages;
+
+/// The columns of a signal.
+#[derive(Clone, Copy)]
+enum Columns {
+    Logs(LogColumns),
+    Traces(SpanColumns),
+    Metrics(MetricColumns),
+}
+
+impl Columns {
+    fn of(format: Format, schema: &mut Schema) -> Self {
+        match format {
+            Format::OtlpTraces => Self::Traces(SpanColumns::of(schema)),
+            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(schema)),
+            Format::OtlpLogs | Format::Auto | Format::Ndjson => Self::Logs(LogColumns::of(schema)),
+        }
+    }
+}
 
 impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         let Target { mut block, schema, arena, stops_at_rejected } = into;
         let bytes = chunk.bytes.as_slice();
-        let logs = LogColumns::of(schema);
+        let columns = Columns::of(chunk.format, schema);
         let common = CommonColumns::of(schema);
         let mut rows = Rows {
             chunk: bytes,
             arena,
-            logs,
+            columns,
             common,
             path: String::new(),
             builder: BlockBuilder::new(&mut block, schema, arena),
@@ -77,7 +99,7 @@ impl Decoder for Messages {
 pub(super) struct Rows<'b, 'a> {
     chunk: &'a [u8],
     pub(super) arena: &'a Bump,
-    logs: LogColumns,
+    columns: Columns,
     pub(super) common: CommonColumns,
     /// For the paths of attributes, one after the other.
     pub(super) path: String,
@@ -147,8 +169,7 @@ impl<'a> Rows<'_, 'a> {
             match field.number {
                 1 => of_scope.add(field.bytes()?),
                 2 => {
-                    field.bytes()?;
-                    records += 1;
+                    records += self.rows_of(field.bytes()?);
                 }
                 3 => schema_url = field.text()?,
                 _ => {}
@@ -188,9 +209,54 @@ impl<'a> Rows<'_, 'a> {
         Ok(())
     }
 
+    /// How many rows a record makes, if it is sound.
+    fn rows_of(&self, record: &'a [u8]) -> usize {
+        match self.columns {
+            Columns::Logs(_) | Columns::Traces(_) => 1,
+            Columns::Metrics(_) => match Metric::read(record, self) {
+                Ok(Some(metric)) => metric.points().count(),
+                // Such a one is rejected then.
+                Ok(None) | Err(_) => 0,
+            },
+        }
+    }
+
     fn record(&mut self, record: &'a [u8]) {
-        let logs = self.logs;
-        match logs.record(record, self) {
+        match self.columns {
+            Columns::Logs(columns) => {
+                let pushed = columns.record(record, self);
+                self.end_row(record, pushed);
+            }
+            Columns::Traces(columns) => {
+                let pushed = columns.record(record, self);
+                self.end_row(record, pushed);
+            }
+            Columns::Metrics(columns) => match Metric::read(record, self) {
+                Ok(Some(metric)) => self.points(record, metric, &columns),
+                // There is nothing in it to be a row.
+                Ok(None) => {}
+                Err(fault) => self.reject(record, fault.into()),
+            },
+        }
+    }
+
+    fn points(&mut self, record: &'a [u8], mut metric: Metric<'a>, columns: &MetricColumns) {
+        if let Err(failure) = columns.check_replaced(&mut metric, self) {
+            return self.reject(record, failure);
+        }
+        for point in metric.points() {
+            let pushed = columns.point(&metric, point, self);
+            // Data that came in parts was put together elsewhere.
+            let is_elsewhere = !self.chunk.as_ptr_range().contains(&point.as_ptr());
+            self.end_row(if is_elsewhere { record } else { point }, pushed);
+            if self.is_over() {
+                break;
+            }
+        }
+    }
+
+    fn end_row(&mut self, record: &'a [u8], pushed: Result<(), Failure>) {
+        match pushed {
             Ok(()) => {
                 self.builder.end_row();
                 self.decoded.counts.rows += 1;
@@ -205,7 +271,7 @@ impl<'a> Rows<'_, 'a> {
         self.builder.undo_row();
         match failure {
             Failure::Malformed(Fault { address, reason }) => {
-                // Where parts were put together it is none of the chunk's.
+                // Where parts were put together it is none of the record's.
                 let at = address.checked_sub(address_of(bytes)).filter(|at| *at <= bytes.len());
                 self.push_rejected(bytes, at.unwrap_or_default(), reason.to_owned(), None);
             }

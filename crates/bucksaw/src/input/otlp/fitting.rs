@@ -1,8 +1,8 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
 use super::framing::{Head, Part, head};
-use super::messages::{Kind, LOGS, Message};
-use super::wire::{VarintEnd, varint};
+use super::messages::{Kind, LOGS, METRICS, Message, TRACES};
+use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;
 
 /// Messages within each other that are looked into.
@@ -10,7 +10,8 @@ const MAX_DEPTH: usize = 16;
 
 /// The formats that a source may be of whose first bytes are these, and which has a record there.
 pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
-    let signals = [(Format::OtlpLogs, &LOGS)];
+    let signals =
+        [(Format::OtlpLogs, &LOGS), (Format::OtlpTraces, &TRACES), (Format::OtlpMetrics, &METRICS)];
     let fits = signals.into_iter().filter(|(_, message)| fits_source(start, message));
     fits.map(|(format, _)| format).collect()
 }
@@ -51,13 +52,14 @@ impl Fitting {
             let known = message.fields.iter().find(|(number, _)| u64::from(*number) == key >> 3);
             let Some((_, kind)) = known else { return false };
             let fixed = match (kind, key & 7) {
-                (Kind::Varint, 0) => match varint(left) {
+                (Kind::Varint | Kind::Varints, 0) => match varint(left) {
                     Ok((_, len)) => len,
                     Err(end) => return missing(end),
                 },
-                (Kind::Fixed64, 1) => 8,
+                (Kind::Fixed64 | Kind::Fixed64s, 1) => 8,
                 (Kind::Fixed32, 5) => 4,
-                (Kind::Text | Kind::Bytes | Kind::Message(_) | Kind::Record(_), 2) => {
+                (Kind::Varint | Kind::Fixed64 | Kind::Fixed32, 2) => return false,
+                (_, 2) => {
                     let (length, len) = match varint(left) {
                         Ok(read) => read,
                         Err(end) => return missing(end),
@@ -88,16 +90,30 @@ impl Fitting {
 
     fn content_fits(&mut self, content: &[u8], is_whole: bool, kind: Kind, depth: usize) -> bool {
         match kind {
-            Kind::Message(_) | Kind::Record(_) if depth == MAX_DEPTH => true,
+            Kind::Id(len) => content.is_empty() || content.len() == len || !is_whole,
+            Kind::Fixed64s => content.len().is_multiple_of(8) || !is_whole,
+            Kind::Message(_) | Kind::Record(..) if depth == MAX_DEPTH => true,
             Kind::Message(message) => self.fits(content, is_whole, message, depth + 1),
-            Kind::Record(message) => {
+            Kind::Record(message, required) => {
                 self.records += 1;
                 self.fits(content, is_whole, message, depth + 1)
+                    && (!is_whole || required.iter().all(|number| has_field(content, *number)))
             }
             // Whether texts are text is for who reads the record.
-            Kind::Varint | Kind::Fixed64 | Kind::Fixed32 | Kind::Text | Kind::Bytes => true,
+            _ => true,
         }
     }
+}
+
+/// Whether a message has a field of this number.
+fn has_field(message: &[u8], number: u32) -> bool {
+    let mut fields = Fields::of(message);
+    while let Ok(Some(field)) = fields.next() {
+        if field.number == number {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -114,7 +130,7 @@ mod tests {
         let several = [&REQUEST[..], &REQUEST, &prefixed].concat();
         for whole in [&REQUEST[..], &prefixed, &several] {
             assert_eq!(formats_of(whole), [Format::OtlpLogs]);
-            for end in 10..whole.len() {
+            for end in 11..whole.len() {
                 assert_eq!(formats_of(&whole[..end]), [Format::OtlpLogs], "{end}");
             }
         }
@@ -132,7 +148,7 @@ mod tests {
         for (at, other) in [(2, 0x2a), (4, 0x22), (6, 0x0a), (15, 0x22), (17, 0x4a), (1, 18)] {
             let mut request = REQUEST;
             request[at] = other;
-            assert!(formats_of(&request).is_empty(), "{at}");
+            assert!(!formats_of(&request).contains(&Format::OtlpLogs), "{at}");
         }
     }
 }

@@ -72,9 +72,7 @@ impl LogColumns {
         }
         rows.push_time(self.time, time)?;
         rows.push_time(self.observed_time, observed_time)?;
-        if severity_number != 0 {
-            rows.builder.push(self.severity_number, Value::I32(severity_number))?;
-        }
+        rows.push_number(self.severity_number, severity_number)?;
         rows.push_text(self.severity_text, severity_text)?;
         if let Some(body) = body.whole(message, 5, rows.arena)? {
             self.push_body(AnyValue::read(body, rows.arena)?, rows)?;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use prost::Message as _;
-use prost_types::field_descriptor_proto::Type;
+use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FileDescriptorSet};
 
-use super::messages::{Kind, LOGS, Message};
+use super::messages::{Kind, LOGS, METRICS, Message, TRACES};
 
 /// The messages of the definition, by their full names.
 fn definition() -> HashMap<String, DescriptorProto> {
@@ -38,12 +38,15 @@ fn check(name: &str, ours: &Message, depth: usize, all: &HashMap<String, Descrip
         let known = ours.fields.iter().find(|(known, _)| *known == number);
         let kind = known.map(|(_, kind)| kind).expect("it has the same numbers");
         let is_alike = match (field.r#type(), kind) {
-            (Type::String, Kind::Text) | (Type::Bytes, Kind::Bytes) => true,
+            (Type::String, Kind::Text) | (Type::Bytes, Kind::Bytes | Kind::Id(_)) => true,
+            (Type::Uint64, Kind::Varints) | (Type::Sint32, Kind::Varint) => true,
+            (Type::Fixed64 | Type::Double, Kind::Fixed64s) => field.label() == Label::Repeated,
+            (Type::Sfixed64, Kind::Fixed64) => true,
             (Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Enum, Kind::Varint) => {
                 true
             }
             (Type::Fixed64 | Type::Double, Kind::Fixed64) | (Type::Fixed32, Kind::Fixed32) => true,
-            (Type::Message, Kind::Message(message) | Kind::Record(message)) => {
+            (Type::Message, Kind::Message(message) | Kind::Record(message, _)) => {
                 if depth > 0 {
                     check(field.type_name().trim_start_matches('.'), message, depth - 1, all);
                 }
@@ -58,7 +61,14 @@ fn check(name: &str, ours: &Message, depth: usize, all: &HashMap<String, Descrip
 #[test]
 fn every_message_is_that_of_the_definition() {
     let all = definition();
-    for name in ["logs.v1.LogsData", "collector.logs.v1.ExportLogsServiceRequest"] {
-        check(&format!("opentelemetry.proto.{name}"), &LOGS, 8, &all);
+    for (name, message) in [
+        ("logs.v1.LogsData", &LOGS),
+        ("collector.logs.v1.ExportLogsServiceRequest", &LOGS),
+        ("trace.v1.TracesData", &TRACES),
+        ("collector.trace.v1.ExportTraceServiceRequest", &TRACES),
+        ("metrics.v1.MetricsData", &METRICS),
+        ("collector.metrics.v1.ExportMetricsServiceRequest", &METRICS),
+    ] {
+        check(&format!("opentelemetry.proto.{name}"), message, 8, &all);
     }
 }

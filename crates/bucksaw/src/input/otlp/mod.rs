@@ -9,10 +9,13 @@ mod common;
 mod decoder;
 mod fitting;
 mod framing;
+mod lists;
 mod logs;
 mod messages;
 #[cfg(test)]
 mod messages_tests;
+mod metrics;
+mod traces;
 mod values;
 mod wire;
 

@@ -35,11 +35,33 @@ impl<'a> Rows<'_, 'a> {
 
     /// A count, or another integer without a sign, that is not 0.
     pub(super) fn push_count(&mut self, column: ColumnId, count: u64) -> Result<(), Failure> {
-        if count == 0 {
+        if count == 0 { Ok(()) } else { self.push_unsigned(column, count) }
+    }
+
+    /// The same, also where it is 0.
+    pub(super) fn push_unsigned(&mut self, column: ColumnId, value: u64) -> Result<(), Failure> {
+        let value = i64::try_from(value).map_or(Value::U64(value), Value::I64);
+        Ok(self.builder.push(column, value)?)
+    }
+
+    /// An enumeration's number, or another one, that is not 0.
+    pub(super) fn push_number(&mut self, column: ColumnId, number: i32) -> Result<(), Failure> {
+        if number == 0 {
             return Ok(());
         }
-        let value = i64::try_from(count).map_or(Value::U64(count), Value::I64);
-        Ok(self.builder.push(column, value)?)
+        Ok(self.builder.push(column, Value::I32(number))?)
+    }
+
+    /// A list, where it has elements.
+    pub(super) fn push_list(
+        &mut self,
+        column: ColumnId,
+        list: &[Value<'a>],
+    ) -> Result<(), Failure> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        Ok(self.builder.push(column, Value::List(self.arena.alloc_slice_copy(list)))?)
     }
 
     /// Nanoseconds since 1970, where they are not 0.

@@ -188,6 +188,34 @@ impl<'a> Field<'a> {
         self.uint32().map(u32::cast_signed)
     }
 
+    /// A signed integer of 32 bits whose sign is its lowest bit.
+    pub(super) fn sint32(&self) -> Result<i32> {
+        self.uint32().map(|value| (value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    /// Each of repeated integers, which may come one by one or as one run of bytes.
+    pub(super) fn each_fixed64(&self, mut take: impl FnMut(u64)) -> Result<()> {
+        let Wire::Bytes(mut run) = self.value else { return self.fixed64().map(take) };
+        while let Some((value, left)) = run.split_first_chunk() {
+            take(u64::from_le_bytes(*value));
+            run = left;
+        }
+        match run {
+            [] => Ok(()),
+            _ => Err(Fault { address: address_of(run), reason: CUT }),
+        }
+    }
+
+    /// The same of integers of variable length.
+    pub(super) fn each_varint(&self, mut take: impl FnMut(u64)) -> Result<()> {
+        let Wire::Bytes(run) = self.value else { return self.varint().map(take) };
+        let mut run = Fields::of(run);
+        while !run.left.is_empty() {
+            take(run.varint()?);
+        }
+        Ok(())
+    }
+
     pub(super) fn bool(&self) -> Result<bool> {
         self.varint().map(|value| value != 0)
     }

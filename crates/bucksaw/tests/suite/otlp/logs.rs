@@ -2,67 +2,24 @@
 
 use bucksaw::{Format, Options};
 use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList, any_value,
+    AnyValue, ArrayValue, KeyValue,
+    any_value::{self},
 };
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
 use prost::Message as _;
 
-use super::model::{Names, PREFIXES, rows_of};
-use super::{convert_keeping, rows};
-use crate::support::{Cell, Row, read};
-
-fn any_value() -> impl Strategy<Value = AnyValue> {
-    let scalar = prop_oneof![
-        3 => select(vec!["", "a", "naïve \"text\"\n", "12", "2026-01-02T03:04:05Z"])
-            .prop_map(|text| any_value::Value::StringValue(text.to_owned())),
-        1 => any::<bool>().prop_map(any_value::Value::BoolValue),
-        1 => any::<i64>().prop_map(any_value::Value::IntValue),
-        1 => select(vec![0.0, -0.5, 1e300, f64::NAN, f64::INFINITY]).prop_map(any_value::Value::DoubleValue),
-        1 => vec(any::<u8>(), 0..4).prop_map(any_value::Value::BytesValue),
-    ];
-    let scalar = proptest::option::weighted(0.9, scalar).prop_map(|value| AnyValue { value });
-    scalar.prop_recursive(3, 12, 3, |inner| {
-        let key = select(vec!["", "a", "b"]);
-        let member = (key, proptest::option::of(inner.clone())).prop_map(|(key, value)| KeyValue {
-            key: key.to_owned(),
-            value,
-            ..KeyValue::default()
-        });
-        prop_oneof![
-            vec(inner, 0..3).prop_map(|values| any_value::Value::ArrayValue(ArrayValue { values })),
-            vec(member, 0..3)
-                .prop_map(|values| any_value::Value::KvlistValue(KeyValueList { values })),
-        ]
-        .prop_map(|value| AnyValue { value: Some(value) })
-    })
-}
-
-/// Keys come twice, are empty, and differ where names do not.
-fn attributes() -> impl Strategy<Value = Vec<KeyValue>> {
-    let key =
-        select(vec!["", "a", "A", "a.b", "a_b", "service.name", "name", "schema_url", "größe"]);
-    let attribute = (key, proptest::option::weighted(0.9, any_value()));
-    let attribute = attribute.prop_map(|(key, value)| KeyValue {
-        key: key.to_owned(),
-        value,
-        ..KeyValue::default()
-    });
-    vec(attribute, 0..5)
-}
-
-fn nanos() -> impl Strategy<Value = u64> {
-    prop_oneof![Just(0), Just(1), Just(u64::MAX), any::<u64>(), Just(1_700_000_000_000_001_000)]
-}
+use super::generate::{any_value, attributes, changed, changes, ids, nanos, resource, scope};
+use super::model::{self, Names, rows_of};
+use super::{check, rows};
+use crate::support::{Cell, Row};
 
 fn record() -> impl Strategy<Value = LogRecord> {
-    let ids = (vec(any::<u8>(), 0..17), vec(any::<u8>(), 0..9));
     let numbers = (any::<i32>(), any::<u32>(), prop_oneof![Just(0), any::<u32>()]);
     let body = proptest::option::of(any_value());
-    (nanos(), nanos(), ids, numbers, body, attributes(), "[a-c]{0,2}", "[a-c]{0,2}").prop_map(
+    (nanos(), nanos(), ids(), numbers, body, attributes(), "[a-c]{0,2}", "[a-c]{0,2}").prop_map(
         |(time, observed, (trace_id, span_id), numbers, body, attributes, severity, event)| {
             let (severity_number, flags, dropped_attributes_count) = numbers;
             LogRecord {
@@ -82,33 +39,6 @@ fn record() -> impl Strategy<Value = LogRecord> {
     )
 }
 
-fn resource() -> impl Strategy<Value = Resource> {
-    let entity = ("[a-b]{0,2}", vec("[a-b]{0,2}", 0..3)).prop_map(|(ty, keys)| EntityRef {
-        r#type: ty,
-        id_keys: keys.clone(),
-        description_keys: keys,
-        ..EntityRef::default()
-    });
-    (attributes(), 0..3_u32, vec(entity, 0..2)).prop_map(
-        |(attributes, dropped_attributes_count, entity_refs)| Resource {
-            attributes,
-            dropped_attributes_count,
-            entity_refs,
-        },
-    )
-}
-
-fn scope() -> impl Strategy<Value = InstrumentationScope> {
-    ("[a-b]{0,2}", "[0-1]{0,1}", attributes(), 0..3_u32).prop_map(
-        |(name, version, attributes, dropped_attributes_count)| InstrumentationScope {
-            name,
-            version,
-            attributes,
-            dropped_attributes_count,
-        },
-    )
-}
-
 fn data() -> impl Strategy<Value = LogsData> {
     use proptest::option::of;
     let scope_logs = (of(scope()), vec(record(), 0..4), "[a-b]{0,1}")
@@ -119,74 +49,28 @@ fn data() -> impl Strategy<Value = LogsData> {
     vec(resource_logs, 0..3).prop_map(|resource_logs| LogsData { resource_logs })
 }
 
-fn options() -> Options {
-    Options::new().text_prefixes(PREFIXES)
-}
-
-/// Rows with what is in `_rest` left to other tests: a cell says that there is something.
-fn without_rest(rows: Vec<Row>) -> Vec<Row> {
-    let mark = |mut row: Row| {
-        if let Some(rest) = row.get_mut("_rest") {
-            *rest = Cell::Bool(true);
-        }
-        row
-    };
-    rows.into_iter().map(mark).collect()
-}
-
-/// A message behind its length.
-fn prefixed(message: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(message.len()).expect("short");
-    [&length.to_be_bytes()[..], message].concat()
-}
-
-/// Whether the two readings agree: on the rows, or on that something is wrong.
-fn check(message: &[u8]) {
-    let ours = convert_keeping(&prefixed(message), Format::OtlpLogs, options()).expect("a file");
-    let expected = LogsData::decode(message).map(|data| rows_of(&data, &mut Names::new()));
-    match expected {
-        Ok(expected) => {
-            // prost reads over groups.
-            let is_group = |reason: &str| reason.contains("group");
-            if ours.rejections.iter().any(|rejection| is_group(&rejection.reason)) {
-                return;
-            }
-            assert_eq!(ours.rejections, []);
-            let (_, rows) = read(&ours.file);
-            assert_eq!(without_rest(rows), expected);
-        }
-        Err(error) => assert!(!ours.rejections.is_empty(), "{error}"),
-    }
+/// Whether the two readings agree.
+fn check_logs(message: &[u8]) {
+    let expected = LogsData::decode(message);
+    let expected = expected.map(|data| rows_of(&data, &mut Names::new(&model::LOGS)));
+    check(message, Format::OtlpLogs, expected);
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn rows_are_those_of_a_naive_reading(data in data()) {
-        check(&data.encode_to_vec());
+        check_logs(&data.encode_to_vec());
     }
 
     /// Bits that are others, parts that are left out, repeated, or in another order.
     #[test]
     fn changed_messages_give_the_same_rows_or_are_refused_by_both(
         data in data(),
-        changes in vec((any::<Index>(), any::<Index>(), 0..4_u8, any::<u8>()), 1..4),
+        changes in changes(),
     ) {
-        let mut message = data.encode_to_vec();
-        for (from, to, what, byte) in changes {
-            if message.is_empty() {
-                break;
-            }
-            let (from, to) = (from.index(message.len()), to.index(message.len()));
-            let (from, to) = (from.min(to), from.max(to));
-            match what {
-                0 => message[from] = byte,
-                1 => drop(message.drain(from..to)),
-                2 => message.extend_from_within(from..to),
-                _ => message.insert(from, byte),
-            }
-        }
-        check(&message);
+        let message = changed(data.encode_to_vec(), &changes);
+        check_logs(&message);
     }
 
     /// As protobuf says: fields one after the other are one message, whichever way they are cut.
@@ -205,7 +89,7 @@ proptest! {
             prost::encode_length_delimiter(merged.len(), &mut message).expect("memory");
             message.extend_from_slice(&merged);
         }
-        check(&message);
+        check_logs(&message);
     }
 }
 

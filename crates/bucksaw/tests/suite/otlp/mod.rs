@@ -1,9 +1,12 @@
 //! OTLP as protobuf, against the types that prost makes of its definition.
 
 mod fields;
+mod generate;
 mod logs;
+mod metrics;
 mod model;
 mod sources;
+mod traces;
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +15,7 @@ use bucksaw::{
     Rejects, Result,
 };
 
-use crate::support::{Row, read};
+use crate::support::{Cell, Row, read};
 
 /// What was rejected: its bytes as they are kept, and why.
 #[derive(Clone, Default)]
@@ -65,4 +68,42 @@ pub(super) fn rows(source: &[u8], options: Options) -> (Vec<String>, Vec<Row>) {
     let converted = convert_keeping(source, Format::OtlpLogs, options).expect("sound");
     assert_eq!(converted.rejections, []);
     read(&converted.file)
+}
+
+/// Rows with what is in `_rest` left to other tests: a cell says that there is something.
+fn without_rest(rows: Vec<Row>) -> Vec<Row> {
+    let mark = |mut row: Row| {
+        if let Some(rest) = row.get_mut("_rest") {
+            *rest = Cell::Bool(true);
+        }
+        row
+    };
+    rows.into_iter().map(mark).collect()
+}
+
+/// A message behind its length.
+pub(super) fn prefixed(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("short");
+    [&length.to_be_bytes()[..], message].concat()
+}
+
+/// Whether both readings of a message agree: on the rows, or on that something is wrong.
+pub(super) fn check(
+    message: &[u8],
+    format: Format,
+    expected: Result<Vec<Row>, prost::DecodeError>,
+) {
+    let options = Options::new().text_prefixes(model::PREFIXES);
+    let ours = convert_keeping(&prefixed(message), format, options).expect("a file");
+    match expected {
+        Ok(expected) => {
+            // prost reads over groups.
+            if ours.rejections.iter().any(|rejection| rejection.reason.contains("a group")) {
+                return;
+            }
+            assert_eq!(ours.rejections, []);
+            assert_eq!(without_rest(read(&ours.file).1), expected);
+        }
+        Err(error) => assert!(!ours.rejections.is_empty(), "{error}"),
+    }
 }

@@ -1,12 +1,15 @@
-//! What rows a message of logs comes to, by a naive reading of prost's types. Attributes are text, as they are
+//! What rows messages come to, by a naive reading of prost's types. Attributes are text, as they are
 //! spelled.
 
 use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, InstrumentationScope, KeyValue, KeyValueList, any_value,
+};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::resource::v1::Resource;
 use serde_json::Value as Json;
 
 use crate::support::{Cell, Row};
@@ -14,8 +17,18 @@ use crate::support::{Cell, Row};
 /// The prefixes by which all attributes are text.
 pub(super) const PREFIXES: [&str; 3] = ["resource_", "scope_", "attr_"];
 
-/// Columns whose names no attribute gets.
-const CORE: [&str; 18] = [
+/// Columns of resources and scopes whose names no attribute gets.
+const COMMON: [&str; 7] = [
+    "service_name",
+    "resource_dropped_attributes_count",
+    "resource_schema_url",
+    "scope_name",
+    "scope_version",
+    "scope_dropped_attributes_count",
+    "scope_schema_url",
+];
+
+pub(super) const LOGS: [&str; 11] = [
     "time",
     "observed_time",
     "severity_number",
@@ -27,13 +40,6 @@ const CORE: [&str; 18] = [
     "flags",
     "event_name",
     "dropped_attributes_count",
-    "service_name",
-    "resource_dropped_attributes_count",
-    "resource_schema_url",
-    "scope_name",
-    "scope_version",
-    "scope_dropped_attributes_count",
-    "scope_schema_url",
 ];
 
 /// The names of columns, by the paths of their values.
@@ -43,10 +49,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new() -> Self {
-        let taken =
-            CORE.iter().map(|name| (*name).to_owned()).chain(["_rest".to_owned()]).collect();
-        Self { by_path: BTreeMap::new(), taken }
+    /// With the columns that the signal's tables always have.
+    pub(super) fn new(core: &[&str]) -> Self {
+        let taken = COMMON.iter().chain(core).chain(&["_rest"]);
+        Self { by_path: BTreeMap::new(), taken: taken.map(|name| (*name).to_owned()).collect() }
     }
 
     fn of(&mut self, below: &str, key: &str) -> String {
@@ -72,13 +78,13 @@ impl Names {
 
 /// A row, and whether it has a value that is kept in `_rest`.
 #[derive(Default)]
-struct Building {
+pub(super) struct Building {
     row: Row,
     has_rest: bool,
 }
 
 impl Building {
-    fn put(&mut self, name: &str, cell: Cell) {
+    pub(super) fn put(&mut self, name: &str, cell: Cell) {
         if self.row.contains_key(name) {
             self.has_rest = true;
         } else {
@@ -86,13 +92,18 @@ impl Building {
         }
     }
 
-    fn put_text(&mut self, name: &str, text: &str) {
+    pub(super) fn put_text(&mut self, name: &str, text: &str) {
         if !text.is_empty() {
             self.put(name, Cell::Text(text.to_owned()));
         }
     }
 
-    fn put_attributes(&mut self, below: &str, attributes: &[KeyValue], names: &mut Names) {
+    pub(super) fn put_attributes(
+        &mut self,
+        below: &str,
+        attributes: &[KeyValue],
+        names: &mut Names,
+    ) {
         for KeyValue { key, value, .. } in attributes {
             if let Some(text) = value.as_ref().and_then(text_of) {
                 self.put(&names.of(below, key), Cell::Text(text));
@@ -100,7 +111,64 @@ impl Building {
         }
     }
 
-    fn put_time(&mut self, name: &str, nanos: u64) {
+    pub(super) fn put_number(&mut self, name: &str, number: i32) {
+        if number != 0 {
+            self.put(name, Cell::I32(number));
+        }
+    }
+
+    pub(super) fn put_count(&mut self, name: &str, count: u64) {
+        if count != 0 {
+            self.put_unsigned(name, count);
+        }
+    }
+
+    /// What an integer with a sign can't hold is beside it.
+    pub(super) fn put_unsigned(&mut self, name: &str, value: u64) {
+        match i64::try_from(value) {
+            Ok(value) => self.put(name, Cell::I64(value)),
+            Err(_) => self.put(&format!("{name}__text"), Cell::Text(value.to_string())),
+        }
+    }
+
+    pub(super) fn put_list(&mut self, name: &str, list: Vec<Option<Cell>>) {
+        if !list.is_empty() {
+            self.put(name, Cell::List(list));
+        }
+    }
+
+    pub(super) fn put_texts(&mut self, name: &str, texts: impl Iterator<Item = String>) {
+        self.put_list(name, texts.map(|text| Some(Cell::Text(text))).collect());
+    }
+
+    /// A list with an element that integers with a sign can't hold is as text beside it.
+    pub(super) fn put_integers(&mut self, name: &str, list: impl Iterator<Item = u64>) {
+        let list: Vec<u64> = list.collect();
+        let fitting: Result<Vec<i64>, _> = list.iter().map(|value| i64::try_from(*value)).collect();
+        match fitting {
+            Ok(list) => {
+                self.put_list(name, list.into_iter().map(|at| Some(Cell::I64(at))).collect())
+            }
+            Err(_) => {
+                let texts: Vec<String> = list.iter().map(u64::to_string).collect();
+                let text = format!("[{}]", texts.join(","));
+                self.put(&format!("{name}__text"), Cell::Text(text));
+            }
+        }
+    }
+
+    pub(super) fn put_doubles<'d>(&mut self, name: &str, list: impl Iterator<Item = &'d f64>) {
+        self.put_list(name, list.map(|value| Some(Cell::F64(value.to_bits()))).collect());
+    }
+
+    pub(super) fn end(mut self) -> Row {
+        if self.has_rest {
+            self.row.insert("_rest".to_owned(), Cell::Bool(true));
+        }
+        self.row
+    }
+
+    pub(super) fn put_time(&mut self, name: &str, nanos: u64) {
         if nanos != 0 {
             self.put(name, Cell::Timestamp((nanos / 1_000) as i64));
             if !nanos.is_multiple_of(1_000) {
@@ -122,14 +190,14 @@ pub(super) fn rows_of(data: &LogsData, names: &mut Names) -> Vec<Row> {
     rows
 }
 
-fn row_of(
-    of_resource: &ResourceLogs,
-    of_scope: &ScopeLogs,
-    record: &LogRecord,
+/// The start of a row: what it has of its resource and its scope.
+pub(super) fn common(
+    (resource, resource_schema_url): (&Option<Resource>, &str),
+    (scope, scope_schema_url): (&Option<InstrumentationScope>, &str),
     names: &mut Names,
-) -> Row {
+) -> Building {
     let mut row = Building::default();
-    if let Some(resource) = &of_resource.resource {
+    if let Some(resource) = resource {
         let is_service = |attribute: &&KeyValue| {
             let value = attribute.value.as_ref().and_then(|value| value.value.as_ref());
             attribute.key == "service.name"
@@ -159,20 +227,29 @@ fn row_of(
             row.put(&name, Cell::Text(format!("[{}]", entities.join(","))));
         }
     }
-    row.put_text("resource_schema_url", &of_resource.schema_url);
-    if let Some(scope) = &of_scope.scope {
+    row.put_text("resource_schema_url", resource_schema_url);
+    if let Some(scope) = scope {
         row.put_attributes("scope", &scope.attributes, names);
         row.put_text("scope_name", &scope.name);
         row.put_text("scope_version", &scope.version);
         row.put_text("scope_dropped_attributes_count", &count(scope.dropped_attributes_count));
     }
-    row.put_text("scope_schema_url", &of_scope.schema_url);
+    row.put_text("scope_schema_url", scope_schema_url);
+    row
+}
+
+fn row_of(
+    of_resource: &ResourceLogs,
+    of_scope: &ScopeLogs,
+    record: &LogRecord,
+    names: &mut Names,
+) -> Row {
+    let resource = (&of_resource.resource, of_resource.schema_url.as_str());
+    let mut row = common(resource, (&of_scope.scope, &of_scope.schema_url), names);
     row.put_attributes("attr", &record.attributes, names);
     row.put_time("time", record.time_unix_nano);
     row.put_time("observed_time", record.observed_time_unix_nano);
-    if record.severity_number != 0 {
-        row.put("severity_number", Cell::I32(record.severity_number));
-    }
+    row.put_number("severity_number", record.severity_number);
     row.put_text("severity_text", &record.severity_text);
     if let Some((body, value)) =
         record.body.as_ref().and_then(|body| Some((body, body.value.as_ref()?)))
@@ -191,26 +268,23 @@ fn row_of(
     }
     row.put_text("trace_id", &hex(&record.trace_id));
     row.put_text("span_id", &hex(&record.span_id));
-    for (name, count) in
-        [("flags", record.flags), ("dropped_attributes_count", record.dropped_attributes_count)]
-    {
-        if count != 0 {
-            row.put(name, Cell::I64(count.into()));
-        }
-    }
+    row.put_count("flags", record.flags.into());
+    row.put_count("dropped_attributes_count", record.dropped_attributes_count.into());
     row.put_text("event_name", &record.event_name);
-    if row.has_rest {
-        row.row.insert("_rest".to_owned(), Cell::Bool(true));
-    }
-    row.row
+    row.end()
 }
 
 fn count(count: u32) -> String {
     if count == 0 { String::new() } else { count.to_string() }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Attributes as JSON.
+pub(super) fn json_of_attributes(attributes: &[KeyValue]) -> String {
+    json_text(&any_value::Value::KvlistValue(KeyValueList { values: attributes.to_vec() }))
 }
 
 /// A value as text; none of nothing.

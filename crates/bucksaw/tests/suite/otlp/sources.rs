@@ -14,7 +14,7 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, Sc
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
-use super::{convert_keeping, rows};
+use super::{convert_keeping, prefixed, rows};
 use crate::support::read;
 
 fn record(body: &str) -> LogRecord {
@@ -26,11 +26,6 @@ fn request(bodies: &[&str]) -> LogsData {
     let log_records = bodies.iter().map(|body| record(body)).collect();
     let scope_logs = vec![ScopeLogs { log_records, ..ScopeLogs::default() }];
     LogsData { resource_logs: vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }] }
-}
-
-fn prefixed(message: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(message.len()).expect("short");
-    [&length.to_be_bytes()[..], message].concat()
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {

@@ -1,0 +1,496 @@
+//! Metrics: each data point is a row.
+
+use super::any_value::{json_of_attributes, key_value};
+use super::columns::{count, double, list, number, text, time};
+use super::common::ATTRIBUTES;
+use super::decoder::{Failure, Rows};
+use super::lists::Lists;
+use super::values::hex;
+use super::wire::{Embedded, Fields, Result};
+use crate::schema::{ColumnId, ColumnType, Schema};
+use crate::types::value::Value;
+
+type Pushed = std::result::Result<(), Failure>;
+
+/// The columns that every table of metrics has.
+#[derive(Clone, Copy)]
+pub(super) struct MetricColumns {
+    name: ColumnId,
+    description: ColumnId,
+    unit: ColumnId,
+    metadata: ColumnId,
+    ty: ColumnId,
+    aggregation_temporality: ColumnId,
+    is_monotonic: ColumnId,
+    start_time: ColumnId,
+    time: ColumnId,
+    value_int: ColumnId,
+    value_double: ColumnId,
+    count: ColumnId,
+    sum: ColumnId,
+    min: ColumnId,
+    max: ColumnId,
+    bucket_counts: ColumnId,
+    explicit_bounds: ColumnId,
+    scale: ColumnId,
+    zero_count: ColumnId,
+    zero_threshold: ColumnId,
+    positive: [ColumnId; 2],
+    negative: [ColumnId; 2],
+    quantiles: [ColumnId; 2],
+    flags: ColumnId,
+    exemplars: [ColumnId; 6],
+}
+
+impl MetricColumns {
+    pub(super) fn of(schema: &mut Schema) -> Self {
+        const INTEGER: ColumnType = ColumnType::Int64;
+        const DOUBLE: ColumnType = ColumnType::Double;
+        const TEXT: ColumnType = ColumnType::Text;
+        Self {
+            name: text("name", schema),
+            description: text("description", schema),
+            unit: text("unit", schema),
+            metadata: text("metadata", schema),
+            ty: text("type", schema),
+            aggregation_temporality: number("aggregation_temporality", schema),
+            is_monotonic: schema.declare("is_monotonic", ColumnType::Bool),
+            start_time: time("start_time", schema),
+            time: time("time", schema),
+            value_int: count("value_int", schema),
+            value_double: double("value_double", schema),
+            count: count("count", schema),
+            sum: double("sum", schema),
+            min: double("min", schema),
+            max: double("max", schema),
+            bucket_counts: list("bucket_counts", INTEGER, schema),
+            explicit_bounds: list("explicit_bounds", DOUBLE, schema),
+            scale: number("scale", schema),
+            zero_count: count("zero_count", schema),
+            zero_threshold: double("zero_threshold", schema),
+            positive: [
+                number("positive_offset", schema),
+                list("positive_bucket_counts", INTEGER, schema),
+            ],
+            negative: [
+                number("negative_offset", schema),
+                list("negative_bucket_counts", INTEGER, schema),
+            ],
+            quantiles: [
+                list("quantile_values_quantile", DOUBLE, schema),
+                list("quantile_values_value", DOUBLE, schema),
+            ],
+            flags: count("flags", schema),
+            exemplars: [
+                list("exemplars_time_unix_nano", INTEGER, schema),
+                list("exemplars_value_int", INTEGER, schema),
+                list("exemplars_value_double", DOUBLE, schema),
+                list("exemplars_trace_id", TEXT, schema),
+                list("exemplars_span_id", TEXT, schema),
+                list("exemplars_filtered_attributes", TEXT, schema),
+            ],
+        }
+    }
+}
+
+/// Which kind of data a metric has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Gauge,
+    Sum,
+    Histogram,
+    ExponentialHistogram,
+    Summary,
+}
+
+impl Kind {
+    fn of_field(number: u32) -> Option<Self> {
+        Some(match number {
+            5 => Self::Gauge,
+            7 => Self::Sum,
+            9 => Self::Histogram,
+            10 => Self::ExponentialHistogram,
+            11 => Self::Summary,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gauge => "gauge",
+            Self::Sum => "sum",
+            Self::Histogram => "histogram",
+            Self::ExponentialHistogram => "exponential_histogram",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// A metric, but for its data points.
+pub(super) struct Metric<'a> {
+    name: &'a str,
+    description: &'a str,
+    unit: &'a str,
+    /// As JSON; empty where there is none.
+    metadata: &'a str,
+    kind: Kind,
+    temporality: i32,
+    is_monotonic: bool,
+    data: &'a [u8],
+    /// Data of other kinds that others took the place of: it has to be sound, too.
+    replaced: Vec<(Kind, &'a [u8])>,
+}
+
+impl<'a> Metric<'a> {
+    /// None of a metric without data.
+    pub(super) fn read(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<Option<Self>> {
+        let (mut name, mut description, mut unit, mut has_metadata) = ("", "", "", false);
+        // The kind that came last, where its fields begin, and its parts.
+        let (mut last, mut start, mut parts) = (None, message, Embedded::default());
+        let mut replaced = Vec::new();
+        let mut fields = Fields::of(message);
+        loop {
+            let left = fields.left();
+            let Some(field) = fields.next()? else { break };
+            match field.number {
+                1 => name = field.text()?,
+                2 => description = field.text()?,
+                3 => unit = field.text()?,
+                12 => has_metadata = true,
+                number => {
+                    let Some(kind) = Kind::of_field(number) else { continue };
+                    if last != Some((kind, number)) {
+                        if let Some((kind, number)) = last {
+                            let data = parts.whole(start, number, rows.arena)?;
+                            replaced.push((kind, data.unwrap_or_default()));
+                        }
+                        (last, start, parts) = (Some((kind, number)), left, Embedded::default());
+                    }
+                    parts.add(field.bytes()?);
+                }
+            }
+        }
+        let metadata = match has_metadata {
+            true => json_of_attributes(message, 12, rows.arena)?,
+            false => "",
+        };
+        let Some((kind, number)) = last else { return Ok(None) };
+        let data = parts.whole(start, number, rows.arena)?.unwrap_or_default();
+        let metric = Self {
+            name,
+            description,
+            unit,
+            metadata,
+            kind,
+            temporality: 0,
+            is_monotonic: false,
+            data,
+            replaced,
+        };
+        metric.with_data(kind, data).map(Some)
+    }
+
+    /// The same metric with other data.
+    fn with_data(self, kind: Kind, data: &'a [u8]) -> Result<Self> {
+        let (mut temporality, mut is_monotonic) = (0, false);
+        let mut fields = Fields::of(data);
+        while let Some(field) = fields.next()? {
+            match (field.number, kind) {
+                (1, _) => _ = field.bytes()?,
+                (2, Kind::Sum | Kind::Histogram | Kind::ExponentialHistogram) => {
+                    temporality = field.int32()?;
+                }
+                (3, Kind::Sum) => is_monotonic = field.bool()?,
+                _ => {}
+            }
+        }
+        Ok(Self { kind, temporality, is_monotonic, data, ..self })
+    }
+
+    /// Its data points.
+    pub(super) fn points(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut fields = Fields::of(self.data);
+        std::iter::from_fn(move || {
+            // Reading it has found it sound.
+            while let Ok(Some(field)) = fields.next() {
+                if field.number == 1 {
+                    return field.bytes().ok();
+                }
+            }
+            None
+        })
+    }
+}
+
+/// What data points of several kinds have.
+#[derive(Default)]
+struct Point<'a> {
+    start_time: u64,
+    time: u64,
+    flags: u32,
+    count: u64,
+    sum: Option<f64>,
+    min: Option<f64>,
+    max: Option<f64>,
+    bucket_counts: Vec<Value<'a>>,
+    explicit_bounds: Vec<Value<'a>>,
+    exemplars: Lists<'a, 6>,
+}
+
+impl MetricColumns {
+    /// Reads data that is replaced as if it were to be stored, and forgets it.
+    pub(super) fn check_replaced<'a>(
+        &self,
+        metric: &mut Metric<'a>,
+        rows: &mut Rows<'_, 'a>,
+    ) -> Pushed {
+        for (kind, data) in std::mem::take(&mut metric.replaced) {
+            let nameless = Metric {
+                name: "",
+                description: "",
+                unit: "",
+                metadata: "",
+                kind,
+                temporality: 0,
+                is_monotonic: false,
+                data,
+                replaced: Vec::new(),
+            };
+            let replaced = nameless.with_data(kind, data)?;
+            for point in replaced.points() {
+                self.point(&replaced, point, rows)?;
+                rows.builder.undo_row();
+            }
+        }
+        Ok(())
+    }
+
+    /// Pushes the values of a data point, and those of its metric.
+    pub(super) fn point<'a>(
+        &self,
+        metric: &Metric<'a>,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> Pushed {
+        rows.push_text(self.name, metric.name)?;
+        rows.push_text(self.description, metric.description)?;
+        rows.push_text(self.unit, metric.unit)?;
+        rows.push_text(self.metadata, metric.metadata)?;
+        rows.push_text(self.ty, metric.kind.name())?;
+        rows.push_number(self.aggregation_temporality, metric.temporality)?;
+        if metric.kind == Kind::Sum {
+            rows.builder.push(self.is_monotonic, Value::Bool(metric.is_monotonic))?;
+        }
+        let point = match metric.kind {
+            Kind::Gauge | Kind::Sum => self.number(message, rows)?,
+            Kind::Histogram => self.histogram(message, rows)?,
+            Kind::ExponentialHistogram => self.exponential_histogram(message, rows)?,
+            Kind::Summary => self.summary(message, rows)?,
+        };
+        rows.push_time(self.start_time, point.start_time)?;
+        rows.push_time(self.time, point.time)?;
+        if !matches!(metric.kind, Kind::Gauge | Kind::Sum) {
+            rows.push_unsigned(self.count, point.count)?;
+        }
+        for (column, value) in [(self.sum, point.sum), (self.min, point.min), (self.max, point.max)]
+        {
+            if let Some(value) = value {
+                rows.builder.push(column, Value::F64(value))?;
+            }
+        }
+        rows.push_list(self.bucket_counts, &point.bucket_counts)?;
+        rows.push_list(self.explicit_bounds, &point.explicit_bounds)?;
+        rows.push_count(self.flags, point.flags.into())?;
+        point.exemplars.push_to(self.exemplars, rows)
+    }
+
+    /// A `NumberDataPoint`.
+    fn number<'a>(
+        &self,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> std::result::Result<Point<'a>, Failure> {
+        let (mut point, mut value) = (Point::default(), Value::Null);
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                2 => point.start_time = field.fixed64()?,
+                3 => point.time = field.fixed64()?,
+                4 => value = Value::F64(field.double()?),
+                5 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
+                6 => value = Value::I64(field.fixed64()?.cast_signed()),
+                7 => push_attribute(field.bytes()?, rows)?,
+                8 => point.flags = field.uint32()?,
+                _ => {}
+            }
+        }
+        let column = if let Value::F64(_) = value { self.value_double } else { self.value_int };
+        rows.builder.push(column, value)?;
+        Ok(point)
+    }
+
+    /// A `HistogramDataPoint`.
+    fn histogram<'a>(
+        &self,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> std::result::Result<Point<'a>, Failure> {
+        let mut point = Point::default();
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                2 => point.start_time = field.fixed64()?,
+                3 => point.time = field.fixed64()?,
+                4 => point.count = field.fixed64()?,
+                5 => point.sum = Some(field.double()?),
+                6 => field.each_fixed64(|count| point.bucket_counts.push(unsigned(count)))?,
+                7 => field.each_fixed64(|bits| {
+                    point.explicit_bounds.push(Value::F64(f64::from_bits(bits)));
+                })?,
+                8 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
+                9 => push_attribute(field.bytes()?, rows)?,
+                10 => point.flags = field.uint32()?,
+                11 => point.min = Some(field.double()?),
+                12 => point.max = Some(field.double()?),
+                _ => {}
+            }
+        }
+        Ok(point)
+    }
+
+    /// An `ExponentialHistogramDataPoint`.
+    fn exponential_histogram<'a>(
+        &self,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> std::result::Result<Point<'a>, Failure> {
+        let (mut point, mut scale, mut zero_count, mut zero_threshold) =
+            (Point::default(), 0, 0, 0.0);
+        let (mut positive, mut negative) = (Embedded::default(), Embedded::default());
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => push_attribute(field.bytes()?, rows)?,
+                2 => point.start_time = field.fixed64()?,
+                3 => point.time = field.fixed64()?,
+                4 => point.count = field.fixed64()?,
+                5 => point.sum = Some(field.double()?),
+                6 => scale = field.sint32()?,
+                7 => zero_count = field.fixed64()?,
+                8 => positive.add(field.bytes()?),
+                9 => negative.add(field.bytes()?),
+                10 => point.flags = field.uint32()?,
+                11 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
+                12 => point.min = Some(field.double()?),
+                13 => point.max = Some(field.double()?),
+                14 => zero_threshold = field.double()?,
+                _ => {}
+            }
+        }
+        rows.builder.push(self.scale, Value::I32(scale))?;
+        rows.push_unsigned(self.zero_count, zero_count)?;
+        rows.builder.push(self.zero_threshold, Value::F64(zero_threshold))?;
+        for (buckets, number, columns) in
+            [(positive, 8, self.positive), (negative, 9, self.negative)]
+        {
+            if let Some(buckets) = buckets.whole(message, number, rows.arena)? {
+                push_buckets(buckets, columns, rows)?;
+            }
+        }
+        Ok(point)
+    }
+
+    /// A `SummaryDataPoint`.
+    fn summary<'a>(
+        &self,
+        message: &'a [u8],
+        rows: &mut Rows<'_, 'a>,
+    ) -> std::result::Result<Point<'a>, Failure> {
+        let mut point = Point { sum: Some(0.0), ..Point::default() };
+        let mut quantiles = Lists::new();
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                2 => point.start_time = field.fixed64()?,
+                3 => point.time = field.fixed64()?,
+                4 => point.count = field.fixed64()?,
+                5 => point.sum = Some(field.double()?),
+                6 => quantiles.push(quantile(field.bytes()?)?),
+                7 => push_attribute(field.bytes()?, rows)?,
+                8 => point.flags = field.uint32()?,
+                _ => {}
+            }
+        }
+        quantiles.push_to(self.quantiles, rows)?;
+        Ok(point)
+    }
+}
+
+fn push_attribute<'a>(message: &'a [u8], rows: &mut Rows<'_, 'a>) -> Pushed {
+    let (key, value) = key_value(message, rows.arena)?;
+    rows.push_attribute(ATTRIBUTES, key, value)
+}
+
+/// An integer without a sign, which need not fit one with a sign.
+fn unsigned(value: u64) -> Value<'static> {
+    i64::try_from(value).map_or(Value::U64(value), Value::I64)
+}
+
+/// `Buckets`: their offset, and their counts.
+fn push_buckets<'a>(
+    message: &'a [u8],
+    [offset_column, counts_column]: [ColumnId; 2],
+    rows: &mut Rows<'_, 'a>,
+) -> Pushed {
+    let (mut offset, mut counts) = (0, Vec::new());
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => offset = field.sint32()?,
+            2 => field.each_varint(|count| counts.push(unsigned(count)))?,
+            _ => {}
+        }
+    }
+    rows.builder.push(offset_column, Value::I32(offset))?;
+    rows.push_list(counts_column, &counts)
+}
+
+/// A `ValueAtQuantile`.
+fn quantile<'a>(message: &[u8]) -> Result<[Value<'a>; 2]> {
+    let (mut quantile, mut value) = (0.0, 0.0);
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            1 => quantile = field.double()?,
+            2 => value = field.double()?,
+            _ => {}
+        }
+    }
+    Ok([Value::F64(quantile), Value::F64(value)])
+}
+
+/// The values of an `Exemplar`, in its columns' order.
+fn exemplar<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 6]> {
+    let (mut time, mut value, mut trace_id, mut span_id) = (0, Value::Null, &b""[..], &b""[..]);
+    let mut fields = Fields::of(message);
+    while let Some(field) = fields.next()? {
+        match field.number {
+            2 => time = field.fixed64()?,
+            3 => value = Value::F64(field.double()?),
+            4 => span_id = field.bytes()?,
+            5 => trace_id = field.bytes()?,
+            6 => value = Value::I64(field.fixed64()?.cast_signed()),
+            _ => {}
+        }
+    }
+    let (integer, double) =
+        if let Value::F64(_) = value { (Value::Null, value) } else { (value, Value::Null) };
+    Ok([
+        unsigned(time),
+        integer,
+        double,
+        Value::Text(hex(trace_id, rows.arena)),
+        Value::Text(hex(span_id, rows.arena)),
+        Value::Text(json_of_attributes(message, 7, rows.arena)?),
+    ])
+}
