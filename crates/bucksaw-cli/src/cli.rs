@@ -18,7 +18,7 @@ use clap_complete::Shell;
 
 use crate::exit;
 use crate::intake::MaxRejected;
-use crate::values::{ArraysArg, NumbersArg, Pointer, time};
+use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg, redact, time};
 use crate::words::words;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
@@ -365,6 +365,16 @@ pub(crate) struct ShapeArgs {
     /// Call a column otherwise; may be given several times
     #[arg(long, value_name = "COLUMN=NAME", value_parser = renaming)]
     pub(crate) rename: Vec<(String, String)>,
+    /// Store something else in place of a column's values, before anything is done with them: a keyed hash, *** (mask), or *** where a
+    /// regular expression matches, or its groups do; may be given several times
+    #[arg(long, value_name = "COLUMN=hash|mask|REGEX", value_parser = redact)]
+    pub(crate) redact: Vec<(String, RedactArg)>,
+    /// The file with the key of hashes, 16 bytes or more; the same key, the same hashes
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// Add the columns source_file and source_line, which say where rows come from
+    #[arg(long)]
+    pub(crate) source_columns: bool,
     /// Columns in one file; the rest is kept in the column _rest
     #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
     pub(crate) max_columns: usize,

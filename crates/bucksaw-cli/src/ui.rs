@@ -220,6 +220,7 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::Select => "--select",
             ColumnOption::Drop => "--drop",
             ColumnOption::Rename => "--rename",
+            ColumnOption::Redact => "--redact",
             ColumnOption::TimestampColumn => "--timestamp-column",
             ColumnOption::Time => "--time",
             ColumnOption::JsonColumn => "--json-column",

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use bucksaw::Spelling;
+use bucksaw::internal::nearest;
+use bucksaw::{Error, Redaction, Spelling};
 use clap::ValueEnum;
 
 /// A column, and behind a colon how its times are spelled. Both may have colons: the spelling is the longest that is a
@@ -18,6 +19,39 @@ pub(crate) fn time(text: &str) -> Result<(String, Spelling), String> {
     match clear.chain(splits()).find_map(read) {
         Some(time) => Ok(time),
         None => longest.parse().map(|input| (text.to_owned(), input)),
+    }
+}
+
+/// What is stored in place of a column's values.
+#[derive(Clone, Debug)]
+pub(crate) enum RedactArg {
+    Hash,
+    Mask,
+    Matches(Redaction),
+}
+
+/// A column, and behind the first `=` what is stored in place of its values.
+pub(crate) fn redact(text: &str) -> Result<(String, RedactArg), String> {
+    const WORDS: [(&str, RedactArg); 2] = [("hash", RedactArg::Hash), ("mask", RedactArg::Mask)];
+    let Some((column, how)) = text.split_once('=').filter(|(_, how)| !how.is_empty()) else {
+        return Err("it is COLUMN=hash, COLUMN=mask or COLUMN=REGEX".to_owned());
+    };
+    if let Some((_, how)) = WORDS.iter().find(|(word, _)| *word == how) {
+        return Ok((column.to_owned(), how.clone()));
+    }
+    // A word that is misspelled would match nothing, and nothing would be redacted.
+    if let Some(word) = nearest(&how.to_lowercase(), &WORDS.map(|(word, _)| word)) {
+        return Err(format!("did you mean {word}? As a regular expression it is ({how})"));
+    }
+    let redaction = Redaction::matches(how).map_err(|error| error_with_cause(&error))?;
+    Ok((column.to_owned(), RedactArg::Matches(redaction)))
+}
+
+/// An error, and on further lines what it comes from.
+fn error_with_cause(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{}:\n{cause}", error.message()),
+        None => error.message().to_owned(),
     }
 }
 

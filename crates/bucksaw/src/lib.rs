@@ -69,7 +69,7 @@
 //! # Features
 //!
 //! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too),
-//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], and `arrow` for
+//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], `redact` for the hashes and regular expressions of [`Redaction`], and `arrow` for
 //! [`Writer::write_record_batch`], columns of Arrow's own types and the `arrow` backend: half of the
 //! crates that are built. An option that needs one that was not built in is an error that names it.
 #![deny(unsafe_code)]
@@ -121,8 +121,9 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Format, Input, InputCounts, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, Names, Numbers, Options, Profile,
-    REST_COLUMN, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
+    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,
+    Profile, REST_COLUMN, Redaction, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn,
+    UnknownColumns,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, FirstAlteration, Misfits, MixedTexts,
@@ -145,8 +146,9 @@ pub mod limits {
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
         DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
         DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS, DEFAULT_ZSTD_LEVEL,
-        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_COLUMN,
-        MEMORY_WITHOUT_COLUMNS, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
+        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_ARROW_COLUMN,
+        MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
+        SOURCE_FILE_COLUMN, SOURCE_LINE_COLUMN,
     };
     pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
 }

@@ -10,7 +10,6 @@ pub(crate) struct Bits {
 
 impl Bits {
     /// The set of the rows below `len` for which `is_set` holds.
-    #[cfg(feature = "arrow")]
     pub(crate) fn from_fn(len: usize, mut is_set: impl FnMut(usize) -> bool) -> Self {
         let mut bits = Self { words: vec![0; len.div_ceil(64)] };
         for row in (0..len).filter(|row| is_set(*row)) {

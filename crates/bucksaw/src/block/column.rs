@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::block::bitmap::Bits;
 use crate::block::text::{Held, StoreText};
 use crate::block::{MixedSlice, Values, ValuesOf, ValuesSlice};
-use crate::types::logical::ColumnType;
 use crate::types::value::{Value, ValueKind};
 
 /// One column of a block, which holds texts and bytes as these.
@@ -28,9 +27,9 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         Self { present, values, kind: ValueKind::Null, run_end: 0 }
     }
 
-    /// Says what its values are, now that the column has a type.
-    pub(crate) fn set_type(&mut self, ty: &ColumnType) {
-        self.kind = ty.value_kind();
+    /// Says which values are appended as they are, now that the column has a type.
+    pub(crate) fn set_kind(&mut self, kind: ValueKind) {
+        self.kind = kind;
     }
 
     /// Adds the value of `row` to a list that has its type; returns the bytes of its text, or none where the

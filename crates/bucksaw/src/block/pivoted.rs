@@ -1,15 +1,15 @@
 //! Rows pivoted to columns, wherever their text is.
 
-use crate::block::ColumnOf;
-use crate::block::ValuesOf;
+use crate::block::bitmap::Bits;
 use crate::block::firsts::Firsts;
 use crate::block::text::Held;
+use crate::block::{ColumnOf, ValuesOf};
 use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{Column, ColumnId, TableTag};
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
 use crate::types::path;
-use crate::types::value::{ValueKind, append_json_string};
+use crate::types::value::append_json_string;
 
 /// Rows as columns, whose lists hold texts and bytes as these.
 #[derive(Clone, Debug, Default)]
@@ -141,8 +141,14 @@ impl<T: Held, B: Held> Pivoted<T, B> {
             if list.values.len() == 0 && !is_alike {
                 list.values = ValuesOf::Empty;
             }
-            list.kind = column.ty.as_ref().map_or(ValueKind::Null, ColumnType::value_kind);
+            list.kind = column.kind_alike();
         }
+    }
+
+    /// Gives all rows a value of a column that has none.
+    pub(crate) fn set_column(&mut self, id: ColumnId, values: ValuesOf<T, B>) {
+        let rows = self.rows;
+        *self.column_mut(id) = ColumnOf::new(Bits::from_fn(rows, |_| true), values);
     }
 
     pub(crate) fn column_mut(&mut self, id: ColumnId) -> &mut ColumnOf<T, B> {

@@ -45,6 +45,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rows.block.rows
     }
 
+    /// Whether some values are redacted.
+    pub(crate) fn redacts(&self) -> bool {
+        self.rows.schema.redacts()
+    }
+
     /// Adds a value to the row.
     ///
     /// # Errors
@@ -147,6 +152,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
                             Key::Id(id) => self.rows.path_of(id),
                             Key::Name(name) => name.into(),
                         };
+                        let item = self.rows.redacted(&name, item);
                         self.rows.rest_of(&name, item);
                     }
                 }

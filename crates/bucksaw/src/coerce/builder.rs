@@ -247,7 +247,16 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     fn push_without_column(&mut self, name: &str, item: Item<'v>) -> Result<()> {
         self.refuse_if_strict(name, "there is no column for it (more columns than are allowed or than the memory limit carries, or too long a name)")?;
         self.block.alterations.rest_values += 1;
+        let item = self.redacted(name, item);
         self.push_rest(name, item)
+    }
+
+    /// What is kept of a value of this path.
+    pub(super) fn redacted(&mut self, path: &str, item: Item<'v>) -> Item<'v> {
+        let redacted = self.schema.redacted(path);
+        let redacted = redacted.and_then(|redacted| redacted.of(item, self.arena));
+        self.block.alterations.redacted += u64::from(redacted.is_some());
+        redacted.unwrap_or(item)
     }
 
     /// Ends the row.
@@ -259,7 +268,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             let id = self.schema.rest();
             let row = self.block.rows;
             let column = self.block.column_mut(id);
-            column.set_type(&ColumnType::Text);
+            column.set_kind(ColumnType::Text.value_kind());
             column.claim(row);
             column.values.push(PhysicalValue::Text(json), &mut self.store);
             self.block.most_text += json.len();
@@ -311,9 +320,15 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
-        if self.schema.column(id).is_dropped {
+        let column = self.schema.column(id);
+        if column.is_dropped {
             return Ok(());
         }
+        let redacted = column.redacted.as_ref().and_then(|redacted| redacted.of(item, self.arena));
+        if let Some(redacted) = redacted {
+            self.block.count(id, Outcome::Redacted, redacted);
+        }
+        let item = redacted.unwrap_or(item);
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }
@@ -360,8 +375,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             return self.store_duplicate(id, item);
         }
         self.block.touched.push(id);
+        let kind = self.schema.column(id).kind_alike();
         let column = self.block.column_mut(id);
-        column.set_type(&ty);
+        column.set_kind(kind);
         column.values.push(value, &mut self.store);
         self.block.most_text += value.text_bytes();
         if let Some(outcome) = rules::outcome(how) {

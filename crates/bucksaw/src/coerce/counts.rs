@@ -31,6 +31,8 @@ pub struct Alterations {
     pub duplicates: u64,
     /// Values without a column of their own, kept in `_rest`.
     pub rest_values: u64,
+    /// Values in whose place something else was stored, by [`Options::redact`](crate::Options::redact).
+    pub redacted: u64,
 }
 
 /// What was done with a value that could not be stored as it came; see the fields of [`Alterations`].
@@ -47,6 +49,7 @@ pub(crate) enum Outcome {
     JsonText,
     TooDeep,
     Duplicate,
+    Redacted,
 }
 
 impl Outcome {
@@ -64,6 +67,7 @@ impl Outcome {
             Self::JsonText => "json_texts",
             Self::TooDeep => "too_deep",
             Self::Duplicate => "duplicates",
+            Self::Redacted => "redacted",
         }
     }
 }
@@ -94,6 +98,7 @@ impl Alterations {
             Outcome::JsonText => &mut self.json_texts,
             Outcome::TooDeep => &mut self.too_deep,
             Outcome::Duplicate => &mut self.duplicates,
+            Outcome::Redacted => &mut self.redacted,
         };
         *count += 1;
     }
@@ -111,5 +116,6 @@ impl Alterations {
         with(&mut self.too_deep, other.too_deep);
         with(&mut self.duplicates, other.duplicates);
         with(&mut self.rest_values, other.rest_values);
+        with(&mut self.redacted, other.redacted);
     }
 }

@@ -49,7 +49,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         let row = self.block.rows;
         if let Some(sibling) = self.schema.sibling(id, Sibling::Text, self.is_late) {
             let column = self.block.column_mut(sibling);
-            column.set_type(&ColumnType::Text);
+            column.set_kind(ColumnType::Text.value_kind());
             if column.claim(row) {
                 let text = item.into_text(self.arena);
                 column.values.push(PhysicalValue::Text(text), &mut self.store);
@@ -67,7 +67,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
 
     pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let path = self.path_of(id);
-        self.push_duplicate(&path, item)?;
+        self.keep_duplicate(&path, item)?;
         self.block.count_of_column(id, Outcome::Duplicate, item);
         Ok(())
     }
@@ -80,11 +80,16 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if self.schema.drops(name) {
             return Ok(());
         }
-        self.refuse_if_strict(name, "the row gives it twice")?;
         if self.schema.unknown_columns == UnknownColumns::Refuse && self.schema.find(name).is_none()
         {
             return Err(unexpected(name));
         }
+        let item = self.redacted(name, item);
+        self.keep_duplicate(name, item)
+    }
+
+    fn keep_duplicate(&mut self, name: &str, item: Item<'v>) -> Result<()> {
+        self.refuse_if_strict(name, "the row gives it twice")?;
         self.block.alterations.duplicates += 1;
         self.push_rest(name, item)
     }

@@ -40,12 +40,12 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if !column.claim(row) {
             return self.store_duplicate(id, misfit);
         }
-        column.set_type(&ty);
+        column.set_kind(ty.value_kind());
         column.values.push(PhysicalValue::I64(value), &mut self.store);
         self.block.touched.push(id);
         if let Some(sibling) = sibling {
             let column = self.block.column_mut(sibling);
-            column.set_type(&ColumnType::Int32);
+            column.set_kind(ColumnType::Int32.value_kind());
             // It has values of this column only, which has its first one of this row.
             if column.claim(row) {
                 column.values.push(PhysicalValue::I32(nanos.cast_signed()), &mut self.store);

@@ -7,9 +7,9 @@ use self_cell::self_cell;
 
 use super::InputCounts;
 use super::framing::{Chunk, is_long};
-use crate::block::Block;
+use crate::block::{Block, Values};
 use crate::error::Error;
-use crate::schema::Schema;
+use crate::schema::{Schema, SourceColumns};
 
 /// Turns chunks of one format into rows. It is given bytes, reads nothing and knows no source; any
 /// number of threads may use it at once.
@@ -53,6 +53,16 @@ pub(crate) struct Rejected {
     pub(crate) reason: String,
     /// What the schema or strict mode said.
     pub(crate) refused: Option<Error>,
+    /// Where values are redacted, what is kept of the record; else all of it.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// What is kept of a rejected record some of whose values must not be told.
+pub(crate) enum Kept {
+    /// The record, redacted.
+    Redacted(Vec<u8>),
+    /// Nothing: where these values are in it, nobody knows.
+    Nothing,
 }
 
 // Spans instead of references would need no cell, but one more pass over all text of a chunk that is as yet not copied at all.
@@ -121,6 +131,29 @@ impl DecodedChunk {
     /// The records that make no row; they are not given again.
     pub(super) fn take_rejected(&mut self) -> Vec<Rejected> {
         self.0.with_dependent_mut(|_, decoded| std::mem::take(&mut decoded.rejected))
+    }
+
+    /// Says of each row which source it comes from, and, where the source has lines, from which: the chunk's first has this
+    /// number.
+    pub(crate) fn add_source(
+        &mut self,
+        columns: SourceColumns,
+        source: &str,
+        first_line: Option<u64>,
+    ) {
+        self.0.with_dependent_mut(|(_, arena), decoded| {
+            let Decoded { block, runs, .. } = decoded;
+            let rows = block.rows();
+            let source = &*arena.alloc_str(source);
+            block.pivoted.set_column(columns.file, Values::Text(vec![source; rows]));
+            block.pivoted.most_text += source.len() * rows;
+            let Some(first_line) = first_line else { return };
+            let ends = runs.iter().skip(1).map(|(row, _)| *row).chain([rows as u64]);
+            let lines = runs.iter().zip(ends).flat_map(|((row, line), end)| {
+                (0..end - row).map(move |row| (first_line + line + row).cast_signed())
+            });
+            block.pivoted.set_column(columns.line, Values::I64(lines.collect()));
+        });
     }
 
     /// The chunk; what it was decoded with goes back, emptied.

@@ -118,20 +118,21 @@ impl<'r> Input<'r> {
         self.records.wrapper()
     }
 
-    /// Goes on where reading stopped; false at the source's end.
+    /// Goes on where reading stopped; false at the source's end. Where values are redacted, records that nobody looks into are
+    /// withheld.
     ///
     /// # Errors
     /// What reading failed with; that of a record that is too long.
-    pub(crate) fn resume(&mut self) -> Result<bool> {
+    pub(crate) fn resume(&mut self, redacts: bool) -> Result<bool> {
         let stopped = self.source.stopped();
         match stopped.map_err(|error| error.in_source(self.records.name()))? {
             None => Ok(true),
             Some(source::Stop::TooLong(limit)) => {
-                self.records.reject_too_long(&mut self.source, limit)?;
+                self.records.reject_too_long(&mut self.source, limit, redacts)?;
                 Ok(true)
             }
             Some(source::Stop::Cut(error)) => {
-                self.records.reject_cut(&mut self.source, &error)?;
+                self.records.reject_cut(&mut self.source, &error, redacts)?;
                 Ok(true)
             }
             Some(source::Stop::End) => Ok(false),
@@ -191,6 +192,10 @@ pub struct Rejection {
     pub byte: u64,
     /// Why.
     pub reason: String,
+    /// Whether the record itself is not told: some values are to be redacted, and where they are in it, nobody knows. A blank line
+    /// stands for it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
 }
 
 impl Rejection {
@@ -207,7 +212,7 @@ impl Rejection {
 /// Where, and why.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, format, line, column, byte, reason } = self;
+        let Self { source, format, line, column, byte, reason, .. } = self;
         let (source, reason) = (escape(source), escape(reason));
         match format.is_of_lines() {
             true => write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}"),

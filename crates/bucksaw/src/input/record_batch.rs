@@ -82,6 +82,9 @@ fn take_whole<'a>(
     if is_all_null || (schema.strict && schema.column(id).is_renamed) {
         return Ok(is_all_null);
     }
+    if schema.column(id).redacted.is_some() {
+        return Ok(false);
+    }
     let ty = ColumnType::from_field(field);
     let column = schema.column(id);
     let fits = match &column.ty {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::decoding::DecodedChunk;
+use super::decoding::{DecodedChunk, Kept};
 use super::formats;
 use super::source::Source;
 use super::{Format, InputCounts, OnError, Rejection, Rejects};
@@ -14,6 +14,9 @@ use crate::row_lines::SourceLine;
 
 /// Rejected records of an input that it remembers.
 pub const FIRST_REJECTED: usize = 3;
+
+/// What stands for a record that is withheld: a blank line.
+const NOTHING: &[u8] = b"\n";
 
 /// See the module. Chunks come to it in the source's order.
 pub(crate) struct Records<'r> {
@@ -41,7 +44,7 @@ impl<'r> Records<'r> {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -89,15 +92,23 @@ impl<'r> Records<'r> {
                 column: (rejected.at - rejected.bytes.start) as u64 + 1,
                 byte: chunk.position + rejected.at as u64,
                 reason: hinting(rejected.reason, hint.take()),
+                withheld: matches!(rejected.kept, Some(Kept::Nothing)),
             };
             self.remember(&rejection);
             match &mut self.on_error {
                 OnError::Fail => return Err(failure(rejection, rejected.refused, is_hinted)),
                 OnError::Skip => {}
                 OnError::Keep(rejects) => {
-                    let mut parts = Parts::of(format);
-                    parts.take(&chunk.bytes[rejected.bytes], *rejects)?;
-                    parts.end(&rejection, *rejects)?;
+                    match &rejected.kept {
+                        None => {
+                            let mut parts = Parts::of(format);
+                            parts.take(&chunk.bytes[rejected.bytes], *rejects)?;
+                            parts.end(*rejects)?;
+                        }
+                        Some(Kept::Redacted(record)) => rejects.part(record)?,
+                        Some(Kept::Nothing) => rejects.part(NOTHING)?,
+                    }
+                    rejects.end(&rejection)?;
                 }
             }
         }
@@ -106,11 +117,16 @@ impl<'r> Records<'r> {
         Ok(Some(first).filter(|_| format.is_of_lines()))
     }
 
-    /// Rejects a record that is longer than the limit, as it is read.
+    /// Rejects a record that is longer than the limit, as it is read. It is withheld where values are redacted.
     ///
     /// # Errors
     /// As [`settle`](Self::settle); [`ErrorKind::Io`].
-    pub(super) fn reject_too_long(&mut self, source: &mut Source<'_>, limit: usize) -> Result<()> {
+    pub(super) fn reject_too_long(
+        &mut self,
+        source: &mut Source<'_>,
+        limit: usize,
+        withheld: bool,
+    ) -> Result<()> {
         let format = source.format();
         let hint = self.hint(source.rest(), format);
         let is_hinted = hint.is_some();
@@ -121,6 +137,7 @@ impl<'r> Records<'r> {
             column: 1,
             byte: source.position(),
             reason: hinting(too_long(limit, format), hint),
+            withheld,
         };
         if let OnError::Fail = self.on_error {
             return Err(failure(rejection, None, is_hinted));
@@ -129,11 +146,16 @@ impl<'r> Records<'r> {
         self.reject_next(source, &rejection)
     }
 
-    /// Rejects the last record of a source that was cut off, of which there may be nothing.
+    /// The same with the last record of a source that was cut off, of which there may be nothing.
     ///
     /// # Errors
     /// As [`settle`](Self::settle).
-    pub(super) fn reject_cut(&mut self, source: &mut Source<'_>, error: &Error) -> Result<()> {
+    pub(super) fn reject_cut(
+        &mut self,
+        source: &mut Source<'_>,
+        error: &Error,
+        withheld: bool,
+    ) -> Result<()> {
         let read = source.rest().len() as u64;
         let what = error.message();
         let format = source.format();
@@ -144,6 +166,7 @@ impl<'r> Records<'r> {
             column: read + 1,
             byte: source.position() + read,
             reason: format!("{what}: the file was cut off, or is still being written"),
+            withheld,
         };
         if let OnError::Fail = self.on_error {
             let whole = if format.is_of_lines() { "lines" } else { "messages" };
@@ -163,12 +186,16 @@ impl<'r> Records<'r> {
         let on_error = &mut self.on_error;
         let mut parts = Parts::of(rejection.format);
         let skipped = source.skip_record(&mut |part| match on_error {
-            OnError::Keep(rejects) => parts.take(part, *rejects),
+            OnError::Keep(rejects) if !rejection.withheld => parts.take(part, *rejects),
             _ => Ok(()),
         });
         self.counts.bytes += skipped.map_err(|error| error.in_source(&self.name))?;
         if let OnError::Keep(rejects) = &mut self.on_error {
-            parts.end(rejection, *rejects)?;
+            match rejection.withheld {
+                true => rejects.part(NOTHING)?,
+                false => parts.end(*rejects)?,
+            }
+            rejects.end(rejection)?;
         }
         self.line += 1;
         self.counts.records += 1;
@@ -230,12 +257,12 @@ impl Parts {
         rejects.part(digits.as_bytes())
     }
 
-    fn end(self, rejection: &Rejection, rejects: &mut dyn Rejects) -> Result<()> {
-        if !self.is_text {
-            let digits = BASE64.encode(&self.rest);
-            rejects.part(format!("{digits}\n").as_bytes())?;
+    fn end(self, rejects: &mut dyn Rejects) -> Result<()> {
+        if self.is_text {
+            return Ok(());
         }
-        rejects.end(rejection)
+        let digits = BASE64.encode(&self.rest);
+        rejects.part(format!("{digits}\n").as_bytes())
     }
 }
 

@@ -4,31 +4,39 @@
 //! finished, what is kept of it. With too many columns for the limit row groups would have a few rows
 //! each, and the file would be more metadata than data.
 
-use super::Options;
+use super::{BackendKind, Options};
 
 /// Bytes of the memory limit that are there for the columns of no file.
 pub const MEMORY_WITHOUT_COLUMNS: usize = 4 << 20;
 /// Bytes of the rest of the memory limit that each column takes: 64 MiB carry 2,048 columns, 8 MiB 136.
 pub const MEMORY_PER_COLUMN: usize = 30 << 10;
 
+/// The same with the `arrow` backend, whose codecs are each column's own: 64 MiB carry 438 columns, 8 MiB 29.
+pub const MEMORY_PER_ARROW_COLUMN: usize = 140 << 10;
+
 /// Memory limits are told in whole ones of these.
 const MEBIBYTE: usize = 1 << 20;
 
-/// How many columns a memory limit carries.
-pub(crate) fn columns_carried(memory_limit: usize) -> usize {
-    (memory_limit.saturating_sub(MEMORY_WITHOUT_COLUMNS) / MEMORY_PER_COLUMN).max(1)
-}
-
-/// The memory limit that carries so many columns, in whole MiB.
-pub(crate) fn memory_limit_for(columns: usize) -> usize {
-    let bytes = columns.saturating_mul(MEMORY_PER_COLUMN).saturating_add(MEMORY_WITHOUT_COLUMNS);
-    bytes.checked_next_multiple_of(MEBIBYTE).unwrap_or(bytes)
-}
-
 impl Options {
+    /// Bytes of the memory limit that each column takes.
+    fn memory_per_column(&self) -> usize {
+        match self.backend {
+            BackendKind::Arrow => MEMORY_PER_ARROW_COLUMN,
+            BackendKind::Direct => MEMORY_PER_COLUMN,
+        }
+    }
+
     /// How many columns the memory limit carries.
     pub(crate) fn columns_carried(&self) -> usize {
-        columns_carried(self.memory_limit)
+        let for_columns = self.memory_limit.saturating_sub(MEMORY_WITHOUT_COLUMNS);
+        (for_columns / self.memory_per_column()).max(1)
+    }
+
+    /// The memory limit that carries so many columns, in whole MiB.
+    pub(crate) fn memory_limit_for(&self, columns: usize) -> usize {
+        let bytes = columns.saturating_mul(self.memory_per_column());
+        let bytes = bytes.saturating_add(MEMORY_WITHOUT_COLUMNS);
+        bytes.checked_next_multiple_of(MEBIBYTE).unwrap_or(bytes)
     }
 
     /// What is wrong where the schema declares more columns than there can be.
@@ -46,7 +54,7 @@ impl Options {
                 "the schema declares {declared} columns, and a memory limit of {} bytes carries \
                  {carried}: raise it to {} bytes",
                 self.memory_limit,
-                memory_limit_for(declared)
+                self.memory_limit_for(declared)
             ));
         }
         problems
@@ -61,13 +69,20 @@ mod tests {
 
     #[test]
     fn the_limit_that_is_advised_carries_the_columns() {
-        assert!(columns_carried(DEFAULT_MEMORY_LIMIT) >= 2 * DEFAULT_MAX_COLUMNS);
-        assert_eq!(columns_carried(DEFAULT_MEMORY_LIMIT), 2_048);
-        assert_eq!(columns_carried(MIN_MEMORY_LIMIT), 136);
-        for columns in [0, 1, 135, 136, 137, 1_000, 100_000] {
-            assert!(columns_carried(memory_limit_for(columns)) >= columns, "{columns}");
+        let options = |backend, limit| Options::new().backend(backend).memory_limit(limit);
+        for (backend, default, min) in
+            [(BackendKind::Direct, 2_048, 136), (BackendKind::Arrow, 438, 29)]
+        {
+            assert_eq!(options(backend, DEFAULT_MEMORY_LIMIT).columns_carried(), default);
+            let smallest = options(backend, MIN_MEMORY_LIMIT);
+            assert_eq!(smallest.columns_carried(), min);
+            for columns in [0, 1, min - 1, min, min + 1, 1_000, 100_000] {
+                let limit = smallest.memory_limit_for(columns);
+                assert!(options(backend, limit).columns_carried() >= columns, "{columns}");
+            }
+            assert!(smallest.memory_limit_for(usize::MAX) > DEFAULT_MEMORY_LIMIT);
         }
-        assert!(memory_limit_for(usize::MAX) > DEFAULT_MEMORY_LIMIT);
+        const { assert!(DEFAULT_MAX_COLUMNS <= 2_048 / 2) };
     }
 
     #[test]

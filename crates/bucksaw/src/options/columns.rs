@@ -33,6 +33,8 @@ pub enum ColumnOption {
     Drop,
     /// [`Options::rename`].
     Rename,
+    /// [`Options::redact`].
+    Redact,
 }
 
 impl ColumnOption {
@@ -43,7 +45,7 @@ impl ColumnOption {
 
     /// Whether it names columns as rows do.
     pub(crate) fn is_of_rows(self) -> bool {
-        matches!(self, Self::Select | Self::Drop | Self::Rename)
+        matches!(self, Self::Select | Self::Drop | Self::Rename | Self::Redact)
     }
 
     /// What messages call it.
@@ -59,6 +61,7 @@ impl ColumnOption {
             Self::Select => "the selection",
             Self::Drop => "the list of what to drop",
             Self::Rename => "a renaming",
+            Self::Redact => "a redaction",
         }
     }
 }
@@ -94,7 +97,9 @@ impl Options {
         let selected = self.selected.iter().map(|column| (O::Select, column.clone()));
         let dropped = self.dropped.iter().map(|column| (O::Drop, column.clone()));
         let renamed = self.renamed.keys().map(|column| (O::Rename, column.clone()));
-        let named = named.chain(selected).chain(dropped).chain(renamed);
+        let redacted: BTreeSet<&String> = self.redacted.iter().map(|(column, _)| column).collect();
+        let redacted = redacted.into_iter().map(|column| (O::Redact, column.clone()));
+        let named = named.chain(selected).chain(dropped).chain(renamed).chain(redacted);
         named.map(|(option, column)| UnknownColumn { option, column, stored_as: None }).collect()
     }
 
@@ -185,6 +190,9 @@ impl Options {
                     if !matches!(ty, T::Int32 | T::Int64 | T::Timestamp(_)) =>
                 {
                     "and not as int32, int64 or timestamp"
+                }
+                ColumnOption::Redact if !matches!(ty, T::Text | T::Json) => {
+                    "and not as text: what is redacted is text"
                 }
                 _ => return None,
             };

@@ -2,11 +2,15 @@
 
 use chrono_tz::Tz;
 
-use super::Options;
+use super::{Options, SOURCE_FILE_COLUMN, SOURCE_LINE_COLUMN};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema};
 use crate::types::logical::ColumnType;
 use crate::types::path;
 use crate::types::spelling::Spelling;
+
+/// See [`Options::source_columns`].
+const SOURCE_COLUMNS: [(&str, ColumnType); 2] =
+    [(SOURCE_FILE_COLUMN, ColumnType::Text), (SOURCE_LINE_COLUMN, ColumnType::Int64)];
 
 impl Options {
     /// Declares a column of timestamps, which rows spell so, in the unit that [`Options::timestamp_unit`] says. It is
@@ -66,6 +70,24 @@ impl Options {
         self
     }
 
+    /// Whether rows that come from lines say from which: in the columns `source_file`, which is text, as the source was named,
+    /// and `source_line`, int64, from 1. What rows call so are columns of their own, under other names. Default: false.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let input = Input::ndjson("app.log", "{\"a\":1}\n".as_bytes(), NdjsonOptions::new(), OnError::Fail);
+    /// let mut writer = Options::new().source_columns(true).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_input(&mut input?)?;
+    /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
+    /// assert_eq!(names, ["source_file", "source_line", "a"]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn source_columns(mut self, yes: bool) -> Self {
+        self.source_columns = yes;
+        self
+    }
+
     /// The time zone of times that say none.
     pub(crate) fn zone(&self) -> Option<Tz> {
         self.assume_timezone.as_ref()?.parse().ok()
@@ -103,6 +125,11 @@ impl Options {
                     .push(DeclaredColumn { path, ..DeclaredColumn::new(name, ColumnType::Json) });
             }
         }
+        for (name, ty) in self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten() {
+            if !columns.iter().any(|column| column.name == name) {
+                columns.push(DeclaredColumn::new(name, ty));
+            }
+        }
         columns
     }
 
@@ -130,6 +157,15 @@ impl Options {
                 problems.push(format!(
                     "the column {:?} is to keep JSON text, and is declared as {}",
                     other.name, other.ty
+                ));
+            }
+        }
+        for (name, ty) in self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten() {
+            let known = columns.iter().find(|column| column.name == name);
+            if let Some(other) = known.filter(|column| column.ty != ty) {
+                problems.push(format!(
+                    "the column {name:?} is to say where rows come from, as {ty}, and is declared as {}",
+                    other.ty
                 ));
             }
         }

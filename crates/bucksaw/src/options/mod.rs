@@ -6,6 +6,7 @@ mod columns;
 pub(crate) mod declared;
 mod declaring;
 mod naming;
+mod redaction;
 mod schema_problems;
 mod setters;
 mod validate;
@@ -13,7 +14,7 @@ mod validate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub use self::capacity::{MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS};
+pub use self::capacity::{MEMORY_PER_ARROW_COLUMN, MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS};
 pub use self::choices::{
     Arrays, BackendKind, Compression, Names, Numbers, Profile, SortColumn, Statistics,
     UnknownColumns,
@@ -21,6 +22,7 @@ pub use self::choices::{
 pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 pub use self::naming::EMPTY_NAME;
+pub use self::redaction::{MASK, Redaction};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
 use crate::types::spelling::Spelling;
@@ -52,6 +54,10 @@ pub const MIN_PAGE_BYTES: usize = 64 << 10;
 pub const DEFAULT_SETTLING_ROWS: usize = 10_000;
 /// Columns in one file; what a row has beyond them goes into `_rest` as JSON.
 pub const DEFAULT_MAX_COLUMNS: usize = 1_000;
+/// The column of the source's name, with [`Options::source_columns`].
+pub const SOURCE_FILE_COLUMN: &str = "source_file";
+/// The column of the line's number in its source, from 1, with [`Options::source_columns`].
+pub const SOURCE_LINE_COLUMN: &str = "source_line";
 /// Bytes in one value of text or bytes, at the most.
 pub const MAX_VALUE_BYTES: usize = 1 << 30;
 /// The compression level of zstd unless told.
@@ -107,6 +113,8 @@ pub struct Options {
     pub(crate) selected: Vec<String>,
     pub(crate) dropped: Vec<String>,
     pub(crate) renamed: BTreeMap<String, String>,
+    pub(crate) redacted: Vec<(String, Redaction)>,
+    pub(crate) source_columns: bool,
     pub(crate) text_prefixes: Vec<String>,
     pub(crate) int64_from_text: bool,
     pub(crate) settling_rows: usize,
@@ -147,6 +155,8 @@ impl Default for Options {
             selected: Vec::new(),
             dropped: Vec::new(),
             renamed: BTreeMap::new(),
+            redacted: Vec::new(),
+            source_columns: false,
             text_prefixes: Vec::new(),
             int64_from_text: true,
             settling_rows: DEFAULT_SETTLING_ROWS,

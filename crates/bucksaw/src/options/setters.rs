@@ -92,7 +92,8 @@ impl Options {
     /// The limit also says how many columns a file can have: each takes
     /// [`MEMORY_PER_COLUMN`](crate::limits::MEMORY_PER_COLUMN) bytes (30 KiB) of it, beside the first
     /// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS) (4 MiB). So 8 MiB carry 136 columns, 64 MiB
-    /// 2,048. What a row has beyond them goes into `_rest`, and [`Report::columns_in_rest`](crate::Report::columns_in_rest) tells the limit
+    /// 2,048; with the `arrow` backend, whose columns take [`MEMORY_PER_ARROW_COLUMN`](crate::limits::MEMORY_PER_ARROW_COLUMN)
+    /// (140 KiB), 29 and 438. What a row has beyond them goes into `_rest`, and [`Report::columns_in_rest`](crate::Report::columns_in_rest) tells the limit
     /// that carries all; more declared columns are refused.
     ///
     /// ```

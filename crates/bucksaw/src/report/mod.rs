@@ -12,8 +12,8 @@ use crate::coerce::counts::Alterations;
 use crate::encode::backend::ColumnSummary;
 use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
+use crate::options::Options;
 use crate::options::UnknownColumn;
-use crate::options::capacity::memory_limit_for;
 pub use crate::route::sortedness::OrderReport;
 pub use crate::schema::Renamed;
 use crate::schema::{Column, ColumnType, Schema};
@@ -219,7 +219,8 @@ impl FileReport {
 /// Columns that the memory limit does not carry, so that their values are in `_rest`.
 ///
 /// A column takes [`MEMORY_PER_COLUMN`](crate::limits::MEMORY_PER_COLUMN) bytes of the limit, beside the first
-/// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS).
+/// [`MEMORY_WITHOUT_COLUMNS`](crate::limits::MEMORY_WITHOUT_COLUMNS); with the `arrow` backend
+/// [`MEMORY_PER_ARROW_COLUMN`](crate::limits::MEMORY_PER_ARROW_COLUMN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ColumnsInRest {
@@ -234,12 +235,12 @@ pub struct ColumnsInRest {
 
 impl ColumnsInRest {
     /// Where the schema has too many columns for its memory limit.
-    pub(crate) fn of(schema: &Schema) -> Option<Self> {
+    pub(crate) fn of(schema: &Schema, options: &Options) -> Option<Self> {
         let (carried, all) = schema.uncarried()?;
         Some(Self {
             columns: (all - carried) as u64,
             carried: carried as u64,
-            memory_limit: memory_limit_for(all) as u64,
+            memory_limit: options.memory_limit_for(all) as u64,
         })
     }
 }

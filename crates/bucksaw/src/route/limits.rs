@@ -4,7 +4,7 @@ use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
 use crate::input::zstd_window::{WINDOW_SHARE, max_window_bytes};
-use crate::options::Options;
+use crate::options::{BackendKind, Options};
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
 /// for, and for what a batch adds before anyone looks again.
@@ -32,9 +32,18 @@ const CHUNK_SIDE_BYTES: usize = 256 << 10;
 /// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
 const RECORD_SHARE: usize = 4;
 
-/// Those of so many threads that have memory for a chunk each; one at least.
-pub(crate) fn threads_within(threads: usize, memory_limit: usize) -> usize {
-    threads.min(input_bytes(memory_limit) / (CHUNK_BYTES + CHUNK_SIDE_BYTES)).max(1)
+/// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
+/// each the allocator gives memory that the others don't get back.
+const THREADS_OF_ARROW: usize = 2;
+
+/// Those of the threads that have memory for a chunk each, and are of use; one at least.
+pub(crate) fn threads_within(options: &Options) -> usize {
+    let of_use = match options.backend {
+        BackendKind::Arrow => THREADS_OF_ARROW,
+        BackendKind::Direct => usize::MAX,
+    };
+    let have_memory = input_bytes(options.memory_limit) / (CHUNK_BYTES + CHUNK_SIDE_BYTES);
+    options.threads.min(of_use).min(have_memory).max(1)
 }
 
 /// Bytes of the source that may be in memory at one time, but for a single longer record.

@@ -1,9 +1,11 @@
-//! Which columns are kept, and which are called otherwise than their path says.
+//! Which columns are kept, which are called otherwise than their path says, and which are redacted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::redacted::Redacted;
 use crate::options::declared::DeclaredColumn;
-use crate::options::{Names, Options};
+use crate::options::{Names, Options, Redaction};
 use crate::types::path;
 
 /// See the module.
@@ -12,6 +14,7 @@ pub(super) struct Choice {
     selected: Vec<String>,
     dropped: Vec<String>,
     renamed: BTreeMap<String, String>,
+    redacted: Vec<(String, Redaction)>,
     names: Names,
 }
 
@@ -21,6 +24,7 @@ impl Choice {
             selected: options.selected.clone(),
             dropped: options.dropped.clone(),
             renamed: options.renamed.clone(),
+            redacted: options.redacted.clone(),
             names: options.names,
         }
     }
@@ -66,6 +70,29 @@ impl Choice {
         renamed.cloned().unwrap_or(name)
     }
 
+    /// Whether values are redacted.
+    pub(super) fn redacts(&self) -> bool {
+        !self.redacted.is_empty()
+    }
+
+    /// What is done with values of this path; none where they stay as they are.
+    pub(super) fn redacted(&self, path: &str) -> Option<Arc<Redacted>> {
+        if !self.redacts() {
+            return None;
+        }
+        let (name, shown) = (self.names.column_name(path), path::shown(path));
+        let renamed = self.name_of(path);
+        let mut redacted = Redacted::default();
+        for (named, redaction) in &self.redacted {
+            if is_meant(named, &name, &shown) || *named == renamed {
+                redacted.add(redaction, true);
+            } else if is_within(named, &name, &shown) {
+                redacted.add(redaction, false);
+            }
+        }
+        redacted.is_some().then(|| Arc::new(redacted))
+    }
+
     /// Whether an option that names a column so means this path, or an object around it.
     pub(super) fn means(&self, named: &str, path: &str) -> bool {
         is_meant(named, &self.names.column_name(path), &path::shown(path))
@@ -76,4 +103,11 @@ impl Choice {
 fn is_meant(named: &str, name: &str, shown: &str) -> bool {
     let below = shown.strip_prefix(named);
     named == name || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Whether an option's name may mean something in an object or array of this name and path.
+fn is_within(named: &str, name: &str, shown: &str) -> bool {
+    let within =
+        |outer: &str, sign| named.strip_prefix(outer).is_some_and(|rest| rest.starts_with(sign));
+    within(shown, '.') || within(name, '_')
 }

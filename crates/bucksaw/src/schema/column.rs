@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Serialize;
 
+use super::redacted::Redacted;
 use crate::runtime::prefetch::prefetch;
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;
@@ -14,6 +16,7 @@ use crate::types::path;
 use crate::types::reading::{NoMoment, Reading};
 use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
+use crate::types::value::ValueKind;
 
 /// Names a column of a [`Table`](crate::Table), for all of its files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -121,6 +124,8 @@ pub struct Column {
     pub(crate) is_dropped: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
+    /// What is stored in place of its values, where something is.
+    pub(crate) redacted: Option<Arc<Redacted>>,
     /// Whether it has values that wait for its type.
     pub(crate) is_settling: bool,
     /// Whether its type is from values, or to be, and not chosen.
@@ -148,6 +153,19 @@ impl Column {
     #[inline]
     pub(crate) fn sibling(&self, what: Sibling) -> Option<ColumnId> {
         self.siblings[what as usize]
+    }
+
+    /// The kind of values that it stores as they are, once it has a type.
+    pub(crate) fn kind_alike(&self) -> ValueKind {
+        match &self.ty {
+            Some(ty) if !self.is_redacted() => ty.value_kind(),
+            _ => ValueKind::Null,
+        }
+    }
+
+    /// Whether something is stored in place of each of its values.
+    pub(crate) fn is_redacted(&self) -> bool {
+        self.redacted.as_ref().is_some_and(|redacted| redacted.is_of_all())
     }
 
     /// The column whose misfits it holds as text.

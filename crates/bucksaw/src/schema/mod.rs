@@ -5,15 +5,20 @@ mod column;
 mod declaring;
 mod names;
 mod prediction;
+mod redacted;
+mod source;
 mod uncarried;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 
 use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
 use self::prediction::Order;
+pub(crate) use self::redacted::Redacted;
+pub(crate) use self::source::SourceColumns;
 use self::uncarried::Uncarried;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
 use crate::options::{Options, TypeRules, UnknownColumns};
@@ -46,6 +51,8 @@ pub(crate) struct Schema {
     /// Whether there are columns that keep JSON text.
     pub(crate) has_json_columns: bool,
     rest: Option<ColumnId>,
+    /// Columns that say where rows come from, where they are asked for.
+    pub(crate) source_columns: Option<SourceColumns>,
     order: Order,
     changes: u64,
     text_prefixes: Vec<String>,
@@ -100,6 +107,7 @@ impl Schema {
             linked: Vec::new(),
             has_json_columns: false,
             rest: None,
+            source_columns: None,
             order: Order::default(),
             changes: 0,
             text_prefixes: options.text_prefixes.clone(),
@@ -122,7 +130,8 @@ impl Schema {
             let is_text = schema.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = schema.add(name.clone());
-            if schema.choice.drops_declared(column, &declared) {
+            let is_own = options.source_columns && source::is_name(name);
+            if !is_own && schema.choice.drops_declared(column, &declared) {
                 schema.columns[id.index()].is_dropped = true;
                 schema.dropped += 1;
                 continue;
@@ -131,6 +140,8 @@ impl Schema {
                 Some(names) => {
                     schema.set_path(id, &path::of_names(names.iter().map(String::as_str)))
                 }
+                // What rows call so is another column.
+                None if is_own => {}
                 None if sibling_of.is_none() => {
                     schema.without_path.insert(name.clone(), id);
                 }
@@ -152,6 +163,8 @@ impl Schema {
             }
         }
         schema.link_declared(&declared);
+        schema.source_columns =
+            options.source_columns.then(|| schema.find_source_columns()).flatten();
         if schema.unknown_columns == UnknownColumns::Rest {
             let rest = schema.rest();
             schema.columns[rest.index()].declared = true;
@@ -201,6 +214,16 @@ impl Schema {
             known => known,
         };
         declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
+    }
+
+    /// Whether values are redacted.
+    pub(crate) fn redacts(&self) -> bool {
+        self.choice.redacts()
+    }
+
+    /// What is done with values of this path; none where they stay as they are.
+    pub(crate) fn redacted(&self, path: &str) -> Option<Arc<Redacted>> {
+        self.choice.redacted(path)
     }
 
     /// A path's hash, for as long as this schema lives.
@@ -459,8 +482,11 @@ impl Schema {
     /// Has values of this path go to the column.
     fn set_path(&mut self, id: ColumnId, path: &str) {
         let takes_all_as_text = self.is_text_by_prefix(&self.columns[id.index()].name, path);
+        let redacted = self.choice.redacted(path);
         let column = &mut self.columns[id.index()];
-        column.takes_all_as_text = takes_all_as_text;
+        column.takes_all_as_text =
+            takes_all_as_text || redacted.as_ref().is_some_and(|redacted| redacted.is_of_all());
+        column.redacted = redacted;
         column.is_plain_json = !path.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
         column.path = Some(path.into());
         self.by_path.insert(path.into(), id);
@@ -480,6 +506,7 @@ impl Schema {
             ty: None,
             declared: false,
             takes_all_as_text: false,
+            redacted: None,
             is_settling: false,
             is_settled: true,
             input: None,

@@ -67,7 +67,7 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(table: Table, sink: Box<dyn Sink>) -> Result<Self> {
-        let threads = threads_within(table.options.threads, table.options.memory_limit);
+        let threads = threads_within(&table.options);
         let workers = Arc::new(Workers::new(threads)?);
         Ok(Self {
             collected: OwnedBlock::default(),
@@ -190,7 +190,7 @@ impl Writer {
             let kept = &mut self.kept;
             let run = pipeline::run(input, target, kept, memory_limit, threads, &self.workers)?;
             let is_full = match run {
-                Ended::Read => return input.resume(),
+                Ended::Read => return input.resume(self.table.schema.redacts()),
                 Ended::RowGroupFull => true,
                 Ended::NoRoom(decoded) => {
                     file.write(decoded.block(), &mut self.table)?;
@@ -280,7 +280,7 @@ impl Writer {
             rejected: self.rejected,
             alterations: self.table.counts.alterations.since(&self.alterations_before),
             renamed: self.renamed(),
-            columns_in_rest: ColumnsInRest::of(&self.table.schema),
+            columns_in_rest: ColumnsInRest::of(&self.table.schema, &self.table.options),
             unknown_columns: self.table.unknown_columns(&self.files),
             timestamps: std::mem::take(&mut self.timestamps),
             elapsed: self.started.elapsed(),

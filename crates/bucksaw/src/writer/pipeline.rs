@@ -344,6 +344,10 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
         let source_line = records.settle(&mut decoded)?;
+        if let Some(columns) = table.schema.source_columns {
+            let first_line = source_line.as_ref().map(|first| first.line);
+            decoded.add_source(columns, records.name(), first_line);
+        }
         match source_line {
             Some(first) => decoded.decoded().runs.iter().for_each(|(row, line)| {
                 file.come_from(*row, Some(first.lines_on(*line)));

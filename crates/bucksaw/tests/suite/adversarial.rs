@@ -1,13 +1,13 @@
 //! Rows made to hurt: each must be written and come back, by every backend. Nothing here is timed; what
 //! takes more than linear time shows by tests that don't end.
 
-use crate::support::{Cell, Row, Written};
+use crate::support::{Cell, Row, Written, options_of};
 use bucksaw::{BackendKind, MemorySink, Options, Profile, Value};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 fn each(test: impl Fn(Options)) {
     for backend in [BackendKind::Arrow, BackendKind::Direct] {
-        test(Options::new().backend(backend));
+        test(options_of(backend));
     }
 }
 
@@ -232,7 +232,7 @@ fn a_row_of_5_000_values() {
     });
     each(|options| {
         // So many take more memory than the default.
-        comes_back(options.max_columns(5_000).memory_limit(256 << 20), &rows);
+        comes_back(options.max_columns(5_000).memory_limit(1 << 30), &rows);
     });
 }
 

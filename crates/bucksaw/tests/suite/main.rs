@@ -20,6 +20,7 @@ mod misfits;
 mod ndjson;
 mod otlp;
 mod record_batches;
+mod redact;
 mod repeated;
 mod roundtrip;
 mod serialize;

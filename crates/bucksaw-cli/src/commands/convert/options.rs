@@ -12,7 +12,7 @@ use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
     Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, Input, Names,
-    NdjsonOptions, Nested, Numbers, OnError, Options, Result, TimeUnit,
+    NdjsonOptions, Nested, Numbers, OnError, Options, Redaction, Result, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
@@ -20,7 +20,7 @@ use bytesize::ByteSize;
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::sources::{STANDARD_STREAM, Source};
 use crate::system;
-use crate::values::{ArraysArg, NumbersArg, Pointer};
+use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
@@ -114,6 +114,7 @@ pub(crate) fn settings(
     if let Some(zone) = &shape.assume_timezone {
         options = options.assume_timezone(zone);
     }
+    options = with_redactions(options, shape, &mut problems)?.source_columns(shape.source_columns);
     for (column, name) in &shape.rename {
         options = options.rename(column, name);
     }
@@ -220,6 +221,43 @@ fn with_dictionaries(
         };
     }
     options
+}
+
+/// Adds what is redacted, with the key where one is needed.
+fn with_redactions(
+    mut options: Options,
+    shape: &ShapeArgs,
+    problems: &mut Vec<String>,
+) -> Result<Options> {
+    let hash = match &shape.redact_key {
+        None => None,
+        Some(path) => {
+            let failed = |error: Error| error.in_source(&escape_path(path));
+            let key = fs::read(path)
+                .map_err(|cause| failed(Error::io("could not read the key", cause)))?;
+            // Editors end lines.
+            let key = key.strip_suffix(b"\n").unwrap_or(&key);
+            Some(Redaction::hash(key).map_err(failed)?)
+        }
+    };
+    for (column, how) in &shape.redact {
+        let redaction = match how {
+            RedactArg::Hash => match &hash {
+                Some(hash) => hash.clone(),
+                None => {
+                    problems.push(format!(
+                        "--redact {column}=hash needs --redact-key FILE; \
+                         `head -c 32 /dev/urandom > redact.key` makes one: keep it, and keep it secret"
+                    ));
+                    continue;
+                }
+            },
+            RedactArg::Mask => Redaction::mask(),
+            RedactArg::Matches(redaction) => redaction.clone(),
+        };
+        options = options.redact(column, redaction);
+    }
+    Ok(options)
 }
 
 /// A line that is asked for has to fit in the memory.

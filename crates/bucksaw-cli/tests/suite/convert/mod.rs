@@ -9,6 +9,7 @@ mod names;
 mod other_formats;
 mod otlp;
 mod outputs;
+mod redact;
 mod refused;
 mod rejected;
 mod shape;

@@ -25,7 +25,9 @@ use crate::encode::footer as shared;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::metadata::KeyValue;
 use crate::options::declared::REST_COLUMN;
-use crate::options::{BLOOM_FILTER_FALSE_POSITIVES, Compression, Options, Statistics};
+use crate::options::{
+    BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, Compression, Options, Statistics,
+};
 use crate::schema::{Column, ColumnId, ColumnType, Schema};
 
 /// Bytes of text that one array can hold, with a margin: its offsets are signed 32-bit integers.
@@ -337,8 +339,13 @@ impl Backend for ArrowBackend {
         let bytes_finished = footer.bytes_held();
         Buffered {
             rows: self.pending_rows + writer.in_progress_rows(),
-            // Ending the row group copies it.
-            bytes_held: held + writer.memory_size() + expected + self.codecs() + bytes_finished,
+            bytes_held: held
+                // Measured: what the writer's vectors have room for, and its hash tables, it doesn't tell.
+                + 2 * writer.memory_size()
+                // Ending the row group copies it.
+                + expected
+                + self.codecs()
+                + bytes_finished,
             bytes_expected: expected,
             bytes_finished,
         }
@@ -414,7 +421,10 @@ impl ArrowBackend {
     fn write_if_full(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()> {
         let held = self.held_by_builders();
         self.largest_chunk = self.largest_chunk.max(held);
-        let is_full = self.pending_rows >= self.options.chunk_rows || held >= self.chunk_bytes;
+        // Each column has a dictionary of its own, which takes several times as much as its values.
+        let columns = self.builders.len().max(COLUMNS_WITH_FULL_PAGES);
+        let chunk_bytes = self.chunk_bytes / columns * COLUMNS_WITH_FULL_PAGES;
+        let is_full = self.pending_rows >= self.options.chunk_rows || held >= chunk_bytes;
         if is_full && self.waiting.is_empty() { self.write_pending(schema, out) } else { Ok(()) }
     }
 

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::object::{self, Shape};
-use super::reasons::Fault;
+use super::reasons::{self, Fault};
+use super::redacted;
 use super::tokenizer::{self, Scratch};
 use super::{DEFAULT_MAX_LINE_BYTES, NdjsonOptions};
 use crate::coerce::builder::BorrowingBuilder;
-use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
+use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -136,11 +137,18 @@ fn decode_carefully<'a>(
     };
     builder.undo_row();
     let bare_start = bytes.start + (bare.as_ptr() as usize - whole.as_ptr() as usize);
+    let schema = &*builder.schema;
     let (at, reason, refused) = match fault {
-        Fault::Malformed { at, reason } => (bare_start + at, reason, None),
+        Fault::Malformed { at, reason, quote } => {
+            (bare_start + at, reasons::quoting(reason, quote, !schema.redacts()), None)
+        }
         Fault::Refused(error) => (bare_start, error.to_string(), Some(error)),
     };
-    decoded.rejected.push(Rejected { line: decoded.lines, bytes, at, reason, refused });
+    let kept = schema.redacts().then(|| match refused.is_some() {
+        true => redacted::line(bare, schema, builder.arena()).map_or(Kept::Nothing, Kept::Redacted),
+        false => Kept::Nothing,
+    });
+    decoded.rejected.push(Rejected { line: decoded.lines, bytes, at, reason, refused, kept });
 }
 
 /// The line without its end, and without the byte order mark of a file's first.

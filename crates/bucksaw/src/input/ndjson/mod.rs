@@ -10,6 +10,7 @@ mod lines_tests;
 mod object;
 mod objects;
 mod reasons;
+mod redacted;
 mod scan;
 mod tokenizer;
 

@@ -60,14 +60,15 @@ const WORDS: [(&str, &str); 16] = [
 /// Why a line makes no row.
 pub(super) enum Fault {
     /// It is no JSON object; `at` is the byte in the line.
-    Malformed { at: usize, reason: String },
+    /// What the reason quotes of the line stands behind it.
+    Malformed { at: usize, reason: String, quote: Option<String> },
     /// The schema or strict mode does not take it.
     Refused(Error),
 }
 
 impl Fault {
     pub(super) fn malformed(at: usize, reason: impl Into<String>) -> Self {
-        Self::Malformed { at, reason: reason.into() }
+        Self::Malformed { at, reason: reason.into(), quote: None }
     }
 }
 
@@ -86,8 +87,8 @@ pub(super) fn check_start(line: &str) -> Result<(), Fault> {
             _ => "no JSON",
         },
     };
-    let reason = format!("expected an object ({{…}}), found {what}: {:?}", shown(bare));
-    Err(Fault::malformed(at, reason))
+    let reason = format!("expected an object ({{…}}), found {what}:");
+    Err(Fault::Malformed { at, reason, quote: Some(shown(bare)) })
 }
 
 /// What the JSON reader's error means for the line `text`.
@@ -103,11 +104,17 @@ pub(super) fn fault(error: &serde_json::Error, text: &str) -> Fault {
     };
     let words = WORDS.iter().find(|(known, _)| *known == message).map_or(message, |known| known.1);
     let quotes = ["found", "before"].iter().any(|end| words.ends_with(end));
-    let reason = match quotes {
-        true => format!("{words} {:?}", shown(&text[at..])),
-        false => words.to_owned(),
-    };
-    Fault::Malformed { at, reason }
+    let quote = quotes.then(|| shown(&text[at..]));
+    Fault::Malformed { at, reason: words.to_owned(), quote }
+}
+
+/// The reason with what it quotes of the line, or with a word that this is not told.
+pub(super) fn quoting(reason: String, quote: Option<String>, is_told: bool) -> String {
+    match quote {
+        None => reason,
+        Some(quote) if is_told => format!("{reason} {quote:?}"),
+        Some(_) => format!("{reason} text that is not shown, since values are redacted"),
+    }
 }
 
 /// Where the character that has byte `at` starts.

@@ -12,7 +12,7 @@ use super::wire::{Embedded, Fault, Fields, address_of};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::Error;
 use crate::input::Format;
-use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
+use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
 use crate::schema::Schema;
 
@@ -291,7 +291,8 @@ impl<'a> Rows<'_, 'a> {
         let start = address_of(bytes) - address_of(self.chunk);
         let (at, bytes) = (start + at, start..start + bytes.len());
         let line = self.decoded.lines;
-        self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused });
+        let kept = self.builder.redacts().then_some(Kept::Nothing);
+        self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused, kept });
         self.decoded.lines += 1;
     }
 }

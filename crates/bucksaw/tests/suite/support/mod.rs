@@ -17,6 +17,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
+use bucksaw::limits::DEFAULT_MEMORY_LIMIT;
 use bucksaw::{
     BackendKind, Input, MemorySink, NdjsonOptions, OnError, Options, Profile, Report, Result,
     Value, Writer,
@@ -187,10 +188,19 @@ pub fn footer(file: &[u8]) -> ParquetMetaData {
 /// Every backend.
 pub const BACKENDS: [BackendKind; 2] = [BackendKind::Arrow, BackendKind::Direct];
 
+/// The default options, with a memory limit that carries as many columns for each backend.
+pub fn options_of(backend: BackendKind) -> Options {
+    let memory_limit = match backend {
+        BackendKind::Arrow => 4 * DEFAULT_MEMORY_LIMIT,
+        _ => DEFAULT_MEMORY_LIMIT,
+    };
+    Options::new().backend(backend).memory_limit(memory_limit)
+}
+
 /// Does a test with each backend, and with the profile that has more encodings.
 pub fn each(test: impl Fn(Options)) {
     for backend in BACKENDS {
-        test(Options::new().backend(backend));
+        test(options_of(backend));
     }
     test(Options::new().profile(Profile::Modern).threads(2));
 }
