@@ -9,6 +9,7 @@ mod naming;
 mod redaction;
 mod schema_problems;
 mod setters;
+mod shaping;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
