@@ -2,7 +2,8 @@
 
 use super::Format;
 use super::buffered::Buffered;
-use super::framing::{Frame, Framer, Limits, Lines};
+use super::framing::{Frame, Framer, Limits};
+use super::ndjson::LineFramer;
 use super::otlp::{MessageFramer, formats_of};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -26,7 +27,7 @@ impl<'r> Detecting<'r> {
         let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
         let formats = formats_of(start);
         self.known = Some(match formats[..] {
-            [] => Box::new(Lines::new(source, max_line_bytes)),
+            [] => Box::new(LineFramer::new(source, max_line_bytes)),
             [format] => Box::new(MessageFramer::new(source, format)),
             _ => return Err(several(&formats)),
         });

@@ -6,8 +6,8 @@ use super::buffered::Buffered;
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
-use super::framing::{Chunk, Framer, Lines};
-use super::ndjson::{LineDecoder, NdjsonOptions};
+use super::framing::{Chunk, Framer};
+use super::ndjson::{LineDecoder, LineFramer, NdjsonOptions};
 use super::otlp::{MessageDecoder, MessageFramer};
 use super::{Format, Input, OnError};
 use crate::error::{Error, Result};
@@ -74,7 +74,7 @@ impl<'r> Input<'r> {
         let max_line_bytes = ndjson.max_line_bytes;
         let framer: Box<dyn Framer + 'r> = match format {
             Format::Auto => Box::new(Detecting::new(source, max_line_bytes)),
-            Format::Ndjson => Box::new(Lines::new(source, max_line_bytes)),
+            Format::Ndjson => Box::new(LineFramer::new(source, max_line_bytes)),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 Box::new(MessageFramer::new(source, format))
             }

@@ -4,6 +4,7 @@
 //! objects become JSON text as it stands in the line. Integers are int64, other numbers doubles,
 //! and a number that neither holds exactly is kept as text beside its column.
 
+mod framing;
 mod lines;
 #[cfg(test)]
 mod lines_tests;
@@ -14,12 +15,13 @@ mod redacted;
 mod scan;
 mod tokenizer;
 
+pub(super) use self::framing::Lines as LineFramer;
 pub(super) use self::lines::Lines as LineDecoder;
-use super::framing;
+use super::framing::DEFAULT_MAX_RECORD_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes in one line, at the most, unless told otherwise; longer lines are rejected.
-pub const DEFAULT_MAX_LINE_BYTES: usize = framing::DEFAULT_MAX_RECORD_BYTES;
+pub const DEFAULT_MAX_LINE_BYTES: usize = DEFAULT_MAX_RECORD_BYTES;
 /// Levels of objects that become columns; an object below them is kept as JSON text.
 pub const DEFAULT_MAX_DEPTH: usize = 64;
 
