@@ -154,7 +154,10 @@ impl File {
     /// ```no_run
     /// # fn main() -> bucksaw::Result<()> {
     /// let file = bucksaw_inspect::File::open("logs.parquet")?;
-    /// let rebuild = file.rebuild()?;
+    /// let mut rebuild = file.rebuild()?;
+    /// for column in rebuild.tell_apart(&file, None) {
+    ///     eprintln!("{column}: texts, of which some may have been other values");
+    /// }
     /// for row in file.rows(u64::MAX) {
     ///     println!("{}", rebuild.row(row?, None));
     /// }

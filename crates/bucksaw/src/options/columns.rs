@@ -166,11 +166,15 @@ impl Options {
 
     /// Whether a name can be that of a column, by what it is called, its path or an object around it.
     fn can_select(&self, named: &str) -> bool {
+        let is_within = |name: &str, named: &str| {
+            let below = name.strip_prefix(named);
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_']))
+        };
         let is_it = |column: &DeclaredColumn| {
-            let path = column.path.as_ref().map_or_else(|| column.name.clone(), |p| p.join("."));
-            let below = path.strip_prefix(named);
-            column.name == named
-                || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            let of_path = || column.path.as_ref().is_some_and(|p| is_within(&p.join("."), named));
+            // Rows have yet to say which path is called so.
+            let of_name = || is_within(&column.name, &self.names.column_name(named));
+            column.name == named || of_path() || (column.path.is_none() && of_name())
         };
         self.schema.unknown_columns == UnknownColumns::Add
             || self.renamed.contains_key(named)

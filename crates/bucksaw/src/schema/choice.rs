@@ -53,11 +53,28 @@ impl Choice {
         // Columns are kept and dropped by what they are called without another name.
         let renamed = self.renamed.iter().find(|(_, to)| *to == name);
         let name = renamed.map_or(name, |(from, _)| from);
-        let path = match path {
-            Some(names) => path::of_names(names.iter().map(String::as_str)),
-            None => path::of_names([name.as_str()]),
+        match path {
+            Some(names) => {
+                let path = path::of_names(names.iter().map(String::as_str));
+                self.drops_some() && self.drops_of(&path, name)
+            }
+            None => self.drops_some() && self.drops_without_path(name),
+        }
+    }
+
+    /// The same where rows have yet to say which path is called so: one that is named with dots, or in an object that is
+    /// selected, may be.
+    fn drops_without_path(&self, name: &str) -> bool {
+        let called = |named: &String| self.names.column_name(named);
+        let is_in = |names: &[String]| {
+            names.iter().any(|named| is_meant(named, name, name) || called(named) == name)
         };
-        self.drops_some() && self.drops_of(&path, name)
+        let is_below = |named: &String| {
+            name.strip_prefix(&called(named)).is_some_and(|rest| rest.starts_with(['_', '.']))
+        };
+        let is_selected =
+            self.selected.is_empty() || is_in(&self.selected) || self.selected.iter().any(is_below);
+        !is_selected || is_in(&self.dropped)
     }
 
     /// What a column of this path is called, if no other is.

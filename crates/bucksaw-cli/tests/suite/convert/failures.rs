@@ -68,3 +68,25 @@ fn a_selection_of_nothing_is_an_error() {
         convert(&format!("{options} --select {meant}")).expect_code(0);
     }
 }
+
+/// The path that a declared column takes is known with the first row only.
+#[test]
+fn declared_columns_are_selected_and_dropped_by_their_paths_too() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a\":1,\"http\":{\"status\":200}}\n");
+    folder.write("s.json", r#"{"columns": [{"name": "http_status", "type": "text"}]}"#);
+    let rows = |choice: &str| {
+        let options = format!("-o out.parquet --overwrite --schema s.json {choice}");
+        folder.run(&format!("convert in.ndjson {options}")).expect_code(0);
+        folder.rows("out.parquet")
+    };
+    for meant in ["http_status", "http.status", "http"] {
+        let selected = rows(&format!("--select {meant}"));
+        assert_eq!(selected, [json!({"http_status": "200"})], "{meant}");
+    }
+    for meant in ["http_status", "http.status", "http"] {
+        let kept = rows(&format!("--drop {meant}"));
+        assert_eq!(kept[0].get("a"), Some(&json!(1)), "{meant}");
+        assert!(kept[0].get("http_status").is_none_or(Value::is_null), "{meant}: {kept:?}");
+    }
+}
