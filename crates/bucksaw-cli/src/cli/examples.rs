@@ -1,0 +1,63 @@
+//! Examples behind the help of each command, and what is to be known of it.
+
+pub(super) const CONVERT_EXAMPLES: &str = "\
+Examples:
+  bucksaw convert logs.ndjson -o logs.parquet
+  bucksaw convert 'logs/*.ndjson.gz' more/ -o all.parquet --compression zstd:3
+  bucksaw convert logs/ -o parquet/                one file for each input
+  bucksaw convert otlp-logs.binpb -o logs.parquet
+  zcat logs.gz | bucksaw convert - -o - > logs.parquet
+  bucksaw convert logs.ndjson -o logs.parquet --on-error rejected.ndjson --json
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const INSPECT_EXAMPLES: &str = "\
+Examples:
+  bucksaw inspect logs.parquet
+  bucksaw inspect logs.parquet --rows 5
+  bucksaw inspect logs.parquet --explain
+  bucksaw inspect logs.parquet --schema > schema.json
+  bucksaw inspect *.parquet --json | jq .rows
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  bucksaw schema logs.ndjson > schema.json
+  bucksaw schema logs/ --sample 100MiB > schema.json
+  bucksaw convert logs/ -o parquet/ --schema schema.json
+
+Each column has a comment that says what its values are, and in which row the first is that does not fit.
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const LINT_EXAMPLES: &str = "\
+Examples:
+  bucksaw lint logs.parquet
+  bucksaw lint *.parquet --for spark,athena
+
+unreadable: the file or the column can't be read; wrong: values come out as others; awkward: it takes some care. With
+anything but awkward the exit code is 3.
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const CAT_EXAMPLES: &str = "\
+Examples:
+  bucksaw cat logs.parquet
+  bucksaw cat parquet/ --where \"level = 'error' and http_status >= 500\" --head 10
+  bucksaw cat logs.parquet --columns time,level,http_status | jq .http.status
+
+A condition compares columns, by their names in the file or their paths with dots, with values: = != < <= > >=, like 'a%'
+(% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and,
+or, not and parentheses put conditions together.
+
+Rows have the values that they had, in the columns' order. Members that were null are not there. Times are in UTC; declared ones
+that count from 1970 are such numbers, or texts, again (in the fewest digits) where all of a column's were alike. Bytes that were
+declared are spelled as they were, in lower case. Where a column of text held texts and other values, these are told apart, for which
+the column is read once before: unless a text is spelled as another value is, as \"5\" beside 5. Then all come back as text, which is
+told, and there is no way to know.
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const MEASURE_HELP: &str = "\
+This is a program of its own, bucksaw-bench: cargo install --path crates/bucksaw-bench";
