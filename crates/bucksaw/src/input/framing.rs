@@ -18,6 +18,8 @@ pub(crate) enum Frame {
     Records(Chunk),
     /// A record that is longer than the limit, which is so many bytes, for [`Framer::skip_record`].
     TooLong(usize),
+    /// What can't be cut any further, for [`Framer::skip_record`], and why.
+    Malformed(&'static str),
     /// What there is of the last record, for [`Framer::skip_record`]: the source has no end.
     Cut(Error),
     /// Nothing.
@@ -43,6 +45,8 @@ pub(crate) struct Chunk {
 pub(crate) struct Limits {
     /// Bytes in one record.
     pub(crate) record_bytes: usize,
+    /// Bytes in a part of a message that can't be cut: its rows are in memory at once.
+    pub(crate) message_bytes: usize,
     /// Bytes of a window to decompress with.
     pub(crate) window_bytes: usize,
 }

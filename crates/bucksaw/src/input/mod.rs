@@ -38,6 +38,7 @@ pub use self::format::Format;
 use self::framing::Framer;
 pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
+use self::records::too_long;
 pub(crate) use self::source::{Ahead, Source};
 use crate::error::{Error, Result};
 use crate::escape::escape;
@@ -128,7 +129,12 @@ impl<'r> Input<'r> {
         match stopped.map_err(|error| error.in_source(self.records.name()))? {
             None => Ok(true),
             Some(source::Stop::TooLong(limit)) => {
-                self.records.reject_too_long(&mut self.source, limit, redacts)?;
+                let reason = too_long(limit, self.source.format());
+                self.records.reject_unread(&mut self.source, reason, redacts)?;
+                Ok(true)
+            }
+            Some(source::Stop::Malformed(reason)) => {
+                self.records.reject_unread(&mut self.source, reason.to_owned(), redacts)?;
                 Ok(true)
             }
             Some(source::Stop::Cut(error)) => {

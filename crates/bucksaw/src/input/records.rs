@@ -117,14 +117,15 @@ impl<'r> Records<'r> {
         Ok(Some(first).filter(|_| format.is_of_lines()))
     }
 
-    /// Rejects a record that is longer than the limit, as it is read. It is withheld where values are redacted.
+    /// Rejects a record that is too long, or can't be told from others, as it is read. It is withheld where values are
+    /// redacted.
     ///
     /// # Errors
     /// As [`settle`](Self::settle); [`ErrorKind::Io`].
-    pub(super) fn reject_too_long(
+    pub(super) fn reject_unread(
         &mut self,
         source: &mut Source<'_>,
-        limit: usize,
+        reason: String,
         withheld: bool,
     ) -> Result<()> {
         let format = source.format();
@@ -136,7 +137,7 @@ impl<'r> Records<'r> {
             line: self.line,
             column: 1,
             byte: source.position(),
-            reason: hinting(too_long(limit, format), hint),
+            reason: hinting(reason, hint),
             withheld,
         };
         if let OnError::Fail = self.on_error {
@@ -229,8 +230,8 @@ pub(crate) fn too_long(limit: usize, format: Format) -> String {
         return format!("the line is longer than {limit} bytes");
     }
     format!(
-        "the message has more than {limit} bytes, which is all that the memory limit has room for: raise the limit, or send smaller \
-         messages"
+        "the records of one resource have more than {limit} bytes, which is all that the memory limit has room for: raise \
+         the limit"
     )
 }
 

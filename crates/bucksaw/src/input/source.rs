@@ -28,6 +28,8 @@ impl Ahead {
 pub(super) enum Stop {
     /// A record that is longer than so many bytes.
     TooLong(usize),
+    /// What can't be cut into records, and why.
+    Malformed(&'static str),
     /// The source has no end, and its last record may have none.
     Cut(Error),
     End,
@@ -75,6 +77,7 @@ impl<'r> Source<'r> {
         let stop = match self.framer.next(buffer, long, limits) {
             Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
+            Ok(Frame::Malformed(reason)) => Ok(Stop::Malformed(reason)),
             Ok(Frame::Cut(error)) => Ok(Stop::Cut(error)),
             Ok(Frame::End) => Ok(Stop::End),
             Err(error) => Err(error),

@@ -32,6 +32,9 @@ const CHUNK_SIDE_BYTES: usize = 256 << 10;
 /// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
 const RECORD_SHARE: usize = 4;
 
+/// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
+const MESSAGE_SHARE: usize = 16;
+
 /// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
 /// each the allocator gives memory that the others don't get back.
 const THREADS_OF_ARROW: usize = 2;
@@ -55,6 +58,7 @@ pub(crate) fn input_bytes(memory_limit: usize) -> usize {
 pub(crate) fn reading_limits(memory_limit: usize) -> Limits {
     Limits {
         record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
+        message_bytes: memory_limit / MESSAGE_SHARE,
         window_bytes: max_window_bytes(memory_limit),
     }
 }

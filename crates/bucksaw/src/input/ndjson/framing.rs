@@ -39,7 +39,7 @@ impl<'r> Lines<'r> {
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        Limits { record_bytes, window_bytes }: Limits,
+        Limits { record_bytes, window_bytes, .. }: Limits,
     ) -> Result<Frame> {
         let record_bytes = self.max_line_bytes.unwrap_or(record_bytes);
         let mut filled = self.source.begin(&mut buffer, window_bytes);
@@ -153,7 +153,7 @@ mod tests {
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
         let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
         let mut chunks = Lines::new(Buffered::new(source), None);
-        let limits = Limits { record_bytes: max_line_bytes, window_bytes: 0 };
+        let limits = Limits { record_bytes: max_line_bytes, message_bytes: 0, window_bytes: 0 };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
             let next = chunks.next(std::mem::take(&mut buffer), &mut Vec::new(), limits);
@@ -169,6 +169,7 @@ mod tests {
                     let len = chunks.skip_record(&mut |_| Ok(())).expect("memory can be read");
                     all.push((start, len as usize, true));
                 }
+                Frame::Malformed(reason) => unreachable!("{reason}"),
                 Frame::Cut(error) => unreachable!("{error}"),
                 Frame::End => return all,
             }
@@ -191,7 +192,7 @@ mod tests {
         let read = |at_a_time| {
             let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
             let mut lines = Lines::new(Buffered::new(source), None);
-            let limits = Limits { record_bytes: 300_000, window_bytes: 0 };
+            let limits = Limits { record_bytes: 300_000, message_bytes: 0, window_bytes: 0 };
             let mut chunks = Vec::new();
             while let Frame::Records(chunk) =
                 lines.next(Vec::new(), &mut Vec::new(), limits).expect("memory can be read")

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope};
-use super::framing::{Head, Part, head};
+use super::framing::{Head, head};
 use super::logs::LogColumns;
 use super::metrics::{Metric, MetricColumns};
 use super::traces::SpanColumns;
@@ -79,12 +79,14 @@ impl Decoder for Messages {
         };
         rows.decoded.counts.bytes = bytes.len() as u64;
         let mut left = bytes;
-        // The framer has seen that there are whole frames only.
-        while let Head::Frame(Part { message, end }) = head(left)
-            && let Some((frame, others)) = left.split_at_checked(end)
-            && !rows.is_over()
+        // The framer has seen that there are whole lengths and fields only.
+        while !rows.is_over()
+            && let Head::Length(_, len) | Head::Field(len) = head(left)
+            && let Some((field, others)) = left.split_at_checked(len)
         {
-            rows.message(&frame[message..]);
+            if let Head::Field(_) = head(left) {
+                rows.message(field);
+            }
             left = others;
         }
         let Rows { mut decoded, .. } = rows;
@@ -115,7 +117,7 @@ impl<'a> Rows<'_, 'a> {
         self.stops_at_rejected && !self.decoded.rejected.is_empty()
     }
 
-    /// A request, or one of its fields.
+    /// A request's field, or several.
     fn message(&mut self, message: &'a [u8]) {
         let mut fields = Fields::of(message);
         while !self.is_over() {

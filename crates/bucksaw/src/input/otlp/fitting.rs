@@ -1,6 +1,6 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
-use super::framing::{Head, Part, head};
+use super::framing::{Head, head};
 use super::messages::{Kind, LOGS, METRICS, Message, TRACES};
 use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;
@@ -22,9 +22,13 @@ fn fits_source(mut left: &[u8], message: &Message) -> bool {
         let (content, others, is_whole) = match head(left) {
             Head::Malformed => return false,
             Head::Incomplete => (&left[left.len()..], &left[left.len()..], false),
-            Head::Frame(Part { message, end }) => match left.split_at_checked(end) {
-                Some((frame, others)) => (&frame[message..], others, true),
-                None => (&left[message..], &left[left.len()..], false),
+            Head::Length(_, len) => {
+                left = &left[len..];
+                continue;
+            }
+            Head::Field(len) => match left.split_at_checked(len) {
+                Some((field, others)) => (field, others, true),
+                None => (left, &left[left.len()..], false),
             },
         };
         if !fitting.fits(content, is_whole, message, 0) {

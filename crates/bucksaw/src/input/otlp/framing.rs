@@ -1,10 +1,9 @@
-//! Cuts a source into chunks of whole frames: messages behind their lengths, or the fields of messages that stand one
-//! after the other.
+//! Cuts a source into chunks of whole fields of messages, which may stand behind the messages' lengths.
 //!
 //! All fields of an OTLP request, or of a file's `LogsData`, are repeated: one such message, and several without anything between
 //! them, are a run of fields, which may be cut between any two. A length of four bytes, the highest first, begins with
 //! a byte below 8 if it is less than 128 MiB; no field of protobuf does. So a source need not say which of
-//! them it has.
+//! them it has, and a chunk's lengths tell its decoder nothing that it needs: they are passed over.
 
 use super::wire::{VarintEnd, varint};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,31 +16,33 @@ const PREFIX_BYTES: usize = 4;
 /// No field begins with a byte below this, since none has the number 0.
 const FIRST_TAG: u8 = 8;
 
-/// What a source has next.
+const BROKEN: &str = "the message is broken from here on to its end";
+
+/// What a source has next, of which there need not be all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Head {
     /// More bytes are needed to tell.
     Incomplete,
-    /// Neither a message nor a field.
+    /// Neither a length nor a field.
     Malformed,
-    Frame(Part),
+    /// The length of a message of so many bytes, and of how many bytes it is.
+    Length(usize, usize),
+    /// A field of so many bytes: a message by itself.
+    Field(usize),
 }
 
-/// A frame: where its message starts, and where the frame ends, counted from the frame's start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) message: usize,
-    pub(super) end: usize,
-}
-
-/// The frame that bytes start with, of which there need not be all. A field is a message by itself.
+/// What bytes start with.
 pub(super) fn head(bytes: &[u8]) -> Head {
     let Some(first) = bytes.first() else { return Head::Incomplete };
-    if *first < FIRST_TAG {
-        let Some(prefix) = bytes.first_chunk::<PREFIX_BYTES>() else { return Head::Incomplete };
-        let end = PREFIX_BYTES + u32::from_be_bytes(*prefix) as usize;
-        return Head::Frame(Part { message: PREFIX_BYTES, end });
+    if *first >= FIRST_TAG {
+        return field(bytes);
     }
+    bytes.first_chunk::<PREFIX_BYTES>().map_or(Head::Incomplete, |prefix| {
+        Head::Length(u32::from_be_bytes(*prefix) as usize, PREFIX_BYTES)
+    })
+}
+
+fn field(bytes: &[u8]) -> Head {
     let missing = |end| if end == VarintEnd::Missing { Head::Incomplete } else { Head::Malformed };
     let (key, tag) = match varint(bytes) {
         Ok(read) => read,
@@ -50,30 +51,72 @@ pub(super) fn head(bytes: &[u8]) -> Head {
     if u32::try_from(key).map_or(0, |key| key >> 3) == 0 {
         return Head::Malformed;
     }
-    let of = |bytes: usize| Head::Frame(Part { message: 0, end: tag + bytes });
     match (key & 7, varint(&bytes[tag..])) {
-        (1, _) => of(8),
-        (5, _) => of(4),
+        (1, _) => Head::Field(tag + 8),
+        (5, _) => Head::Field(tag + 4),
         (0 | 2, Err(end)) => missing(end),
-        (0, Ok((_, len))) => of(len),
+        (0, Ok((_, len))) => Head::Field(tag + len),
         (2, Ok((length, len))) => match usize::try_from(length) {
             // What is added fits, too.
-            Ok(length) if length <= usize::MAX >> 1 => of(len + length),
+            Ok(length) if length <= usize::MAX >> 1 => Head::Field(tag + len + length),
             _ => Head::Malformed,
         },
         _ => Head::Malformed,
     }
 }
 
-/// Cuts a source of this format between frames.
+/// What can be done with the bytes that come next.
+enum Next {
+    /// They are whole, and so many.
+    Whole(usize),
+    /// So many are needed at least.
+    Needs(usize),
+    /// So many, up to their message's end, can't be read.
+    Broken(usize),
+    /// Nobody knows where anything starts again.
+    Lost,
+}
+
+/// Cuts a source of this format between fields.
 pub(crate) struct Messages<'r> {
     source: Buffered<'r>,
     format: Format,
+    /// Bytes left of the message that is behind its length.
+    left: Option<usize>,
+    /// How many bytes are to be passed over, where a field is too long, or a message broken.
+    to_skip: usize,
 }
 
 impl<'r> Messages<'r> {
     pub(crate) fn new(source: Buffered<'r>, format: Format) -> Self {
-        Self { source, format }
+        Self { source, format, left: None, to_skip: 0 }
+    }
+
+    /// What comes next in a message of which so many bytes are left, or in none.
+    fn next_of(bytes: &[u8], left: Option<usize>) -> Next {
+        let next = match (left, head(bytes)) {
+            (Some(_), Head::Length(..) | Head::Malformed) => Next::Broken(0),
+            (None, Head::Malformed) => Next::Lost,
+            (_, Head::Length(_, len) | Head::Field(len)) if len <= bytes.len() => Next::Whole(len),
+            (_, Head::Length(_, len) | Head::Field(len)) => Next::Needs(len),
+            (_, Head::Incomplete) => Next::Needs(bytes.len() + 1),
+        };
+        match (next, left) {
+            (Next::Whole(len) | Next::Needs(len), Some(left)) if len > left => Next::Broken(left),
+            (Next::Broken(_), Some(left)) => Next::Broken(left),
+            (next, _) => next,
+        }
+    }
+
+    /// Goes on behind so many bytes.
+    fn pass(left: &mut Option<usize>, bytes: &[u8], len: usize) {
+        *left = match (*left, head(bytes)) {
+            (None, Head::Length(message, _)) => Some(message),
+            (left, _) => left.map(|left| left - len),
+        };
+        if *left == Some(0) {
+            *left = None;
+        }
     }
 
     fn malformed(&self) -> Error {
@@ -102,7 +145,7 @@ impl Framer for Messages<'_> {
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        Limits { record_bytes, window_bytes }: Limits,
+        Limits { message_bytes, window_bytes, .. }: Limits,
     ) -> Result<Frame> {
         let mut filled = self.source.begin(&mut buffer, window_bytes);
         let mut wanted = CHUNK_BYTES.max(filled);
@@ -111,35 +154,46 @@ impl Framer for Messages<'_> {
             filled = self.source.fill(&mut buffer, filled, wanted)?;
             let mut whole = 0;
             let next = loop {
-                match head(&buffer[whole..filled]) {
-                    Head::Frame(Part { end, .. }) if end <= filled - whole => whole += end,
+                let bytes = &buffer[whole..filled];
+                match Self::next_of(bytes, self.left) {
+                    Next::Whole(len) => {
+                        Self::pass(&mut self.left, bytes, len);
+                        whole += len;
+                    }
                     next => break next,
                 }
             };
             if whole > 0 {
                 return Ok(Frame::Records(self.source.chunk(buffer, whole, filled, self.format)));
             }
-            let end = match next {
-                Head::Malformed => return Err(self.malformed()),
-                Head::Frame(Part { end, .. }) => end,
-                Head::Incomplete => 0,
+            let needed = match next {
+                Next::Lost => return Err(self.malformed()),
+                Next::Broken(left) => {
+                    (self.to_skip, self.left) = (left, None);
+                    self.source.keep(buffer, filled);
+                    return Ok(Frame::Malformed(BROKEN));
+                }
+                Next::Whole(len) | Next::Needs(len) => len,
             };
             if self.source.is_at_end {
-                if filled == 0 && self.source.cut.is_none() {
+                if filled == 0 && self.source.cut.is_none() && self.left.is_none() {
                     self.source.rest.clear();
                     return Ok(Frame::End);
                 }
+                (self.to_skip, self.left) = (filled, None);
                 self.source.keep(buffer, filled);
                 let cut = self.source.cut.take();
                 let ends = || Error::new(ErrorKind::Truncated, "the last message has no end");
                 return Ok(Frame::Cut(cut.unwrap_or_else(ends)));
             }
-            if end > record_bytes {
+            if needed > message_bytes.max(CHUNK_BYTES) {
+                self.to_skip = needed;
+                Self::pass(&mut self.left, &buffer[..filled], needed);
                 self.source.keep(buffer, filled);
-                return Ok(Frame::TooLong(record_bytes));
+                return Ok(Frame::TooLong(message_bytes.max(CHUNK_BYTES)));
             }
             // In steps, since a length may claim what does not come.
-            wanted = (wanted + CHUNK_BYTES).min(record_bytes.max(wanted + 1));
+            wanted = (wanted + CHUNK_BYTES).min(needed.max(wanted + 1));
             if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
                 buffer = moved(&buffer[..filled], long);
             }
@@ -147,11 +201,7 @@ impl Framer for Messages<'_> {
     }
 
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
-        let mut left = match head(&self.source.rest) {
-            Head::Frame(Part { end, .. }) => end,
-            // All there is of a frame that was cut.
-            Head::Incomplete | Head::Malformed => self.source.rest.len(),
-        };
+        let mut left = std::mem::take(&mut self.to_skip);
         let mut skipped = 0;
         loop {
             let len = left.min(self.source.rest.len());

@@ -167,7 +167,10 @@ fn a_source_without_its_end_gives_the_messages_before() {
             assert_eq!((counts.rows, counts.rejected, counts.truncated), (2, 1, 1));
             assert_eq!(counts.bytes, source.len() as u64);
             let kept = converted.kept.strip_suffix(b"\n").expect("a line");
-            assert_eq!(BASE64.decode(kept).expect("base64"), source[message.len()..]);
+            // A whole length is passed over.
+            let rest = &source[message.len()..];
+            let rest = if rest[0] == 0 && rest.len() >= 4 { &rest[4..] } else { rest };
+            assert_eq!(BASE64.decode(kept).expect("base64"), rest);
             let error = failure(&source, Format::OtlpLogs);
             assert_eq!(error.kind(), ErrorKind::Truncated);
             assert!(error.to_string().contains("the last message has no end"), "{error}");
@@ -181,15 +184,19 @@ fn a_source_without_its_end_gives_the_messages_before() {
 #[test]
 fn a_message_that_memory_has_no_room_for_is_told() {
     let small = request(&["a"]).encode_to_vec();
-    let large = request(&[&"x".repeat(3 << 20)]).encode_to_vec();
+    let large = request(&[&"x".repeat(600_000)]).encode_to_vec();
     let options = || Options::new().memory_limit(8 << 20);
-    for large in [large.clone(), prefixed(&large)] {
-        let source = [&small[..], &large, &small].concat();
+    let two = [&large[..], &small].concat();
+    for parts in [&two, &prefixed(&two)] {
+        let source = [&small[..], parts].concat();
         let converted = convert_keeping(&source, Format::OtlpLogs, options()).expect("kept");
         assert_eq!((converted.counts.rows, converted.counts.rejected), (2, 1));
         assert_eq!(converted.counts.bytes, source.len() as u64);
         let reason = &converted.rejections[0].reason;
-        assert!(reason.starts_with("the message has more than 2097152 bytes"), "{reason}");
+        assert!(
+            reason.starts_with("the records of one resource have more than 524288 bytes"),
+            "{reason}"
+        );
         let kept = converted.kept.strip_suffix(b"\n").expect("a line");
         assert!(BASE64.decode(kept).expect("base64") == large);
     }
@@ -197,6 +204,38 @@ fn a_message_that_memory_has_no_room_for_is_told() {
     let claim = [&small[..], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat();
     let error = failure(&claim, Format::OtlpLogs);
     assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
+}
+
+/// A long message is no more than its resources, one after the other.
+#[test]
+fn long_messages_are_read_resource_by_resource() {
+    let logs = Workload::Synth40.otlp_logs(DEFAULT_SEED, 6_000);
+    assert!(logs.len() > 1 << 20);
+    let read_as = |source: &[u8]| {
+        let options = Options::new().memory_limit(8 << 20);
+        convert_keeping(source, Format::Auto, options).expect("it has room").file
+    };
+    assert_eq!(read(&read_as(&prefixed(&logs))), read(&read_as(&logs)));
+}
+
+#[test]
+fn a_broken_message_is_rejected_up_to_its_end() {
+    let sound = request(&["a"]).encode_to_vec();
+    for broken in [
+        &b"\0junk"[..],
+        b"\x0f",
+        b"\x0a\x09x",
+        b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x80",
+    ] {
+        let message = [&sound[..], broken].concat();
+        let source = [prefixed(&message), prefixed(&sound)].concat();
+        let converted = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+        assert_eq!((converted.counts.rows, converted.counts.rejected), (2, 1), "{broken:?}");
+        assert_eq!(converted.counts.bytes, source.len() as u64);
+        let kept = converted.kept.strip_suffix(b"\n").expect("a line");
+        assert_eq!(BASE64.decode(kept).expect("base64"), broken);
+    }
 }
 
 /// A small message must not ask for much memory: its resource's values are in each of its rows.
