@@ -158,6 +158,10 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
             _ => format!("{rejected} rejected, the first: {first}"),
         });
     }
+    if input.withheld > 0 {
+        let count = counted(input.withheld, "rejected line");
+        lines.push(format!("{count} withheld: where values to redact are in them, nobody knows"));
+    }
     if input.nul_bytes > 0 {
         lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }
@@ -227,6 +231,9 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             _ => "an option",
         };
         match stored_as {
+            _ if *option == ColumnOption::Redact => format!(
+                "--redact {column}=… changed nothing: no row had a value of it, or its regular expression matches none"
+            ),
             Some(name) => {
                 format!("{flag} names {column:?}, whose column is called {name:?}: use that")
             }

@@ -10,7 +10,7 @@ use crate::coerce::counts::Alterations;
 use crate::coerce::refusal::UNKNOWN_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};
-use crate::options::{Options, UnknownColumn};
+use crate::options::{ColumnOption, Options, UnknownColumn};
 use crate::report::FileReport;
 use crate::schema::{Column, ColumnId, ColumnType, Renamed, Resolution, Schema};
 use crate::types::path;
@@ -173,6 +173,9 @@ impl Table {
                     let name = self.options.declared_name(column);
                     return !files.iter().any(|file| file.has_values_of(&name));
                 }
+                if *option == ColumnOption::Redact {
+                    return !self.has_redacted(column);
+                }
                 match option.is_of_rows() {
                     true => !self.schema.has_rows_of(column),
                     false => !known.contains(column.as_str()),
@@ -185,6 +188,18 @@ impl Table {
             }
         }
         named
+    }
+
+    /// Whether a value was redacted that an option of this name means.
+    fn has_redacted(&self, named: &str) -> bool {
+        let of_columns = self.columns().iter().zip(&self.counts.columns);
+        let mut by_name = of_columns.clone().filter(|(column, _)| {
+            column.redacted.as_ref().is_some_and(|redacted| redacted.is_by(named))
+        });
+        // What has no column is counted for all of them together.
+        let in_columns: u64 = of_columns.map(|(_, counts)| counts.redacted).sum();
+        by_name.any(|(_, counts)| counts.redacted > 0)
+            || self.counts.alterations.redacted > in_columns
     }
 
     /// Whether rows can be refused.

@@ -50,6 +50,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rows.schema.redacts()
     }
 
+    /// Whether values of this path are.
+    pub(crate) fn redacts_path(&self, path: &str) -> bool {
+        self.redacts() && self.rows.schema.redacted(path).is_some()
+    }
+
     /// Adds a value to the row.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::coerce::evidence;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::Result;
 use crate::options::UnknownColumns;
-use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema, Sibling};
+use crate::schema::{Checkpoint, ColumnId, ColumnType, Key, Resolution, Schema, Sibling, Stand};
 use crate::types::item::Item;
 use crate::types::physical::PhysicalValue;
 use crate::types::value::Value;
@@ -255,8 +255,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     pub(super) fn redacted(&mut self, path: &str, item: Item<'v>) -> Item<'v> {
         let redacted = self.schema.redacted(path);
         let redacted = redacted.and_then(|redacted| redacted.of(item, self.arena));
-        self.block.alterations.redacted += u64::from(redacted.is_some());
-        redacted.unwrap_or(item)
+        self.block.alterations.redacted +=
+            u64::from(redacted.is_some_and(|stand| stand.is_changed));
+        redacted.map_or(item, |stand| stand.item)
     }
 
     /// Ends the row.
@@ -325,10 +326,10 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             return Ok(());
         }
         let redacted = column.redacted.as_ref().and_then(|redacted| redacted.of(item, self.arena));
-        if let Some(redacted) = redacted {
-            self.block.count(id, Outcome::Redacted, redacted);
+        if let Some(Stand { item, is_changed: true }) = redacted {
+            self.block.count(id, Outcome::Redacted, item);
         }
-        let item = redacted.unwrap_or(item);
+        let item = redacted.map_or(item, |stand| stand.item);
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }

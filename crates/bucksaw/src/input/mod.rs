@@ -164,6 +164,8 @@ pub struct InputCounts {
     /// NUL bytes before lines, which were skipped: they are left where a file is cut to nothing while it is
     /// written.
     pub nul_bytes: u64,
+    /// Rejected records that are [withheld](Rejection::withheld).
+    pub withheld: u64,
     /// Compressed sources without their end. What there was of their last line is rejected.
     pub truncated: u64,
 }
@@ -178,6 +180,7 @@ impl InputCounts {
         self.bytes += other.bytes;
         self.nul_bytes += other.nul_bytes;
         self.truncated += other.truncated;
+        self.withheld += other.withheld;
     }
 }
 

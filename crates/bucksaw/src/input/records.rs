@@ -211,6 +211,7 @@ impl<'r> Records<'r> {
     }
 
     fn remember(&mut self, rejection: &Rejection) {
+        self.counts.withheld += u64::from(rejection.withheld);
         if self.first_rejected.len() < FIRST_REJECTED {
             self.first_rejected.push(rejection.clone());
         }

@@ -161,6 +161,11 @@ impl Options {
             }
         }
         for (name, ty) in self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten() {
+            if self.redacted.iter().any(|(redacted, _)| redacted == name) {
+                problems.push(format!(
+                    "the column {name:?} says where rows come from, and can't be redacted"
+                ));
+            }
             let known = columns.iter().find(|column| column.name == name);
             if let Some(other) = known.filter(|column| column.ty != ty) {
                 problems.push(format!(

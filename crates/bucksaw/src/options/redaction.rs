@@ -103,6 +103,16 @@ impl Redaction {
         Self(How::By(Arc::new(redacted)))
     }
 
+    /// What is stored in place of an array or object, which is JSON text. A regular expression would have to know JSON: everything
+    /// is masked.
+    pub(crate) fn of_json<'t>(&self, json: &'t str) -> Cow<'t, str> {
+        match &self.0 {
+            #[cfg(feature = "redact")]
+            How::Matches(_) => MASK.into(),
+            _ => self.of(json),
+        }
+    }
+
     /// What is stored in place of this text.
     #[must_use]
     pub fn of<'t>(&self, text: &'t str) -> Cow<'t, str> {

@@ -14,8 +14,35 @@ pub(super) struct Choice {
     selected: Vec<String>,
     dropped: Vec<String>,
     renamed: BTreeMap<String, String>,
-    redacted: Vec<(String, Redaction)>,
+    redacted: Vec<Redacting>,
     names: Names,
+}
+
+/// An option that has values redacted.
+#[derive(Clone, Debug)]
+struct Redacting {
+    /// What the option names.
+    named: String,
+    /// What else means the same: names before a renaming, and declared paths, with dots.
+    aliases: Vec<String>,
+    redaction: Redaction,
+}
+
+impl Redacting {
+    fn all(options: &Options) -> Vec<Self> {
+        let all = options.redacted.iter().map(|(named, redaction)| {
+            let renamed = options.renamed.iter().filter(|(_, to)| *to == named);
+            let declared = options.schema.columns.iter().filter(|column| column.name == *named);
+            let paths = declared.filter_map(|column| Some(column.path.as_ref()?.join(".")));
+            let aliases = renamed.map(|(from, _)| from.clone()).chain(paths).collect();
+            Self { named: named.clone(), aliases, redaction: redaction.clone() }
+        });
+        all.collect()
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.named).chain(&self.aliases).map(String::as_str)
+    }
 }
 
 impl Choice {
@@ -24,7 +51,7 @@ impl Choice {
             selected: options.selected.clone(),
             dropped: options.dropped.clone(),
             renamed: options.renamed.clone(),
-            redacted: options.redacted.clone(),
+            redacted: Redacting::all(options),
             names: options.names,
         }
     }
@@ -92,22 +119,39 @@ impl Choice {
         !self.redacted.is_empty()
     }
 
-    /// What is done with values of this path; none where they stay as they are.
-    pub(super) fn redacted(&self, path: &str) -> Option<Arc<Redacted>> {
+    /// What is done with values of this path, whose column, if they have one, is called so in the file; none where they
+    /// stay as they are.
+    pub(super) fn redacted(&self, path: &str, column: Option<&str>) -> Option<Arc<Redacted>> {
         if !self.redacts() {
             return None;
         }
-        let (name, shown) = (self.names.column_name(path), path::shown(path));
-        let renamed = self.name_of(path);
         let mut redacted = Redacted::default();
-        for (named, redaction) in &self.redacted {
-            if is_meant(named, &name, &shown) || *named == renamed {
-                redacted.add(redaction, true);
-            } else if is_within(named, &name, &shown) {
-                redacted.add(redaction, false);
+        for redacting in &self.redacted {
+            let is_of_all = column == Some(&*redacting.named)
+                || redacting.names().any(|named| self.is_or_has(named, path));
+            if is_of_all || redacting.names().any(|named| self.may_be_in(named, path)) {
+                redacted.add(&redacting.named, &redacting.redaction, is_of_all);
             }
         }
         redacted.is_some().then(|| Arc::new(redacted))
+    }
+
+    /// Whether a name is that of this path, or of an object around it.
+    fn is_or_has(&self, named: &str, path: &str) -> bool {
+        let ends = path.match_indices(path::SEPARATOR).map(|(end, _)| end).chain([path.len()]);
+        let mut outer = ends.map(|end| &path[..end]);
+        is_meant(named, "", &path::shown(path))
+            || outer.any(|outer| self.names.column_name(outer) == named)
+    }
+
+    /// Whether a name may be that of something in an object or array of this path.
+    fn may_be_in(&self, named: &str, path: &str) -> bool {
+        // What any member's name begins with.
+        let member = format!("{path}{}x", path::SEPARATOR);
+        let names = [self.names.column_name(&member), path::shown(&member)];
+        names
+            .iter()
+            .any(|name| name.strip_suffix('x').is_some_and(|outer| named.starts_with(outer)))
     }
 
     /// Whether an option that names a column so means this path, or an object around it.
@@ -120,11 +164,4 @@ impl Choice {
 fn is_meant(named: &str, name: &str, shown: &str) -> bool {
     let below = shown.strip_prefix(named);
     named == name || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// Whether an option's name may mean something in an object or array of this name and path.
-fn is_within(named: &str, name: &str, shown: &str) -> bool {
-    let within =
-        |outer: &str, sign| named.strip_prefix(outer).is_some_and(|rest| rest.starts_with(sign));
-    within(shown, '.') || within(name, '_')
 }

@@ -124,6 +124,8 @@ pub struct Column {
     pub(crate) is_dropped: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
+    /// Whether it is declared, without a path, and values are redacted: only its path will say whether its are.
+    pub(super) may_be_redacted: bool,
     /// What is stored in place of its values, where something is.
     pub(crate) redacted: Option<Arc<Redacted>>,
     /// Whether it has values that wait for its type.
@@ -158,7 +160,9 @@ impl Column {
     /// The kind of values that it stores as they are, once it has a type.
     pub(crate) fn kind_alike(&self) -> ValueKind {
         match &self.ty {
-            Some(ty) if !self.is_redacted() => ty.value_kind(),
+            Some(ty) if !self.is_redacted() && !(self.may_be_redacted && self.path.is_none()) => {
+                ty.value_kind()
+            }
             _ => ValueKind::Null,
         }
     }

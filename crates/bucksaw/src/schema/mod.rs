@@ -17,7 +17,7 @@ use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
 use self::prediction::Order;
-pub(crate) use self::redacted::Redacted;
+pub(crate) use self::redacted::{Redacted, Stand};
 pub(crate) use self::source::SourceColumns;
 use self::uncarried::Uncarried;
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
@@ -143,6 +143,7 @@ impl Schema {
                 // What rows call so is another column.
                 None if is_own => {}
                 None if sibling_of.is_none() => {
+                    schema.columns[id.index()].may_be_redacted = schema.choice.redacts();
                     schema.without_path.insert(name.clone(), id);
                 }
                 None => {}
@@ -223,7 +224,10 @@ impl Schema {
 
     /// What is done with values of this path; none where they stay as they are.
     pub(crate) fn redacted(&self, path: &str) -> Option<Arc<Redacted>> {
-        self.choice.redacted(path)
+        match self.find(path) {
+            Some(id) => self.column(id).redacted.clone(),
+            None => self.choice.redacted(path, None),
+        }
     }
 
     /// A path's hash, for as long as this schema lives.
@@ -482,7 +486,7 @@ impl Schema {
     /// Has values of this path go to the column.
     fn set_path(&mut self, id: ColumnId, path: &str) {
         let takes_all_as_text = self.is_text_by_prefix(&self.columns[id.index()].name, path);
-        let redacted = self.choice.redacted(path);
+        let redacted = self.choice.redacted(path, Some(&self.columns[id.index()].name));
         let column = &mut self.columns[id.index()];
         column.takes_all_as_text =
             takes_all_as_text || redacted.as_ref().is_some_and(|redacted| redacted.is_of_all());
@@ -506,6 +510,7 @@ impl Schema {
             ty: None,
             declared: false,
             takes_all_as_text: false,
+            may_be_redacted: false,
             redacted: None,
             is_settling: false,
             is_settled: true,

@@ -74,6 +74,7 @@ fn all_options() -> Vec<Options> {
         options().arrays(bucksaw::Arrays::List),
         options().source_columns(true),
         options().schema(declared.clone()),
+        options().schema(declared.clone()).threads(2),
         options().schema(declared.clone().unknown_columns(UnknownColumns::Rest)),
         options().schema(declared.unknown_columns(UnknownColumns::Refuse)),
     ];
@@ -149,7 +150,7 @@ fn rejected_records_are_kept_as_far_as_it_is_known_what_to_redact() {
     assert_eq!(told, [(2, true), (3, true), (5, false)]);
     // Objects without end are not followed to it.
     let deep =
-        format!("{{\"n\":\"x\",\"a\":{}1{}}}\n", "{\"a\":".repeat(50_000), "}".repeat(50_000));
+        format!("{{\"n\":\"x\",\"a\":{}1{}}}\n", "{\"a\":".repeat(30_000), "}".repeat(30_000));
     let (kept, _) = converted(options(), NdjsonOptions::new(), &format!("{{\"n\":1}}\n{deep}"));
     assert_eq!(String::from_utf8(kept.records).expect("text"), deep);
 }
@@ -198,6 +199,86 @@ fn record_batches_are_redacted() {
         assert_eq!(writer.finish().expect("finished").alterations.redacted, 5);
         assert_not_told("a batch", &sink.published().expect("published"));
     }
+}
+
+/// Columns are meant by every name that they have, also where they are in JSON text.
+#[test]
+fn columns_are_meant_by_all_of_their_names() {
+    let mail = r#"{"columns":[{"name":"mail","path":["user","email"],"type":"text"}]}"#;
+    let mail = || Options::new().schema(DeclaredSchema::from_json(mail).expect("a schema"));
+    let renamed = || Options::new().rename("user_email", "mail");
+    let object = "{\"user\":{\"email\":\"SECRET\"}}\n";
+    let array = "{\"user\":[{\"email\":\"SECRET\"}]}\n";
+    let text = "{\"columns\":[{\"name\":\"user_email\",\"type\":\"text\"}]}";
+    let text = DeclaredSchema::from_json(text).expect("a schema");
+    let cases = [
+        (mail(), "mail", object),
+        (mail(), "mail", array),
+        (mail(), "user.email", object),
+        (renamed(), "mail", object),
+        (renamed(), "mail", array),
+        (renamed(), "user.email", array),
+        (Options::new().schema(text.clone()), "user.email", object),
+        (Options::new().schema(text), "user_email", object),
+        (Options::new(), "a_b", "{\"a\":{\"b\":1}}\n{\"a\":{\"b\":{\"c\":\"SECRET\"}}}\n"),
+        (Options::new(), "a_b__2", "{\"a_b\":1,\"a\":{\"b\":\"SECRET\"}}\n"),
+        (
+            Options::new(),
+            "_token",
+            "{\"\":{\"token\":\"SECRET\"}}\n{\"\":[{\"token\":\"SECRET\"}]}\n",
+        ),
+        (Options::new(), "a__b", "{\"a\":{\"\":[{\"b\":\"SECRET\"}]}}\n"),
+        (Options::new().json_column(["user"]), "user_email", object),
+    ];
+    for (options, named, lines) in cases {
+        for threads in [1, 2] {
+            let options = options.clone().compression(Compression::None).threads(threads);
+            let options = options.redact(named, Redaction::mask());
+            for ndjson in [NdjsonOptions::new(), NdjsonOptions::new().nested(Nested::Json)] {
+                // What an object around it is called, not the column in it.
+                if named == "a_b__2" && ndjson.nested == Nested::Json {
+                    continue;
+                }
+                let (_, redacted) = converted(options.clone(), ndjson, &lines.repeat(3));
+                assert!(redacted > 0, "{named}: {lines}");
+            }
+        }
+    }
+}
+
+#[cfg(feature = "redact")]
+#[test]
+fn json_text_is_masked_as_a_whole_where_an_expression_would_have_to_know_json() {
+    let cases = [
+        ("req.url", "^token=(\\w+)$", "{\"req\":[{\"url\":\"token=SECRET\"}]}\n"),
+        ("url", "SECRET", "{\"url\":[\"SECR\\u0045T\"]}\n"),
+        ("url", "token=(\\w+)", "{\"url\":{\"a\":[\"\\u0074oken=SECRET\"]}}\n"),
+    ];
+    for (column, pattern, lines) in cases {
+        let redaction = Redaction::matches(pattern).expect("a pattern");
+        let options = Options::new().compression(Compression::None).redact(column, redaction);
+        let (_, redacted) = converted(options.clone(), NdjsonOptions::new(), lines);
+        assert_eq!(redacted, 1, "{lines}");
+        converted(options, NdjsonOptions::new().nested(Nested::Json), lines);
+    }
+}
+
+/// A redaction that changes nothing is told: it was likely meant otherwise.
+#[test]
+fn only_changed_values_count() {
+    let redacted = |column: &str, lines: &str| {
+        let same = Redaction::by(|text| text.replace("SECRET", "***"));
+        let mut writer =
+            Options::new().redact(column, same).write_to(MemorySink::new()).expect("sound options");
+        let input = Input::ndjson("in", lines.as_bytes(), NdjsonOptions::new(), OnError::Fail);
+        writer.write_input(&mut input.expect("readable")).expect("written");
+        let report = writer.finish().expect("finished");
+        (report.alterations.redacted, report.unknown_columns.len())
+    };
+    assert_eq!(redacted("a", "{\"a\":\"SECRET\"}\n{\"a\":\"b\"}\n"), (1, 0));
+    assert_eq!(redacted("a", "{\"a\":\"b\"}\n"), (0, 1));
+    assert_eq!(redacted("b", "{\"a\":\"SECRET\"}\n"), (0, 1));
+    assert_eq!(redacted("a.b", "{\"a\":[{\"b\":\"SECRET\"}]}\n"), (1, 0));
 }
 
 #[test]

@@ -12,8 +12,14 @@ use crate::schema::Schema;
 use crate::types::json::{item_of, unescaped};
 use crate::types::path;
 
+/// Longer lines are withheld: their members would need memory that nobody counts.
+const MAX_REDACTED_BYTES: usize = 256 << 10;
+
 /// The line's object with redacted values; none where it is no object.
 pub(super) fn line(line: &[u8], schema: &Schema, arena: &Bump) -> Option<Vec<u8>> {
+    if line.len() > MAX_REDACTED_BYTES {
+        return None;
+    }
     let text = std::str::from_utf8(line).ok()?;
     let redacted = String::with_capacity(text.len());
     let mut line = Line { path: String::new(), schema, arena, redacted };
@@ -60,7 +66,7 @@ impl Line<'_> {
         }
         let item = item_of(json, self.arena).ok()?;
         match how.and_then(|how| how.of(item, self.arena)) {
-            Some(item) if json != "null" => item.append_json(&mut self.redacted),
+            Some(stand) if json != "null" => stand.item.append_json(&mut self.redacted),
             _ => self.redacted.push_str(json),
         }
         Some(())

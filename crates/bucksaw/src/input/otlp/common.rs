@@ -32,6 +32,7 @@ pub(super) fn resource<'a>(
             1 => {
                 let (key, value) = key_value(field.bytes()?, rows.arena)?;
                 if key == SERVICE_NAME
+                    && !rows.builder.redacts_path(&path::of_names([RESOURCE, key]))
                     && let AnyValue::Scalar(Value::Text(_)) = value
                     && !std::mem::replace(&mut has_service, true)
                 {

@@ -6,6 +6,7 @@ use super::common::ATTRIBUTES;
 use super::decoder::{Failure, Rows};
 use super::wire::{Embedded, Fields};
 use crate::schema::{ColumnId, Schema};
+use crate::types::item::Item;
 use crate::types::value::Value;
 
 /// The columns that every table of logs has.
@@ -90,8 +91,11 @@ impl LogColumns {
         if let AnyValue::Scalar(value @ Value::Text(_)) = body {
             return Ok(rows.builder.push(self.body, value)?);
         }
-        let text = body.item(rows.arena)?.into_text(rows.arena);
-        rows.builder.push(self.body, Value::Text(text))?;
+        let item = match body.item(rows.arena)? {
+            json @ Item::Json(_) => json,
+            other => Item::Value(Value::Text(other.into_text(rows.arena))),
+        };
+        rows.builder.push_item(self.body.into(), item)?;
         Ok(rows.builder.push(self.body_type, Value::Text(kind))?)
     }
 }

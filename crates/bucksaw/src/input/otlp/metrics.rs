@@ -8,6 +8,7 @@ use super::lists::Lists;
 use super::values::hex;
 use super::wire::{Embedded, Fields, Result};
 use crate::schema::{ColumnId, ColumnType, Schema};
+use crate::types::item::Item;
 use crate::types::value::Value;
 
 type Pushed = std::result::Result<(), Failure>;
@@ -275,7 +276,9 @@ impl MetricColumns {
         rows.push_text(self.name, metric.name)?;
         rows.push_text(self.description, metric.description)?;
         rows.push_text(self.unit, metric.unit)?;
-        rows.push_text(self.metadata, metric.metadata)?;
+        if !metric.metadata.is_empty() {
+            rows.builder.push_item(self.metadata.into(), Item::Json(metric.metadata))?;
+        }
         rows.push_text(self.ty, metric.kind.name())?;
         rows.push_number(self.aggregation_temporality, metric.temporality)?;
         if metric.kind == Kind::Sum {

@@ -234,7 +234,7 @@ impl<'a> Embedded<'a> {
         self.parts += 1;
     }
 
-    /// All parts, as one message: the fields with this number of `outer`.
+    /// All parts, as one message: the first fields with this number of `outer`.
     pub(super) fn whole(
         self,
         outer: &'a [u8],
@@ -246,8 +246,13 @@ impl<'a> Embedded<'a> {
         }
         let mut whole = bumpalo::collections::Vec::new_in(arena);
         let mut fields = Fields::of(outer);
-        while let Some(field) = fields.next()? {
+        let mut left = self.parts;
+        // What comes behind the last part is not read again: it may be much, and other parts.
+        while left > 0
+            && let Some(field) = fields.next()?
+        {
             if let (true, Wire::Bytes(part)) = (field.number == number, field.value) {
+                left -= 1;
                 // No field begins in one part and ends in the next.
                 let mut inner = Fields::of(part);
                 while inner.next()?.is_some() {}
