@@ -1,7 +1,8 @@
 //! What the records of a resource, and of a scope, have in common.
 
 use super::any_value::{AnyValue, append_texts, key_value};
-use super::decoder::Rows;
+use super::columns::CommonColumns;
+use super::row::Row;
 use super::wire::{Fields, Result};
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
@@ -22,7 +23,8 @@ const SERVICE_NAME: &str = "service.name";
 pub(super) fn resource<'a>(
     message: &'a [u8],
     schema_url: &'a str,
-    rows: &mut Rows<'_, 'a>,
+    columns: &CommonColumns,
+    row: &Row<'_, 'a>,
 ) -> Result<Common<'a>> {
     let mut common = Common::new();
     let (mut dropped, mut entities, mut has_service) = (0, String::new(), false);
@@ -30,28 +32,28 @@ pub(super) fn resource<'a>(
     while let Some(field) = fields.next()? {
         match field.number {
             1 => {
-                let (key, value) = key_value(field.bytes()?, rows.arena)?;
+                let (key, value) = key_value(field.bytes()?, row.arena)?;
                 if key == SERVICE_NAME
-                    && !rows.builder.redacts_path(&path::of_names([RESOURCE, key]))
+                    && !row.builder.redacts_path(&path::of_names([RESOURCE, key]))
                     && let AnyValue::Scalar(Value::Text(_)) = value
                     && !std::mem::replace(&mut has_service, true)
                 {
-                    common.push((rows.common.service_name.into(), value.item(rows.arena)?));
+                    common.push((columns.service_name.into(), value.item(row.arena)?));
                 }
-                push_attribute(RESOURCE, key, value, &mut common, rows)?;
+                push_attribute(RESOURCE, key, value, &mut common, row)?;
             }
             2 => dropped = field.uint32()?,
             3 => append_entity(field.bytes()?, &mut entities)?,
             _ => {}
         }
     }
-    push_count(rows.common.resource_dropped_attributes_count, dropped, &mut common);
+    push_count(columns.resource_dropped_attributes_count, dropped, &mut common);
     if !entities.is_empty() {
         entities.push(']');
-        let json = rows.arena.alloc_str(&entities);
+        let json = row.arena.alloc_str(&entities);
         common.push((Key::Name("resource_entity_refs"), Item::Json(json)));
     }
-    push_text(rows.common.resource_schema_url, schema_url, &mut common);
+    push_text(columns.resource_schema_url, schema_url, &mut common);
     Ok(common)
 }
 
@@ -59,7 +61,8 @@ pub(super) fn resource<'a>(
 pub(super) fn scope<'a>(
     message: &'a [u8],
     schema_url: &'a str,
-    rows: &mut Rows<'_, 'a>,
+    columns: &CommonColumns,
+    row: &Row<'_, 'a>,
 ) -> Result<Common<'a>> {
     let mut common = Common::new();
     let (mut name, mut version, mut dropped) = ("", "", 0);
@@ -69,17 +72,17 @@ pub(super) fn scope<'a>(
             1 => name = field.text()?,
             2 => version = field.text()?,
             3 => {
-                let (key, value) = key_value(field.bytes()?, rows.arena)?;
-                push_attribute(SCOPE, key, value, &mut common, rows)?;
+                let (key, value) = key_value(field.bytes()?, row.arena)?;
+                push_attribute(SCOPE, key, value, &mut common, row)?;
             }
             4 => dropped = field.uint32()?,
             _ => {}
         }
     }
-    push_text(rows.common.scope_name, name, &mut common);
-    push_text(rows.common.scope_version, version, &mut common);
-    push_count(rows.common.scope_dropped_attributes_count, dropped, &mut common);
-    push_text(rows.common.scope_schema_url, schema_url, &mut common);
+    push_text(columns.scope_name, name, &mut common);
+    push_text(columns.scope_version, version, &mut common);
+    push_count(columns.scope_dropped_attributes_count, dropped, &mut common);
+    push_text(columns.scope_schema_url, schema_url, &mut common);
     Ok(common)
 }
 
@@ -88,10 +91,10 @@ fn push_attribute<'a>(
     key: &str,
     value: AnyValue<'a>,
     common: &mut Common<'a>,
-    rows: &Rows<'_, 'a>,
+    row: &Row<'_, 'a>,
 ) -> Result<()> {
-    let path = rows.arena.alloc_str(&path::of_names([of, key]));
-    common.push((Key::Name(path), value.item(rows.arena)?));
+    let path = row.arena.alloc_str(&path::of_names([of, key]));
+    common.push((Key::Name(path), value.item(row.arena)?));
     Ok(())
 }
 

@@ -1,12 +1,11 @@
 //! The decoder: a chunk of whole frames to a block, a row for each record.
 
-use bumpalo::Bump;
-
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope};
 use super::framing::{Head, head};
 use super::logs::LogColumns;
 use super::metrics::{Metric, MetricColumns};
+use super::row::{Failure, Row};
 use super::traces::SpanColumns;
 use super::wire::{Embedded, Fault, Fields, address_of};
 use crate::coerce::block_builder::BlockBuilder;
@@ -19,25 +18,6 @@ use crate::schema::Schema;
 /// Values that records of one chunk have in common with others, at the most, each counted for each of its records: so
 /// much memory do they take that a small message may not ask for more.
 const MAX_REPEATED: usize = 1 << 21;
-
-/// Why a record makes no row.
-pub(super) enum Failure {
-    Malformed(Fault),
-    /// The schema or strict mode does not take it.
-    Refused(Error),
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Refused(error)
-    }
-}
 
 /// Decodes messages of each signal.
 pub(crate) struct Messages;
@@ -68,11 +48,9 @@ impl Decoder for Messages {
         let common = CommonColumns::of(schema);
         let mut rows = Rows {
             chunk: bytes,
-            arena,
             columns,
             common,
-            path: String::new(),
-            builder: BlockBuilder::new(&mut block, schema, arena),
+            row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena),
             decoded: Decoded::default(),
             repeated: 0,
             stops_at_rejected,
@@ -98,14 +76,12 @@ impl Decoder for Messages {
 }
 
 /// The rows of a chunk so far.
-pub(super) struct Rows<'b, 'a> {
+struct Rows<'b, 'a> {
     chunk: &'a [u8],
-    pub(super) arena: &'a Bump,
     columns: Columns,
-    pub(super) common: CommonColumns,
-    /// For the paths of attributes, one after the other.
-    pub(super) path: String,
-    pub(super) builder: BlockBuilder<'b, 'a>,
+    common: CommonColumns,
+    /// The one that comes next.
+    row: Row<'b, 'a>,
     decoded: Decoded<'a>,
     /// Of [`MAX_REPEATED`].
     repeated: usize,
@@ -147,8 +123,8 @@ impl<'a> Rows<'_, 'a> {
                 _ => {}
             }
         }
-        let of_resource = of_resource.whole(message, 1, self.arena)?.unwrap_or_default();
-        let resource = resource(of_resource, schema_url, self)?;
+        let of_resource = of_resource.whole(message, 1, self.row.arena)?.unwrap_or_default();
+        let resource = resource(of_resource, schema_url, &self.common, &self.row)?;
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             if field.number == 2 {
@@ -177,8 +153,8 @@ impl<'a> Rows<'_, 'a> {
                 _ => {}
             }
         }
-        let of_scope = of_scope.whole(message, 1, self.arena)?.unwrap_or_default();
-        let scope = scope(of_scope, schema_url, self)?;
+        let of_scope = of_scope.whole(message, 1, self.row.arena)?.unwrap_or_default();
+        let scope = scope(of_scope, schema_url, &self.common, &self.row)?;
         self.repeated = self.repeated.saturating_add((resource.len() + scope.len()) * records);
         if self.repeated > MAX_REPEATED {
             let reason = "its records have too many values of their resource and scope in common";
@@ -188,7 +164,7 @@ impl<'a> Rows<'_, 'a> {
         let repeated = resource.iter().chain(&scope);
         let repeated = repeated
             .copied()
-            .try_for_each(|(key, item)| self.builder.repeat_item(key, item, records));
+            .try_for_each(|(key, item)| self.row.builder.repeat_item(key, item, records));
         let mut refused = repeated.err();
         let mut reason = refused.as_ref().map(ToString::to_string);
         let mut fields = Fields::of(message);
@@ -206,7 +182,7 @@ impl<'a> Rows<'_, 'a> {
             }
         }
         if self.decoded.rejected.len() > before {
-            self.builder.end_runs();
+            self.row.builder.end_runs();
         }
         Ok(())
     }
@@ -215,7 +191,7 @@ impl<'a> Rows<'_, 'a> {
     fn rows_of(&self, record: &'a [u8]) -> usize {
         match self.columns {
             Columns::Logs(_) | Columns::Traces(_) => 1,
-            Columns::Metrics(_) => match Metric::read(record, self) {
+            Columns::Metrics(_) => match Metric::read(record, &self.row) {
                 Ok(Some(metric)) => metric.points().count(),
                 // Such a one is rejected then.
                 Ok(None) | Err(_) => 0,
@@ -226,14 +202,14 @@ impl<'a> Rows<'_, 'a> {
     fn record(&mut self, record: &'a [u8]) {
         match self.columns {
             Columns::Logs(columns) => {
-                let pushed = columns.record(record, self);
+                let pushed = columns.record(record, &mut self.row);
                 self.end_row(record, pushed);
             }
             Columns::Traces(columns) => {
-                let pushed = columns.record(record, self);
+                let pushed = columns.record(record, &mut self.row);
                 self.end_row(record, pushed);
             }
-            Columns::Metrics(columns) => match Metric::read(record, self) {
+            Columns::Metrics(columns) => match Metric::read(record, &self.row) {
                 Ok(Some(metric)) => self.points(record, metric, &columns),
                 // There is nothing in it to be a row.
                 Ok(None) => {}
@@ -243,11 +219,11 @@ impl<'a> Rows<'_, 'a> {
     }
 
     fn points(&mut self, record: &'a [u8], mut metric: Metric<'a>, columns: &MetricColumns) {
-        if let Err(failure) = columns.check_replaced(&mut metric, self) {
+        if let Err(failure) = columns.check_replaced(&mut metric, &mut self.row) {
             return self.reject(record, failure);
         }
         for point in metric.points() {
-            let pushed = columns.point(&metric, point, self);
+            let pushed = columns.point(&metric, point, &mut self.row);
             // Data that came in parts was put together elsewhere.
             let is_elsewhere = !self.chunk.as_ptr_range().contains(&point.as_ptr());
             self.end_row(if is_elsewhere { record } else { point }, pushed);
@@ -260,7 +236,7 @@ impl<'a> Rows<'_, 'a> {
     fn end_row(&mut self, record: &'a [u8], pushed: Result<(), Failure>) {
         match pushed {
             Ok(()) => {
-                self.builder.end_row();
+                self.row.builder.end_row();
                 self.decoded.counts.rows += 1;
                 self.decoded.lines += 1;
             }
@@ -270,7 +246,7 @@ impl<'a> Rows<'_, 'a> {
 
     /// Rejects a record, or what else these bytes of the chunk are.
     fn reject(&mut self, bytes: &'a [u8], failure: Failure) {
-        self.builder.undo_row();
+        self.row.builder.undo_row();
         match failure {
             Failure::Malformed(Fault { address, reason }) => {
                 // Where parts were put together it is none of the record's.
@@ -293,7 +269,7 @@ impl<'a> Rows<'_, 'a> {
         let start = address_of(bytes) - address_of(self.chunk);
         let (at, bytes) = (start + at, start..start + bytes.len());
         let line = self.decoded.lines;
-        let kept = self.builder.redacts().then_some(Kept::Nothing);
+        let kept = self.row.builder.redacts().then_some(Kept::Nothing);
         self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused, kept });
         self.decoded.lines += 1;
     }

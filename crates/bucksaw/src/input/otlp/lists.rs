@@ -1,6 +1,6 @@
 //! Messages that a record has several of, as lists side by side: each has as many elements as there are messages.
 
-use super::decoder::{Failure, Rows};
+use super::row::{Failure, Row};
 use crate::schema::ColumnId;
 use crate::types::value::Value;
 
@@ -27,10 +27,10 @@ impl<'a, const COLUMNS: usize> Lists<'a, COLUMNS> {
     pub(super) fn push_to(
         self,
         columns: [ColumnId; COLUMNS],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> Result<(), Failure> {
         for (column, list) in columns.into_iter().zip(self.0) {
-            rows.push_list(column, &list)?;
+            row.push_list(column, &list)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::any_value::{AnyValue, key_value};
 use super::columns::{count, number, text, time};
 use super::common::ATTRIBUTES;
-use super::decoder::{Failure, Rows};
+use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields};
 use crate::schema::{ColumnId, Schema};
 use crate::types::item::Item;
@@ -46,7 +46,7 @@ impl LogColumns {
     pub(super) fn record<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> Result<(), Failure> {
         let (mut time, mut observed_time, mut severity_number, mut severity_text) = (0, 0, 0, "");
         let (mut body, mut dropped, mut flags) = (Embedded::default(), 0, 0);
@@ -59,8 +59,8 @@ impl LogColumns {
                 3 => severity_text = field.text()?,
                 5 => body.add(field.bytes()?),
                 6 => {
-                    let (key, value) = key_value(field.bytes()?, rows.arena)?;
-                    rows.push_attribute(ATTRIBUTES, key, value)?;
+                    let (key, value) = key_value(field.bytes()?, row.arena)?;
+                    row.push_attribute(ATTRIBUTES, key, value)?;
                 }
                 7 => dropped = field.uint32()?,
                 8 => flags = field.fixed32()?,
@@ -71,31 +71,31 @@ impl LogColumns {
                 _ => {}
             }
         }
-        rows.push_time(self.time, time)?;
-        rows.push_time(self.observed_time, observed_time)?;
-        rows.push_number(self.severity_number, severity_number)?;
-        rows.push_text(self.severity_text, severity_text)?;
-        if let Some(body) = body.whole(message, 5, rows.arena)? {
-            self.push_body(AnyValue::read(body, rows.arena)?, rows)?;
+        row.push_time(self.time, time)?;
+        row.push_time(self.observed_time, observed_time)?;
+        row.push_number(self.severity_number, severity_number)?;
+        row.push_text(self.severity_text, severity_text)?;
+        if let Some(body) = body.whole(message, 5, row.arena)? {
+            self.push_body(AnyValue::read(body, row.arena)?, row)?;
         }
-        rows.push_hex(self.trace_id, trace_id)?;
-        rows.push_hex(self.span_id, span_id)?;
-        rows.push_count(self.flags, flags.into())?;
-        rows.push_text(self.event_name, event_name)?;
-        rows.push_count(self.dropped_attributes_count, dropped.into())
+        row.push_hex(self.trace_id, trace_id)?;
+        row.push_hex(self.span_id, span_id)?;
+        row.push_count(self.flags, flags.into())?;
+        row.push_text(self.event_name, event_name)?;
+        row.push_count(self.dropped_attributes_count, dropped.into())
     }
 
     /// A body is text; of another kind it is that as text, and its kind is told.
-    fn push_body<'a>(&self, body: AnyValue<'a>, rows: &mut Rows<'_, 'a>) -> Result<(), Failure> {
+    fn push_body<'a>(&self, body: AnyValue<'a>, row: &mut Row<'_, 'a>) -> Result<(), Failure> {
         let Some(kind) = body.kind() else { return Ok(()) };
         if let AnyValue::Scalar(value @ Value::Text(_)) = body {
-            return Ok(rows.builder.push(self.body, value)?);
+            return Ok(row.builder.push(self.body, value)?);
         }
-        let item = match body.item(rows.arena)? {
+        let item = match body.item(row.arena)? {
             json @ Item::Json(_) => json,
-            other => Item::Value(Value::Text(other.into_text(rows.arena))),
+            other => Item::Value(Value::Text(other.into_text(row.arena))),
         };
-        rows.builder.push_item(self.body.into(), item)?;
-        Ok(rows.builder.push(self.body_type, Value::Text(kind))?)
+        row.builder.push_item(self.body.into(), item)?;
+        Ok(row.builder.push(self.body_type, Value::Text(kind))?)
     }
 }

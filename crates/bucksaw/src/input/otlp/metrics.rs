@@ -3,9 +3,8 @@
 use super::any_value::{json_of_attributes, key_value};
 use super::columns::{count, double, list, number, text, time};
 use super::common::ATTRIBUTES;
-use super::decoder::{Failure, Rows};
 use super::lists::Lists;
-use super::values::hex;
+use super::row::{Failure, Row, hex};
 use super::wire::{Embedded, Fields, Result};
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::item::Item;
@@ -144,7 +143,7 @@ pub(super) struct Metric<'a> {
 
 impl<'a> Metric<'a> {
     /// None of a metric without data.
-    pub(super) fn read(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<Option<Self>> {
+    pub(super) fn read(message: &'a [u8], row: &Row<'_, 'a>) -> Result<Option<Self>> {
         let (mut name, mut description, mut unit, mut has_metadata) = ("", "", "", false);
         // The kind that came last, where its fields begin, and its parts.
         let (mut last, mut start, mut parts) = (None, message, Embedded::default());
@@ -162,7 +161,7 @@ impl<'a> Metric<'a> {
                     let Some(kind) = Kind::of_field(number) else { continue };
                     if last != Some((kind, number)) {
                         if let Some((kind, number)) = last {
-                            let data = parts.whole(start, number, rows.arena)?;
+                            let data = parts.whole(start, number, row.arena)?;
                             replaced.push((kind, data.unwrap_or_default()));
                         }
                         (last, start, parts) = (Some((kind, number)), left, Embedded::default());
@@ -172,11 +171,11 @@ impl<'a> Metric<'a> {
             }
         }
         let metadata = match has_metadata {
-            true => json_of_attributes(message, 12, rows.arena)?,
+            true => json_of_attributes(message, 12, row.arena)?,
             false => "",
         };
         let Some((kind, number)) = last else { return Ok(None) };
-        let data = parts.whole(start, number, rows.arena)?.unwrap_or_default();
+        let data = parts.whole(start, number, row.arena)?.unwrap_or_default();
         let metric = Self {
             name,
             description,
@@ -243,7 +242,7 @@ impl MetricColumns {
     pub(super) fn check_replaced<'a>(
         &self,
         metric: &mut Metric<'a>,
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> Pushed {
         for (kind, data) in std::mem::take(&mut metric.replaced) {
             let nameless = Metric {
@@ -259,8 +258,8 @@ impl MetricColumns {
             };
             let replaced = nameless.with_data(kind, data)?;
             for point in replaced.points() {
-                self.point(&replaced, point, rows)?;
-                rows.builder.undo_row();
+                self.point(&replaced, point, row)?;
+                row.builder.undo_row();
             }
         }
         Ok(())
@@ -271,47 +270,47 @@ impl MetricColumns {
         &self,
         metric: &Metric<'a>,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> Pushed {
-        rows.push_text(self.name, metric.name)?;
-        rows.push_text(self.description, metric.description)?;
-        rows.push_text(self.unit, metric.unit)?;
+        row.push_text(self.name, metric.name)?;
+        row.push_text(self.description, metric.description)?;
+        row.push_text(self.unit, metric.unit)?;
         if !metric.metadata.is_empty() {
-            rows.builder.push_item(self.metadata.into(), Item::Json(metric.metadata))?;
+            row.builder.push_item(self.metadata.into(), Item::Json(metric.metadata))?;
         }
-        rows.push_text(self.ty, metric.kind.name())?;
-        rows.push_number(self.aggregation_temporality, metric.temporality)?;
+        row.push_text(self.ty, metric.kind.name())?;
+        row.push_number(self.aggregation_temporality, metric.temporality)?;
         if metric.kind == Kind::Sum {
-            rows.builder.push(self.is_monotonic, Value::Bool(metric.is_monotonic))?;
+            row.builder.push(self.is_monotonic, Value::Bool(metric.is_monotonic))?;
         }
         let point = match metric.kind {
-            Kind::Gauge | Kind::Sum => self.number(message, rows)?,
-            Kind::Histogram => self.histogram(message, rows)?,
-            Kind::ExponentialHistogram => self.exponential_histogram(message, rows)?,
-            Kind::Summary => self.summary(message, rows)?,
+            Kind::Gauge | Kind::Sum => self.number(message, row)?,
+            Kind::Histogram => self.histogram(message, row)?,
+            Kind::ExponentialHistogram => self.exponential_histogram(message, row)?,
+            Kind::Summary => self.summary(message, row)?,
         };
-        rows.push_time(self.start_time, point.start_time)?;
-        rows.push_time(self.time, point.time)?;
+        row.push_time(self.start_time, point.start_time)?;
+        row.push_time(self.time, point.time)?;
         if !matches!(metric.kind, Kind::Gauge | Kind::Sum) {
-            rows.push_unsigned(self.count, point.count)?;
+            row.push_unsigned(self.count, point.count)?;
         }
         for (column, value) in [(self.sum, point.sum), (self.min, point.min), (self.max, point.max)]
         {
             if let Some(value) = value {
-                rows.builder.push(column, Value::F64(value))?;
+                row.builder.push(column, Value::F64(value))?;
             }
         }
-        rows.push_list(self.bucket_counts, &point.bucket_counts)?;
-        rows.push_list(self.explicit_bounds, &point.explicit_bounds)?;
-        rows.push_count(self.flags, point.flags.into())?;
-        point.exemplars.push_to(self.exemplars, rows)
+        row.push_list(self.bucket_counts, &point.bucket_counts)?;
+        row.push_list(self.explicit_bounds, &point.explicit_bounds)?;
+        row.push_count(self.flags, point.flags.into())?;
+        point.exemplars.push_to(self.exemplars, row)
     }
 
     /// A `NumberDataPoint`.
     fn number<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<Point<'a>, Failure> {
         let (mut point, mut value) = (Point::default(), Value::Null);
         let mut fields = Fields::of(message);
@@ -320,15 +319,15 @@ impl MetricColumns {
                 2 => point.start_time = field.fixed64()?,
                 3 => point.time = field.fixed64()?,
                 4 => value = Value::F64(field.double()?),
-                5 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
+                5 => point.exemplars.push(exemplar(field.bytes()?, row)?),
                 6 => value = Value::I64(field.fixed64()?.cast_signed()),
-                7 => push_attribute(field.bytes()?, rows)?,
+                7 => push_attribute(field.bytes()?, row)?,
                 8 => point.flags = field.uint32()?,
                 _ => {}
             }
         }
         let column = if let Value::F64(_) = value { self.value_double } else { self.value_int };
-        rows.builder.push(column, value)?;
+        row.builder.push(column, value)?;
         Ok(point)
     }
 
@@ -336,7 +335,7 @@ impl MetricColumns {
     fn histogram<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<Point<'a>, Failure> {
         let mut point = Point::default();
         let mut fields = Fields::of(message);
@@ -350,8 +349,8 @@ impl MetricColumns {
                 7 => field.each_fixed64(|bits| {
                     point.explicit_bounds.push(Value::F64(f64::from_bits(bits)));
                 })?,
-                8 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
-                9 => push_attribute(field.bytes()?, rows)?,
+                8 => point.exemplars.push(exemplar(field.bytes()?, row)?),
+                9 => push_attribute(field.bytes()?, row)?,
                 10 => point.flags = field.uint32()?,
                 11 => point.min = Some(field.double()?),
                 12 => point.max = Some(field.double()?),
@@ -365,7 +364,7 @@ impl MetricColumns {
     fn exponential_histogram<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<Point<'a>, Failure> {
         let (mut point, mut scale, mut zero_count, mut zero_threshold) =
             (Point::default(), 0, 0, 0.0);
@@ -373,7 +372,7 @@ impl MetricColumns {
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             match field.number {
-                1 => push_attribute(field.bytes()?, rows)?,
+                1 => push_attribute(field.bytes()?, row)?,
                 2 => point.start_time = field.fixed64()?,
                 3 => point.time = field.fixed64()?,
                 4 => point.count = field.fixed64()?,
@@ -383,21 +382,21 @@ impl MetricColumns {
                 8 => positive.add(field.bytes()?),
                 9 => negative.add(field.bytes()?),
                 10 => point.flags = field.uint32()?,
-                11 => point.exemplars.push(exemplar(field.bytes()?, rows)?),
+                11 => point.exemplars.push(exemplar(field.bytes()?, row)?),
                 12 => point.min = Some(field.double()?),
                 13 => point.max = Some(field.double()?),
                 14 => zero_threshold = field.double()?,
                 _ => {}
             }
         }
-        rows.builder.push(self.scale, Value::I32(scale))?;
-        rows.push_unsigned(self.zero_count, zero_count)?;
-        rows.builder.push(self.zero_threshold, Value::F64(zero_threshold))?;
+        row.builder.push(self.scale, Value::I32(scale))?;
+        row.push_unsigned(self.zero_count, zero_count)?;
+        row.builder.push(self.zero_threshold, Value::F64(zero_threshold))?;
         for (buckets, number, columns) in
             [(positive, 8, self.positive), (negative, 9, self.negative)]
         {
-            if let Some(buckets) = buckets.whole(message, number, rows.arena)? {
-                push_buckets(buckets, columns, rows)?;
+            if let Some(buckets) = buckets.whole(message, number, row.arena)? {
+                push_buckets(buckets, columns, row)?;
             }
         }
         Ok(point)
@@ -407,7 +406,7 @@ impl MetricColumns {
     fn summary<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<Point<'a>, Failure> {
         let mut point = Point { sum: Some(0.0), ..Point::default() };
         let mut quantiles = Lists::new();
@@ -419,19 +418,19 @@ impl MetricColumns {
                 4 => point.count = field.fixed64()?,
                 5 => point.sum = Some(field.double()?),
                 6 => quantiles.push(quantile(field.bytes()?)?),
-                7 => push_attribute(field.bytes()?, rows)?,
+                7 => push_attribute(field.bytes()?, row)?,
                 8 => point.flags = field.uint32()?,
                 _ => {}
             }
         }
-        quantiles.push_to(self.quantiles, rows)?;
+        quantiles.push_to(self.quantiles, row)?;
         Ok(point)
     }
 }
 
-fn push_attribute<'a>(message: &'a [u8], rows: &mut Rows<'_, 'a>) -> Pushed {
-    let (key, value) = key_value(message, rows.arena)?;
-    rows.push_attribute(ATTRIBUTES, key, value)
+fn push_attribute<'a>(message: &'a [u8], row: &mut Row<'_, 'a>) -> Pushed {
+    let (key, value) = key_value(message, row.arena)?;
+    row.push_attribute(ATTRIBUTES, key, value)
 }
 
 /// An integer without a sign, which need not fit one with a sign.
@@ -443,7 +442,7 @@ fn unsigned(value: u64) -> Value<'static> {
 fn push_buckets<'a>(
     message: &'a [u8],
     [offset_column, counts_column]: [ColumnId; 2],
-    rows: &mut Rows<'_, 'a>,
+    row: &mut Row<'_, 'a>,
 ) -> Pushed {
     let (mut offset, mut counts) = (0, Vec::new());
     let mut fields = Fields::of(message);
@@ -454,8 +453,8 @@ fn push_buckets<'a>(
             _ => {}
         }
     }
-    rows.builder.push(offset_column, Value::I32(offset))?;
-    rows.push_list(counts_column, &counts)
+    row.builder.push(offset_column, Value::I32(offset))?;
+    row.push_list(counts_column, &counts)
 }
 
 /// A `ValueAtQuantile`.
@@ -473,7 +472,7 @@ fn quantile<'a>(message: &[u8]) -> Result<[Value<'a>; 2]> {
 }
 
 /// The values of an `Exemplar`, in its columns' order.
-fn exemplar<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 6]> {
+fn exemplar<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
     let (mut time, mut value, mut trace_id, mut span_id) = (0, Value::Null, &b""[..], &b""[..]);
     let mut fields = Fields::of(message);
     while let Some(field) = fields.next()? {
@@ -492,8 +491,8 @@ fn exemplar<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 6]
         unsigned(time),
         integer,
         double,
-        Value::Text(hex(trace_id, rows.arena)),
-        Value::Text(hex(span_id, rows.arena)),
-        Value::Text(json_of_attributes(message, 7, rows.arena)?),
+        Value::Text(hex(trace_id, row.arena)),
+        Value::Text(hex(span_id, row.arena)),
+        Value::Text(json_of_attributes(message, 7, row.arena)?),
     ])
 }

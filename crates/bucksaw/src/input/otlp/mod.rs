@@ -15,8 +15,8 @@ mod messages;
 #[cfg(test)]
 mod messages_tests;
 mod metrics;
+mod row;
 mod traces;
-mod values;
 mod wire;
 
 pub(super) use self::decoder::Messages as MessageDecoder;

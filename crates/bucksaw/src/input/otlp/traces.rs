@@ -3,9 +3,8 @@
 use super::any_value::{json_of_attributes, key_value};
 use super::columns::{count, list, number, text, time};
 use super::common::ATTRIBUTES;
-use super::decoder::{Failure, Rows};
 use super::lists::Lists;
-use super::values::hex;
+use super::row::{Failure, Row, hex};
 use super::wire::{Embedded, Fields, Result};
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::value::Value;
@@ -71,7 +70,7 @@ impl SpanColumns {
     pub(super) fn record<'a>(
         &self,
         message: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<(), Failure> {
         let (mut trace_id, mut span_id, mut parent) = (&b""[..], &b""[..], &b""[..]);
         let (mut trace_state, mut name, mut kind, mut flags) = ("", "", 0, 0);
@@ -90,42 +89,42 @@ impl SpanColumns {
                 7 => start_time = field.fixed64()?,
                 8 => end_time = field.fixed64()?,
                 9 => {
-                    let (key, value) = key_value(field.bytes()?, rows.arena)?;
-                    rows.push_attribute(ATTRIBUTES, key, value)?;
+                    let (key, value) = key_value(field.bytes()?, row.arena)?;
+                    row.push_attribute(ATTRIBUTES, key, value)?;
                 }
                 10 => dropped = field.uint32()?,
-                11 => events.push(event(field.bytes()?, rows)?),
+                11 => events.push(event(field.bytes()?, row)?),
                 12 => dropped_events = field.uint32()?,
-                13 => links.push(link(field.bytes()?, rows)?),
+                13 => links.push(link(field.bytes()?, row)?),
                 14 => dropped_links = field.uint32()?,
                 15 => status.add(field.bytes()?),
                 16 => flags = field.fixed32()?,
                 _ => {}
             }
         }
-        rows.push_hex(self.trace_id, trace_id)?;
-        rows.push_hex(self.span_id, span_id)?;
-        rows.push_hex(self.parent_span_id, parent)?;
-        rows.push_text(self.trace_state, trace_state)?;
-        rows.push_text(self.name, name)?;
-        rows.push_number(self.kind, kind)?;
-        rows.push_time(self.start_time, start_time)?;
-        rows.push_time(self.end_time, end_time)?;
-        if let Some(status) = status.whole(message, 15, rows.arena)? {
-            self.push_status(status, rows)?;
+        row.push_hex(self.trace_id, trace_id)?;
+        row.push_hex(self.span_id, span_id)?;
+        row.push_hex(self.parent_span_id, parent)?;
+        row.push_text(self.trace_state, trace_state)?;
+        row.push_text(self.name, name)?;
+        row.push_number(self.kind, kind)?;
+        row.push_time(self.start_time, start_time)?;
+        row.push_time(self.end_time, end_time)?;
+        if let Some(status) = status.whole(message, 15, row.arena)? {
+            self.push_status(status, row)?;
         }
-        rows.push_count(self.flags, flags.into())?;
-        rows.push_count(self.dropped_attributes_count, dropped.into())?;
-        events.push_to(self.events, rows)?;
-        rows.push_count(self.dropped_events_count, dropped_events.into())?;
-        links.push_to(self.links, rows)?;
-        rows.push_count(self.dropped_links_count, dropped_links.into())
+        row.push_count(self.flags, flags.into())?;
+        row.push_count(self.dropped_attributes_count, dropped.into())?;
+        events.push_to(self.events, row)?;
+        row.push_count(self.dropped_events_count, dropped_events.into())?;
+        links.push_to(self.links, row)?;
+        row.push_count(self.dropped_links_count, dropped_links.into())
     }
 
     fn push_status<'a>(
         &self,
         status: &'a [u8],
-        rows: &mut Rows<'_, 'a>,
+        row: &mut Row<'_, 'a>,
     ) -> std::result::Result<(), Failure> {
         let (mut message, mut code) = ("", 0);
         let mut fields = Fields::of(status);
@@ -136,13 +135,13 @@ impl SpanColumns {
                 _ => {}
             }
         }
-        rows.push_number(self.status_code, code)?;
-        rows.push_text(self.status_message, message)
+        row.push_number(self.status_code, code)?;
+        row.push_text(self.status_message, message)
     }
 }
 
 /// The values of an `Event`, in its columns' order.
-fn event<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 4]> {
+fn event<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 4]> {
     let (mut time, mut name, mut dropped) = (0, "", 0);
     let mut fields = Fields::of(message);
     while let Some(field) = fields.next()? {
@@ -153,12 +152,12 @@ fn event<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 4]> {
             _ => {}
         }
     }
-    let attributes = json_of_attributes(message, 3, rows.arena)?;
+    let attributes = json_of_attributes(message, 3, row.arena)?;
     Ok([Value::U64(time), Value::Text(name), Value::Text(attributes), Value::I64(dropped.into())])
 }
 
 /// The values of a `Link`, in its columns' order.
-fn link<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 6]> {
+fn link<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
     let (mut trace_id, mut span_id, mut trace_state) = (&b""[..], &b""[..], "");
     let (mut dropped, mut flags) = (0, 0);
     let mut fields = Fields::of(message);
@@ -173,10 +172,10 @@ fn link<'a>(message: &'a [u8], rows: &Rows<'_, 'a>) -> Result<[Value<'a>; 6]> {
         }
     }
     Ok([
-        Value::Text(hex(trace_id, rows.arena)),
-        Value::Text(hex(span_id, rows.arena)),
+        Value::Text(hex(trace_id, row.arena)),
+        Value::Text(hex(span_id, row.arena)),
         Value::Text(trace_state),
-        Value::Text(json_of_attributes(message, 4, rows.arena)?),
+        Value::Text(json_of_attributes(message, 4, row.arena)?),
         Value::I64(dropped.into()),
         Value::I64(flags.into()),
     ])

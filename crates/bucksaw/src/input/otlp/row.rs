@@ -1,7 +1,11 @@
-//! Values of a record on their way to their columns.
+//! The row that a record becomes: its values on their way to their columns.
+
+use bumpalo::Bump;
 
 use super::any_value::AnyValue;
-use super::decoder::{Failure, Rows};
+use super::wire::Fault;
+use crate::coerce::block_builder::BlockBuilder;
+use crate::error::Error;
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
 use crate::types::path;
@@ -9,7 +13,40 @@ use crate::types::value::Value;
 
 const NANOS_OF_MICRO: u64 = 1_000;
 
-impl<'a> Rows<'_, 'a> {
+/// Why a record makes no row.
+pub(super) enum Failure {
+    Malformed(Fault),
+    /// The schema or strict mode does not take it.
+    Refused(Error),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Malformed(fault)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The row that a record becomes.
+pub(super) struct Row<'b, 'a> {
+    pub(super) arena: &'a Bump,
+    pub(super) builder: BlockBuilder<'b, 'a>,
+    /// For the paths of attributes, one after the other.
+    path: String,
+}
+
+impl<'b, 'a> Row<'b, 'a> {
+    pub(super) fn new(builder: BlockBuilder<'b, 'a>, arena: &'a Bump) -> Self {
+        Self { arena, builder, path: String::new() }
+    }
+}
+
+impl<'a> Row<'_, 'a> {
     /// An attribute, below this name.
     pub(super) fn push_attribute(
         &mut self,
@@ -86,7 +123,7 @@ impl<'a> Rows<'_, 'a> {
 }
 
 /// Bytes as lower-case hex digits.
-pub(super) fn hex<'a>(bytes: &[u8], arena: &'a bumpalo::Bump) -> &'a str {
+pub(super) fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a str {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = arena.alloc_slice_fill_copy(bytes.len() * 2, b'0');
     for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
