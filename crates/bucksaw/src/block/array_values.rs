@@ -177,7 +177,9 @@ pub(super) fn gather(
     rows: &[RowIndex],
     picked: &[RowIndex],
 ) -> Result<()> {
-    let arrays: Vec<_> = sources.iter().map(array_of).collect();
+    // Those without rows may be of other types.
+    let not_empty = |source| array_of(source).filter(|array| !array.is_empty());
+    let arrays: Vec<_> = sources.iter().map(not_empty).collect();
     let Some(some) = arrays.iter().flatten().next() else { return Ok(()) };
     if !has_list(some) {
         // Nulls among its rows; those of a block without the column are the one null that stands for it.
