@@ -159,7 +159,7 @@ impl Rebuild {
     }
 
     /// A row as conditions look at it: a member for each of these columns, by the names that are given, with its value or what
-    /// it could not hold.
+    /// it could not hold; of an object that is there, one without members.
     #[must_use]
     pub fn view(&self, row: &Json, names: &[String]) -> Json {
         let Json::Object(columns) = row else { return Json::Null };
@@ -177,6 +177,19 @@ impl Rebuild {
             };
             let held =
                 columns.iter().find(|(column, value)| is_meant(column) && *value != Json::Null);
+            // An object is there where one of its members is.
+            let is_in = |column: &String| match self.columns.get(column) {
+                Some(Role::Value { path, .. }) => path
+                    .join(".")
+                    .strip_prefix(name.as_str())
+                    .is_some_and(|rest| rest.starts_with('.')),
+                _ => false,
+            };
+            let is_object =
+                || columns.iter().any(|(column, value)| *value != Json::Null && is_in(column));
+            if held.is_none() && is_object() {
+                return Json::Object(Vec::new());
+            }
             held.map_or(Json::Null, |(column, value)| {
                 match (value, nanos.get(column.as_str()), self.columns.get(column)) {
                     (Json::Text(text), Some(nanos), _) => with_nanos(text, *nanos),

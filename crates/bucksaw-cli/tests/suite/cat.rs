@@ -155,7 +155,7 @@ fn texts_and_other_values_of_a_column_are_told_apart() {
     folder.write("in.ndjson", lines);
     let run = folder.run("convert in.ndjson -o in.parquet --settling-rows 0").expect_code(0);
     run.expect_told(&[
-        "\nlevel: 4 of 7 values aren't text and were stored as they are spelled (first: line 2, 5)",
+        "\nlevel: 4 of 7 values aren't text and were stored as they are spelled (first: line 2, 5). To keep all as they are, declare level as json.",
     ]);
     let run = folder.run("cat in.parquet").expect_code(0);
     assert_eq!((run.text(), run.stderr.as_str()), (lines, ""));
@@ -256,6 +256,14 @@ fn conditions_and_columns_see_whole_values() {
     assert_eq!(rows("t > '2026-11-28T07:05:09.2Z'", "n"), "{\"n\":2}\n");
     assert_eq!(rows("t = '2026-11-28 08:05:09.123456789+01:00'", "n"), "{\"n\":\"n/a\"}\n");
     assert_eq!(rows("t <= '2026-11-28 07:05:09'", "d"), "{\"d\":1,\"d\":7}\n");
+    // An object is there where one of its members is.
+    folder.write(
+        "in.ndjson",
+        "{\"u\":{\"a\":1}}\n{\"v\":1}\n{\"u\":\"x\"}\n{\"u\":{\"b\":{\"c\":2}}}\n",
+    );
+    folder.run("convert in.ndjson -o in.parquet --overwrite").expect_code(0);
+    let count = |condition: &str| rows(condition, "v").lines().count();
+    assert_eq!((count("u is not null"), count("u is null"), count("u.b is not null")), (3, 1, 1));
 }
 
 #[test]

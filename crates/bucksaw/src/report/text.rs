@@ -180,7 +180,7 @@ impl MixedTexts {
             format!(" ({first}{}, {})", position(row, line, tells_source), escape(example))
         });
         format!(
-            "{}: {} of {} {are} text and {they}{}",
+            "{}: {} of {} {are} text and {they}{}. To keep all as they are, declare {0} as json.",
             escape(column),
             grouped(*others),
             counted(*values, "value"),
