@@ -37,11 +37,13 @@ const MESSAGE_SHARE: usize = 16;
 
 /// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
 /// each the allocator gives memory that the others don't get back.
+#[cfg(feature = "arrow")]
 const THREADS_OF_ARROW: usize = 2;
 
 /// Those of the threads that have memory for a chunk each, and are of use; one at least.
 pub(crate) fn threads_within(options: &Options) -> usize {
     let of_use = match options.backend {
+        #[cfg(feature = "arrow")]
         BackendKind::Arrow => THREADS_OF_ARROW,
         BackendKind::Direct => usize::MAX,
     };

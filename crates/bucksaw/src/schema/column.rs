@@ -159,10 +159,9 @@ impl Column {
 
     /// The kind of values that it stores as they are, once it has a type.
     pub(crate) fn kind_alike(&self) -> ValueKind {
+        let waits_for_path = self.may_be_redacted && self.path.is_none();
         match &self.ty {
-            Some(ty) if !self.is_redacted() && !(self.may_be_redacted && self.path.is_none()) => {
-                ty.value_kind()
-            }
+            Some(ty) if !waits_for_path && !self.is_redacted() => ty.value_kind(),
             _ => ValueKind::Null,
         }
     }
