@@ -145,7 +145,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long, conflicts_with = "keep_going")]
     pub(crate) scan: bool,
     /// A schema that runs have in common: read before, where the file is there, and grown by the columns that this run
-    /// found before its files appear. Where two runs at once settle one column differently, the later one is refused
+    /// finds, as soon as it has found them. Where two runs at once settle one column differently, the later one is refused
     #[arg(long, value_name = "FILE")]
     pub(crate) schema_state: Option<PathBuf>,
     /// Print the report as JSON on standard output; where the run fails, {"error": {"kind": …, "message": …, "exit_code": …,

@@ -23,6 +23,7 @@ use serde::Serialize;
 pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, jobs, kept_lines};
 use self::options::{ReadAs, Settings, bad_lines_problems, settings};
+use self::state::State;
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
@@ -96,7 +97,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let intake = Intake::new(arguments.max_rejected);
     let read = all.jobs.iter().flat_map(|job| &job.sources);
     let (options, lengths) = scanned(arguments, options, read, &read_as)?;
-    let mut run = Run { read_as, lengths, files, moves, bad_lines, intake, bar };
+    let state = arguments.schema_state.as_deref().map(State::new);
+    let mut run = Run { read_as, lengths, files, moves, bad_lines, intake, bar, state };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     // All files are of one table: a column has one type in all of them.
     let mut table = Table::new(options)?;
@@ -112,11 +114,13 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     if reports.is_empty() && !failures.is_empty() {
         return Err(none_converted(failures));
     }
-    if let Some(error) = checks::selects_nothing(&arguments.shape.select, &reports) {
+    if let Some(error) =
+        checks::selects_nothing(&arguments.shape.select, &arguments.shape.drop, &reports)
+    {
         return Err(error);
     }
-    if let Some(path) = &arguments.schema_state {
-        state::grow(path, &table.declared().columns)?;
+    if let Some(state) = &mut run.state {
+        state.tell(&table)?;
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     ui::tell_notes(&ui::unknown_columns(&reports));
@@ -146,6 +150,8 @@ struct Run {
     bad_lines: BadLines,
     intake: Intake,
     bar: ProgressBar,
+    /// The schema that runs have in common.
+    state: Option<State>,
 }
 
 impl Run {
@@ -171,6 +177,9 @@ impl Run {
         let mut input = self.read_as.input(source, bytes, on_error)?;
         while writer.write_next(&mut input)? {
             self.intake.check(&input)?;
+            if let Some(state) = &mut self.state {
+                state.tell(writer.table())?;
+            }
             if !self.bar.is_hidden() {
                 let rate = ui::rate(writer.rows(), self.bar.elapsed());
                 self.bar.set_message(format!("{rate} rows/s"));

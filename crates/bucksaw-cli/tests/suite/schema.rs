@@ -1,6 +1,6 @@
 //! `bucksaw schema`, `--scan`, and one table for all files of a run.
 
-use crate::support::Folder;
+use crate::support::{Folder, wait_until};
 use serde_json::{Value, json};
 
 /// The columns of a schema, without comments.
@@ -206,6 +206,27 @@ fn runs_have_a_schema_in_common() {
     let left: Vec<String> =
         folder.names().into_iter().filter(|name| name.starts_with("state.json")).collect();
     assert_eq!(left, ["state.json"], "no lock stays");
+}
+
+/// Others need not wait for a run's end to know what it found.
+#[test]
+fn a_run_tells_its_schema_while_it_goes_on() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let folder = Folder::new();
+    let convert = "convert - -o long.parquet --schema-state state.json --memory-limit 8MiB";
+    let mut long = folder.command(convert).stdin(Stdio::piped()).spawn().expect("starts");
+    let mut input = long.stdin.take().expect("a pipe");
+    input.write_all("{\"n\":1,\"m\":true}\n".repeat(400_000).as_bytes()).expect("read");
+    wait_until("the state is there", || folder.path("state.json").exists());
+    folder.write("in.ndjson", "{\"n\":\"x\"}\n");
+    folder.run("convert in.ndjson -o short.parquet --schema-state state.json").expect_code(0);
+    assert_eq!(folder.rows("short.parquet"), [json!({"n__text": "x"})]);
+    input.write_all(b"{\"n\":\"y\",\"m\":null}\n").expect("read");
+    drop(input);
+    assert!(long.wait().expect("ends").success());
+    assert_eq!(folder.rows("long.parquet").last(), Some(&json!({"n__text": "y"})));
 }
 
 #[test]

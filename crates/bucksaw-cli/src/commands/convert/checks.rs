@@ -61,25 +61,38 @@ impl Files<'_> {
     }
 }
 
-/// Whether `--select` names nothing that any row has: that is a slip, unless there were no rows.
-pub(super) fn selects_nothing(selected: &[String], reports: &[Report]) -> Option<Error> {
+/// Whether `--select`, and what `--drop` leaves of it, is nothing that any row has: that is a slip, unless there were no
+/// rows.
+pub(super) fn selects_nothing(
+    selected: &[String],
+    dropped: &[String],
+    reports: &[Report],
+) -> Option<Error> {
     let files = || reports.iter().flat_map(|report| &report.files);
     let has_rows = reports.iter().any(|report| report.rows > 0);
+    let has_values =
+        || files().any(|file| file.columns.iter().any(|column| column.nulls < file.rows));
+    if selected.is_empty() || !has_rows || has_values() {
+        return None;
+    }
     let is_unknown = |name: &String| {
         let is_it =
             |named: &UnknownColumn| named.option == ColumnOption::Select && named.column == *name;
         reports.iter().all(|report| report.unknown_columns.iter().any(is_it))
     };
-    let is_nothing = has_rows
-        && !selected.is_empty()
-        && files().all(|file| file.columns.iter().all(|column| column.nulls == file.rows))
-        && selected.iter().all(is_unknown);
-    is_nothing.then(|| {
-        let names: Vec<String> = selected.iter().map(|name| format!("{name:?}")).collect();
-        refused(format!(
-            "no row has any of the columns that --select names: {} (bucksaw schema INPUT shows which there are)",
-            names.join(", ")
-        ))
+    let names = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+        names.join(", ")
+    };
+    if selected.iter().all(is_unknown) {
+        let names = names(selected);
+        return Some(refused(format!(
+            "no row has any of the columns that --select names: {names} (bucksaw schema INPUT shows which there are)"
+        )));
+    }
+    (!dropped.is_empty()).then(|| {
+        let (selected, dropped) = (names(selected), names(dropped));
+        refused(format!("--drop {dropped} leaves nothing of --select {selected} that any row has"))
     })
 }
 

@@ -1,11 +1,12 @@
-//! The schema that runs have in common: read before, and grown by what a run found before its files appear.
+//! The schema that runs have in common: read before, and grown by what a run finds as soon as it has found it, and before its files
+//! appear.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result};
+use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Table};
 
 use crate::commands::schema;
 use crate::files::FileId;
@@ -36,11 +37,36 @@ pub(super) fn with_declared(
     Ok(schema)
 }
 
+/// The file, and what it was told.
+pub(super) struct State {
+    path: PathBuf,
+    columns: Vec<DeclaredColumn>,
+}
+
+impl State {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), columns: Vec::new() }
+    }
+
+    /// Adds what the table has, where that is new.
+    ///
+    /// # Errors
+    /// As [`grow`].
+    pub(super) fn tell(&mut self, table: &Table) -> Result<()> {
+        let DeclaredSchema { columns, .. } = table.declared();
+        if columns != self.columns {
+            grow(&self.path, &columns)?;
+            self.columns = columns;
+        }
+        Ok(())
+    }
+}
+
 /// Adds the columns to the file's. Others may have added theirs since it was read; none are lost.
 ///
 /// # Errors
 /// [`ErrorKind::Options`] where others gave one of the columns another type meanwhile.
-pub(super) fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
+fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
     let failed = |cause| Error::io(format!("could not write {}", escape_path(path)), cause);
     let _lock = Lock::of(path).map_err(failed)?;
     let known = read(path)?;

@@ -48,6 +48,8 @@ fn a_selection_of_nothing_is_an_error() {
     let convert = |rest: &str| folder.run(&format!("convert in.ndjson -o out.parquet {rest}"));
     let run = convert("--select b,c").expect_code(2);
     run.expect_told(&["no row has any", "--select names: \"b\", \"c\""]);
+    let run = convert("--select http.status --drop http").expect_code(2);
+    run.expect_told(&["--drop \"http\" leaves nothing of --select \"http.status\""]);
     assert!(!folder.path("out.parquet").exists());
     // Some of them, and hours without rows.
     convert("--select b,a").expect_code(0).expect_told(&["no row had a column \"b\""]);
