@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use bucksaw::internal::Members;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -53,7 +53,7 @@ pub(super) fn add_rest(
     column: &str,
     asked: Option<&HashSet<&str>>,
 ) {
-    let Ok(Members(rest)) = serde_json::from_str(json) else {
+    let Ok(Members::<String, Box<RawValue>>(rest)) = serde_json::from_str(json) else {
         members.push((column.to_owned(), Node::Json(Json::Text(json.to_owned()))));
         return;
     };
@@ -70,31 +70,6 @@ pub(super) fn add_rest(
 /// Whether JSON is an object that is not empty.
 fn has_members(json: &str) -> bool {
     json.strip_prefix('{').is_some_and(|inner| !inner.trim_start().starts_with('}'))
-}
-
-/// An object's members as they stand, those that come twice, too.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members, M::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
 }
 
 impl Serialize for Node {

@@ -109,6 +109,7 @@ pub mod internal {
     pub use crate::format::limits;
     pub use crate::nearest::nearest;
     pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
+    pub use crate::types::json::Members;
 }
 
 pub use block::lists::ListsSlice;

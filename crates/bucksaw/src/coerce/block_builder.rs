@@ -52,7 +52,7 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     /// Whether values of this path are.
     pub(crate) fn redacts_path(&self, path: &str) -> bool {
-        self.redacts() && self.rows.schema.redacted(path).is_some()
+        self.rows.schema.redacted(path).is_some()
     }
 
     /// Adds a value to the row.

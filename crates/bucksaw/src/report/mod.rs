@@ -118,7 +118,7 @@ pub struct FirstAlteration {
     pub source: Option<String>,
     /// Its line there, from 1.
     pub line: Option<u64>,
-    /// The value as it came, or its start.
+    /// The value as it came, or its start; of a redacted one, what stands for it.
     pub example: String,
 }
 

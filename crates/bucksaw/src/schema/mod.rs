@@ -224,6 +224,9 @@ impl Schema {
 
     /// What is done with values of this path; none where they stay as they are.
     pub(crate) fn redacted(&self, path: &str) -> Option<Arc<Redacted>> {
+        if !self.redacts() {
+            return None;
+        }
         match self.find(path) {
             Some(id) => self.column(id).redacted.clone(),
             None => self.choice.redacted(path, None),

@@ -1,6 +1,11 @@
 //! JSON values as items.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use bumpalo::Bump;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::item::Item;
@@ -23,6 +28,35 @@ pub(crate) fn item_of<'a>(json: &'a str, arena: &'a Bump) -> serde_json::Result<
 pub(crate) fn items_of_array<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<Item<'a>>> {
     let elements: Vec<&RawValue> = serde_json::from_str(json).ok()?;
     elements.into_iter().map(|element| item_of(element.get(), arena).ok()).collect()
+}
+
+/// An object's members, names and values, in its order; those that come twice, too.
+#[derive(Debug)]
+pub struct Members<N, V>(
+    /// Each name with its value.
+    pub Vec<(N, V)>,
+);
+
+impl<'de, N: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Members<N, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object<N, V>(PhantomData<(N, V)>);
+        impl<'de, N: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Object<N, V> {
+            type Value = Members<N, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object(PhantomData))
+    }
 }
 
 /// The text of a JSON string that is known to be whole.

@@ -1,15 +1,11 @@
 //! Lines that are kept aside, without the values that must not be told.
 
-use std::fmt;
-
 use bumpalo::Bump;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::DEFAULT_MAX_DEPTH;
 use crate::schema::Schema;
-use crate::types::json::{item_of, unescaped};
+use crate::types::json::{Members, item_of, unescaped};
 use crate::types::path;
 
 /// Longer lines are withheld: their members would need memory that nobody counts.
@@ -40,7 +36,7 @@ struct Line<'l> {
 impl Line<'_> {
     /// Appends an object on level `depth`, from 1.
     fn object(&mut self, json: &str, depth: usize) -> Option<()> {
-        let Members(members) = serde_json::from_str(json).ok()?;
+        let Members::<&RawValue, &RawValue>(members) = serde_json::from_str(json).ok()?;
         self.redacted.push('{');
         for (index, (name, value)) in members.iter().enumerate() {
             if index > 0 {
@@ -70,30 +66,5 @@ impl Line<'_> {
             _ => self.redacted.push_str(json),
         }
         Some(())
-    }
-}
-
-/// An object's members as they stand.
-struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'a> Deserialize<'a> for Members<'a> {
-    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfMap;
-        impl<'a> Visitor<'a> for OfMap {
-            type Value = Members<'a>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(OfMap)
     }
 }
