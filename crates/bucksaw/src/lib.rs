@@ -119,7 +119,7 @@ pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::ndjson::{NdjsonOptions, Nested};
-pub use input::{Format, Input, InputCounts, OnError, Rejection, Rejects};
+pub use input::{Format, Input, InputCounts, InputOptions, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
     Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,

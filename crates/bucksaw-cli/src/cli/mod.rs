@@ -2,6 +2,7 @@
 
 mod examples;
 mod file;
+mod input;
 mod shape;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use self::examples::{
 };
 use self::file::FILE_HEADING;
 pub(crate) use self::file::FileArgs;
+pub(crate) use self::input::InputArgs;
 pub(crate) use self::shape::{NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::exit;
 use crate::intake::MaxRejected;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use bucksaw::limits::{DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_SETTLING_ROWS};
-use bucksaw::{Format, Names, Spelling, UnknownColumns};
+use bucksaw::{Names, Spelling, UnknownColumns};
 use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::READERS;
+use super::{InputArgs, READERS};
 use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg, redact, time};
 use crate::words::words;
 
@@ -46,16 +46,8 @@ pub(crate) enum UnitArg {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows and columns")]
 pub(crate) struct ShapeArgs {
-    /// What inputs are: ndjson; or otlp-logs, otlp-traces or otlp-metrics, protobuf messages, one, several one after the other, or
-    /// each behind its length in four bytes. auto takes what is surely messages of one of these for that, and everything
-    /// else for NDJSON
-    #[arg(
-        long,
-        default_value_t,
-        value_parser = words::<Format>(&["auto", "ndjson", "otlp-logs", "otlp-traces", "otlp-metrics"]),
-        hide_possible_values = true
-    )]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …]};
     /// types: bool, int32, int64, uint64, float, double, text, json, bytes, bytes(base64), bytes(hex), timestamp,
     /// timestamp(ms), timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES), and list<…> of one of these,

@@ -14,15 +14,15 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, Error, ErrorKind, InputCounts, OnError, Options, Publication, Report, Result,
-    StreamSink, Table, Writer,
+    DeadLetterFile, Error, ErrorKind, Input, InputCounts, InputOptions, OnError, Options,
+    Publication, Report, Result, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, jobs, kept_lines};
-use self::options::{ReadAs, Settings, bad_lines_problems, settings};
+use self::options::{Settings, bad_lines_problems, settings};
 use self::state::State;
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
@@ -69,7 +69,7 @@ enum BadLines {
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
-    let Settings { options, read_as, notes } =
+    let Settings { options, input: read_as, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options.overwrite(arguments.overwrite);
     let mut declared = options::schema(&arguments.shape)?;
@@ -141,7 +141,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
 
 /// What all jobs of a run have in common.
 struct Run {
-    read_as: ReadAs,
+    read_as: InputOptions,
     /// How long each source was when it was scanned.
     lengths: HashMap<Source, u64>,
     files: Publication,
@@ -174,7 +174,7 @@ impl Run {
         };
         let opened = source.open_first(self.lengths.get(source).copied())?;
         let bytes = self.bar.wrap_read(opened);
-        let mut input = self.read_as.input(source, bytes, on_error)?;
+        let mut input = Input::open(source.name(), bytes, &self.read_as, on_error)?;
         while writer.write_next(&mut input)? {
             self.intake.check(&input)?;
             if let Some(state) = &mut self.state {
@@ -262,7 +262,7 @@ fn scanned<'s>(
     arguments: &ConvertArgs,
     options: Options,
     sources: impl Iterator<Item = &'s Source> + Clone,
-    read_as: &ReadAs,
+    read_as: &InputOptions,
 ) -> Result<(Options, HashMap<Source, u64>)> {
     if !arguments.scan {
         return Ok((options, HashMap::new()));

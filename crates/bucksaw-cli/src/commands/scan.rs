@@ -1,9 +1,8 @@
 //! Reading inputs for the schema of all their rows.
 
-use bucksaw::{DeclaredSchema, InputCounts, OnError, Options, Result, Scan};
+use bucksaw::{DeclaredSchema, Input, InputCounts, InputOptions, OnError, Options, Result, Scan};
 use indicatif::ProgressBar;
 
-use super::convert::options::ReadAs;
 use crate::sources::Source;
 use crate::ui;
 
@@ -26,14 +25,14 @@ pub(crate) struct Scanned {
 pub(crate) fn scan<'s>(
     parts: impl Iterator<Item = Part<'s>>,
     options: &Options,
-    read_as: &ReadAs,
+    read_as: &InputOptions,
     bar: &ProgressBar,
 ) -> Result<Scanned> {
     let mut scan = Scan::new(options.clone())?;
     let mut counts = InputCounts::default();
     for Part { source, length, bytes } in parts {
         let opened = bar.wrap_read(source.open_first(length)?);
-        let input = read_as.input(source, opened, OnError::Skip)?;
+        let input = Input::open(source.name(), opened, read_as, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,

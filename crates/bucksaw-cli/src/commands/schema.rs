@@ -14,7 +14,8 @@ use crate::{interrupt, ui};
 /// Reads the inputs, or a sample of them, and prints their schema.
 pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     interrupt::handle_signals()?;
-    let Settings { options, read_as, notes } = settings(&args.shape, &args.file, Vec::new())?;
+    let Settings { options, input: read_as, notes } =
+        settings(&args.shape, &args.file, Vec::new())?;
     ui::tell_notes(&notes);
     let Inputs { sources, notes } = expand(&args.inputs)?;
     ui::tell_notes(&notes);

@@ -1,10 +1,10 @@
 //! What a source is, by its first bytes.
 
-use super::Format;
 use super::buffered::Buffered;
 use super::framing::{Frame, Framer, Limits};
-use super::ndjson::LineFramer;
-use super::otlp::{MessageFramer, formats_of};
+use super::open::framer_of;
+use super::otlp;
+use super::{Format, InputOptions};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes that tell a source's format.
@@ -12,25 +12,20 @@ const TELLING_BYTES: usize = 64 << 10;
 
 /// Finds out what a source is, and cuts it accordingly.
 pub(super) struct Detecting<'r> {
-    /// Until its first bytes are read; with how long a line may be, if it has lines.
-    unknown: Option<(Buffered<'r>, Option<usize>)>,
+    /// Until its first bytes are read.
+    unknown: Option<(Buffered<'r>, InputOptions)>,
     known: Option<Box<dyn Framer + 'r>>,
 }
 
 impl<'r> Detecting<'r> {
-    pub(super) fn new(source: Buffered<'r>, max_line_bytes: Option<usize>) -> Self {
-        Self { unknown: Some((source, max_line_bytes)), known: None }
+    pub(super) fn new(source: Buffered<'r>, options: InputOptions) -> Self {
+        Self { unknown: Some((source, options)), known: None }
     }
 
     fn detect(&mut self, limits: Limits) -> Result<()> {
-        let Some((mut source, max_line_bytes)) = self.unknown.take() else { return Ok(()) };
-        let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
-        let formats = formats_of(start);
-        self.known = Some(match formats[..] {
-            [] => Box::new(LineFramer::new(source, max_line_bytes)),
-            [format] => Box::new(MessageFramer::new(source, format)),
-            _ => return Err(several(&formats)),
-        });
+        let Some((mut source, options)) = self.unknown.take() else { return Ok(()) };
+        let format = format_of(source.peek(TELLING_BYTES, limits.window_bytes)?)?;
+        self.known = Some(framer_of(format, source, &options));
         Ok(())
     }
 }
@@ -58,7 +53,16 @@ impl Framer for Detecting<'_> {
     }
 }
 
-fn several(formats: &[Format]) -> Error {
+/// The format of a source whose first bytes are these; what can't be anything else is NDJSON.
+fn format_of(start: &[u8]) -> Result<Format> {
+    match otlp::formats_of(start)[..] {
+        [] => Ok(Format::Ndjson),
+        [format] => Ok(format),
+        ref several => Err(ambiguous(several)),
+    }
+}
+
+fn ambiguous(formats: &[Format]) -> Error {
     let words: Vec<String> = formats.iter().map(|format| format!("--format {format}")).collect();
     let message = format!("it may be OTLP of several signals: say which ({})", words.join(" or "));
     Error::new(ErrorKind::InputFormat, message)

@@ -15,6 +15,7 @@ pub(crate) mod framing;
 mod gzip_members;
 pub(crate) mod ndjson;
 mod open;
+mod options;
 mod otlp;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
@@ -36,6 +37,9 @@ use serde::Serialize;
 use self::decoding::Decoder;
 pub use self::format::Format;
 use self::framing::Framer;
+use self::ndjson::NdjsonOptions;
+
+pub use self::options::InputOptions;
 pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;

@@ -7,9 +7,9 @@ use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
 use super::framing::{Chunk, Framer};
-use super::ndjson::{LineDecoder, LineFramer, NdjsonOptions};
+use super::ndjson::{LineDecoder, LineFramer};
 use super::otlp::{MessageDecoder, MessageFramer};
-use super::{Format, Input, OnError};
+use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
 impl<'r> Input<'r> {
@@ -36,18 +36,18 @@ impl<'r> Input<'r> {
         options: NdjsonOptions,
         on_error: OnError<'r>,
     ) -> Result<Self> {
-        Self::open(name, source, Format::Ndjson, options, on_error)
+        let options = InputOptions::new().format(Format::Ndjson).ndjson(options);
+        Self::open(name, source, &options, on_error)
     }
 
-    /// The records of `source`, which is of this format, decompressed if need be; `name` is what errors call it. The options are
-    /// those of NDJSON, if it is that.
+    /// The records of `source`, decompressed if need be; `name` is what errors call it.
     ///
     /// ```
-    /// use bucksaw::{Format, Input, MemorySink, NdjsonOptions, OnError, Options};
+    /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options};
     /// // A request with one log record: its time is 9 ns, its body "hi".
     /// let request = b"\x0a\x13\x12\x11\x12\x0f\x09\x09\0\0\0\0\0\0\0\x2a\x04\x0a\x02hi";
-    /// let options = NdjsonOptions::new();
-    /// let mut input = Input::open("request", &request[..], Format::Auto, options, OnError::Fail)?;
+    /// let options = InputOptions::new();
+    /// let mut input = Input::open("request", &request[..], &options, OnError::Fail)?;
     /// let mut writer = Options::new().write_to(MemorySink::new())?;
     /// writer.write_input(&mut input)?;
     /// let names: Vec<&str> = writer.columns().iter().map(|column| column.name.as_str()).collect();
@@ -61,25 +61,35 @@ impl<'r> Input<'r> {
     pub fn open(
         name: impl Into<String>,
         source: impl Read + Send + 'r,
-        format: Format,
-        ndjson: NdjsonOptions,
+        options: &InputOptions,
         on_error: OnError<'r>,
     ) -> Result<Self> {
-        ndjson.validate()?;
+        options.validate()?;
         let name = name.into();
         let source = decompressed(source)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         let source = Buffered::new(source);
-        let decoder = ByFormat { lines: LineDecoder::of(&ndjson), messages: MessageDecoder };
-        let max_line_bytes = ndjson.max_line_bytes;
-        let framer: Box<dyn Framer + 'r> = match format {
-            Format::Auto => Box::new(Detecting::new(source, max_line_bytes)),
-            Format::Ndjson => Box::new(LineFramer::new(source, max_line_bytes)),
-            Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
-                Box::new(MessageFramer::new(source, format))
-            }
+        let framer: Box<dyn Framer + 'r> = match options.format {
+            Format::Auto => Box::new(Detecting::new(source, options.clone())),
+            format => framer_of(format, source, options),
         };
-        Ok(Self::new(name, framer, decoder, on_error))
+        Ok(Self::new(name, framer, ByFormat::of(options), on_error))
+    }
+}
+
+/// What cuts a source of this format.
+pub(super) fn framer_of<'r>(
+    format: Format,
+    source: Buffered<'r>,
+    options: &InputOptions,
+) -> Box<dyn Framer + 'r> {
+    match format {
+        Format::Auto | Format::Ndjson => {
+            Box::new(LineFramer::new(source, options.ndjson.max_line_bytes))
+        }
+        Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
+            Box::new(MessageFramer::new(source, format))
+        }
     }
 }
 
@@ -87,6 +97,12 @@ impl<'r> Input<'r> {
 struct ByFormat {
     lines: LineDecoder,
     messages: MessageDecoder,
+}
+
+impl ByFormat {
+    fn of(options: &InputOptions) -> Self {
+        Self { lines: LineDecoder::of(&options.ndjson), messages: MessageDecoder }
+    }
 }
 
 impl Decoder for ByFormat {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Read;
 use std::path::MAIN_SEPARATOR;
 
 use bucksaw::TELEMETRY_PREFIXES;
@@ -11,41 +10,24 @@ use bucksaw::escape::escape_path;
 use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
-    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, Input, Names,
-    NdjsonOptions, Nested, Numbers, OnError, Options, Redaction, Result, TimeUnit,
+    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, InputOptions, Names,
+    NdjsonOptions, Nested, Numbers, Options, Redaction, Result, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
-use crate::sources::{STANDARD_STREAM, Source};
+use crate::sources::STANDARD_STREAM;
 use crate::system;
 use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
     pub(crate) options: Options,
-    pub(crate) read_as: ReadAs,
+    /// How inputs become rows.
+    pub(crate) input: InputOptions,
     /// What users should hear of it.
     pub(crate) notes: Vec<String>,
-}
-
-/// What inputs are read as.
-pub(crate) struct ReadAs {
-    format: Format,
-    ndjson: NdjsonOptions,
-}
-
-impl ReadAs {
-    /// The records of a source that was opened.
-    pub(crate) fn input<'r>(
-        &self,
-        source: &Source,
-        opened: impl Read + Send + 'r,
-        on_error: OnError<'r>,
-    ) -> Result<Input<'r>> {
-        Input::open(source.name(), opened, self.format, self.ndjson.clone(), on_error)
-    }
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once, with those that are known
@@ -122,15 +104,14 @@ pub(crate) fn settings(
         options = options.bloom_filter_of(column);
     }
     options = with_dictionaries(options, &file.dictionary, &mut problems);
-    let ndjson = ndjson_options(shape);
+    let input = input_options(shape);
     problems.extend(long_lines(shape, file));
     problems.extend(small_limit(file));
-    for error in [ndjson.validate().err(), options.validate().err()].into_iter().flatten() {
+    for error in [input.validate().err(), options.validate().err()].into_iter().flatten() {
         problems.extend(error.message().lines().map(str::to_owned));
     }
     if problems.is_empty() {
-        let read_as = ReadAs { format: shape.format, ndjson };
-        Ok(Settings { options, read_as, notes: notes(file) })
+        Ok(Settings { options, input, notes: notes(file) })
     } else {
         Err(Error::of_problems(ErrorKind::Options, problems))
     }
@@ -335,14 +316,15 @@ fn bytes(size: ByteSize) -> usize {
     usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
 }
 
-fn ndjson_options(shape: &ShapeArgs) -> NdjsonOptions {
-    NdjsonOptions::new()
+fn input_options(shape: &ShapeArgs) -> InputOptions {
+    let ndjson = NdjsonOptions::new()
         .max_line_bytes(shape.max_line.map(bytes))
         .max_depth(shape.max_depth)
         .nested(match shape.nested {
             NestedArg::Flatten => Nested::Flatten,
             NestedArg::Json => Nested::Json,
-        })
+        });
+    InputOptions::new().format(shape.input.format).ndjson(ndjson)
 }
 
 /// No more threads than cores are started: they would cost memory and time, and the file is the same.

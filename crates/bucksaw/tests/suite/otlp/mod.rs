@@ -11,7 +11,7 @@ mod traces;
 use std::sync::{Arc, Mutex};
 
 use bucksaw::{
-    Error, Format, Input, InputCounts, MemorySink, NdjsonOptions, OnError, Options, Rejection,
+    Error, Format, Input, InputCounts, InputOptions, MemorySink, OnError, Options, Rejection,
     Rejects, Result,
 };
 
@@ -52,7 +52,7 @@ pub(super) fn convert_keeping(
     let sink = MemorySink::new();
     let mut writer = options.write_to(Box::new(sink.clone()))?;
     let on_error = OnError::Keep(&mut rejects);
-    let mut input = Input::open("logs", source, format, NdjsonOptions::new(), on_error)?;
+    let mut input = Input::open("logs", source, &InputOptions::new().format(format), on_error)?;
     writer.write_input(&mut input)?;
     let counts = input.counts();
     drop(input);

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bucksaw::{
-    ColumnType, DeclaredSchema, ErrorKind, Format, Input, MemorySink, NdjsonOptions, OnError,
+    ColumnType, DeclaredSchema, ErrorKind, Format, Input, InputOptions, MemorySink, OnError,
     Options, UnknownColumns,
 };
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
@@ -37,7 +37,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 /// The error of a source, read as this.
 fn failure(source: &[u8], format: Format) -> bucksaw::Error {
     let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
-    let input = Input::open("logs", source, format, NdjsonOptions::new(), OnError::Fail);
+    let input = Input::open("logs", source, &InputOptions::new().format(format), OnError::Fail);
     writer.write_input(&mut input.expect("readable")).expect_err("no logs")
 }
 
