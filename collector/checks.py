@@ -1,0 +1,44 @@
+"""Has Bucksaw convert a file, and compares what it wrote with what the model expects."""
+
+import subprocess
+from dataclasses import dataclass
+
+from model.columns import expected_columns
+from model.comparison import differences
+from model.rows import rows_of
+from model.sources import FORMS, messages
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    rows: int
+    cells: int
+    differences: tuple
+
+
+def check(bucksaw, path, form, signal, options=()):
+    """Converts a file of OTLP, and compares all cells of the result."""
+    source = path.read_bytes()
+    rows = [row for message in messages(source, FORMS[form], signal) for row in rows_of(message, signal)]
+    name = f"{path.parent.name}/{path.name}"
+    output = path.with_name(path.name + ".parquet")
+    command = [bucksaw, "convert", path, "-o", output, "--overwrite", "--quiet", *options]
+    converted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if converted.returncode:
+        return Outcome(name, len(rows), 0, (f"bucksaw convert failed: {converted.stderr.strip()}",))
+    told, cells = differences(output, expected_columns(rows, signal))
+    return Outcome(name, len(rows), cells, tuple(told))
+
+
+def tell(outcomes):
+    """Prints what comes out, as it does; whether all is as expected."""
+    passed = failed = 0
+    for outcome in outcomes:
+        passed, failed = passed + (not outcome.differences), failed + bool(outcome.differences)
+        verdict = "DIFFERS" if outcome.differences else "ok"
+        print(f"{outcome.name:<50} {outcome.rows:>7} rows {outcome.cells:>9} cells  {verdict}", flush=True)
+        for difference in outcome.differences:
+            print(f"    {difference}")
+    print(f"{passed} passed, {failed} failed")
+    return failed == 0

@@ -1,0 +1,65 @@
+"""OTLP/JSON to protobuf's classes, and back, by the rules of OTLP's specification.
+
+These are protobuf's own for JSON, but that trace and span ids are hex, and enumerations numbers. Source: "JSON Protobuf
+Encoding" in opentelemetry-proto's docs/specification.md.
+"""
+
+import base64
+import math
+
+from google.protobuf.descriptor import FieldDescriptor as Kind
+
+IDS = {"trace_id", "span_id", "parent_span_id"}
+INTEGERS = {Kind.TYPE_INT32, Kind.TYPE_SINT32, Kind.TYPE_UINT32, Kind.TYPE_FIXED32, Kind.TYPE_ENUM}
+LARGE_INTEGERS = {Kind.TYPE_INT64, Kind.TYPE_UINT64, Kind.TYPE_FIXED64, Kind.TYPE_SFIXED64}
+WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def fill(message, members):
+    """Fills a message from a JSON object."""
+    fields = {field.json_name: field for field in message.DESCRIPTOR.fields}
+    for name, value in members.items():
+        # Unknown members are to be ignored, and null is nothing.
+        field = fields.get(name)
+        if field is None or value is None:
+            continue
+        if field.message_type and field.is_repeated:
+            for element in value:
+                fill(getattr(message, field.name).add(), element)
+        elif field.message_type:
+            # It is there even if it is empty.
+            getattr(message, field.name).SetInParent()
+            fill(getattr(message, field.name), value)
+        elif field.is_repeated:
+            getattr(message, field.name).extend(scalar(field, element) for element in value)
+        else:
+            setattr(message, field.name, scalar(field, value))
+
+
+def scalar(field, value):
+    if field.type in INTEGERS or field.type in LARGE_INTEGERS:
+        return int(value)
+    if field.type == Kind.TYPE_DOUBLE:
+        return WORDS[value] if value in WORDS else float(value)
+    if field.type == Kind.TYPE_BYTES:
+        return bytes.fromhex(value) if field.name in IDS else base64.b64decode(value)
+    return value
+
+
+def members_of(message):
+    """A message as a JSON object."""
+    members = {}
+    for field, value in message.ListFields():
+        write = members_of if field.message_type else lambda value, field=field: json_scalar(field, value)
+        members[field.json_name] = [write(element) for element in value] if field.is_repeated else write(value)
+    return members
+
+
+def json_scalar(field, value):
+    if field.type in LARGE_INTEGERS:
+        return str(value)
+    if field.type == Kind.TYPE_DOUBLE and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if field.type == Kind.TYPE_BYTES:
+        return value.hex() if field.name in IDS else base64.b64encode(value).decode()
+    return value
