@@ -3,9 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use bucksaw::Format;
+
 /// How the names of files that a directory is searched for end, in capitals too, apart from a compression's ending and from
 /// what rotation adds.
-pub(crate) const DATA_ENDINGS: [&str; 5] = ["ndjson", "jsonl", "json", "log", "binpb"];
+pub(crate) const DATA_ENDINGS: [&str; 7] =
+    ["ndjson", "jsonl", "json", "log", "csv", "tsv", "binpb"];
 pub(crate) const COMPRESSION_ENDINGS: [&str; 3] = ["gz", "zst", "zstd"];
 
 /// The name without its ending, if that is one of these.
@@ -39,6 +42,25 @@ pub(crate) fn data_stem(name: &OsStr) -> Option<OsString> {
         }
         rotation.insert_str(0, &format!(".{text}"));
         name = stem;
+    }
+}
+
+/// What an input of this name is, where its ending alone tells: no content surely is CSV.
+pub(crate) fn format_of(name: &OsStr) -> Option<Format> {
+    let mut name = without_ending(name, &COMPRESSION_ENDINGS);
+    loop {
+        let path = Path::new(name);
+        let ending = path.extension()?.to_str()?;
+        let data = ending.split(['-', '_']).next()?;
+        let known = [("csv", Format::Csv), ("tsv", Format::Tsv)];
+        let format = known.into_iter().find(|(known, _)| data.eq_ignore_ascii_case(known));
+        if let Some((_, format)) = format {
+            return Some(format);
+        }
+        if !is_of_rotation(ending) {
+            return None;
+        }
+        name = path.file_stem()?;
     }
 }
 
@@ -80,6 +102,22 @@ mod tests {
             ("a.log.T", None),
         ] {
             assert_eq!(data_stem(name.as_ref()).as_deref(), stem.map(OsStr::new), "{name}");
+        }
+    }
+
+    #[test]
+    fn endings_of_csv_tell_what_it_is() {
+        for (name, format) in [
+            ("a.csv", Some(Format::Csv)),
+            ("a.CSV.gz", Some(Format::Csv)),
+            ("a.tsv.zst", Some(Format::Tsv)),
+            ("a.csv.1", Some(Format::Csv)),
+            ("a.csv-20261128.gz", Some(Format::Csv)),
+            ("a.csv.ndjson", None),
+            ("csv", None),
+            ("a.log", None),
+        ] {
+            assert_eq!(format_of(name.as_ref()), format, "{name}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bucksaw::internal::{counted, grouped};
 use bucksaw::limits::FIRST_REJECTED;
-use bucksaw::{Error, ErrorKind, Format, Input, InputCounts, Rejection, Result};
+use bucksaw::{Error, ErrorKind, Input, InputCounts, Rejection, Result};
 
 /// Lines from which on a part of them says something about all.
 const TELLING_LINES: u64 = 1_000;
@@ -152,7 +152,7 @@ impl Intake {
 
 /// Whether an input's records are lines, as far as is known.
 fn has_lines(input: &Input<'_>) -> bool {
-    matches!(input.format(), Format::Auto | Format::Ndjson)
+    input.format().is_of_lines()
 }
 
 /// What is wrong, and a line for each of the first reasons.

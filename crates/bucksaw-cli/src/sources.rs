@@ -7,10 +7,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::{Error, ErrorKind, Format, InputOptions, Result};
 use glob::MatchOptions;
 
-use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, without_ending};
+use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, format_of, without_ending};
 use crate::files::FileId;
 use crate::search::{self, Found, FoundFile, GlobError};
 
@@ -93,6 +93,13 @@ impl Source {
             Some(left) => Box::new(Whole { source, left }),
             None => source,
         })
+    }
+
+    /// How it becomes rows: as it is said, or else as its name says, if that does.
+    pub(crate) fn read_as(&self, options: &InputOptions) -> InputOptions {
+        let name = self.path().and_then(Path::file_name).filter(|_| options.format == Format::Auto);
+        let format = name.and_then(format_of).unwrap_or(options.format);
+        options.clone().format(format)
     }
 
     /// The path of its file in an output directory, without an ending.

@@ -117,6 +117,7 @@ pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
 pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
+pub use input::csv::{CsvHeader, CsvOptions};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::{Format, Input, InputCounts, InputOptions, OnError, Rejection, Rejects};

@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Convert NDJSON and OTLP to Parquet
+    /// Convert NDJSON, CSV and OTLP to Parquet
     #[command(after_help = CONVERT_EXAMPLES)]
     Convert(Box<ConvertArgs>),
     /// Show what Parquet files hold: schema, row groups, encodings, sizes, statistics, rows
@@ -106,10 +106,10 @@ const READERS: [&str; 11] = [
 
 #[derive(Args, Debug)]
 pub(crate) struct ConvertArgs {
-    /// Files, globs, directories, or - for standard input: NDJSON or OTLP, plain, gzip or zstd
+    /// Files, globs, directories, or - for standard input: NDJSON, CSV or OTLP, plain, gzip or zstd
     ///
     /// Directories are searched to the bottom for regular files that end in .ndjson, .jsonl, .json,
-    /// .log or .binpb, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
+    /// .log, .csv, .tsv or .binpb, in capitals too, with what rotation adds (app.log.1, app.log-20261128), and with .gz, .zst or
     /// .zstd behind; links to directories are not followed. Files of other names are left out and told,
     /// hidden files are left out; so is what --on-error wrote (a file with FILE.reasons.ndjson beside it,
     /// and these reasons), unless it is named. A file is read once, however often it is named or linked.

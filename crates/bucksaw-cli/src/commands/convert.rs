@@ -174,7 +174,8 @@ impl Run {
         };
         let opened = source.open_first(self.lengths.get(source).copied())?;
         let bytes = self.bar.wrap_read(opened);
-        let mut input = Input::open(source.name(), bytes, &self.read_as, on_error)?;
+        let mut input =
+            Input::open(source.name(), bytes, &source.read_as(&self.read_as), on_error)?;
         while writer.write_next(&mut input)? {
             self.intake.check(&input)?;
             if let Some(state) = &mut self.state {

@@ -32,7 +32,7 @@ pub(crate) fn scan<'s>(
     let mut counts = InputCounts::default();
     for Part { source, length, bytes } in parts {
         let opened = bar.wrap_read(source.open_first(length)?);
-        let input = Input::open(source.name(), opened, read_as, OnError::Skip)?;
+        let input = Input::open(source.name(), opened, &source.read_as(read_as), OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,

@@ -27,6 +27,12 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         Self { present, values, kind: ValueKind::Null, run_end: 0 }
     }
 
+    /// The kind of values that are appended as they are; null where none are.
+    #[inline]
+    pub(crate) fn kind(&self) -> ValueKind {
+        self.kind
+    }
+
     /// Says which values are appended as they are, now that the column has a type.
     pub(crate) fn set_kind(&mut self, kind: ValueKind) {
         self.kind = kind;

@@ -11,6 +11,8 @@ pub(crate) enum MixedOf<T, B> {
     Plain(Value<'static>),
     Bytes(B),
     Text(T),
+    /// See [`Item::Untyped`].
+    Untyped(T),
     /// See [`Item::Double`].
     Double(T),
     /// See [`Item::Number`].
@@ -43,6 +45,7 @@ impl<T: Held, B: Held> MixedOf<T, B> {
             Item::Value(Value::F32(value)) => Self::Plain(Value::F32(value)),
             Item::Value(Value::F64(value)) => Self::Plain(Value::F64(value)),
             Item::Value(Value::Timestamp(micros)) => Self::Plain(Value::Timestamp(micros)),
+            Item::Untyped(text) => Self::Untyped(store.text(text)),
             Item::Double(text) => Self::Double(store.text(text)),
             Item::Number(text) => Self::Number(store.text(text)),
             Item::Json(text) => Self::Json(store.text(text)),
@@ -60,6 +63,7 @@ impl<T: Held, B: Held> MixedOf<T, B> {
             Self::Plain(value) => MixedOf::Plain(value),
             Self::Bytes(value) => MixedOf::Bytes(bytes(value)),
             Self::Text(value) => MixedOf::Text(text(value)),
+            Self::Untyped(value) => MixedOf::Untyped(text(value)),
             Self::Double(value) => MixedOf::Double(text(value)),
             Self::Number(value) => MixedOf::Number(text(value)),
             Self::Json(value) => MixedOf::Json(text(value)),
@@ -75,6 +79,7 @@ impl<'a> Mixed<'a> {
             Self::Plain(value) => Item::Value(value),
             Self::Bytes(bytes) => Item::Value(Value::Bytes(bytes)),
             Self::Text(text) => Item::Value(Value::Text(text)),
+            Self::Untyped(text) => Item::Untyped(text),
             Self::Double(text) => Item::Double(text),
             Self::Number(text) => Item::Number(text),
             Self::Json(text) => Item::Json(text),
@@ -88,6 +93,7 @@ impl<'a> Mixed<'a> {
             Self::Plain(_) => 0,
             Self::Bytes(bytes) => bytes.len(),
             Self::Text(text)
+            | Self::Untyped(text)
             | Self::Double(text)
             | Self::Number(text)
             | Self::Json(text)

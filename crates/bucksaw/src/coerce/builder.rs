@@ -333,6 +333,8 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }
+        let given = item;
+        let item = self.of_its_type(id, given);
         if let Some((unit, read)) = self.schema.column(id).time_of(item) {
             return self.store_time(id, unit, read, item);
         }
@@ -373,7 +375,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         let row = self.block.rows;
         let column = self.block.column_mut(id);
         if !column.claim(row) {
-            return self.store_duplicate(id, item);
+            return self.store_duplicate(id, given);
         }
         self.block.touched.push(id);
         let kind = self.schema.column(id).kind_alike();

@@ -12,6 +12,7 @@ use crate::types::json::items_of_array;
 use crate::types::logical::ColumnType;
 use crate::types::moment::Moment;
 use crate::types::timestamp::{TimeUnit, in_unit};
+use crate::types::untyped;
 use crate::types::value::Value;
 
 /// Integers up to this one, and down to its negative, are all held by doubles.
@@ -77,6 +78,10 @@ impl Evidence {
 
     pub(super) fn add(&mut self, item: Item<'_>) -> Kind {
         self.values += 1;
+        let item = match item {
+            Item::Untyped(text) => untyped::item_of(text),
+            item => item,
+        };
         match item {
             Item::Value(Value::Bool(_)) => {
                 self.bools += 1;
@@ -134,7 +139,7 @@ impl Evidence {
                 self.json += 1;
                 Kind::Text
             }
-            Item::Value(Value::Text(_) | Value::Null) => Kind::Text,
+            Item::Value(Value::Text(_) | Value::Null) | Item::Untyped(_) => Kind::Text,
         }
     }
 

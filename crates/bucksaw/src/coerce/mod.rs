@@ -11,4 +11,5 @@ pub(crate) mod refusal;
 pub(crate) mod rules;
 pub(crate) mod settling;
 mod times;
+mod untyped;
 mod waiting;

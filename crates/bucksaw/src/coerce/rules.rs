@@ -78,7 +78,7 @@ impl<'a> Fitting<'_, 'a> {
                 item.as_value().and_then(|value| ty.held(value, self.arena))
             }
             Item::Number(text) => ty.held_number(text, self.arena),
-            Item::Json(_) | Item::TooDeep(_) => None,
+            Item::Json(_) | Item::TooDeep(_) | Item::Untyped(_) => None,
         };
         fitted.or_else(|| match &self.column.reads {
             Some(reads) => self.read(item, ty, reads),

@@ -102,7 +102,7 @@ impl<'r> Buffered<'r> {
         let position = self.position;
         self.position += len as u64;
         let window_bytes = self.source.window_bytes();
-        Chunk { format, bytes, position, nul_bytes: 0, window_bytes }
+        Chunk { format, bytes, position, names: None, nul_bytes: 0, window_bytes }
     }
 
     /// Keeps all of a buffer, which is full up to `filled`, as the rest.

@@ -18,6 +18,10 @@ pub enum Format {
     Auto,
     /// A JSON object on each line.
     Ndjson,
+    /// Rows of fields with commas between them (RFC 4180), below a header row, unless told otherwise.
+    Csv,
+    /// The same with tabs.
+    Tsv,
     /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
     /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
     OtlpLogs,
@@ -28,22 +32,33 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 5] =
-        [Self::Auto, Self::Ndjson, Self::OtlpLogs, Self::OtlpTraces, Self::OtlpMetrics];
+    const ALL: [Self; 7] = [
+        Self::Auto,
+        Self::Ndjson,
+        Self::Csv,
+        Self::Tsv,
+        Self::OtlpLogs,
+        Self::OtlpTraces,
+        Self::OtlpMetrics,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",
         }
     }
 
-    /// Whether its records are lines.
-    pub(crate) fn is_of_lines(self) -> bool {
-        self == Self::Ndjson
+    /// Whether its records are text, lines mostly: positions in it are lines and columns. [`Auto`](Self::Auto) may become
+    /// such a format.
+    #[must_use]
+    pub fn is_of_lines(self) -> bool {
+        !matches!(self, Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics)
     }
 }
 

@@ -78,16 +78,16 @@ const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
     ("UTF-32BE", [true, true, true, false, true, true, true, false]),
 ];
 
-/// Checks that a source, of which these are the first bytes, may be NDJSON.
+/// Checks that a source, of which these are the first bytes, may be the text that it is read as, which is called `expected`.
 ///
 /// # Errors
 /// [`ErrorKind::InputFormat`], with what it is and what helps.
-pub(super) fn check(start: &[u8]) -> Result<()> {
+pub(super) fn check(start: &[u8], expected: &str) -> Result<()> {
     let has_magic = |format: &&Format| {
         start.get(format.offset..).is_some_and(|bytes| bytes.starts_with(format.magic))
     };
     if let Some(Format { name, advice, .. }) = FORMATS.iter().find(has_magic) {
-        return Err(other_format(&format!("this is {name}, not NDJSON: {advice}")));
+        return Err(other_format(&format!("this is {name}, not {expected}: {advice}")));
     }
     let is_wide = |zeros: &[bool; 8]| {
         let known = start.len().min(8);
@@ -142,12 +142,11 @@ fn hint_at_cells(start: &[u8]) -> Option<String> {
     // Whether the last line is whole is not known.
     lines.next()?;
     let count = |line: &[u8], sign: u8| line.iter().filter(|byte| **byte == sign).count();
-    let cells = [("CSV", "icsv", b','), ("TSV", "itsv", b'\t')];
-    let (name, flag, _) = cells.into_iter().find(|(_, _, sign)| {
+    let cells = [("CSV", "csv", b','), ("TSV", "tsv", b'\t')];
+    let (name, format, _) = cells.into_iter().find(|(_, _, sign)| {
         count(first, *sign) >= MIN_SEPARATORS && count(first, *sign) == count(second, *sign)
     })?;
-    let what = format!("this looks like {name}");
-    Some(format!("{what}: mlr --{flag} --ojsonl cat FILE | bucksaw convert - …"))
+    Some(format!("this looks like {name}: say so with --format {format}"))
 }
 
 /// The first member of an object that starts so, if it is an array of objects, and a name that needs no quotes.
@@ -197,7 +196,7 @@ mod tests {
     use super::*;
 
     fn found(start: &[u8]) -> String {
-        let error = check(start).expect_err("another format");
+        let error = check(start, "NDJSON").expect_err("another format");
         assert_eq!(error.kind(), ErrorKind::InputFormat);
         error.message().to_owned()
     }
@@ -258,7 +257,7 @@ mod tests {
             b"BZ",
             b"\n\n{\"a\":\"\0\"}",
         ] {
-            assert!(check(start).is_ok(), "{start:?}");
+            assert!(check(start, "NDJSON").is_ok(), "{start:?}");
         }
     }
 
@@ -298,8 +297,8 @@ mod tests {
             ("{\"a\":\"x\n{\"a\":\"y\"}\n", None),
             ("{\"a\":{\"b\":1\n{\"a\":2}\n", None),
             ("{\"a\":tru}\n", None),
-            ("a,b,c\n1,2,3\n4,5,6\n", Some("mlr --icsv --ojsonl cat FILE")),
-            ("a\tb\tc\n1\t2\t3\n", Some("mlr --itsv --ojsonl cat FILE")),
+            ("a,b,c\n1,2,3\n4,5,6\n", Some("say so with --format csv")),
+            ("a\tb\tc\n1\t2\t3\n", Some("say so with --format tsv")),
             ("well, well, well\nno, no\n", None),
             ("a,b\n1,2\n", None),
             ("starting up é\n", None),

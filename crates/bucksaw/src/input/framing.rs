@@ -3,6 +3,8 @@
 //! Where chunks are cut depends on the bytes alone, not on how many of them the source gave at a time:
 //! so do blocks then, and pages.
 
+use std::sync::Arc;
+
 use super::Format;
 use crate::error::{Error, Result};
 
@@ -34,6 +36,8 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Vec<u8>,
     /// The source's byte at which they start.
     pub(crate) position: u64,
+    /// What the columns of a source's rows are called, by their paths, where its format says so once for all of them.
+    pub(crate) names: Option<Arc<[Box<str>]>>,
     /// NUL bytes before them, which are skipped.
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.

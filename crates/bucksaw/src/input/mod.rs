@@ -4,6 +4,7 @@
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
 mod buffered;
+pub(crate) mod csv;
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
 mod decompress;

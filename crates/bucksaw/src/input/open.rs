@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::buffered::Buffered;
+use super::csv::{RecordFramer, RowDecoder};
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
@@ -85,7 +86,10 @@ pub(super) fn framer_of<'r>(
 ) -> Box<dyn Framer + 'r> {
     match format {
         Format::Auto | Format::Ndjson => {
-            Box::new(LineFramer::new(source, options.ndjson.max_line_bytes))
+            Box::new(LineFramer::new(source, options.max_line_bytes()))
+        }
+        Format::Csv | Format::Tsv => {
+            Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
         }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
             Box::new(MessageFramer::new(source, format))
@@ -96,12 +100,17 @@ pub(super) fn framer_of<'r>(
 /// Decodes each chunk as what it is.
 struct ByFormat {
     lines: LineDecoder,
+    rows: RowDecoder,
     messages: MessageDecoder,
 }
 
 impl ByFormat {
     fn of(options: &InputOptions) -> Self {
-        Self { lines: LineDecoder::of(&options.ndjson), messages: MessageDecoder }
+        Self {
+            lines: LineDecoder::of(&options.ndjson),
+            rows: RowDecoder::of(&options.csv, options.max_line_bytes()),
+            messages: MessageDecoder,
+        }
     }
 }
 
@@ -109,6 +118,7 @@ impl Decoder for ByFormat {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         match chunk.format {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
+            Format::Csv | Format::Tsv => self.rows.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 self.messages.decode(chunk, into)
             }

@@ -1,7 +1,8 @@
 //! How a source's bytes become rows.
 
+use super::csv::CsvOptions;
 use super::{Format, NdjsonOptions};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// How a source's bytes become rows, for [`Input::open`](crate::Input::open).
 ///
@@ -15,8 +16,10 @@ use crate::error::Result;
 pub struct InputOptions {
     /// What the source is read as. Default: what its first bytes say.
     pub format: Format,
-    /// How lines become rows, where it is NDJSON.
+    /// How lines become rows, where it is NDJSON; how long a line may be is of all formats that have lines.
     pub ndjson: NdjsonOptions,
+    /// How records become rows, where it is CSV or TSV.
+    pub csv: CsvOptions,
 }
 
 impl InputOptions {
@@ -38,11 +41,31 @@ impl InputOptions {
         Self { ndjson, ..self }
     }
 
+    /// Sets [`csv`](#structfield.csv).
+    #[must_use]
+    pub fn csv(self, csv: CsvOptions) -> Self {
+        Self { csv, ..self }
+    }
+
+    /// Bytes in a line, or a record that is text, at the most, where that is set.
+    pub(super) fn max_line_bytes(&self) -> Option<usize> {
+        self.ndjson.max_line_bytes
+    }
+
     /// Every problem of these options at once.
     ///
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options), with a line for each problem.
     pub fn validate(&self) -> Result<()> {
-        self.ndjson.validate()
+        let problems = [self.ndjson.validate(), self.csv.validate()];
+        let problems: Vec<String> = problems
+            .into_iter()
+            .filter_map(Result::err)
+            .flat_map(|error| error.message().lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Error::of_problems(ErrorKind::Options, problems))
     }
 }

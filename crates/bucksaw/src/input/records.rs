@@ -77,7 +77,7 @@ impl<'r> Records<'r> {
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let format = chunk.format;
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
-        if self.counts.records == 0 && format.is_of_lines() {
+        if self.counts.records == 0 && format == Format::Ndjson {
             self.wrapper = formats::wrapper(&chunk.bytes);
         }
         self.counts.add(&found.counts);
@@ -206,7 +206,7 @@ impl<'r> Records<'r> {
 
     /// What the source may be, if its first record, which starts so, is malformed.
     fn hint(&self, start: &[u8], format: Format) -> Option<String> {
-        let is_first = self.counts.records == 0 && format.is_of_lines();
+        let is_first = self.counts.records == 0 && format == Format::Ndjson;
         Some(start).filter(|_| is_first).and_then(formats::hint)
     }
 

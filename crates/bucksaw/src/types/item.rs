@@ -4,7 +4,8 @@ use bumpalo::Bump;
 
 use crate::types::logical::ColumnType;
 use crate::types::timestamp::TimeUnit;
-use crate::types::value::Value;
+use crate::types::untyped;
+use crate::types::value::{Value, append_json_string};
 
 /// Characters of a value that is shown.
 pub(crate) const EXAMPLE_CHARS: usize = 40;
@@ -13,6 +14,8 @@ pub(crate) const EXAMPLE_CHARS: usize = 40;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item<'a> {
     Value(Value<'a>),
+    /// Text of a format that has no types: it may spell a [value](super::untyped::item_of).
+    Untyped(&'a str),
     /// A JSON number that a double holds, as it is spelled.
     Double(&'a str),
     /// A JSON number that neither an integer of 64 bits nor a double holds.
@@ -38,6 +41,7 @@ impl<'a> Item<'a> {
             Self::Value(Value::List(elements)) => type_of_lists(elements),
             Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::Double,
             Self::Number(_) => ColumnType::Int64,
+            Self::Untyped(text) => return untyped::item_of(text).column_type(),
             Self::Value(Value::Text(_)) | Self::Json(_) | Self::TooDeep(_) => ColumnType::Text,
         })
     }
@@ -76,6 +80,7 @@ impl<'a> Item<'a> {
     /// Whether what it is as text is itself as JSON spells it.
     pub(crate) fn is_spelled_as_json(self) -> bool {
         match self {
+            Self::Untyped(_) => false,
             Self::Value(Value::Text(_) | Value::Bytes(_) | Value::Timestamp(_)) => false,
             Self::Value(Value::F32(value)) => value.is_finite(),
             Self::Value(Value::F64(value)) => value.is_finite(),
@@ -89,9 +94,11 @@ impl<'a> Item<'a> {
             Self::Value(Value::Text(text)) => text.len(),
             Self::Value(Value::Bytes(bytes)) => bytes.len(),
             Self::Value(_) => 0,
-            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
-                text.len()
-            }
+            Self::Untyped(text)
+            | Self::Double(text)
+            | Self::Number(text)
+            | Self::Json(text)
+            | Self::TooDeep(text) => text.len(),
         }
     }
 
@@ -99,9 +106,11 @@ impl<'a> Item<'a> {
         match self {
             Self::Value(Value::Text(text)) => text,
             Self::Value(value) => arena.alloc_str(&value.to_text()),
-            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
-                text
-            }
+            Self::Untyped(text)
+            | Self::Double(text)
+            | Self::Number(text)
+            | Self::Json(text)
+            | Self::TooDeep(text) => text,
         }
     }
 
@@ -109,9 +118,11 @@ impl<'a> Item<'a> {
     pub(crate) fn example(self) -> String {
         let text = match self {
             Self::Value(value) => value.to_text(),
-            Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
-                text.into()
-            }
+            Self::Untyped(text)
+            | Self::Double(text)
+            | Self::Number(text)
+            | Self::Json(text)
+            | Self::TooDeep(text) => text.into(),
         };
         text.chars().take(EXAMPLE_CHARS).collect()
     }
@@ -119,6 +130,7 @@ impl<'a> Item<'a> {
     pub(crate) fn append_json(self, json: &mut String) {
         match self {
             Self::Value(value) => value.append_json(json),
+            Self::Untyped(text) => append_json_string(text, json),
             Self::Double(text) | Self::Number(text) | Self::Json(text) | Self::TooDeep(text) => {
                 json.push_str(text);
             }

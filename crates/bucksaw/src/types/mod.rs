@@ -17,4 +17,5 @@ pub(crate) mod reading;
 pub(crate) mod spelling;
 pub(crate) mod time_format;
 pub(crate) mod timestamp;
+pub(crate) mod untyped;
 pub(crate) mod value;

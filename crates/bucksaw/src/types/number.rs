@@ -26,6 +26,9 @@ pub(crate) fn float_holds(text: &str, value: f32) -> bool {
 }
 
 fn holds(text: &str, value: impl LowerExp, is_normal: bool, is_zero: bool, width: &Width) -> bool {
+    if text.len() <= width.always_fit && is_normal {
+        return true;
+    }
     let decimal = Decimal::parse(text);
     let digits = decimal.digits.len();
     if digits == 0 {

@@ -14,13 +14,13 @@ fn rotated_logs_and_names_in_capitals_are_read_and_other_files_told() {
     let read = ["a.JSON", "app.log", "app.log.1", "app.log-20261128", "deep/app.log.2.GZ"];
     read.iter().for_each(|name| folder.write(&format!("logs/{name}"), LINE));
     // What was written by a run is not worth a word.
-    for name in ["logs/notes.txt", "logs/deep/data.csv", "logs/.hidden", "logs/old.parquet"] {
+    for name in ["logs/notes.txt", "logs/deep/data.txt", "logs/.hidden", "logs/old.parquet"] {
         folder.write(name, "no JSON");
     }
     let run = folder.run("convert logs -o out.parquet --quiet").expect_code(0);
     assert_eq!(
         run.stderr,
-        "logs/deep/data.csv, logs/notes.txt are left out, by their names: name them to read them\n"
+        "logs/deep/data.txt, logs/notes.txt are left out, by their names: name them to read them\n"
     );
     assert_eq!(folder.rows("out.parquet").len(), read.len());
     for name in ["x", "y"] {
@@ -29,7 +29,7 @@ fn rotated_logs_and_names_in_capitals_are_read_and_other_files_told() {
     let run = folder.run("convert logs -o out/ --quiet").expect_code(0);
     assert_eq!(
         run.stderr,
-        "4 files in logs are left out, by their names (logs/deep/data.csv, logs/notes.txt, logs/x and others): \
+        "4 files in logs are left out, by their names (logs/deep/data.txt, logs/notes.txt, logs/x and others): \
          name them to read them\n"
     );
     let expected = [

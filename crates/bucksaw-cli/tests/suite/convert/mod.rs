@@ -1,6 +1,7 @@
 //! `bucksaw convert` from outside: what goes in, what comes out, what is said, and the exit code.
 
 mod bad_lines;
+mod csv;
 mod failures;
 mod files;
 mod folders;

@@ -79,7 +79,7 @@ fn another_form_of_json_is_guessed_at_the_first_line() {
     }
     folder.write("in", "time,level,text\n1,info,up\n2,info,down\n");
     let run = folder.run("convert in -o out.parquet").expect_code(3);
-    run.expect_told(&["this looks like CSV: mlr --icsv --ojsonl cat FILE | bucksaw convert -"]);
+    run.expect_told(&["this looks like CSV: say so with --format csv"]);
     // A line that is too long tells the same.
     folder.write("in", format!("[{}0]\n", "1, ".repeat(1 << 20)));
     let run = folder.run("convert in -o out.parquet --memory-limit 8MiB");

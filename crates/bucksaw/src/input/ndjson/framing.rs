@@ -105,7 +105,7 @@ impl Framer for Lines<'_> {
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         let frame = self.next_frame(buffer, long, limits)?;
         if !std::mem::replace(&mut self.is_checked, true) {
-            formats::check(self.source.start())?;
+            formats::check(self.source.start(), "NDJSON")?;
         }
         Ok(frame)
     }

@@ -139,6 +139,7 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
             format: Format::Ndjson,
             bytes: chunk.to_vec(),
             position: 0,
+            names: None,
             nul_bytes: 0,
             window_bytes: 0,
         };
@@ -254,6 +255,7 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
         format: Format::Ndjson,
         bytes: chunk.into_bytes(),
         position: 0,
+        names: None,
         nul_bytes: 0,
         window_bytes: 0,
     };

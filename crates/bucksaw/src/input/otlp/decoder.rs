@@ -35,7 +35,7 @@ impl Columns {
         match format {
             Format::OtlpTraces => Self::Traces(SpanColumns::of(schema)),
             Format::OtlpMetrics => Self::Metrics(MetricColumns::of(schema)),
-            Format::OtlpLogs | Format::Auto | Format::Ndjson => Self::Logs(LogColumns::of(schema)),
+            _ => Self::Logs(LogColumns::of(schema)),
         }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "tests fail by it")]
 
 pub mod chunk;
+pub mod inputs;
 pub mod layout;
 pub mod pages;
 pub mod thrift;
