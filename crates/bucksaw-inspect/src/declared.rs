@@ -107,17 +107,39 @@ fn is_repeated(field: &Type) -> bool {
     info.has_repetition() && info.repetition() == Repetition::REPEATED
 }
 
-/// The type of a field that is a value or a list of values.
+/// The type of a field that is a value, a list of values, a map of texts, or a list of such maps.
 fn type_of(field: &Type, leaves: &[ColumnDescPtr]) -> Option<ColumnType> {
-    let [leaf] = leaves else { return None };
     let info = field.get_basic_info();
     let is_list = info.logical_type_ref() == Some(&LogicalType::List)
         || info.converted_type() == ConvertedType::LIST;
+    let [leaf] = leaves else {
+        return match is_list {
+            true => element_of(field)
+                .filter(|element| is_map_of_texts(element, leaves))
+                .map(|_| ColumnType::list_of(ColumnType::Map)),
+            false => is_map_of_texts(field, leaves).then_some(ColumnType::Map),
+        };
+    };
     match (field.is_primitive(), leaf.max_rep_level()) {
         (true, 0) => type_of_leaf(leaf),
         (false, 1) if is_list => type_of_leaf(leaf).map(ColumnType::list_of),
         _ => None,
     }
+}
+
+/// What stands in the group inside of a list.
+fn element_of(list: &Type) -> Option<&Type> {
+    let [repeated] = list.get_fields() else { return None };
+    let inner = if repeated.is_group() { repeated.get_fields() } else { &[] };
+    inner.first().map(|element| &**element).filter(|element| element.is_group())
+}
+
+fn is_map_of_texts(field: &Type, leaves: &[ColumnDescPtr]) -> bool {
+    let info = field.get_basic_info();
+    let is_map = info.logical_type_ref() == Some(&LogicalType::Map)
+        || info.converted_type() == ConvertedType::MAP;
+    let is_text = |leaf: &ColumnDescPtr| type_of_leaf(leaf) == Some(ColumnType::Text);
+    is_map && leaves.len() == 2 && leaves.iter().all(is_text)
 }
 
 fn type_of_leaf(leaf: &ColumnDescPtr) -> Option<ColumnType> {

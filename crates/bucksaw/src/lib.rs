@@ -52,6 +52,8 @@
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
 //! | a list, or an array in a column of lists, with elements that the column's hold | the column, as a list | as its elements are |
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |
+//! | a map, or an object in a column declared as `map<text,text>` | the column, as a map: values that are not text as they are spelled | `stored_as_text`, if there are any |
+//! | anything else in a column of maps | as text into `NAME__text` | `conflicts` |
 //! | an object below 64 levels | the column, as JSON text | `too_deep` |
 //! | a name that its row has given already (the first stays), an object as a whole | `_rest` | `duplicates` |
 //! | columns beyond 1,000, or beyond what [`Options::memory_limit`] carries, paths longer than 1,024 bytes | `_rest` | `rest_values`, [`Report::columns_in_rest`] |

@@ -46,8 +46,8 @@ pub(crate) fn append_column(
             slices.lens().for_each(|len| {
                 lists.push(len);
             });
-            if let Some(elements) = slices.elements() {
-                append_column(lists.elements_mut(), text, first, &elements)?;
+            for (field, elements) in slices.fields() {
+                append_column(lists.field_mut(field), text, first, &elements)?;
             }
         }
         #[cfg(feature = "arrow")]

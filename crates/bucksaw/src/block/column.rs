@@ -71,7 +71,7 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
             Value::Bytes(bytes) => push!(Bytes, store.bytes(bytes), bytes.len()),
             Value::I32(value) => push!(I32, value, 0),
             Value::F32(value) => push!(F32, value, 0),
-            Value::Null | Value::List(_) => None,
+            Value::Null | Value::List(_) | Value::Map(_) => None,
         }
     }
 
@@ -79,11 +79,7 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
     /// that was taken whole.
     #[inline]
     pub(crate) fn claim(&mut self, row: usize) -> bool {
-        let is_whole = match &self.values {
-            ValuesOf::List(lists) => lists.is_whole(),
-            values => values.is_whole(),
-        };
-        !is_whole && self.present.insert(row)
+        !self.values.have_arrays() && self.present.insert(row)
     }
 
     /// Whether its values wait for the column's type.

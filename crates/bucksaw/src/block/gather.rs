@@ -181,6 +181,7 @@ fn gather_lists(
         .collect::<Result<Vec<_>>>()?;
     let lists = list_of!(&mut column.values, List)?;
     let first = lists.element_count();
+    let fields = all.iter().flatten().map(|lists| lists.fields().len()).max().unwrap_or_default();
     let mut elements = Vec::new();
     for &RowIndex { block, row } in picked {
         let Some(source) = all[block as usize] else { return Err(different()) };
@@ -188,12 +189,15 @@ fn gather_lists(
         lists.push(range.len());
         elements.extend(range.map(|element| RowIndex { block, row: element as u32 }));
     }
-    let sources: Vec<_> = all
-        .into_iter()
-        .map(|lists| {
-            let lists = lists?;
-            Some(Source { column: lists.elements(), rows: lists.element_count() })
-        })
-        .collect();
-    gather_column(lists.elements_mut(), text, first, &sources, &elements)
+    for field in 0..fields {
+        let sources: Vec<_> = all
+            .iter()
+            .map(|lists| {
+                let lists = lists.as_ref()?;
+                Some(Source { column: lists.fields().get(field)?, rows: lists.element_count() })
+            })
+            .collect();
+        gather_column(lists.field_mut(field), text, first, &sources, &elements)?;
+    }
+    Ok(())
 }

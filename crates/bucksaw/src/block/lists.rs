@@ -1,18 +1,19 @@
-//! Columns of lists: where each list ends, and the elements of all of them as a column.
+//! Columns of lists and maps: where each ends, and the elements of all of them as columns, one for each field that an
+//! element has. A list's has one, its value; a map's has two, a key and a value.
 
 use std::ops::Range;
 
-use crate::block::ColumnOf;
-use crate::block::ColumnSlice;
 use crate::block::text::Held;
+use crate::block::{ColumnOf, ColumnSlice, ValuesSlice};
+use crate::types::nesting::Nesting;
 
 /// The lists of one column of a block: those of the rows that have one, in the rows' order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ListsOf<T, B> {
     /// For each list, how many elements there are up to its end.
     ends: Vec<usize>,
-    /// The elements of one list after the other, as if they were rows.
-    elements: ColumnOf<T, B>,
+    /// The elements of one list after the other, as if they were rows. Fields that have had no value may be missing.
+    fields: Vec<ColumnOf<T, B>>,
 }
 
 /// Lists whose text is elsewhere.
@@ -21,8 +22,8 @@ pub(crate) type Lists<'a> = ListsOf<&'a str, &'a [u8]>;
 impl<T: Held, B: Held> ListsOf<T, B> {
     /// Lists that end where `ends` says.
     #[cfg(feature = "arrow")]
-    pub(crate) fn new(ends: Vec<usize>, elements: ColumnOf<T, B>) -> Self {
-        Self { ends, elements }
+    pub(crate) fn new(ends: Vec<usize>, fields: Vec<ColumnOf<T, B>>) -> Self {
+        Self { ends, fields }
     }
 
     /// Appends a list of so many elements, and returns the first one's index among all.
@@ -32,12 +33,16 @@ impl<T: Held, B: Held> ListsOf<T, B> {
         first
     }
 
-    pub(crate) fn elements_mut(&mut self) -> &mut ColumnOf<T, B> {
-        &mut self.elements
+    /// A field of its elements, added where it had no value.
+    pub(crate) fn field_mut(&mut self, field: usize) -> &mut ColumnOf<T, B> {
+        if field >= self.fields.len() {
+            self.fields.resize_with(field + 1, ColumnOf::default);
+        }
+        &mut self.fields[field]
     }
 
-    pub(super) fn elements(&self) -> &ColumnOf<T, B> {
-        &self.elements
+    pub(super) fn fields(&self) -> &[ColumnOf<T, B>] {
+        &self.fields
     }
 
     /// How many elements all lists have, nulls included.
@@ -50,9 +55,9 @@ impl<T: Held, B: Held> ListsOf<T, B> {
         self.end_of(list)..self.ends[list]
     }
 
-    /// Whether the elements are an Arrow array that was taken whole.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.elements.values.is_whole()
+    /// Whether any field is an Arrow array that was taken whole.
+    pub(super) fn have_arrays(&self) -> bool {
+        self.fields.iter().any(|field| field.values.have_arrays())
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -61,15 +66,17 @@ impl<T: Held, B: Held> ListsOf<T, B> {
 
     pub(crate) fn truncate(&mut self, lists: usize) {
         self.ends.truncate(lists);
-        self.elements.truncate(self.end_of(lists));
+        let elements = self.end_of(lists);
+        self.fields.iter_mut().for_each(|field| field.truncate(elements));
     }
 
     pub(crate) fn bytes_used(&self) -> usize {
-        self.ends.len() * 8 + self.elements.bytes_used()
+        self.ends.len() * 8 + self.fields.iter().map(ColumnOf::bytes_used).sum::<usize>()
     }
 
     pub(super) fn bytes_held(&self) -> usize {
-        self.ends.capacity() * size_of::<usize>() + self.elements.bytes_held()
+        let fields: usize = self.fields.iter().map(ColumnOf::bytes_held).sum();
+        self.ends.capacity() * size_of::<usize>() + fields
     }
 
     /// The same lists, with what `text` and `bytes` make of their elements' text and bytes.
@@ -78,7 +85,8 @@ impl<T: Held, B: Held> ListsOf<T, B> {
         text: impl Fn(T) -> T2 + Copy,
         bytes: impl Fn(B) -> B2 + Copy,
     ) -> ListsOf<T2, B2> {
-        ListsOf { ends: self.ends, elements: self.elements.map(text, bytes) }
+        let fields = self.fields.into_iter().map(|field| field.map(text, bytes)).collect();
+        ListsOf { ends: self.ends, fields }
     }
 
     /// How many elements the first `lists` lists have.
@@ -93,7 +101,17 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// Some lists of a column, one after the other.
+impl<'s, 'a> ColumnSlice<'s, 'a> {
+    /// The values of a leaf of the column, each of what they are in as a row of its own, if there are any.
+    pub(crate) fn leaf(&self, nesting: Nesting) -> Option<Self> {
+        (1..=nesting.depth()).try_fold(self.clone(), |slice, depth| match slice.values() {
+            ValuesSlice::List(lists) => lists.field(nesting.field_at(depth)),
+            _ => None,
+        })
+    }
+}
+
+/// Some lists or maps of a column, one after the other.
 #[derive(Clone, Debug)]
 pub struct ListsSlice<'s, 'a> {
     all: &'s Lists<'a>,
@@ -117,16 +135,22 @@ impl<'s, 'a> ListsSlice<'s, 'a> {
         self.range().len()
     }
 
-    /// For each element, whether it has a value.
-    pub fn present(&self) -> impl Iterator<Item = bool> + use<'s, 'a> {
-        let present = &self.all.elements.present;
-        self.range().map(|index| present.contains(index))
+    /// For each element, whether it has a value in this field.
+    pub fn present(&self, field: usize) -> impl Iterator<Item = bool> + use<'s, 'a> {
+        let present = self.all.fields.get(field).map(|field| &field.present);
+        self.range().map(move |index| present.is_some_and(|present| present.contains(index)))
     }
 
-    /// The elements, each as a row of its own, if any has a value.
+    /// The elements' values in this field, each element as a row of its own, if any has one: 0 is a list's elements, or
+    /// a map's keys, 1 a map's values.
     #[must_use]
-    pub fn elements(&self) -> Option<ColumnSlice<'s, 'a>> {
-        ColumnSlice::new(&self.all.elements, self.range())
+    pub fn field(&self, field: usize) -> Option<ColumnSlice<'s, 'a>> {
+        ColumnSlice::new(self.all.fields.get(field)?, self.range())
+    }
+
+    /// All fields of the elements in which any has a value.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (usize, ColumnSlice<'s, 'a>)> {
+        (0..self.all.fields.len()).filter_map(|field| Some((field, self.field(field)?)))
     }
 
     fn range(&self) -> Range<usize> {

@@ -27,7 +27,7 @@ pub(crate) enum MixedOf<T, B> {
 pub(crate) type Mixed<'a> = MixedOf<&'a str, &'a [u8]>;
 
 impl<T: Held, B: Held> MixedOf<T, B> {
-    /// The item, with its text where `store` keeps it. A list becomes JSON text.
+    /// The item, with its text where `store` keeps it. A list or a map becomes JSON text.
     pub(crate) fn of<'v>(
         item: Item<'v>,
         store: &mut impl StoreText<'v, Text = T, Bytes = B>,
@@ -36,7 +36,9 @@ impl<T: Held, B: Held> MixedOf<T, B> {
         match item {
             Item::Value(Value::Text(text)) => Self::Text(store.text(text)),
             Item::Value(Value::Bytes(bytes)) => Self::Bytes(store.bytes(bytes)),
-            Item::Value(list @ Value::List(_)) => Self::Json(store.text(as_json(list))),
+            Item::Value(list @ (Value::List(_) | Value::Map(_))) => {
+                Self::Json(store.text(as_json(list)))
+            }
             Item::Value(Value::Null) => Self::Plain(Value::Null),
             Item::Value(Value::Bool(value)) => Self::Plain(Value::Bool(value)),
             Item::Value(Value::I32(value)) => Self::Plain(Value::I32(value)),

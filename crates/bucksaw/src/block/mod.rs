@@ -31,6 +31,7 @@ pub use self::mixed::MixedSlice;
 pub use self::owned::{OwnedBlock, RowIndex};
 pub(crate) use self::pivoted::Pivoted;
 pub use self::slice::BlockSlice;
+pub(crate) use self::slice::most_elements;
 pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
 use crate::coerce::counts::{Alterations, Outcome};

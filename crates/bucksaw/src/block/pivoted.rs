@@ -136,7 +136,7 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         self.columns.truncate(columns.len());
         for (list, column) in self.columns.iter_mut().zip(columns) {
             let storage =
-                column.ty.as_ref().filter(|ty| !ty.is_list()).and_then(ColumnType::storage);
+                column.ty.as_ref().filter(|ty| !ty.is_nested()).and_then(ColumnType::storage);
             let is_alike = storage.is_some_and(|storage| list.values.is_of(storage.physical));
             if list.values.len() == 0 && !is_alike {
                 list.values = ValuesOf::Empty;

@@ -81,9 +81,7 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
         let (mut bytes, mut elements) = (0, 0);
         for (_, slice) in self.columns() {
             let values = slice.values();
-            if let ValuesSlice::List(lists) = &values {
-                elements = elements.max(lists.element_count());
-            }
+            elements = elements.max(most_elements(&values));
             bytes = bytes.max(text_bytes(&values));
         }
         (bytes, elements)
@@ -120,6 +118,13 @@ impl<'s, 'a> BlockSlice<'s, 'a> {
             },
         )
     }
+}
+
+/// Elements of all lists among these values, or of all lists within those if there are more.
+pub(crate) fn most_elements(values: &ValuesSlice<'_, '_>) -> usize {
+    let ValuesSlice::List(lists) = values else { return 0 };
+    let within = lists.fields().map(|(_, field)| most_elements(&field.values()));
+    within.fold(lists.element_count(), usize::max)
 }
 
 #[cfg(test)]

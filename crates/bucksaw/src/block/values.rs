@@ -31,7 +31,7 @@ pub(crate) enum ValuesOf<T, B> {
     Text(Vec<T>),
     /// Bytes.
     Bytes(Vec<B>),
-    /// Lists of the others, elements of which may be an Arrow array.
+    /// Lists of the others, or maps; their elements may be Arrow arrays.
     List(Box<ListsOf<T, B>>),
     /// Values of any types: the column's has not settled.
     Mixed(Vec<MixedOf<T, B>>),
@@ -73,6 +73,15 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
         }
     }
 
+    /// The same, or that the elements of lists are one.
+    #[inline]
+    pub(super) fn have_arrays(&self) -> bool {
+        match self {
+            Self::List(lists) => lists.have_arrays(),
+            values => values.is_whole(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         each_list!(self, list => list.len(),
             Self::Empty => 0,
@@ -110,6 +119,7 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
             PhysicalValue::Text(value) => push!(Text, store.text(value)),
             PhysicalValue::Bytes(value) => push!(Bytes, store.bytes(value)),
             PhysicalValue::List(elements) => self.push_list(elements, store),
+            PhysicalValue::Map(entries) => self.push_map(entries, store),
         }
     }
 
@@ -127,16 +137,43 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
         elements: &'v [PhysicalValue<'v>],
         store: &mut impl StoreText<'v, Text = T, Bytes = B>,
     ) {
-        if !matches!(self, Self::List(_)) {
-            *self = Self::List(Box::default());
-        }
-        let Self::List(lists) = self else { return };
+        let Some(lists) = self.lists() else { return };
         let first = lists.push(elements.len());
-        let column = lists.elements_mut();
+        let column = lists.field_mut(0);
         let is_there = |(_, value): &(usize, &PhysicalValue<'_>)| **value != PhysicalValue::Null;
         for (index, element) in elements.iter().enumerate().filter(is_there) {
             column.claim(first + index);
             column.values.push(*element, store);
+        }
+    }
+
+    #[cold]
+    fn push_map<'v>(
+        &mut self,
+        entries: &'v [(&'v str, Option<&'v str>)],
+        store: &mut impl StoreText<'v, Text = T, Bytes = B>,
+    ) {
+        let Some(lists) = self.lists() else { return };
+        let first = lists.push(entries.len());
+        for (index, (key, value)) in entries.iter().enumerate() {
+            for (field, text) in [Some(*key), *value].into_iter().enumerate() {
+                if let Some(text) = text {
+                    let column = lists.field_mut(field);
+                    column.claim(first + index);
+                    column.values.push(PhysicalValue::Text(text), store);
+                }
+            }
+        }
+    }
+
+    /// The lists that these values are, or become.
+    fn lists(&mut self) -> Option<&mut ListsOf<T, B>> {
+        if !matches!(self, Self::List(_)) {
+            *self = Self::List(Box::default());
+        }
+        match self {
+            Self::List(lists) => Some(lists),
+            _ => None,
         }
     }
 
@@ -267,7 +304,7 @@ pub enum ValuesSlice<'s, 'a> {
     Text(&'s [&'a str]),
     /// Bytes; of decimals an integer, the highest byte first.
     Bytes(&'s [&'a [u8]]),
-    /// Lists.
+    /// Lists, or maps.
     List(ListsSlice<'s, 'a>),
     /// Values of any types: the column's has not settled.
     Mixed(MixedSlice<'s, 'a>),
@@ -282,7 +319,7 @@ pub(super) fn text_bytes(values: &ValuesSlice<'_, '_>) -> usize {
         ValuesSlice::Bytes(values) => values.iter().map(|bytes| bytes.len()).sum(),
         ValuesSlice::Mixed(values) => values.0.iter().map(|value| value.text_bytes()).sum(),
         ValuesSlice::List(lists) => {
-            lists.elements().map_or(0, |elements| text_bytes(&elements.values()))
+            lists.fields().map(|(_, field)| text_bytes(&field.values())).sum()
         }
         #[cfg(feature = "arrow")]
         ValuesSlice::Arrow(array) => arrays::text_bytes(array),

@@ -325,7 +325,10 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         if column.is_dropped {
             return Ok(());
         }
-        let redacted = column.redacted.as_ref().and_then(|redacted| redacted.of(item, self.arena));
+        let redacted = match column.has_entries() && self.schema.redacts() {
+            true => self.with_redacted_entries(id, item),
+            false => column.redacted.as_ref().and_then(|redacted| redacted.of(item, self.arena)),
+        };
         if let Some(Stand { item, is_changed: true }) = redacted {
             self.block.count(id, Outcome::Redacted, item);
         }
@@ -339,7 +342,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             return self.store_time(id, unit, read, item);
         }
         if let Item::TooDeep(_) = item
-            && self.schema.column(id).ty != Some(ColumnType::Json)
+            && !self.schema.column(id).keeps_json(b'{')
         {
             self.refuse_if_strict(&self.schema.column(id).name, "its objects nest too deep")?;
             self.block.count(id, Outcome::TooDeep, item);
@@ -364,7 +367,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             arena: self.arena,
         };
         let fitted = fitting.fit(item, &ty);
-        let is_asked_for = ty.is_list() && fitted.is_some() || ty == ColumnType::Json;
+        let is_asked_for = ty.is_nested() && fitted.is_some() || ty == ColumnType::Json;
         if item.is_json() && !is_asked_for {
             self.block.count(id, Outcome::JsonText, item);
         }

@@ -135,7 +135,7 @@ impl Evidence {
                 Kind::Time
             }
             Item::Json(json) if self.add_array(json) => Kind::Array,
-            Item::Value(Value::List(_)) | Item::Json(_) | Item::TooDeep(_) => {
+            Item::Value(Value::List(_) | Value::Map(_)) | Item::Json(_) | Item::TooDeep(_) => {
                 self.json += 1;
                 Kind::Text
             }

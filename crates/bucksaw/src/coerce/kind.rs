@@ -56,7 +56,7 @@ impl Kind {
             Self::LongNumber | Self::Text => false,
             Self::Time => matches!(ty, T::Timestamp(_)),
             Self::Bytes => *ty == T::Bytes,
-            Self::Array => ty.is_list(),
+            Self::Array => matches!(ty, T::List(_)),
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod block_builder;
 pub(crate) mod builder;
 pub(crate) mod counting;
 pub(crate) mod counts;
+mod entries;
 mod evidence;
 mod kind;
 mod misfits;

@@ -7,7 +7,7 @@ use crate::options::Numbers;
 use crate::schema::{Column, ColumnType};
 use crate::types::exact::{Held, How};
 use crate::types::item::Item;
-use crate::types::json::items_of_array;
+use crate::types::json::{items_of_array, items_of_object};
 use crate::types::physical::PhysicalValue;
 use crate::types::reading::Reading;
 use crate::types::timestamp::in_unit;
@@ -66,7 +66,17 @@ impl<'a> Fitting<'_, 'a> {
             (Item::Value(Value::List(values)), ColumnType::List(element)) => {
                 return self.fit_list(values.iter().map(|value| Item::Value(*value)), element);
             }
-            (Item::Json(_) | Item::TooDeep(_) | Item::Value(Value::List(_)), ColumnType::Text) => {
+            (Item::Json(text) | Item::TooDeep(text), ColumnType::Map) => {
+                return self.fit_map(items_of_object(text, self.arena)?);
+            }
+            (Item::Value(Value::Map(entries)), ColumnType::Map) => {
+                return self
+                    .fit_map(entries.iter().map(|(key, value)| (*key, Item::Value(*value))));
+            }
+            (
+                Item::Json(_) | Item::TooDeep(_) | Item::Value(Value::List(_) | Value::Map(_)),
+                ColumnType::Text,
+            ) => {
                 return Some((PhysicalValue::Text(item.into_text(self.arena)), How::AsItIs));
             }
             _ => {}
@@ -128,7 +138,7 @@ impl<'a> Fitting<'_, 'a> {
             let value = match item {
                 Item::Value(Value::Null) => PhysicalValue::Null,
                 // Only whole values are kept as JSON text.
-                _ if item.is_json() => return None,
+                _ if item.is_json() && !element.is_nested() => return None,
                 _ => {
                     let (value, how) = self.fit_exactly(item, element)?;
                     if how != How::AsItIs {
@@ -140,5 +150,20 @@ impl<'a> Fitting<'_, 'a> {
             values.push(value);
         }
         Some((PhysicalValue::List(self.arena.alloc_slice_copy(&values)), list_how))
+    }
+    /// The map, whose values are text: those that are not as they are spelled.
+    fn fit_map(&self, entries: impl IntoIterator<Item = (&'a str, Item<'a>)>) -> Option<Held<'a>> {
+        let mut how = How::AsItIs;
+        let text = |item: Item<'a>| match item {
+            Item::Value(Value::Null) => None,
+            Item::Value(Value::Text(text)) => Some(text),
+            other => {
+                how = How::AsText;
+                Some(other.into_text(self.arena))
+            }
+        };
+        let mut text = text;
+        let entries: Vec<_> = entries.into_iter().map(|(key, item)| (key, text(item))).collect();
+        Some((PhysicalValue::Map(self.arena.alloc_slice_copy(&entries)), how))
     }
 }

@@ -13,7 +13,7 @@ use crate::types::value::Value;
 const MAX_WAITING_BYTES: usize = 256 << 10;
 
 impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
-    /// Whether the value waits until its column's type has settled. A list says what it is by itself, and so does a
+    /// Whether the value waits until its column's type has settled. A list or a map says what it is by itself, and so does a
     /// text that is too long to be anything else: there may not be memory for it to wait in.
     pub(super) fn waits(&self, id: ColumnId, item: Item<'v>) -> bool {
         let known = self.block.columns.get(id.index());
@@ -22,7 +22,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         }
         let column = self.schema.column(id);
         let says_what_it_is = match item {
-            Item::Value(Value::List(_)) => true,
+            Item::Value(Value::List(_) | Value::Map(_)) => true,
             Item::Value(Value::Text(_) | Value::Bytes(_)) | Item::Json(_) => {
                 item.text_bytes() > MAX_WAITING_BYTES
             }

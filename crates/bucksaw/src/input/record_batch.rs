@@ -97,13 +97,22 @@ fn take_whole<'a>(
     if schema.column(id).ty.is_none() {
         schema.set_type(id, ty);
     }
-    let values = match schema.column(id).ty {
-        Some(ColumnType::List(_)) => Values::List(Box::new(lists_of(name, array)?)),
-        _ => Values::Arrow(Arc::clone(array)),
-    };
-    *block.pivoted.column_mut(id) = BlockColumn::new(present(array), values);
+    let ty = schema.column(id).ty.clone();
+    *block.pivoted.column_mut(id) = column_of(name, array, ty.as_ref())?;
     block.pivoted.most_text = UNCOUNTED_TEXT;
     Ok(true)
+}
+
+/// An array as a column of this type.
+fn column_of<'a>(name: &str, array: &ArrayRef, ty: Option<&ColumnType>) -> Result<BlockColumn<'a>> {
+    let values = match ty {
+        Some(ColumnType::List(element)) => {
+            Values::List(Box::new(lists_of(name, array, Some(element))?))
+        }
+        Some(ColumnType::Map) => Values::List(Box::new(lists_of(name, array, None)?)),
+        _ => Values::Arrow(Arc::clone(array)),
+    };
+    Ok(BlockColumn::new(present(array), values))
 }
 
 /// Which values of an array are there.
@@ -112,8 +121,11 @@ fn present(array: &ArrayRef) -> Bits {
     Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)))
 }
 
-/// An array's lists; their elements stay where they are.
-fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
+/// An array's lists, whose elements are of this type, or maps; values stay where they are.
+fn lists_of<'a>(name: &str, array: &ArrayRef, element: Option<&ColumnType>) -> Result<Lists<'a>> {
+    if array.is_empty() {
+        return Ok(Lists::default());
+    }
     let failed = |cause| {
         Error::new(ErrorKind::Refused, format!("its {} can't be stored", array.data_type()))
             .in_column(name)
@@ -125,34 +137,40 @@ fn lists_of<'a>(name: &str, array: &ArrayRef) -> Result<Lists<'a>> {
         }
         _ => array,
     };
-    let lists = array.as_list::<i32>();
+    let (offsets, fields) = match array.as_map_opt() {
+        Some(maps) => (maps.value_offsets(), vec![maps.keys(), maps.values()]),
+        None => {
+            let lists = array.as_list::<i32>();
+            (lists.value_offsets(), vec![lists.values()])
+        }
+    };
     let mut end = 0;
-    let mut ends = Vec::with_capacity(lists.len());
-    let offsets = lists.value_offsets();
-    let there = || (0..lists.len()).filter(|row| lists.is_valid(*row));
+    let mut ends = Vec::with_capacity(array.len());
+    let there = || (0..array.len()).filter(|row| array.is_valid(*row));
     let indexes = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
     for row in there() {
         end += indexes(row).len();
         ends.push(end);
     }
-    let all = indexes(0).start..indexes(lists.len() - 1).end;
-    let elements = if all.len() == end {
-        lists.values().slice(all.start, end)
-    } else {
+    let all = indexes(0).start..indexes(array.len() - 1).end;
+    let field = |values: &ArrayRef| {
+        if all.len() == end {
+            return Ok(values.slice(all.start, end));
+        }
         // Lists that are null may have elements, which belong to no row.
         let indexes = there().flat_map(indexes).map(|index| index as u64);
-        take(lists.values(), &UInt64Array::from_iter_values(indexes), None).map_err(failed)?
+        take(values, &UInt64Array::from_iter_values(indexes), None).map_err(failed)
     };
-    let elements = BlockColumn::new(present(&elements), Values::Arrow(elements));
-    Ok(Lists::new(ends, elements))
+    let field = |values| column_of(name, &field(values)?, element);
+    Ok(Lists::new(ends, fields.into_iter().map(field).collect::<Result<_>>()?))
 }
 
 /// The values of an array, one at a time.
 struct Cells<'s, 'a> {
     array: &'a ArrayRef,
     formatter: ArrayFormatter<'s>,
-    /// The elements of lists, or the entries of a dictionary.
-    inner: Option<Box<Cells<'s, 'a>>>,
+    /// The elements of lists, the keys and the values of maps, or the entries of a dictionary.
+    inner: Vec<Cells<'s, 'a>>,
     /// For each value, its entry in the dictionary.
     keys: Vec<usize>,
 }
@@ -175,18 +193,21 @@ impl<'s, 'a> Cells<'s, 'a> {
         {
             keys = dictionary.normalized_keys();
         }
-        let inner = match (inner_of(array), inner_of(shown)) {
-            (Some(inner), Some(shown)) => Some(Box::new(Self::new(name, inner, shown)?)),
-            _ => None,
-        };
+        let inner = inner_of(array).into_iter().zip(inner_of(shown));
+        let inner =
+            inner.map(|(inner, shown)| Self::new(name, inner, shown)).collect::<Result<_>>()?;
         Ok(Self { array, formatter, inner, keys })
     }
 
-    /// The indexes of a list's elements.
+    /// The indexes of a list's elements, or a map's entries.
     fn indexes(&self, row: usize) -> Range<usize> {
         match self.array.data_type() {
             DataType::List(_) => {
                 let offsets = self.array.as_list::<i32>().value_offsets();
+                offsets[row] as usize..offsets[row + 1] as usize
+            }
+            DataType::Map(..) => {
+                let offsets = self.array.as_map().value_offsets();
                 offsets[row] as usize..offsets[row + 1] as usize
             }
             DataType::LargeList(_) => {
@@ -205,12 +226,23 @@ impl<'s, 'a> Cells<'s, 'a> {
         if self.array.is_null(row) {
             return Value::Null;
         }
-        if let Some(elements) = &self.inner {
-            if let Some(key) = self.keys.get(row) {
-                return elements.value(*key, arena);
+        match &self.inner[..] {
+            [] => {}
+            [keys, values, ..] => {
+                let key = |index| match keys.value(index, arena) {
+                    Value::Text(key) => key,
+                    other => arena.alloc_str(&other.to_text()),
+                };
+                let entry = |index| (key(index), values.value(index, arena));
+                return Value::Map(arena.alloc_slice_fill_iter(self.indexes(row).map(entry)));
             }
-            let values = self.indexes(row).map(|index| elements.value(index, arena));
-            return Value::List(arena.alloc_slice_fill_iter(values));
+            [elements] => {
+                if let Some(key) = self.keys.get(row) {
+                    return elements.value(*key, arena);
+                }
+                let values = self.indexes(row).map(|index| elements.value(index, arena));
+                return Value::List(arena.alloc_slice_fill_iter(values));
+            }
         }
         match visit(self.array, ValueAt { row, data_type: self.array.data_type() }) {
             Some(value) => value,
@@ -223,14 +255,15 @@ impl<'s, 'a> Cells<'s, 'a> {
     }
 }
 
-/// The elements of lists, or the entries of a dictionary.
-fn inner_of(array: &dyn Array) -> Option<&ArrayRef> {
+/// The elements of lists, the keys and the values of maps, or the entries of a dictionary.
+fn inner_of(array: &dyn Array) -> Vec<&ArrayRef> {
     match array.data_type() {
-        DataType::List(_) => Some(array.as_list::<i32>().values()),
-        DataType::LargeList(_) => Some(array.as_list::<i64>().values()),
-        DataType::FixedSizeList(..) => Some(array.as_fixed_size_list().values()),
-        DataType::Dictionary(..) => Some(array.as_any_dictionary().values()),
-        _ => None,
+        DataType::List(_) => vec![array.as_list::<i32>().values()],
+        DataType::LargeList(_) => vec![array.as_list::<i64>().values()],
+        DataType::FixedSizeList(..) => vec![array.as_fixed_size_list().values()],
+        DataType::Map(..) => vec![array.as_map().keys(), array.as_map().values()],
+        DataType::Dictionary(..) => vec![array.as_any_dictionary().values()],
+        _ => Vec::new(),
     }
 }
 
@@ -290,11 +323,12 @@ impl<'v> ArrayVisitor<'v> for ValueAt<'v> {
     }
 }
 
-/// Whether an array holds only what its type may: Arrow lets decimals have more digits than theirs.
+/// Whether an array holds only what its type may: Arrow lets decimals have more digits than theirs, and keys be null.
 fn fits_its_type(array: &dyn Array) -> bool {
-    match inner_of(array) {
-        Some(inner) => fits_its_type(inner),
-        None => visit(array, FitsItsType(array)),
+    let has_keys = array.as_map_opt().is_none_or(|maps| maps.keys().logical_null_count() == 0);
+    match &inner_of(array)[..] {
+        [] => visit(array, FitsItsType(array)),
+        inner => has_keys && inner.iter().all(|inner| fits_its_type(inner)),
     }
 }
 

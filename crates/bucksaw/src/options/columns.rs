@@ -189,7 +189,7 @@ impl Options {
         let wrong = self.named_columns().into_iter().filter_map(|named| {
             let ty = &declared.iter().find(|column| column.name == named.column)?.ty;
             let why = match named.option {
-                ColumnOption::SortedBy if ty.is_list() => "which has no order",
+                ColumnOption::SortedBy if ty.is_nested() => "which has no order",
                 ColumnOption::TimestampColumn
                     if !matches!(ty, T::Int32 | T::Int64 | T::Timestamp(_)) =>
                 {

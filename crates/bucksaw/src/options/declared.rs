@@ -241,8 +241,8 @@ impl DeclaredSchema {
 
     /// Reads a schema file: `{"columns": [{"name": …, "type": …}, …], "unknown_columns": "add"}`, with the
     /// types `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `json`, `bytes`, `bytes(base64)`, `bytes(hex)`,
-    /// `timestamp`, `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`, and
-    /// `list<…>` of one of these but `json`. How rows spell timestamps, or bytes, is the member `"input"`, a
+    /// `timestamp`, `timestamp(ms)`, `timestamp(ns)`, `date`, `decimal(DIGITS,SCALE)`, `uuid`, `fixed(BYTES)`,
+    /// `map<text,text>`, which takes JSON objects, their members' values as text, and `list<…>` of one of these but `json`. How rows spell timestamps, or bytes, is the member `"input"`, a
     /// [`Spelling`]; `"unit"`, of timestamps, is `us`, `ns` or `ms`. The member `"path"` says where a column's values come
     /// from, as in `["http", "status"]`; without it the column takes the first path that would be called so. A field id is the
     /// member `"field_id"`. `"settled": true` says that a type was found, and not chosen.

@@ -78,7 +78,7 @@ pub struct ColumnReport {
     /// The name in the file.
     pub name: String,
     /// The type: `bool`, `int32`, `int64`, `uint64`, `float`, `double`, `text`, `bytes`, `timestamp`,
-    /// `list<…>` of one of these, or Arrow's.
+    /// `map<text,text>`, `list<…>` of one of these, or Arrow's.
     #[serde(rename = "type")]
     pub ty: String,
     /// Rows without a value.

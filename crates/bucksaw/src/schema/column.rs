@@ -166,6 +166,17 @@ impl Column {
         }
     }
 
+    /// Whether JSON that starts so is one of its values as a whole.
+    #[inline]
+    pub(crate) fn keeps_json(&self, start: u8) -> bool {
+        self.ty.as_ref().is_some_and(|ty| ty.keeps_json(start))
+    }
+
+    /// Whether it is of maps, or of lists of them.
+    pub(crate) fn has_entries(&self) -> bool {
+        self.ty.as_ref().is_some_and(|ty| ty.leaves().len() > 1)
+    }
+
     /// Whether something is stored in place of each of its values.
     pub(crate) fn is_redacted(&self) -> bool {
         self.redacted.as_ref().is_some_and(|redacted| redacted.is_of_all())

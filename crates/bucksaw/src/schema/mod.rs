@@ -148,7 +148,7 @@ impl Schema {
                 }
                 None => {}
             }
-            schema.has_json_columns |= ty == ColumnType::Json;
+            schema.has_json_columns |= ty.keeps_json(b'{');
             let reads = match settled {
                 false => Some(Reading::of_declared(&ty, input.as_ref(), zone)),
                 true => schema.reads_of_settled(&ty),
@@ -202,19 +202,19 @@ impl Schema {
         self.by_path.get(path).copied()
     }
 
-    /// Whether values of this path are kept as JSON text, whatever they are.
+    /// Whether a value of this path whose JSON starts so goes to its column as it stands.
     #[inline]
-    pub(crate) fn keeps_json(&self, path: &str) -> bool {
-        self.has_json_columns && self.is_declared_as_json(path)
+    pub(crate) fn keeps_json(&self, path: &str, start: u8) -> bool {
+        self.has_json_columns && self.is_declared_for_json(path, start)
     }
 
     #[cold]
-    fn is_declared_as_json(&self, path: &str) -> bool {
+    fn is_declared_for_json(&self, path: &str, start: u8) -> bool {
         let declared = match self.find(path) {
             None => self.declared_for(path),
             known => known,
         };
-        declared.is_some_and(|id| self.column(id).ty == Some(ColumnType::Json))
+        declared.is_some_and(|id| self.column(id).keeps_json(start))
     }
 
     /// Whether values are redacted.

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, TimeUnit as ArrowUnit};
+use arrow_schema::{DataType, Field, Fields, TimeUnit as ArrowUnit};
 
-use crate::types::logical::{ColumnType, ELEMENT_NAME, MAX_DECIMAL_PRECISION};
+use crate::types::logical::{
+    ColumnType, ELEMENT_NAME, ENTRIES_NAME, KEY_NAME, MAX_DECIMAL_PRECISION, VALUE_NAME,
+};
 use crate::types::timestamp::TimeUnit;
 
 /// What Arrow calls the type of UUIDs, which is an extension of bytes of a fixed length.
@@ -69,6 +71,10 @@ impl ColumnType {
                 Self::Arrow(_) | Self::List(_) => Self::Arrow(data_type.clone()),
                 element => Self::List(Box::new(element)),
             },
+            DataType::Map(entries, _) => match entries.data_type() {
+                DataType::Struct(fields) if are_texts(fields) => Self::Map,
+                _ => Self::Arrow(data_type.clone()),
+            },
             other => Self::Arrow(other.clone()),
         }
     }
@@ -110,7 +116,21 @@ impl ColumnType {
             Self::Uuid => DataType::FixedSizeBinary(16),
             Self::Fixed(bytes) => DataType::FixedSizeBinary(*bytes as i32),
             Self::List(element) => DataType::List(Arc::new(element.to_field(ELEMENT_NAME))),
+            Self::Map => DataType::Map(Arc::new(entries_field()), false),
             Self::Arrow(data_type) => data_type.clone(),
         }
     }
+}
+
+/// Whether these are the fields of entries whose keys and values are text.
+fn are_texts(fields: &Fields) -> bool {
+    fields.len() == 2
+        && fields.iter().all(|field| ColumnType::from_field(field) == ColumnType::Text)
+}
+
+/// The field of a map's entries.
+fn entries_field() -> Field {
+    let key = Field::new(KEY_NAME, DataType::Utf8, false);
+    let value = Field::new(VALUE_NAME, DataType::Utf8, true);
+    Field::new(ENTRIES_NAME, DataType::Struct(Fields::from(vec![key, value])), false)
 }

@@ -39,6 +39,7 @@ impl<'a> Item<'a> {
             Self::Value(Value::Bytes(_)) => ColumnType::Bytes,
             Self::Value(Value::Timestamp(_)) => ColumnType::Timestamp(TimeUnit::Micros),
             Self::Value(Value::List(elements)) => type_of_lists(elements),
+            Self::Value(Value::Map(_)) => ColumnType::Map,
             Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::Double,
             Self::Number(_) => ColumnType::Int64,
             Self::Untyped(text) => return untyped::item_of(text).column_type(),
@@ -72,9 +73,9 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// Whether it is JSON text where its column holds no lists.
+    /// Whether it is JSON text where its column holds no lists or maps.
     pub(crate) fn is_json(self) -> bool {
-        matches!(self, Self::Json(_) | Self::Value(Value::List(_)))
+        matches!(self, Self::Json(_) | Self::Value(Value::List(_) | Value::Map(_)))
     }
 
     /// Whether what it is as text is itself as JSON spells it.

@@ -30,6 +30,18 @@ pub(crate) fn items_of_array<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<I
     elements.into_iter().map(|element| item_of(element.get(), arena).ok()).collect()
 }
 
+/// The members of a JSON object, by their names, those that come twice, too; none for other JSON.
+pub(crate) fn items_of_object<'a>(
+    json: &'a str,
+    arena: &'a Bump,
+) -> Option<Vec<(&'a str, Item<'a>)>> {
+    let Members(members): Members<&RawValue, &RawValue> = serde_json::from_str(json).ok()?;
+    let item = |(name, value): (&'a RawValue, &'a RawValue)| {
+        Some((unescaped(name.get(), arena).ok()?, item_of(value.get(), arena).ok()?))
+    };
+    members.into_iter().map(item).collect()
+}
+
 /// An object's members, names and values, in its order; those that come twice, too.
 #[derive(Debug)]
 pub struct Members<N, V>(

@@ -7,12 +7,17 @@ use std::str::FromStr;
 use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
+use crate::types::nesting::Nesting;
 use crate::types::physical::{Order, PhysicalType, Storage};
 use crate::types::timestamp::TimeUnit;
 use crate::types::value::{Value, ValueKind};
 
 /// What the elements of a list are called in the file.
 pub(crate) const ELEMENT_NAME: &str = "element";
+/// What the entries of a map are called there, and in them keys and values.
+pub(crate) const ENTRIES_NAME: &str = "key_value";
+pub(crate) const KEY_NAME: &str = "key";
+pub(crate) const VALUE_NAME: &str = "value";
 /// Digits of a decimal, at the most.
 pub const MAX_DECIMAL_PRECISION: u8 = 38;
 /// Bytes of a value of a fixed length, at the most.
@@ -78,6 +83,10 @@ pub enum ColumnType {
     /// Lists of another type of these, with the annotation for lists: a list, each of its elements,
     /// or both may be null. JSON arrays are taken where each of their elements would be.
     List(Box<ColumnType>),
+    /// Maps from text to text, with the annotation for maps, as entries in the order in which they came; a key that
+    /// comes twice is there twice. A map and each of its values may be null. JSON objects are taken, too: their members'
+    /// values are text, as they are spelled where they are not text.
+    Map,
     /// Any other type of Arrow's, from a record batch; it can't be declared.
     #[cfg(feature = "arrow")]
     Arrow(DataType),
@@ -90,16 +99,37 @@ impl ColumnType {
         Self::List(Box::new(element))
     }
 
-    /// The type of its single values: of a list's elements.
+    /// The type of its single values: of a list's elements, and of a map's keys and values.
     pub(crate) fn leaf(&self) -> &Self {
         match self {
             Self::List(element) => element.leaf(),
+            Self::Map => &Self::Text,
             other => other,
         }
     }
 
-    pub(crate) fn is_list(&self) -> bool {
-        matches!(self, Self::List(_))
+    /// Whether it is of lists or maps.
+    pub(crate) fn is_nested(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Map)
+    }
+
+    /// Whether JSON that starts so is a value of it as a whole.
+    pub(crate) fn keeps_json(&self, start: u8) -> bool {
+        match self {
+            Self::Json => true,
+            Self::Map => start == b'{',
+            _ => false,
+        }
+    }
+
+    /// Where its leaves are, in their order.
+    pub(crate) fn leaves(&self) -> &'static [Nesting] {
+        match self {
+            Self::Map => Nesting::OF_MAPS,
+            Self::List(element) if **element == Self::Map => Nesting::OF_LISTS_OF_MAPS,
+            Self::List(_) => Nesting::OF_LISTS,
+            _ => Nesting::OF_VALUES,
+        }
     }
 
     /// How single values are stored and compared; none for types that only Arrow has.
@@ -117,7 +147,8 @@ impl ColumnType {
             Self::Decimal { precision, .. } => (decimal_storage(*precision), Order::Signed),
             Self::Uuid => (P::FixedBytes(16), Order::Unsigned),
             Self::Fixed(bytes) => (P::FixedBytes(*bytes as usize), Order::Unsigned),
-            Self::List(_) => return None,
+            // Those are no leaves.
+            Self::List(_) | Self::Map => return None,
             #[cfg(feature = "arrow")]
             Self::Arrow(_) => return None,
         };
@@ -137,6 +168,7 @@ impl ColumnType {
             Self::Bytes => ValueKind::Bytes,
             Self::Timestamp(TimeUnit::Micros) => ValueKind::Timestamp,
             Self::List(_) => ValueKind::List,
+            Self::Map => ValueKind::Map,
             // Their values are looked at first.
             _ => ValueKind::Null,
         }
@@ -144,7 +176,7 @@ impl ColumnType {
 
     /// Whether a column of this type holds `value` as it is.
     pub(crate) fn is_of(&self, value: Value<'_>) -> bool {
-        !self.is_list() && value != Value::Null && self.value_kind() == value.kind()
+        !self.is_nested() && value != Value::Null && self.value_kind() == value.kind()
     }
 
     /// Whether its values are signed integers, floats or doubles.
@@ -183,7 +215,7 @@ impl ColumnType {
                     )
                 })
             }
-            Self::List(element) if element.is_list() => {
+            Self::List(element) if matches!(**element, Self::List(_)) => {
                 Some("lists of lists are in no backend: it is list<…> of another type".to_owned())
             }
             Self::List(element) if **element == Self::Json => {
@@ -216,7 +248,7 @@ pub(crate) fn decimal_bytes(precision: u8) -> usize {
 }
 
 /// The types that have no parameters, as they are spelled.
-const NAMES: [(&str, ColumnType); 12] = [
+const NAMES: [(&str, ColumnType); 13] = [
     ("bool", ColumnType::Bool),
     ("int32", ColumnType::Int32),
     ("int64", ColumnType::Int64),
@@ -229,6 +261,7 @@ const NAMES: [(&str, ColumnType); 12] = [
     ("timestamp", ColumnType::Timestamp(TimeUnit::Micros)),
     ("date", ColumnType::Date),
     ("uuid", ColumnType::Uuid),
+    ("map<text,text>", ColumnType::Map),
 ];
 
 /// Other names of types, as other systems spell them.
@@ -342,6 +375,8 @@ mod tests {
             "fixed(16)",
             "list<decimal(10,2)>",
             "list<timestamp(ns)>",
+            "map<text,text>",
+            "list<map<text,text>>",
         ];
         for spelled in spelled {
             let ty: ColumnType = spelled.parse().expect("a type");
@@ -370,6 +405,8 @@ mod tests {
             "list<list<int64>>",
             "list<json>",
             "list<>",
+            "map<text,int64>",
+            "map",
             "arrow Utf8",
             "uuid()",
         ] {

@@ -10,6 +10,7 @@ pub(crate) mod item;
 pub(crate) mod json;
 pub(crate) mod logical;
 pub(crate) mod moment;
+pub(crate) mod nesting;
 pub(crate) mod number;
 pub(crate) mod path;
 pub(crate) mod physical;

@@ -87,6 +87,8 @@ pub(crate) enum PhysicalValue<'a> {
     /// Bytes, as many as the type says where it has a fixed length.
     Bytes(&'a [u8]),
     List(&'a [PhysicalValue<'a>]),
+    /// Keys, each with its value.
+    Map(&'a [(&'a str, Option<&'a str>)]),
 }
 
 impl PhysicalValue<'_> {
@@ -97,6 +99,11 @@ impl PhysicalValue<'_> {
             Self::Bytes(bytes) => bytes.len(),
             Self::List(values) => {
                 size_of_val(values) + values.iter().map(|value| value.text_bytes()).sum::<usize>()
+            }
+            Self::Map(entries) => {
+                let text =
+                    |(key, value): &(&str, Option<&str>)| key.len() + value.map_or(0, str::len);
+                size_of_val(entries) + entries.iter().map(text).sum::<usize>()
             }
             _ => 0,
         }

@@ -41,6 +41,8 @@ pub enum Value<'a> {
     Timestamp(i64),
     /// A list of values of one type, nulls among them.
     List(&'a [Value<'a>]),
+    /// A map: keys in their order, each with its value.
+    Map(&'a [(&'a str, Value<'a>)]),
 }
 
 /// Which variant of [`Value`] a value is.
@@ -58,6 +60,7 @@ pub(crate) enum ValueKind {
     Bytes,
     Timestamp,
     List,
+    Map,
 }
 
 impl<'a> Value<'a> {
@@ -75,10 +78,11 @@ impl<'a> Value<'a> {
             Self::Bytes(_) => ValueKind::Bytes,
             Self::Timestamp(_) => ValueKind::Timestamp,
             Self::List(_) => ValueKind::List,
+            Self::Map(_) => ValueKind::Map,
         }
     }
 
-    /// The value as a column of its own type stores it; none for lists, whose elements are stored.
+    /// The value as a column of its own type stores it; none for lists and maps, whose elements are stored.
     #[inline]
     pub(crate) fn stored(self) -> Option<PhysicalValue<'a>> {
         Some(match self {
@@ -91,7 +95,7 @@ impl<'a> Value<'a> {
             Self::F64(value) => PhysicalValue::F64(value),
             Self::Text(value) => PhysicalValue::Text(value),
             Self::Bytes(value) => PhysicalValue::Bytes(value),
-            Self::List(_) => return None,
+            Self::List(_) | Self::Map(_) => return None,
         })
     }
 
@@ -106,7 +110,8 @@ impl<'a> Value<'a> {
     }
 
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
-    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists as JSON.
+    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists and maps
+    /// as JSON.
     pub(crate) fn to_text(self) -> Cow<'a, str> {
         match self {
             Self::Null => Cow::Borrowed("null"),
@@ -120,7 +125,7 @@ impl<'a> Value<'a> {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Bytes(bytes) => Cow::Owned(BASE64.encode(bytes)),
             Self::Timestamp(micros) => Cow::Owned(timestamp_text(micros)),
-            Self::List(_) => {
+            Self::List(_) | Self::Map(_) => {
                 let mut json = String::new();
                 self.append_json(&mut json);
                 Cow::Owned(json)
@@ -145,6 +150,18 @@ impl<'a> Value<'a> {
                     value.append_json(json);
                 }
                 json.push(']');
+            }
+            Self::Map(entries) => {
+                json.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        json.push(',');
+                    }
+                    append_json_string(key, json);
+                    json.push(':');
+                    value.append_json(json);
+                }
+                json.push('}');
             }
             _ => append_json_string(&self.to_text(), json),
         }
@@ -183,6 +200,7 @@ mod tests {
         Value::F64(f64::NAN).append_json(&mut json);
         Value::Text("a\"\n").append_json(&mut json);
         Value::List(&[Value::I32(1), Value::Null, Value::List(&[])]).append_json(&mut json);
-        assert_eq!(json, r#""NaN""a\"\n"[1,null,[]]"#);
+        Value::Map(&[("a\"", Value::I32(1)), ("b", Value::Map(&[]))]).append_json(&mut json);
+        assert_eq!(json, r#""NaN""a\"\n"[1,null,[]]{"a\"":1,"b":{}}"#);
     }
 }

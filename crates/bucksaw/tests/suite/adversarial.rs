@@ -22,7 +22,7 @@ fn value(cell: &Cell) -> Value<'_> {
         Cell::Text(text) => Value::Text(text),
         Cell::Bytes(bytes) => Value::Bytes(bytes),
         Cell::Timestamp(value) => Value::Timestamp(*value),
-        Cell::List(_) | Cell::Integer(_) => unreachable!("no row here has them"),
+        Cell::List(_) | Cell::Map(_) | Cell::Integer(_) => unreachable!("no row here has them"),
     }
 }
 

@@ -125,6 +125,11 @@ fn json_of(cell: &Cell) -> serde_json::Value {
         Cell::I32(value) => json!({ "int32": value }),
         Cell::F32(bits) => json!({ "float": format!("{bits:08x}") }),
         Cell::List(cells) => cells.iter().map(|cell| cell.as_ref().map(json_of)).collect(),
+        Cell::Map(entries) => {
+            let entry =
+                |(key, value): &(String, Option<Cell>)| json!([key, value.as_ref().map(json_of)]);
+            json!({ "map": entries.iter().map(entry).collect::<Vec<_>>() })
+        }
         Cell::I64(value) => json!({ "int64": value.to_string() }),
         Cell::Integer(value) => json!({ "integer": value.to_string() }),
         Cell::U64(value) => json!({ "uint64": value.to_string() }),

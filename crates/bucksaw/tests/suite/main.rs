@@ -17,6 +17,7 @@ mod layout;
 mod layout_rules;
 mod lists;
 mod many_columns;
+mod maps;
 mod misfits;
 mod ndjson;
 mod otlp;

@@ -8,7 +8,8 @@ use arrow_array::types::Int16Type;
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal64Array, Decimal128Array,
     DictionaryArray, FixedSizeBinaryArray, Float32Array, Float64Array, Int32Array, Int64Array,
-    ListArray, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray, UInt64Array,
+    ListArray, MapArray, StringArray, StringViewArray, StructArray, TimestampMicrosecondArray,
+    UInt64Array,
 };
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, Field};
@@ -20,7 +21,7 @@ use crate::types::physical::PhysicalType;
 use crate::{ColumnType, DeclaredSchema, Options, Table, TimeUnit, Value};
 
 /// One column of each type that is stored or made in its own way; the last is of a type that only Arrow has.
-pub(super) const COLUMNS: usize = 18;
+pub(super) const COLUMNS: usize = 20;
 pub(super) const ARROW_ONLY: usize = COLUMNS - 1;
 
 fn type_of(column: usize) -> ColumnType {
@@ -43,6 +44,8 @@ fn type_of(column: usize) -> ColumnType {
         ColumnType::list_of(ColumnType::Int64),
         ColumnType::list_of(ColumnType::Text),
         ColumnType::list_of(decimal(30)),
+        ColumnType::Map,
+        ColumnType::list_of(ColumnType::Map),
     ];
     types[column].clone()
 }
@@ -88,6 +91,22 @@ pub(super) fn value_of(column: usize, n: i64, arena: &Bump) -> Value<'_> {
             elements_of(n).into_iter().map(|n| n.map_or(Value::Null, text)).collect::<Vec<_>>(),
         )),
         14 | 16 => list(&Value::I64),
+        17 => {
+            let entry = |value: Option<i64>| ("k", value.map_or(Value::Null, text));
+            Value::Map(
+                arena.alloc_slice_fill_iter(
+                    elements_of(n).into_iter().map(entry).collect::<Vec<_>>(),
+                ),
+            )
+        }
+        18 => Value::List(
+            arena.alloc_slice_fill_iter(
+                elements_of(n)
+                    .into_iter()
+                    .map(|n| n.map_or(Value::Null, |n| value_of(17, n, arena)))
+                    .collect::<Vec<_>>(),
+            ),
+        ),
         _ => Value::I64(n),
     }
 }
@@ -144,12 +163,19 @@ pub(super) fn array_of(column: usize, values: &[Option<i64>], layout: usize) -> 
         _ => {
             let lists: Vec<_> = values.iter().map(|n| n.map(elements_of)).collect();
             let elements: Vec<_> = lists.iter().flatten().flatten().copied().collect();
-            let of = [2, 6, 12][column - 14];
+            let of = [2, 6, 12, 6, 17][column - 14];
             let elements = array_of(of, &elements, layout);
             let field = Arc::new(Field::new("element", elements.data_type().clone(), true));
             let lens = lists.iter().map(|list| list.as_ref().map_or(0, Vec::len));
             let offsets = arrow_buffer::OffsetBuffer::from_lengths(lens);
             let nulls = values.iter().map(Option::is_some).collect::<Vec<_>>().into();
+            if column == 17 {
+                let keys: ArrayRef = Arc::new(StringArray::from(vec!["k"; elements.len()]));
+                let key = Arc::new(Field::new("key", DataType::Utf8, false));
+                let entries = StructArray::new(vec![key, field].into(), vec![keys, elements], None);
+                let field = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+                return Arc::new(MapArray::new(field, offsets, entries, Some(nulls), false));
+            }
             Arc::new(ListArray::new(field, offsets, elements, Some(nulls)))
         }
     }
@@ -192,11 +218,15 @@ fn shown(values: &ValuesSlice<'_, '_>, present: &[bool]) -> Vec<String> {
             each(values.0.iter().map(|value| format!("{value:?}")).collect())
         }
         ValuesSlice::List(lists) => {
-            let present: Vec<bool> = lists.present().collect();
-            let elements = match lists.elements() {
-                Some(elements) => shown(&elements.values(), &present),
-                None => vec!["null".to_owned(); present.len()],
-            };
+            let mut elements = vec![String::new(); lists.element_count()];
+            for (field, slice) in lists.fields() {
+                let present: Vec<bool> = lists.present(field).collect();
+                let of_field = shown(&slice.values(), &present);
+                elements
+                    .iter_mut()
+                    .zip(of_field)
+                    .for_each(|(shown, of)| *shown += &format!(" {of}"));
+            }
             let mut elements = elements.into_iter();
             each(
                 lists

@@ -7,16 +7,16 @@ use arrow_array::builder::{
     Float32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder,
 };
 use arrow_array::types::UInt64Type;
-use arrow_array::{Array, ArrayRef, ListArray, new_null_array};
+use arrow_array::{Array, ArrayRef, ListArray, MapArray, StructArray, new_null_array};
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_cast::cast;
-use arrow_schema::FieldRef;
+use arrow_schema::DataType;
 
 use crate::block::lists::ListsSlice;
 use crate::block::{ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::decimal::from_big_endian;
-use crate::types::logical::{ColumnType, ELEMENT_NAME};
+use crate::types::logical::ColumnType;
 use crate::types::physical::PhysicalType;
 
 /// Collects the values of one column for the next record batch.
@@ -60,7 +60,9 @@ macro_rules! append {
 impl ColumnBuilder {
     pub(super) fn new(ty: &ColumnType) -> Self {
         let values = match ty {
-            ColumnType::List(element) => ValuesBuilder::List(Box::new(ListBuilder::new(element))),
+            ColumnType::List(_) | ColumnType::Map => {
+                ValuesBuilder::List(Box::new(ListBuilder::new(ty)))
+            }
             ColumnType::Decimal { .. } => {
                 ValuesBuilder::Decimal(Decimal128Builder::new().with_data_type(ty.to_arrow()))
             }
@@ -153,7 +155,7 @@ impl ColumnBuilder {
         let data_type = self.ty.to_arrow();
         let array: ArrayRef = match &mut self.values {
             ValuesBuilder::Arrays(rows) => new_null_array(&data_type, std::mem::take(rows)),
-            ValuesBuilder::List(builder) => Arc::new(builder.finish()?),
+            ValuesBuilder::List(builder) => builder.finish(&data_type)?,
             ValuesBuilder::I64(builder) if self.ty == ColumnType::Uint64 => {
                 Arc::new(builder.finish().unary::<_, UInt64Type>(i64::cast_unsigned))
             }
@@ -225,22 +227,20 @@ fn unexpected() -> Error {
     Error::new(ErrorKind::Unsupported, "a block's values are not of their column's type")
 }
 
-/// Collects lists: which rows have one, where each ends, and the elements.
+/// Collects lists or maps: which rows have one, where each ends, and the fields of their elements.
 pub(super) struct ListBuilder {
-    field: FieldRef,
     nulls: NullBufferBuilder,
     /// For each row, how many elements it and those before it have.
     ends: Vec<i32>,
-    elements: ColumnBuilder,
+    fields: Vec<ColumnBuilder>,
 }
 
 impl ListBuilder {
-    fn new(element: &ColumnType) -> Self {
+    fn new(ty: &ColumnType) -> Self {
         Self {
-            field: element_field(element),
             nulls: NullBufferBuilder::new(0),
             ends: Vec::new(),
-            elements: ColumnBuilder::new(element),
+            fields: field_types(ty).into_iter().map(ColumnBuilder::new).collect(),
         }
     }
 
@@ -249,7 +249,8 @@ impl ListBuilder {
     }
 
     fn bytes_held(&self) -> usize {
-        self.ends.capacity() * 4 + self.elements.bytes_held()
+        let fields: usize = self.fields.iter().map(ColumnBuilder::bytes_held).sum();
+        self.ends.capacity() * 4 + fields
     }
 
     fn end(&self) -> i32 {
@@ -264,20 +265,51 @@ impl ListBuilder {
     fn append(&mut self, slice: &ColumnSlice<'_, '_>, lists: &ListsSlice<'_, '_>) -> Result<()> {
         append_ends(&mut self.ends, slice, lists)?;
         slice.present().for_each(|is_present| self.nulls.append(is_present));
-        match lists.elements() {
-            Some(elements) => self.elements.append(&elements),
-            None => {
-                self.elements.append_nulls(lists.element_count());
-                Ok(())
+        for (field, builder) in self.fields.iter_mut().enumerate() {
+            match lists.field(field) {
+                Some(elements) => builder.append(&elements)?,
+                None => builder.append_nulls(lists.element_count()),
             }
         }
+        Ok(())
     }
 
-    fn finish(&mut self) -> Result<ListArray> {
+    fn finish(&mut self, data_type: &DataType) -> Result<ArrayRef> {
         let ends = std::mem::take(&mut self.ends);
-        let elements = self.elements.finish()?;
-        Ok(ListArray::new(Arc::clone(&self.field), offsets(ends), elements, self.nulls.finish()))
+        let fields = self.fields.iter_mut().map(ColumnBuilder::finish).collect::<Result<_>>()?;
+        array_of_lists(data_type, ends, fields, self.nulls.finish())
     }
+}
+
+/// The types of the fields that a list's or a map's elements have.
+fn field_types(ty: &ColumnType) -> Vec<&ColumnType> {
+    match ty {
+        ColumnType::List(element) => vec![element],
+        ColumnType::Map => vec![&ColumnType::Text; 2],
+        _ => Vec::new(),
+    }
+}
+
+/// Lists or maps that end there, whose elements have these fields.
+fn array_of_lists(
+    data_type: &DataType,
+    ends: Vec<i32>,
+    mut fields: Vec<ArrayRef>,
+    nulls: Option<NullBuffer>,
+) -> Result<ArrayRef> {
+    let offsets = offsets(ends);
+    if let DataType::Map(field, is_sorted) = data_type
+        && let DataType::Struct(of) = field.data_type()
+    {
+        let entries = StructArray::try_new(of.clone(), fields, None).map_err(failed)?;
+        let maps = MapArray::try_new(Arc::clone(field), offsets, entries, nulls, *is_sorted);
+        return Ok(Arc::new(maps.map_err(failed)?));
+    }
+    let (DataType::List(field), Some(elements)) = (data_type, fields.pop()) else {
+        return Err(unexpected());
+    };
+    let lists = ListArray::try_new(Arc::clone(field), offsets, elements, nulls);
+    Ok(Arc::new(lists.map_err(failed)?))
 }
 
 /// Appends where the list of each row ends, after those before.
@@ -305,11 +337,6 @@ fn offsets(mut ends: Vec<i32>) -> OffsetBuffer<i32> {
     OffsetBuffer::new(ends.into())
 }
 
-/// The field of a list's elements, as [`ColumnType::to_arrow`] has it.
-fn element_field(element: &ColumnType) -> FieldRef {
-    Arc::new(element.to_field(ELEMENT_NAME))
-}
-
 /// The slice as one array of its column's type.
 pub(super) fn array_of(ty: &ColumnType, slice: &ColumnSlice<'_, '_>) -> Result<ArrayRef> {
     match (ty, slice.values()) {
@@ -323,16 +350,17 @@ pub(super) fn array_of(ty: &ColumnType, slice: &ColumnSlice<'_, '_>) -> Result<A
                 Error::new(ErrorKind::Unsupported, message).with_cause(cause)
             })
         }
-        (ColumnType::List(element), ValuesSlice::List(lists)) => {
+        (ColumnType::List(_) | ColumnType::Map, ValuesSlice::List(lists)) => {
             let mut ends = Vec::with_capacity(slice.rows());
             append_ends(&mut ends, slice, &lists)?;
-            let elements = match lists.elements() {
-                Some(elements) => array_of(element, &elements)?,
-                None => new_null_array(&element.to_arrow(), lists.element_count()),
+            let field = |(field, ty): (usize, &ColumnType)| match lists.field(field) {
+                Some(elements) => array_of(ty, &elements),
+                None => Ok(new_null_array(&ty.to_arrow(), lists.element_count())),
             };
+            let fields = field_types(ty).into_iter().enumerate().map(field);
+            let fields = fields.collect::<Result<_>>()?;
             let nulls = NullBuffer::from_iter(slice.present());
-            let field = element_field(element);
-            Ok(Arc::new(ListArray::new(field, offsets(ends), elements, Some(nulls))))
+            array_of_lists(&ty.to_arrow(), ends, fields, Some(nulls))
         }
         _ => {
             let mut builder = ColumnBuilder::new(ty);

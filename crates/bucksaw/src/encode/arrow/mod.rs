@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions, new_null_array};
-use arrow_schema::{DataType, Field, Schema as ArrowSchema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema as ArrowSchema, SchemaRef};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::{ArrowWriter, PARQUET_FIELD_ID_META_KEY};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -239,8 +239,9 @@ impl ArrowBackend {
                 Statistics::Page => EnabledStatistics::Page,
             });
         for (column, on) in &self.options.dictionary_of {
-            let path = leaf_path(column, arrow_schema);
-            properties = properties.set_column_dictionary_enabled(path, *on);
+            for path in leaf_paths(column, arrow_schema) {
+                properties = properties.set_column_dictionary_enabled(path, *on);
+            }
         }
         // A row group is no larger than its limits say, and its filters are folded to their size.
         let most_values = self.options.most_bloom_values() as u64;
@@ -471,21 +472,24 @@ impl OpenFile {
     }
 }
 
-/// The path of a column's values: of a list's, its elements'.
-fn leaf_path(column: &str, arrow_schema: &ArrowSchema) -> ColumnPath {
+/// The paths of a column's values: of a list's elements, of a map's keys and values.
+fn leaf_paths(column: &str, arrow_schema: &ArrowSchema) -> Vec<ColumnPath> {
     let mut path = vec![column.to_owned()];
-    if let Ok(field) = arrow_schema.field_with_name(column)
-        && let DataType::List(element) = field.data_type()
-    {
+    let mut data_type = arrow_schema.field_with_name(column).ok().map(Field::data_type);
+    while let Some(DataType::List(element)) = data_type {
         path.extend(["list".to_owned(), element.name().clone()]);
+        data_type = Some(element.data_type());
     }
-    ColumnPath::new(path)
+    let Some(DataType::Map(entries, _)) = data_type else { return vec![ColumnPath::new(path)] };
+    let DataType::Struct(fields) = entries.data_type() else { return Vec::new() };
+    let below = |field: &FieldRef| [entries.name(), field.name()].map(Clone::clone);
+    fields.iter().map(|field| ColumnPath::new([&path[..], &below(field)].concat())).collect()
 }
 
 fn has_array(slice: &ColumnSlice<'_, '_>) -> bool {
     match slice.values() {
         ValuesSlice::Arrow(_) => true,
-        ValuesSlice::List(lists) => lists.elements().is_some_and(|elements| has_array(&elements)),
+        ValuesSlice::List(lists) => lists.fields().any(|(_, elements)| has_array(&elements)),
         _ => false,
     }
 }

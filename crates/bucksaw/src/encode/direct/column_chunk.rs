@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parquet::basic::Encoding;
 
 use super::bloom_filter::BloomFilter;
+use super::columns::LeafColumn;
 use super::compress::Effort;
 use super::encoder::Encoder;
 use super::levels::{self, Levels};
@@ -13,14 +14,14 @@ use super::page::{PAGE_ROWS, PageSize, STEP_ROWS, append_page};
 use super::page_queue::{CompressedPage, PendingPage};
 use super::statistics::Bounds;
 use super::values::{ColumnValues, ValuesSettings, values_of};
-use crate::block::{ColumnSlice, ValuesSlice};
+use crate::block::{ColumnSlice, ValuesSlice, most_elements};
 use crate::encode::backend::Pieces;
 use crate::encode::footer::failed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::page_header::PageKind;
 use crate::options::{Profile, Statistics};
 use crate::runtime::hash::Seed;
-use crate::schema::ColumnType;
+use crate::types::nesting::Nesting;
 use crate::types::physical::Storage;
 
 /// What the chunks of a file have in common.
@@ -64,9 +65,9 @@ pub(super) struct EncodedChunk {
 
 impl EncodedChunk {
     /// A chunk of nulls.
-    pub(super) fn of_nulls(is_list: bool, rows: usize, encoder: &mut Encoder) -> Result<Self> {
+    pub(super) fn of_nulls(nesting: Nesting, rows: usize, encoder: &mut Encoder) -> Result<Self> {
         encoder.page.clear();
-        levels::append_nulls(is_list, rows, &mut encoder.page);
+        levels::append_nulls(nesting, rows, &mut encoder.page);
         let mut data = Pieces::default();
         let size = append_page(
             &encoder.page,
@@ -125,6 +126,7 @@ pub(super) struct ColumnChunk {
     /// The column's name, for errors.
     name: Box<str>,
     storage: Storage,
+    nesting: Nesting,
     settings: Arc<Settings>,
     /// Bytes of a page, about, at the most.
     page_bytes: usize,
@@ -148,8 +150,7 @@ pub(super) struct ColumnChunk {
 
 impl ColumnChunk {
     pub(super) fn new(
-        name: &str,
-        ty: &ColumnType,
+        LeafColumn { name, ty, nesting }: LeafColumn<'_>,
         has_dictionary: bool,
         filter: Option<BloomFilter>,
         page_bytes: usize,
@@ -177,9 +178,10 @@ impl ColumnChunk {
         Ok(Self {
             name: name.into(),
             storage,
+            nesting,
             settings: Arc::clone(settings),
             page_bytes,
-            levels: levels::levels(ty.is_list()),
+            levels: levels::levels(nesting),
             values,
             finished_rows: 0,
             pages: Vec::new(),
@@ -221,10 +223,10 @@ impl ColumnChunk {
             self.end_page(encoder)?;
         }
         match slice.values() {
-            ValuesSlice::List(lists) => {
-                self.make_room(lists.element_count(), encoder)?;
+            lists @ ValuesSlice::List(_) => {
+                self.make_room(most_elements(&lists), encoder)?;
                 self.levels.append(slice);
-                if let Some(elements) = lists.elements() {
+                if let Some(elements) = slice.leaf(self.nesting) {
                     self.values.append(&elements.values())?;
                 }
             }

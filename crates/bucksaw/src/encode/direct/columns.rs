@@ -3,12 +3,23 @@
 use crate::options::declared::REST_COLUMN;
 use crate::schema::Column;
 use crate::types::logical::ColumnType;
+use crate::types::nesting::Nesting;
 use crate::types::physical::{Order, PhysicalType, Storage};
 
 /// How values of this type are stored. Types that can't be are refused with their first value; until then
 /// such a column is as one of text.
 pub(super) fn storage_of(ty: &ColumnType) -> Storage {
     ty.storage().unwrap_or(Storage { physical: PhysicalType::Text, order: Order::Unsigned })
+}
+
+/// A leaf of a column: what a chunk holds the values of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LeafColumn<'c> {
+    /// The column's.
+    pub(super) name: &'c str,
+    /// The column's.
+    pub(super) ty: &'c ColumnType,
+    pub(super) nesting: Nesting,
 }
 
 /// A column of the file.
@@ -33,6 +44,11 @@ impl FileColumn {
     pub(super) fn stand_in() -> Self {
         let (name, ty) = (REST_COLUMN.to_owned(), ColumnType::Text);
         Self { name, ty, field_id: None, index: None, is_late: false }
+    }
+
+    /// How many leaves it has.
+    pub(super) fn leaves(&self) -> usize {
+        self.ty.leaves().len()
     }
 
     pub(super) fn stands_in_for(&self, column: &Column) -> bool {

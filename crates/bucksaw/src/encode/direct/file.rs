@@ -19,7 +19,7 @@ use crate::format::MAGIC;
 use crate::format::metadata::KeyValue;
 use crate::format::schema::leaves;
 use crate::schema::ColumnType;
-use crate::types::logical::ELEMENT_NAME;
+use crate::types::nesting::Nesting;
 
 /// See the module.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl File {
         let mut chunks: Vec<FinishedChunk> = group
             .chunks
             .into_iter()
-            .zip(columns)
+            .zip(columns.iter().flat_map(|column| std::iter::repeat_n(column, column.leaves())))
             .map(|(chunk, column)| self.append_chunk(chunk, &column.ty, out))
             .collect();
         // Not at the file's end, where the filters of all row groups would have to wait for it.
@@ -67,9 +67,10 @@ impl File {
             chunk.meta_data.bloom_filter = Some((self.position as i64, Some(filter.len() as i32)));
             self.append_bytes(filter, out);
         }
-        let leaves = leaves(&schema_elements(columns.iter()));
+        let elements = schema_elements(columns.iter());
+        let leaves = leaves(&elements);
         self.footer.push(group.rows as u64, &chunks, &leaves);
-        self.columns = sizes(columns);
+        self.columns = ColumnSizes::of(&leaves, elements.len());
         self.footer.size().check(self.columns)
     }
 
@@ -115,19 +116,25 @@ impl File {
         out: &mut Pieces,
     ) -> Result<FileSummary> {
         self.append_magic(out);
-        self.footer.size().check(sizes(ending.columns))?;
+        let elements = schema_elements(ending.columns.iter());
+        self.footer.size().check(ColumnSizes::of(&leaves(&elements), elements.len()))?;
+        let leaves: Vec<(&ColumnType, Nesting)> = ending
+            .columns
+            .iter()
+            .flat_map(|column| column.ty.leaves().iter().map(|nesting| (&column.ty, *nesting)))
+            .collect();
         for (index, (rows, chunks)) in self.footer.row_groups().into_iter().enumerate() {
             let mut late = Vec::new();
-            for column in &ending.columns[chunks..] {
-                let nulls = EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder)?;
-                late.push(self.append_chunk(nulls, &column.ty, out));
+            for (ty, nesting) in &leaves[chunks..] {
+                let nulls = EncodedChunk::of_nulls(*nesting, rows, encoder)?;
+                late.push(self.append_chunk(nulls, ty, out));
             }
             self.footer.extend(index, &late);
         }
         let kept_columns = kept.iter().map(|column| &ending.columns[*column]);
         let ending = footer::Ending {
             schema: schema_elements(kept_columns),
-            kept,
+            kept: &kept_leaves(ending.columns, kept),
             sorted: ending.sorted,
             key_values: ending.key_values,
         };
@@ -135,18 +142,18 @@ impl File {
     }
 }
 
-/// Each column has one leaf; that of a list is below three elements of the schema.
-fn sizes(columns: &[FileColumn]) -> ColumnSizes {
-    let of_list = |column: &FileColumn| u64::from(column.ty.is_list());
-    let lists: u64 = columns.iter().map(of_list).sum();
-    let leaves = columns.len() as u64;
-    ColumnSizes {
-        leaves,
-        schema_elements: 1 + leaves + 2 * lists,
-        path_bytes: columns.iter().map(|column| column.name.len() as u64).sum::<u64>()
-            + lists * ("list".len() + ELEMENT_NAME.len()) as u64,
-        path_parts: leaves + 2 * lists,
+/// The leaves of the kept ones of these columns, by their indexes.
+fn kept_leaves(columns: &[FileColumn], kept: &[usize]) -> Vec<usize> {
+    let (mut leaves, mut first) = (Vec::with_capacity(kept.len()), 0);
+    let mut kept = kept.iter().peekable();
+    for (index, column) in columns.iter().enumerate() {
+        let next = first + column.leaves();
+        if kept.next_if(|kept| **kept == index).is_some() {
+            leaves.extend(first..next);
+        }
+        first = next;
     }
+    leaves
 }
 
 /// What a file's end takes beside its chunks.

@@ -17,7 +17,7 @@ use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::SchemaElement;
 use crate::options::{Options, Statistics};
-use crate::types::logical::{ColumnType, ELEMENT_NAME};
+use crate::types::logical::{ColumnType, ELEMENT_NAME, ENTRIES_NAME, KEY_NAME, VALUE_NAME};
 use crate::types::physical::{PhysicalType, Storage};
 use crate::types::timestamp::TimeUnit;
 
@@ -126,6 +126,18 @@ fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement
             elements.push(SchemaElement::group(name, Repetition::OPTIONAL, list));
             elements.push(SchemaElement::group("list", Repetition::REPEATED, None));
             return append_elements(ELEMENT_NAME, element, elements);
+        }
+        ColumnType::Map => {
+            let map = Some(LogicalType::Map);
+            elements.push(SchemaElement::group(name, Repetition::OPTIONAL, map));
+            let mut entries = SchemaElement::group(ENTRIES_NAME, Repetition::REPEATED, None);
+            entries.children = Some(2);
+            elements.push(entries);
+            append_elements(KEY_NAME, ty.leaf(), elements);
+            if let Some(key) = elements.last_mut() {
+                key.repetition = Some(Repetition::REQUIRED);
+            }
+            return append_elements(VALUE_NAME, ty.leaf(), elements);
         }
         ColumnType::Text | ColumnType::Json => Some(LogicalType::String),
         ColumnType::Uint64 => Some(LogicalType::integer(64, false)),

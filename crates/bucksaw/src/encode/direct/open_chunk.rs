@@ -152,6 +152,7 @@ fn broken() -> Error {
 mod tests {
     use super::*;
     use crate::encode::direct::column_chunk::Settings;
+    use crate::encode::direct::columns::LeafColumn;
     use crate::options::{Profile, Statistics};
     use crate::runtime::hash::Seed;
     use crate::schema::ColumnType;
@@ -162,8 +163,9 @@ mod tests {
             profile: Profile::Portable,
             seed: Seed::random(),
         };
-        let chunk =
-            ColumnChunk::new("a", &ColumnType::Int64, true, None, 1_024, &Arc::new(settings), None);
+        let ty = &ColumnType::Int64;
+        let of = LeafColumn { name: "a", ty, nesting: ty.leaves()[0] };
+        let chunk = ColumnChunk::new(of, true, None, 1_024, &Arc::new(settings), None);
         OpenChunk::new(chunk.expect("a type that it has"))
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bloom_filter::BloomFilter;
 use super::column_chunk::{ColumnChunk, EncodedChunk, Settings, SpareValues};
-use super::columns::FileColumn;
+use super::columns::{FileColumn, LeafColumn};
 use super::encoder::{Encoder, LongValues};
 use super::open_chunk::{OpenChunk, Ticket};
 use super::page::STEP_ROWS;
@@ -47,20 +47,28 @@ impl Encoding {
         }
     }
 
-    fn new_chunk(
+    /// The chunks of a column, one for each of its leaves.
+    fn new_chunks(
         &self,
         column: &Column,
         page_bytes: usize,
-        before: Option<SpareValues>,
-    ) -> Result<ColumnChunk> {
+        before: Vec<SpareValues>,
+    ) -> Result<Vec<OpenChunk>> {
         let own = self.options.dictionary_of.get(&column.name).copied();
         let ty = column.ty.as_ref().unwrap_or(&ColumnType::Text);
-        let has_filter = self.options.bloom_filter_of.contains(&column.name) && !ty.is_list();
-        let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
+        let has_filter = self.options.bloom_filter_of.contains(&column.name) && !ty.is_nested();
         let has_dictionary = own.unwrap_or(self.options.dictionary);
-        let (name, settings) = (&column.name, &self.settings);
-        ColumnChunk::new(name, ty, has_dictionary, filter, page_bytes, settings, before)
-            .map_err(|error| error.in_column(name))
+        let (name, settings) = (column.name.as_str(), &self.settings);
+        let mut before = before.into_iter();
+        let mut chunks = Vec::with_capacity(ty.leaves().len());
+        for nesting in ty.leaves() {
+            let of = LeafColumn { name, ty, nesting: *nesting };
+            let filter = has_filter.then(|| BloomFilter::new(self.options.most_bloom_values()));
+            let chunk =
+                ColumnChunk::new(of, has_dictionary, filter, page_bytes, settings, before.next());
+            chunks.push(OpenChunk::new(chunk.map_err(|error| error.in_column(name))?));
+        }
+        Ok(chunks)
     }
 }
 
@@ -96,7 +104,7 @@ impl SideWork for EncoderPool {
     }
 }
 
-/// A finished row group: its chunks, one for each of the file's columns so far.
+/// A finished row group: its chunks, one for each leaf of the file's columns so far.
 #[derive(Debug)]
 pub(super) struct EncodedRowGroup {
     pub(super) rows: usize,
@@ -106,8 +114,8 @@ pub(super) struct EncodedRowGroup {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct RowGroup {
-    /// By the columns' indexes in the schema.
-    chunks: Vec<Option<OpenChunk>>,
+    /// By the columns' indexes in the schema, one for each leaf of a column; none of columns without a value.
+    chunks: Vec<Vec<OpenChunk>>,
     rows: usize,
     /// Columns of the file when it began, or of the row group by now, if these are more.
     most_columns: usize,
@@ -115,8 +123,8 @@ pub(super) struct RowGroup {
     spare: SpareOfColumns,
 }
 
-/// By the columns' indexes in the schema.
-type SpareOfColumns = Vec<Option<SpareValues>>;
+/// By the columns' indexes in the schema, and their leaves.
+type SpareOfColumns = Vec<Vec<SpareValues>>;
 
 impl RowGroup {
     /// The row group after those that have so many columns together, with what the last one left.
@@ -130,7 +138,7 @@ impl RowGroup {
 
     /// Whether a column of the schema has a value in it.
     pub(super) fn has(&self, column: usize) -> bool {
-        self.chunks.get(column).is_some_and(Option::is_some)
+        self.chunks.get(column).is_some_and(|chunks| !chunks.is_empty())
     }
 
     /// Takes rows, the first of which is row `first`, and returns what is left to do: to encode them.
@@ -151,13 +159,13 @@ impl RowGroup {
             row = next;
         }
         self.rows = self.rows.max(row);
-        let column = |(id, _): (ColumnId, _)| {
-            let ticket = self.chunks[id.index()].as_mut()?.draw();
-            Some(UnencodedColumn { id, ticket })
-        };
-        let columns = rows.columns().filter_map(column).collect();
+        let mut leaves = VecDeque::new();
+        for (id, _) in rows.columns() {
+            let tickets = self.chunks[id.index()].iter_mut().map(OpenChunk::draw);
+            leaves.extend(tickets.map(|ticket| UnencodedLeaf { id, ticket }));
+        }
         let (encoders, workers) = (Arc::clone(&encoding.encoders), Arc::clone(&encoding.workers));
-        Ok(Unencoded { parts, columns, encoders, workers })
+        Ok(Unencoded { parts, leaves, encoders, workers })
     }
 
     pub(super) fn end_batch(&mut self, encoding: &Encoding) -> Result<()> {
@@ -179,17 +187,16 @@ impl RowGroup {
         encoding: &Encoding,
     ) -> Result<usize> {
         let len = schema.columns().len().max(self.chunks.len());
-        self.chunks.resize_with(len, || None);
-        let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_none();
+        self.chunks.resize_with(len, Vec::new);
+        let is_new = |(id, _): &(ColumnId, _)| self.chunks[id.index()].is_empty();
         let new: Vec<ColumnId> = slice.columns().filter(is_new).map(|(id, _)| id).collect();
-        let columns = self.chunks.iter().flatten().count() + new.len();
+        let columns = self.chunks.iter().filter(|chunks| !chunks.is_empty()).count() + new.len();
         // Those that wait for their type are some of them, too.
         self.most_columns = self.most_columns.max(columns + slice.mixed_columns().count());
         let page_bytes = encoding.options.page_bytes_for(self.most_columns);
         for id in new {
-            let before = self.spare.get_mut(id.index()).and_then(Option::take);
-            let chunk = encoding.new_chunk(schema.column(id), page_bytes, before)?;
-            self.chunks[id.index()] = Some(OpenChunk::new(chunk));
+            let before = self.spare.get_mut(id.index()).map(std::mem::take).unwrap_or_default();
+            self.chunks[id.index()] = encoding.new_chunks(schema.column(id), page_bytes, before)?;
         }
         Ok(page_bytes)
     }
@@ -201,35 +208,42 @@ impl RowGroup {
         encoding: &Encoding,
     ) -> Result<(EncodedRowGroup, SpareOfColumns)> {
         let rows = self.rows;
-        let mut chunks: Vec<Option<EncodedChunk>> = columns.iter().map(|_| None).collect();
-        let open: Vec<Option<OpenChunk>> =
-            columns.iter().map(|column| self.chunks.get_mut(column.index?)?.take()).collect();
-        // Those of columns that had no value are let go.
-        let mut left: Vec<Option<SpareValues>> = columns.iter().map(|_| None).collect();
-        let chunks_of = open.into_iter().zip(columns).zip(chunks.iter_mut().zip(&mut left));
-        encoding.workers.run(chunks_of, |((open, column), (chunk, buffers))| {
+        let mut leaves = Vec::new();
+        for column in columns {
+            let open = column.index.and_then(|index| self.chunks.get_mut(index));
+            let mut open = open.map(std::mem::take).unwrap_or_default().into_iter();
+            leaves.extend(column.ty.leaves().iter().map(|nesting| (*nesting, open.next())));
+        }
+        let mut finished: Vec<(Option<EncodedChunk>, Option<SpareValues>)> =
+            leaves.iter().map(|_| (None, None)).collect();
+        let work = leaves.into_iter().zip(&mut finished);
+        encoding.workers.run(work, |((nesting, open), (chunk, left))| {
             encoding.encoders.with(|encoder| {
                 *chunk = Some(match open {
                     Some(open) => {
                         let mut open = open.into_inner()?;
                         open.append_nulls(rows - open.rows(), encoder)?;
-                        let (chunk, left) = open.finish(encoder)?;
-                        *buffers = Some(left);
+                        let (chunk, buffers) = open.finish(encoder)?;
+                        *left = Some(buffers);
                         chunk
                     }
-                    None => EncodedChunk::of_nulls(column.ty.is_list(), rows, encoder)?,
+                    None => EncodedChunk::of_nulls(nesting, rows, encoder)?,
                 });
                 Ok(())
             })
         })?;
-        let mut spare: SpareOfColumns = self.chunks.iter().map(|_| None).collect();
-        for (column, buffers) in columns.iter().zip(left) {
+        // Those of columns that had no value are let go.
+        let mut spare: SpareOfColumns = self.chunks.iter().map(|_| Vec::new()).collect();
+        let (mut chunks, mut finished) = (Vec::with_capacity(finished.len()), finished.into_iter());
+        for column in columns {
+            let (of_column, left): (Vec<_>, Vec<_>) =
+                finished.by_ref().take(column.leaves()).unzip();
+            chunks.extend(of_column.into_iter().flatten());
             if let Some(spare) = column.index.and_then(|index| spare.get_mut(index)) {
-                *spare = buffers;
+                spare.extend(left.into_iter().flatten());
             }
         }
         encoding.encoders.long.end_row_group();
-        let chunks = chunks.into_iter().flatten().collect();
         Ok((EncodedRowGroup { rows, chunks }, spare))
     }
 
@@ -242,38 +256,38 @@ impl RowGroup {
     }
 }
 
-/// Rows that the row group has taken, to be encoded column by column.
+/// Rows that the row group has taken, to be encoded leaf by leaf.
 pub(super) struct Unencoded<'s, 'a> {
     /// Each with its first row in the row group.
     parts: Vec<(usize, BlockSlice<'s, 'a>)>,
-    columns: VecDeque<UnencodedColumn>,
+    leaves: VecDeque<UnencodedLeaf>,
     encoders: Arc<EncoderPool>,
     workers: Arc<Workers>,
 }
 
-struct UnencodedColumn {
+struct UnencodedLeaf {
     id: ColumnId,
     ticket: Ticket,
 }
 
 impl Encode for Unencoded<'_, '_> {
-    /// The caller waits for a column's turn where it has to, and others take what is ready: a thread that
+    /// The caller waits for a chunk's turn where it has to, and others take what is ready: a thread that
     /// waited for these rows, while others wait for its own, would wait forever.
     fn encode(self: Box<Self>) -> Result<()> {
-        let Self { parts, columns, encoders, workers } = *self;
-        let helpers = columns.len().saturating_sub(1);
-        let columns = Mutex::new(columns);
-        let next = || locked(&columns).pop_front();
+        let Self { parts, leaves, encoders, workers } = *self;
+        let helpers = leaves.len().saturating_sub(1);
+        let leaves = Mutex::new(leaves);
+        let next = || locked(&leaves).pop_front();
         let encode = |id, chunk: &mut ColumnChunk| {
             encoders.with(|encoder| append(&parts, id, chunk, encoder))
         };
         let failed = Mutex::new(None);
         let take_ready = || {
-            while let Some(UnencodedColumn { id, ticket }) = next() {
+            while let Some(UnencodedLeaf { id, ticket }) = next() {
                 match ticket.try_use(|chunk| encode(id, chunk)) {
                     Ok(None) => {}
                     Ok(Some(ticket)) => {
-                        locked(&columns).push_front(UnencodedColumn { id, ticket });
+                        locked(&leaves).push_front(UnencodedLeaf { id, ticket });
                         break;
                     }
                     Err(error) => {
@@ -283,7 +297,7 @@ impl Encode for Unencoded<'_, '_> {
             }
         };
         let take_all = || -> Result<()> {
-            while let Some(UnencodedColumn { id, ticket }) = next() {
+            while let Some(UnencodedLeaf { id, ticket }) = next() {
                 let do_other = || help() || encoders.do_some();
                 ticket.use_in_turn(do_other, |chunk| encode(id, chunk))?;
             }
@@ -297,7 +311,7 @@ impl Encode for Unencoded<'_, '_> {
     }
 }
 
-/// Appends one column of the parts to its chunk.
+/// Appends one column of the parts to a chunk of it.
 fn append(
     parts: &[(usize, BlockSlice<'_, '_>)],
     id: ColumnId,

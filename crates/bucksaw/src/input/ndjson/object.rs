@@ -62,7 +62,7 @@ struct Row<'w, 'b, 'a: 'b> {
 impl<'a> Row<'_, '_, 'a> {
     /// Whether an object comes next, behind a member's name, whose members become columns.
     fn is_flattened_next(&mut self, name: &str, json_name: &RawValue, depth: usize) -> bool {
-        if self.keeps_json(name) {
+        if self.keeps_json(name, b'{') {
             return false;
         }
         let json_name = json_name.get();
@@ -75,11 +75,11 @@ impl<'a> Row<'_, '_, 'a> {
             && depth < self.shape.max_depth
     }
 
-    /// Whether a member is kept as JSON text, whatever its value.
-    fn keeps_json(&mut self, name: &str) -> bool {
+    /// Whether a member whose value starts so goes to its column as it stands.
+    fn keeps_json(&mut self, name: &str, start: u8) -> bool {
         let outer = self.path.len();
         path::push_name(&mut self.path, name);
-        let keeps = self.builder.schema.keeps_json(&self.path);
+        let keeps = self.builder.schema.keeps_json(&self.path, start);
         self.path.truncate(outer);
         keeps
     }
@@ -188,7 +188,7 @@ impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
             }
             let json = members.next_value::<&'a RawValue>()?.get();
             let item = match json.as_bytes().first() {
-                Some(first) if *first != b'n' && row.keeps_json(name) => Item::Json(json),
+                Some(first) if *first != b'n' && row.keeps_json(name, *first) => Item::Json(json),
                 Some(b'{') if row.is_too_deep(json, depth) => Item::TooDeep(json),
                 _ => item_of(json, arena).map_err(M::Error::custom)?,
             };

@@ -10,7 +10,7 @@ use super::object::Shape;
 use super::objects::RowObjects;
 use super::scan::string_end;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::schema::{ColumnId, ColumnType, Key};
+use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
 use crate::types::json::number;
 use crate::types::path;
@@ -193,7 +193,9 @@ impl<'a> Reader<'_, '_, 'a> {
     ) -> Result<(), Unsure> {
         let item = match item {
             Item::Value(Value::Null) => item,
-            _ if self.keeps_json(name) => Item::Json(json),
+            _ if json.bytes().next().is_some_and(|start| self.keeps_json(name, start)) => {
+                Item::Json(json)
+            }
             _ => item.spelled_as(json),
         };
         let pushed = match name {
@@ -217,17 +219,17 @@ impl<'a> Reader<'_, '_, 'a> {
         pushed.map_err(|_| Unsure)
     }
 
-    /// Whether a member is kept as JSON text, whatever its value.
+    /// Whether a member whose value starts so goes to its column as it stands.
     #[inline]
-    fn keeps_json(&mut self, name: &Name<'a>) -> bool {
+    fn keeps_json(&mut self, name: &Name<'a>, start: u8) -> bool {
         let schema = &*self.builder.schema;
         match name {
             _ if !schema.has_json_columns => false,
-            Name::Column(id) => schema.column(*id).ty == Some(ColumnType::Json),
+            Name::Column(id) => schema.column(*id).keeps_json(start),
             Name::New(name) => {
                 let outer = self.path.len();
                 self.path.push_str(name);
-                let keeps = schema.keeps_json(self.path);
+                let keeps = schema.keeps_json(self.path, start);
                 self.path.truncate(outer);
                 keeps
             }
@@ -241,7 +243,7 @@ impl<'a> Reader<'_, '_, 'a> {
         self.skip_spaces();
         let is_empty = self.peek() == Some(b'}');
         self.at = start;
-        if is_empty || self.shape.nested == Nested::Json || self.keeps_json(name) {
+        if is_empty || self.shape.nested == Nested::Json || self.keeps_json(name, b'{') {
             return Ok(Some(Item::Json(self.skipped()?)));
         }
         if depth >= self.shape.max_depth {

@@ -80,7 +80,7 @@ impl<'r, 'w, 'b, 'a> ValueSerializer<'r, 'w, 'b, 'a> {
     fn object(self) -> Members<'r, 'w, 'b, 'a> {
         let Self { row, depth } = self;
         let column = row.path.len();
-        let is_text = depth >= DEFAULT_MAX_DEPTH || row.builder.schema.keeps_json(&row.path);
+        let is_text = depth >= DEFAULT_MAX_DEPTH || row.builder.schema.keeps_json(&row.path, b'{');
         let kind = if is_text {
             row.json.push('{');
             Kind::Text { end: "}" }

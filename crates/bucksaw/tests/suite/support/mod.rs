@@ -41,6 +41,8 @@ pub enum Cell {
     Bytes(Vec<u8>),
     Timestamp(i64),
     List(Vec<Option<Cell>>),
+    /// Keys, each with its value.
+    Map(Vec<(String, Option<Cell>)>),
 }
 
 /// Counts of what could not be stored as it came: those named, and 0 for the others.
@@ -72,6 +74,9 @@ pub fn cell(value: Value<'_>) -> Option<Cell> {
         Value::Bytes(value) => Cell::Bytes(value.to_owned()),
         Value::Timestamp(value) => Cell::Timestamp(value),
         Value::List(values) => Cell::List(values.iter().map(|value| cell(*value)).collect()),
+        Value::Map(entries) => Cell::Map(
+            entries.iter().map(|(key, value)| ((*key).to_owned(), cell(*value))).collect(),
+        ),
         other => panic!("the model has no {other:?}"),
     })
 }
@@ -106,6 +111,15 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::List(_) => {
             let elements = array.as_list::<i32>().value(row);
             Cell::List((0..elements.len()).map(|place| cell_at(&elements, place)).collect())
+        }
+        DataType::Map(..) => {
+            let entries = array.as_map().value(row);
+            let (keys, values) = (entries.column(0), entries.column(1));
+            let entry = |at: usize| match cell_at(keys, at) {
+                Some(Cell::Text(key)) => (key, cell_at(values, at)),
+                other => panic!("a key {other:?}"),
+            };
+            Cell::Map((0..entries.len()).map(entry).collect())
         }
         // Only integers beyond 64 bits settle to decimals by themselves.
         DataType::Decimal128(20, 0) => {

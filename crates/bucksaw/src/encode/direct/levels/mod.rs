@@ -9,6 +9,7 @@ use self::list::ListLevels;
 use self::optional::OptionalLevels;
 use super::encoding::rle::append_rle_run;
 use crate::block::ColumnSlice;
+use crate::types::nesting::Nesting;
 
 /// The levels of one page.
 pub(super) trait Levels: Debug + Send {
@@ -37,14 +38,17 @@ pub(super) trait Levels: Debug + Send {
     fn bytes_held(&self) -> usize;
 }
 
-/// The levels of a column of lists, or of single values.
-pub(super) fn levels(is_list: bool) -> Box<dyn Levels> {
-    if is_list { Box::new(ListLevels::default()) } else { Box::new(OptionalLevels::default()) }
+/// The levels of a leaf in lists, or of single values.
+pub(super) fn levels(nesting: Nesting) -> Box<dyn Levels> {
+    match nesting.depth() {
+        0 => Box::new(OptionalLevels::default()),
+        _ => Box::new(ListLevels::new(nesting)),
+    }
 }
 
 /// Appends the levels of a V1 page of nulls.
-pub(super) fn append_nulls(is_list: bool, rows: usize, page: &mut Vec<u8>) {
-    let kinds = if is_list { 2 } else { 1 };
+pub(super) fn append_nulls(nesting: Nesting, rows: usize, page: &mut Vec<u8>) {
+    let kinds = if nesting.depth() == 0 { 1 } else { 2 };
     for _ in 0..kinds {
         append_with_length(page, |page| append_rle_run(0, rows, 1, page));
     }
