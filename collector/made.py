@@ -9,6 +9,7 @@ import zstandard
 from model.otlp_json import members_of
 from model.random_messages import Source
 from model.sources import FORMS, SIGNALS
+from model.wire import Writer
 
 
 def make_files(folder, seed, messages=12):
@@ -19,8 +20,13 @@ def make_files(folder, seed, messages=12):
         made = [source.message(signal) for _ in range(messages)]
         for name, form in FORMS.items():
             path = folder / f"{signal}-{name}"
-            path.write_bytes(written(made, form))
+            path.write_bytes(scrambled(made, seed) if name == "scrambled" else written(made, form))
             yield path, name, signal
+
+
+def scrambled(messages, seed):
+    writer = Writer(Random(seed))
+    return b"".join(writer.message(message) for message in messages)
 
 
 def written(messages, form):

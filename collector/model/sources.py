@@ -37,6 +37,8 @@ FORMS = {
     # What other writers make, one message a file.
     "binpb": Form(is_json=False, is_prefixed=False),
     "document": Form(is_json=True, is_prefixed=False),
+    # What nobody writes, and protobuf allows.
+    "scrambled": Form(is_json=False, is_prefixed=False),
 }
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import re
+from decimal import Decimal
 
 
 class Json(str):
@@ -15,7 +16,22 @@ def double_text(value):
     if math.isnan(value):
         return "NaN"
     text = repr(value)
-    return re.sub(r"e([+-])0*", lambda match: "e" + match[1].replace("+", ""), text)
+    if math.isfinite(value):
+        text = repr_of_ties(value, text)
+    return re.sub(r"[eE]([+-])0*", lambda match: "e" + match[1].replace("+", ""), text)
+
+
+def repr_of_ties(value, text):
+    """Of two texts that are as short and as near, Python takes the one with an even digit, Rust the one farther from 0."""
+    exact, short = Decimal(value), Decimal(text)
+    digit = Decimal((0, (1,), short.as_tuple().exponent)).copy_sign(exact)
+    if exact - short == short + digit - exact and float(short + digit) == value:
+        return text.replace(text.split("e")[0], str((short + digit).scaleb(-exponent_of(text))))
+    return text
+
+
+def exponent_of(text):
+    return int(text.partition("e")[2] or 0)
 
 
 def text_of(value):
