@@ -18,16 +18,19 @@ class Outcome:
 
 
 def check(bucksaw, path, form, signal, options=()):
-    """Converts a file of OTLP, and compares all cells of the result."""
+    """Converts a file of OTLP, with one thread and with three, and compares all cells of the result."""
     source = path.read_bytes()
     rows = [row for message in messages(source, FORMS[form], signal) for row in rows_of(message, signal)]
     name = f"{path.parent.name}/{path.name}"
-    output = path.with_name(path.name + ".parquet")
-    command = [bucksaw, "convert", path, "-o", output, "--overwrite", "--quiet", *options]
-    converted = subprocess.run(command, capture_output=True, text=True, check=False)
-    if converted.returncode:
-        return Outcome(name, len(rows), 0, (f"bucksaw convert failed: {converted.stderr.strip()}",))
-    told, cells = differences(output, expected_columns(rows, signal))
+    outputs = [path.with_name(f"{path.name}-{threads}.parquet") for threads in (1, 3)]
+    for threads, output in zip((1, 3), outputs, strict=True):
+        command = [bucksaw, "convert", path, "-o", output, "--overwrite", "--quiet", "--threads", str(threads), *options]
+        converted = subprocess.run(command, capture_output=True, text=True, check=False)
+        if converted.returncode:
+            return Outcome(name, len(rows), 0, (f"bucksaw convert failed: {converted.stderr.strip()}",))
+    told, cells = differences(outputs[0], expected_columns(rows, signal))
+    if outputs[0].read_bytes() != outputs[1].read_bytes():
+        told.append("three threads write another file than one")
     return Outcome(name, len(rows), cells, tuple(told))
 
 

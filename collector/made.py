@@ -6,7 +6,7 @@ from random import Random
 
 import zstandard
 
-from model.otlp_json import members_of
+from model.otlp_json import free_json, members_of
 from model.random_messages import Source
 from model.sources import FORMS, SIGNALS
 from model.wire import Writer
@@ -20,24 +20,37 @@ def make_files(folder, seed, messages=12):
         made = [source.message(signal) for _ in range(messages)]
         for name, form in FORMS.items():
             path = folder / f"{signal}-{name}"
-            path.write_bytes(scrambled(made, seed) if name == "scrambled" else written(made, form))
+            path.write_bytes(written(made, name, form, seed))
             yield path, name, signal
 
 
-def scrambled(messages, seed):
-    writer = Writer(Random(seed))
-    return b"".join(writer.message(message) for message in messages)
-
-
-def written(messages, form):
+def written(messages, name, form, seed):
     """Messages as the bytes of a file."""
-    if not form.is_prefixed and not form.is_json:
-        return b"".join(message.SerializeToString() for message in messages)
+    if form.is_document:
+        whole = type(messages[0])()
+        for message in messages:
+            whole.MergeFrom(message)
+        return json.dumps(members_of(whole), indent=2, ensure_ascii=False).encode()
+    random = Random(seed)
+    write = {
+        "scrambled": Writer(random).message,
+        "json-scrambled": lambda message: free_json(message, random).encode(),
+    }.get(name)
+    if not write:
+        write = plain_json if form.is_json else lambda message: message.SerializeToString()
     compressor = zstandard.ZstdCompressor()
     whole = b""
     for message in messages:
-        content = json.dumps(members_of(message)).encode() if form.is_json else message.SerializeToString()
+        content = write(message)
         if form.compresses_messages:
             content = compressor.compress(content)
-        whole += struct.pack(">I", len(content)) + content if form.is_prefixed else content + b"\n"
+        if form.is_prefixed:
+            content = struct.pack(">I", len(content)) + content
+        elif form.is_json:
+            content += b"\n"
+        whole += content
     return compressor.compress(whole) if form.compresses_file else whole
+
+
+def plain_json(message):
+    return json.dumps(members_of(message)).encode()

@@ -16,11 +16,12 @@ generate() {
 }
 
 trace=0af7651916cd43dd8448eb211c80319c span=b7ad6b7169203331
-generate logs --logs=300 --body="generated, with \"quotes\"" --severity-number=17 --severity-text=Error \
+# More than a settling window has.
+generate logs --logs=6000 --body="generated, with \"quotes\"" --severity-number=17 --severity-text=Error \
   --trace-id=$trace --span-id=$span
 generate traces --traces=100 --child-spans=2 --span-links=3 --status-code=Error
 for kind in Gauge Sum Histogram ExponentialHistogram; do
   generate metrics --metrics=20 --metric-type=$kind --otlp-metric-name="generated.$kind" --trace-id=$trace --span-id=$span
 done
 generate metrics --metrics=20 --metric-type=Sum --aggregation-temporality=delta --unique-timeseries
-echo '{"logs": 600, "traces": 600, "metrics": 200}'
+echo '{"logs": 12000, "traces": 600, "metrics": 200}'

@@ -5,7 +5,9 @@ Encoding" in opentelemetry-proto's docs/specification.md.
 """
 
 import base64
+import json
 import math
+from functools import partial
 
 from google.protobuf.descriptor import FieldDescriptor as Kind
 
@@ -13,6 +15,11 @@ IDS = {"trace_id", "span_id", "parent_span_id"}
 INTEGERS = {Kind.TYPE_INT32, Kind.TYPE_SINT32, Kind.TYPE_UINT32, Kind.TYPE_FIXED32, Kind.TYPE_ENUM}
 LARGE_INTEGERS = {Kind.TYPE_INT64, Kind.TYPE_UINT64, Kind.TYPE_FIXED64, Kind.TYPE_SFIXED64}
 WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def read_json(text):
+    """A JSON text. `-0`, as Go writes a double, keeps its sign."""
+    return json.loads(text, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))
 
 
 def fill(message, members):
@@ -46,11 +53,12 @@ def scalar(field, value):
     return value
 
 
-def members_of(message):
+def members_of(message, scalar=None):
     """A message as a JSON object."""
+    write_scalar = scalar or json_scalar
     members = {}
     for field, value in message.ListFields():
-        write = members_of if field.message_type else lambda value, field=field: json_scalar(field, value)
+        write = partial(members_of, scalar=scalar) if field.message_type else partial(write_scalar, field)
         members[field.json_name] = [write(element) for element in value] if field.is_repeated else write(value)
     return members
 
@@ -63,3 +71,41 @@ def json_scalar(field, value):
     if field.type == Kind.TYPE_BYTES:
         return value.hex() if field.name in IDS else base64.b64encode(value).decode()
     return value
+
+
+def free_json(message, random):
+    """The same, with all that readers have to take: see OTLP's rules. Members come in any order, some are null or unknown."""
+
+    def chance(percent):
+        return random.randrange(100) < percent
+
+    def scalar(field, value):
+        plain = json_scalar(field, value)
+        if field.type in (LARGE_INTEGERS | INTEGERS) - {Kind.TYPE_ENUM} and chance(50):
+            return value if isinstance(plain, str) else str(value)
+        if field.type == Kind.TYPE_DOUBLE and plain == value and value.is_integer() and abs(value) < 1e15 and chance(50):
+            # Other languages write whole doubles as integers.
+            return int(value) if value or math.copysign(1, value) > 0 else Word("-0")
+        return plain.upper() if field.name in IDS and chance(50) else plain
+
+    def text(value):
+        if isinstance(value, Word):
+            return str(value)
+        if isinstance(value, list):
+            return "[" + separator().join(map(text, value)) + "]"
+        if not isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=chance(50))
+        members = [*value.items()]
+        if chance(5):
+            members.append(("unknownMember", random.choice([1, "x", [{"a": [None]}], {"traceId": "no id"}])))
+        random.shuffle(members)
+        return "{" + separator().join(f"{json.dumps(name)}{random.choice([':', ' : '])}{text(value)}" for name, value in members) + "}"
+
+    def separator():
+        return random.choice([",", ", ", " ,\t"])
+
+    return text(members_of(message, scalar))
+
+
+class Word(str):
+    """JSON that is as it stands."""

@@ -1,6 +1,5 @@
 """Files of OTLP, as the messages that they hold: by protobuf's own classes, never by Bucksaw's code."""
 
-import json
 import struct
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
 from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
-from model.otlp_json import fill
+from model.otlp_json import fill, read_json
 
 SIGNALS = {"logs": LogsData, "traces": TracesData, "metrics": MetricsData}
 
@@ -25,6 +24,8 @@ class Form:
     compresses_messages: bool = False
     # The whole file is one zstd stream.
     compresses_file: bool = False
+    # One message over several lines.
+    is_document: bool = False
 
 
 FORMS = {
@@ -36,9 +37,10 @@ FORMS = {
     "json-zstd-native": Form(is_json=True, is_prefixed=False, compresses_file=True),
     # What other writers make, one message a file.
     "binpb": Form(is_json=False, is_prefixed=False),
-    "document": Form(is_json=True, is_prefixed=False),
-    # What nobody writes, and protobuf allows.
+    "document": Form(is_json=True, is_prefixed=False, is_document=True),
+    # What nobody writes, and the definition allows.
     "scrambled": Form(is_json=False, is_prefixed=False),
+    "json-scrambled": Form(is_json=True, is_prefixed=False),
 }
 
 
@@ -51,7 +53,7 @@ def contents(data, form):
     if form.compresses_file:
         data = decompressed(data)
     if not form.is_prefixed:
-        yield from data.splitlines() if form.is_json else [data]
+        yield from data.splitlines() if form.is_json and not form.is_document else [data]
         return
     at = 0
     while at < len(data):
@@ -67,7 +69,7 @@ def messages(data, form, signal):
     for content in contents(data, form):
         message = SIGNALS[signal]()
         if form.is_json:
-            fill(message, json.loads(content))
+            fill(message, read_json(content))
         else:
             message.ParseFromString(content)
         yield message
