@@ -24,7 +24,11 @@ impl<'r> Detecting<'r> {
 
     fn detect(&mut self, limits: Limits) -> Result<()> {
         let Some((mut source, options)) = self.unknown.take() else { return Ok(()) };
-        let format = format_of(source.peek(TELLING_BYTES, limits.window_bytes)?)?;
+        let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
+        let format = match options.format {
+            Format::Auto => format_of(start)?,
+            format => format,
+        };
         self.known = Some(framer_of(format, source, &options));
         Ok(())
     }
@@ -33,6 +37,10 @@ impl<'r> Detecting<'r> {
 impl Framer for Detecting<'_> {
     fn format(&self) -> Format {
         self.known.as_ref().map_or(Format::Auto, |framer| framer.format())
+    }
+
+    fn is_text(&self) -> bool {
+        self.known.as_ref().is_none_or(|framer| framer.is_text())
     }
 
     fn position(&self) -> u64 {
@@ -55,6 +63,9 @@ impl Framer for Detecting<'_> {
 
 /// The format of a source whose first bytes are these; what can't be anything else is NDJSON.
 fn format_of(start: &[u8]) -> Result<Format> {
+    if let Some(format) = otlp::format_of_json(start)? {
+        return Ok(format);
+    }
     match otlp::formats_of(start)[..] {
         [] => Ok(Format::Ndjson),
         [format] => Ok(format),

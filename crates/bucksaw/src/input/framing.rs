@@ -42,6 +42,27 @@ pub(crate) struct Chunk {
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,
+    pub(crate) shape: Shape,
+    /// Whether the next chunk goes on with what the last record is in.
+    pub(crate) goes_on: bool,
+}
+
+/// How records stand in a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// They are no text.
+    Bytes,
+    /// None goes on in the next line.
+    Lines,
+    /// They go over lines as they like.
+    Text,
+}
+
+impl Shape {
+    /// Whether places are told by line and column.
+    pub(crate) fn is_text(self) -> bool {
+        self != Self::Bytes
+    }
 }
 
 /// What reading may take.
@@ -71,6 +92,11 @@ pub(crate) trait Framer: Send {
 
     /// What its records are of; known once there was a frame.
     fn format(&self) -> Format;
+
+    /// Whether the source is text, whose places are told by line and column.
+    fn is_text(&self) -> bool {
+        self.format().is_of_lines()
+    }
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;

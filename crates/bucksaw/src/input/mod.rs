@@ -198,6 +198,9 @@ pub struct Rejection {
     /// What the source was read as.
     #[serde(skip)]
     pub format: Format,
+    /// Whether the source is text, which has lines.
+    #[serde(skip)]
+    pub is_text: bool,
     /// The line, from 1; in sources that have none, the record.
     pub line: u64,
     /// The byte in the line or record, from 1, at which it went wrong.
@@ -216,7 +219,7 @@ impl Rejection {
     /// The error with where it is.
     fn locate(self, error: Error) -> Error {
         let error = error.in_source(&self.source);
-        match self.format.is_of_lines() {
+        match self.is_text {
             true => error.at_line(self.line, self.column, self.byte),
             false => error.at_record(self.line, self.column, self.byte),
         }
@@ -226,9 +229,9 @@ impl Rejection {
 /// Where, and why.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, format, line, column, byte, reason, .. } = self;
+        let Self { source, is_text, line, column, byte, reason, .. } = self;
         let (source, reason) = (escape(source), escape(reason));
-        match format.is_of_lines() {
+        match is_text {
             true => write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}"),
             false => {
                 write!(f, "{source}: record {line}, byte {column} of it (byte {byte}): {reason}")
@@ -239,7 +242,8 @@ impl fmt::Display for Rejection {
 
 /// Takes rejected records, from any thread, one after the other.
 pub trait Rejects: Send {
-    /// A part of a rejected record, as it was read; of formats that are not text, in base64, with a newline at the record's end.
+    /// A part of a rejected record, as it was read; of sources that are not text, in base64. A newline is at the record's end,
+    /// but for a last line that has none.
     /// Long records come in several parts.
     ///
     /// # Errors

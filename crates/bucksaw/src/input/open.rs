@@ -9,7 +9,7 @@ use super::decompress::decompressed;
 use super::detecting::Detecting;
 use super::framing::{Chunk, Framer};
 use super::ndjson::{LineDecoder, LineFramer};
-use super::otlp::{MessageDecoder, MessageFramer};
+use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
@@ -71,7 +71,10 @@ impl<'r> Input<'r> {
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         let source = Buffered::new(source);
         let framer: Box<dyn Framer + 'r> = match options.format {
-            Format::Auto => Box::new(Detecting::new(source, options.clone())),
+            // What it is its first bytes say, or how it is encoded.
+            Format::Auto | Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
+                Box::new(Detecting::new(source, options.clone()))
+            }
             format => framer_of(format, source, options),
         };
         Ok(Self::new(name, framer, ByFormat::of(options), on_error))
@@ -92,7 +95,10 @@ pub(super) fn framer_of<'r>(
             Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
         }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
-            Box::new(MessageFramer::new(source, format))
+            match otlp::is_json(&source.rest) {
+                true => Box::new(DocumentFramer::new(source, format)),
+                false => Box::new(MessageFramer::new(source, format)),
+            }
         }
     }
 }

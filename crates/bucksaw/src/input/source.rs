@@ -111,6 +111,11 @@ impl<'r> Source<'r> {
         self.framer.format()
     }
 
+    /// Whether it is text.
+    pub(super) fn is_text(&self) -> bool {
+        self.framer.is_text()
+    }
+
     /// What was read of the next record.
     pub(super) fn rest(&self) -> &[u8] {
         self.framer.rest()

@@ -17,6 +17,7 @@ mod tokenizer;
 
 pub(super) use self::framing::Lines as LineFramer;
 pub(super) use self::lines::Lines as LineDecoder;
+pub(super) use self::scan::string_end;
 use super::framing::DEFAULT_MAX_RECORD_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -1,7 +1,7 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
 use super::framing::{Head, head};
-use super::messages::{Kind, LOGS, METRICS, Message, TRACES};
+use super::messages::{ANY_LENGTH, Kind, LOGS, METRICS, Message, TRACES};
 use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;
 
@@ -53,17 +53,16 @@ impl Fitting {
                 Err(end) => return missing(end),
             };
             left = &left[len..];
-            let known = message.fields.iter().find(|(number, _)| u64::from(*number) == key >> 3);
-            let Some((_, kind)) = known else { return false };
-            let fixed = match (kind, key & 7) {
-                (Kind::Varint | Kind::Varints, 0) => match varint(left) {
+            let known = message.fields.iter().find(|(number, ..)| u64::from(*number) == key >> 3);
+            let Some((_, _, kind)) = known else { return false };
+            let fixed = match (wire_type(*kind), is_list(*kind), key & 7) {
+                (0, _, 0) => match varint(left) {
                     Ok((_, len)) => len,
                     Err(end) => return missing(end),
                 },
-                (Kind::Fixed64 | Kind::Fixed64s, 1) => 8,
-                (Kind::Fixed32, 5) => 4,
-                (Kind::Varint | Kind::Fixed64 | Kind::Fixed32, 2) => return false,
-                (_, 2) => {
+                (1, _, 1) => 8,
+                (5, _, 5) => 4,
+                (2, _, 2) | (_, true, 2) => {
                     let (length, len) = match varint(left) {
                         Ok(read) => read,
                         Err(end) => return missing(end),
@@ -94,11 +93,17 @@ impl Fitting {
 
     fn content_fits(&mut self, content: &[u8], is_whole: bool, kind: Kind, depth: usize) -> bool {
         match kind {
-            Kind::Id(len) => content.is_empty() || content.len() == len || !is_whole,
-            Kind::Fixed64s => content.len().is_multiple_of(8) || !is_whole,
-            Kind::Message(_) | Kind::Record(..) if depth == MAX_DEPTH => true,
-            Kind::Message(message) => self.fits(content, is_whole, message, depth + 1),
-            Kind::Record(message, required) => {
+            Kind::Id(len) => {
+                content.is_empty() || len == ANY_LENGTH || content.len() == len || !is_whole
+            }
+            Kind::Fixed64s | Kind::Doubles => content.len().is_multiple_of(8) || !is_whole,
+            _ if depth == MAX_DEPTH => true,
+            Kind::Message(message)
+            | Kind::Messages(message)
+            | Kind::Values(message)
+            | Kind::Groups(message)
+            | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),
+            Kind::Records(message, required) => {
                 self.records += 1;
                 self.fits(content, is_whole, message, depth + 1)
                     && (!is_whole || required.iter().all(|number| has_field(content, *number)))
@@ -107,6 +112,27 @@ impl Fitting {
             _ => true,
         }
     }
+}
+
+/// The wire type of a field, or of a list's element.
+fn wire_type(kind: Kind) -> u8 {
+    match kind {
+        Kind::Bool
+        | Kind::Int32
+        | Kind::Sint32
+        | Kind::Uint32
+        | Kind::Int64
+        | Kind::Enum(_)
+        | Kind::Uint64s => 0,
+        Kind::Fixed64 | Kind::Sfixed64 | Kind::Double | Kind::Fixed64s | Kind::Doubles => 1,
+        Kind::Fixed32 => 5,
+        _ => 2,
+    }
+}
+
+/// Whether it holds numbers that may come as a run of bytes.
+fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::Uint64s | Kind::Fixed64s | Kind::Doubles)
 }
 
 /// Whether a message has a field of this number.
