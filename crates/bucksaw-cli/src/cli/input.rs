@@ -9,8 +9,8 @@ use crate::words::words;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
-    /// What inputs are: ndjson; csv or tsv; or otlp-logs, otlp-traces or otlp-metrics, protobuf messages, one, several one after the other, or
-    /// each behind its length in four bytes. auto takes files whose names end in .csv or .tsv (or .csv.gz
+    /// What inputs are: ndjson; csv or tsv; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
+    /// each behind its length in four bytes, or in JSON, one a line, several one after the other, or one document. auto takes files whose names end in .csv or .tsv (or .csv.gz
     /// and the like) for that, what is surely messages of OTLP for these, and everything else for NDJSON
     #[arg(
         long,

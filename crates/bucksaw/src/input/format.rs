@@ -22,8 +22,9 @@ pub enum Format {
     Csv,
     /// The same with tabs.
     Tsv,
-    /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
-    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
+    /// OTLP logs: `LogsData` or `ExportLogsServiceRequest` messages. As protobuf: one, several one after the other, or each
+    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them. As JSON: one a line, as
+    /// that writes them, too, several one after the other, or one document over many lines.
     OtlpLogs,
     /// OTLP traces, likewise: `TracesData` or `ExportTraceServiceRequest`.
     OtlpTraces,
