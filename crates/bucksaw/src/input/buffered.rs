@@ -3,7 +3,7 @@
 use super::Format;
 use super::decompress::Decompressed;
 use super::formats::START_BYTES;
-use super::framing::{CHUNK_BYTES, Chunk, Shape};
+use super::framing::{CHUNK_BYTES, Chunk, Form};
 use crate::error::{Error, ErrorKind, Result};
 
 /// See the module.
@@ -102,13 +102,13 @@ impl<'r> Buffered<'r> {
         let position = self.position;
         self.position += len as u64;
         let window_bytes = self.source.window_bytes();
-        let shape = match format {
-            Format::Ndjson => Shape::Lines,
-            format if format.is_of_lines() => Shape::Text,
-            _ => Shape::Bytes,
+        let form = match format {
+            Format::Ndjson => Form::Lines,
+            format if format.is_of_lines() => Form::Text,
+            _ => Form::Bytes,
         };
         let (names, nul_bytes, goes_on) = (None, 0, false);
-        Chunk { format, bytes, position, names, nul_bytes, window_bytes, shape, goes_on }
+        Chunk { format, bytes, position, names, nul_bytes, window_bytes, form, goes_on }
     }
 
     /// Keeps all of a buffer, which is full up to `filled`, as the rest.

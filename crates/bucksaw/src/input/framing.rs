@@ -42,14 +42,14 @@ pub(crate) struct Chunk {
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,
-    pub(crate) shape: Shape,
+    pub(crate) form: Form,
     /// Whether the next chunk goes on with what the last record is in.
     pub(crate) goes_on: bool,
 }
 
 /// How records stand in a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum Form {
     /// They are no text.
     Bytes,
     /// None goes on in the next line.
@@ -58,7 +58,7 @@ pub(crate) enum Shape {
     Text,
 }
 
-impl Shape {
+impl Form {
     /// Whether places are told by line and column.
     pub(crate) fn is_text(self) -> bool {
         self != Self::Bytes

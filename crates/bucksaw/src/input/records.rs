@@ -79,7 +79,7 @@ impl<'r> Records<'r> {
     pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<Option<SourceLine>> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
-        let (format, is_text) = (chunk.format, chunk.shape.is_text());
+        let (format, is_text) = (chunk.format, chunk.form.is_text());
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
         if self.counts.records == 0 && format == Format::Ndjson {
             self.wrapper = formats::wrapper(&chunk.bytes);
@@ -128,7 +128,7 @@ impl<'r> Records<'r> {
     /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
     fn column(&self, chunk: &Chunk, rejected: &Rejected) -> u64 {
         let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
-        if chunk.format.is_of_lines() || !chunk.shape.is_text() {
+        if chunk.format.is_of_lines() || !chunk.form.is_text() {
             return in_record;
         }
         match memchr::memrchr(b'\n', &chunk.bytes[..rejected.at]) {

@@ -43,7 +43,7 @@ impl Columns {
 
 impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
-        match chunk.shape.is_text() {
+        match chunk.form.is_text() {
             true => json::decode(chunk, into),
             false => decode_messages(&chunk.bytes, chunk.format, into),
         }

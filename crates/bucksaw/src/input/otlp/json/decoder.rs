@@ -7,7 +7,7 @@ use super::structure::next_message;
 use super::transcoder::{Place, Transcoder, key_of};
 use crate::input::Format;
 use crate::input::decoding::{Decoded, Kept, Rejected, Target};
-use crate::input::framing::{Chunk, Shape};
+use crate::input::framing::{Chunk, Form};
 use crate::input::otlp::decoder::decode_messages;
 use crate::input::otlp::messages::{LOGS, METRICS, Message, TRACES};
 
@@ -109,8 +109,8 @@ impl<'c> Messages<'c, '_> {
         let mut may_follow_cut = !is_first;
         while self.transcoder.reader.at < bytes.len() && !self.is_over() {
             let from = self.transcoder.reader.at;
-            let newline = match chunk.shape {
-                Shape::Lines => memchr::memchr(b'\n', &bytes[from..]),
+            let newline = match chunk.form {
+                Form::Lines => memchr::memchr(b'\n', &bytes[from..]),
                 _ => None,
             };
             let end = newline.map_or(bytes.len(), |newline| from + newline + 1);

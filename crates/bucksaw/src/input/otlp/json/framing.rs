@@ -9,16 +9,7 @@ use super::transcoder::key_of;
 use crate::error::Result;
 use crate::input::Format;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, Shape, is_long, moved};
-
-/// How messages stand in a source, by its first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// None of them has a line's end.
-    Lines,
-    /// They may go over many lines.
-    Documents,
-}
+use crate::input::framing::{CHUNK_BYTES, Chunk, Form, Frame, Framer, Limits, is_long, moved};
 
 /// Where in a source's messages a byte is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +102,7 @@ impl Scan {
 pub(in crate::input) struct Documents<'r> {
     source: Buffered<'r>,
     format: Format,
+    /// How messages stand in it, by the first.
     form: Option<Form>,
     /// Where the next chunk starts.
     place: Place,
@@ -133,12 +125,9 @@ impl<'r> Documents<'r> {
 
     fn chunk(&mut self, buffer: Vec<u8>, (len, place): (usize, Place), filled: usize) -> Frame {
         self.place = place;
-        let shape = match self.form {
-            Some(Form::Documents) => Shape::Text,
-            _ => Shape::Lines,
-        };
+        let form = self.form.unwrap_or(Form::Lines);
         let chunk = self.source.chunk(buffer, len, filled, self.format);
-        Frame::Records(Chunk { shape, goes_on: place.is_list, ..chunk })
+        Frame::Records(Chunk { form, goes_on: place.is_list, ..chunk })
     }
 }
 
@@ -152,7 +141,7 @@ fn form_of(start: &[u8], key: &[u8]) -> Form {
     scan.run(line, key, false);
     // A line that was cut is one, too.
     let is_cut = begins_message(next, key) && line != b"[";
-    if scan.place.depth == 0 || is_cut { Form::Lines } else { Form::Documents }
+    if scan.place.depth == 0 || is_cut { Form::Lines } else { Form::Text }
 }
 
 impl Framer for Documents<'_> {
