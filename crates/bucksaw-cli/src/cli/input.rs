@@ -1,7 +1,7 @@
 //! What inputs are: options of all commands that read them.
 
-use bucksaw::{CsvHeader, CsvOptions, Format};
-use clap::Args;
+use bucksaw::{CsvHeader, CsvOptions, Format, InputOptions, TextLines, TextOptions, TextPattern};
+use clap::{Args, ValueEnum};
 
 use crate::words::words;
 
@@ -9,13 +9,13 @@ use crate::words::words;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
-    /// What inputs are: ndjson; csv or tsv; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
+    /// What inputs are: ndjson; csv or tsv; text, logfmt; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
     /// each behind its length in four bytes, or in JSON, one a line, several one after the other, or one document. auto takes files whose names end in .csv or .tsv (or .csv.gz
     /// and the like) for that, what is surely messages of OTLP for these, and everything else for NDJSON
     #[arg(
         long,
         default_value_t,
-        value_parser = words::<Format>(&["auto", "ndjson", "csv", "tsv", "otlp-logs", "otlp-traces", "otlp-metrics"]),
+        value_parser = words::<Format>(&["auto", "ndjson", "csv", "tsv", "text", "logfmt", "otlp-logs", "otlp-traces", "otlp-metrics"]),
         hide_possible_values = true
     )]
     pub(crate) format: Format,
@@ -29,11 +29,47 @@ pub(crate) struct InputArgs {
     /// the empty one
     #[arg(long, value_name = "TEXT")]
     pub(crate) csv_null: Vec<String>,
+    /// What lines of text are: clf or combined, access logs as Apache writes them; nginx, combined with more fields behind; or a
+    /// regular expression for the whole line, each of whose groups (?<NAME>…) is a column. Without it a line is the
+    /// column message
+    #[arg(
+        long,
+        value_name = "clf|combined|nginx|REGEX",
+        value_parser = words::<TextPattern>(&["clf", "combined", "nginx"]),
+        hide_possible_values = true
+    )]
+    pub(crate) pattern: Option<TextPattern>,
+    /// What to do with lines of text among NDJSON, or that are no logfmt, or that the pattern does not match: reject, or
+    /// keep, as rows with the column message
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) text_lines: TextLinesArg,
+}
+
+/// What to do with lines of text.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum TextLinesArg {
+    /// They are rejected
+    #[default]
+    Reject,
+    /// Each is a row with the column message
+    Keep,
 }
 
 impl InputArgs {
+    /// How inputs become rows, whatever they are.
+    pub(crate) fn options(&self) -> InputOptions {
+        InputOptions::new()
+            .format(self.format)
+            .csv(self.csv())
+            .text(TextOptions::new().pattern(self.pattern.clone()))
+            .text_lines(match self.text_lines {
+                TextLinesArg::Reject => TextLines::Reject,
+                TextLinesArg::Keep => TextLines::Keep,
+            })
+    }
+
     /// How records become rows where inputs are CSV.
-    pub(crate) fn csv(&self) -> CsvOptions {
+    fn csv(&self) -> CsvOptions {
         let header = match &*self.csv_header {
             [] => CsvHeader::FirstRow,
             [none] if none == "none" => CsvHeader::None,

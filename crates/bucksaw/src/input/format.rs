@@ -22,6 +22,10 @@ pub enum Format {
     Csv,
     /// The same with tabs.
     Tsv,
+    /// Lines of text, which are messages, or whose columns a [pattern](crate::TextOptions) finds.
+    Text,
+    /// Lines of `key=value`.
+    Logfmt,
     /// OTLP logs: `LogsData` or `ExportLogsServiceRequest` messages. As protobuf: one, several one after the other, or each
     /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them. As JSON: one a line, as
     /// that writes them, too, several one after the other, or one document over many lines.
@@ -33,11 +37,13 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Auto,
         Self::Ndjson,
         Self::Csv,
         Self::Tsv,
+        Self::Text,
+        Self::Logfmt,
         Self::OtlpLogs,
         Self::OtlpTraces,
         Self::OtlpMetrics,
@@ -49,9 +55,21 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Text => "text",
+            Self::Logfmt => "logfmt",
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",
+        }
+    }
+
+    /// What messages call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto | Self::Ndjson => "NDJSON",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            other => other.word(),
         }
     }
 

@@ -14,6 +14,8 @@ mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
+pub(crate) mod lines;
+mod logfmt;
 pub(crate) mod ndjson;
 mod open;
 mod options;
@@ -24,6 +26,7 @@ mod records;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;
+pub(crate) mod text;
 #[cfg(feature = "arrow")]
 mod zones;
 #[cfg(feature = "zstd")]
@@ -169,6 +172,8 @@ pub struct InputCounts {
     /// NUL bytes before lines, which were skipped: they are left where a file is cut to nothing while it is
     /// written.
     pub nul_bytes: u64,
+    /// Rows that are lines of text, kept by [`TextLines::Keep`](crate::TextLines::Keep).
+    pub text_lines: u64,
     /// Rejected records that are [withheld](Rejection::withheld).
     pub withheld: u64,
     /// Compressed sources without their end. What there was of their last line is rejected.
@@ -185,6 +190,7 @@ impl InputCounts {
         self.bytes += other.bytes;
         self.nul_bytes += other.nul_bytes;
         self.truncated += other.truncated;
+        self.text_lines += other.text_lines;
         self.withheld += other.withheld;
     }
 }

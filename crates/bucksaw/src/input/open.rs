@@ -8,8 +8,11 @@ use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
 use super::framing::{Chunk, Framer};
-use super::ndjson::{LineDecoder, LineFramer};
+use super::lines::{LineFramer, LineRows};
+use super::logfmt::LogfmtReader;
+use super::ndjson::LineDecoder;
 use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
+use super::text::TextReader;
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
@@ -89,7 +92,10 @@ pub(super) fn framer_of<'r>(
 ) -> Box<dyn Framer + 'r> {
     match format {
         Format::Auto | Format::Ndjson => {
-            Box::new(LineFramer::new(source, options.max_line_bytes()))
+            Box::new(LineFramer::new(source, Format::Ndjson, options.max_line_bytes()))
+        }
+        Format::Text | Format::Logfmt => {
+            Box::new(LineFramer::new(source, format, options.max_line_bytes()))
         }
         Format::Csv | Format::Tsv => {
             Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
@@ -103,18 +109,27 @@ pub(super) fn framer_of<'r>(
     }
 }
 
+/// What makes rows of lines that `reader` reads.
+fn rows_of_lines<R>(reader: R, options: &InputOptions) -> LineRows<R> {
+    LineRows::new(reader, options.text_lines, options.max_line_bytes())
+}
+
 /// Decodes each chunk as what it is.
 struct ByFormat {
     lines: LineDecoder,
     rows: RowDecoder,
+    text: LineRows<TextReader>,
+    logfmt: LineRows<LogfmtReader>,
     messages: MessageDecoder,
 }
 
 impl ByFormat {
     fn of(options: &InputOptions) -> Self {
         Self {
-            lines: LineDecoder::of(&options.ndjson),
+            lines: LineDecoder::of(&options.ndjson, options.text_lines),
             rows: RowDecoder::of(&options.csv, options.max_line_bytes()),
+            text: rows_of_lines(TextReader::of(&options.text), options),
+            logfmt: rows_of_lines(LogfmtReader, options),
             messages: MessageDecoder,
         }
     }
@@ -125,6 +140,8 @@ impl Decoder for ByFormat {
         match chunk.format {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
             Format::Csv | Format::Tsv => self.rows.decode(chunk, into),
+            Format::Text => self.text.decode(chunk, into),
+            Format::Logfmt => self.logfmt.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 self.messages.decode(chunk, into)
             }

@@ -1,6 +1,8 @@
 //! How a source's bytes become rows.
 
 use super::csv::CsvOptions;
+use super::lines::TextLines;
+use super::text::TextOptions;
 use super::{Format, NdjsonOptions};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,6 +22,11 @@ pub struct InputOptions {
     pub ndjson: NdjsonOptions,
     /// How records become rows, where it is CSV or TSV.
     pub csv: CsvOptions,
+    /// How lines become rows, where it is text.
+    pub text: TextOptions,
+    /// What to do with lines of text among others: in NDJSON, in logfmt, and where text does not match its pattern.
+    /// Default: reject.
+    pub text_lines: TextLines,
 }
 
 impl InputOptions {
@@ -45,6 +52,18 @@ impl InputOptions {
     #[must_use]
     pub fn csv(self, csv: CsvOptions) -> Self {
         Self { csv, ..self }
+    }
+
+    /// Sets [`text`](#structfield.text).
+    #[must_use]
+    pub fn text(self, text: TextOptions) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Sets [`text_lines`](#structfield.text_lines).
+    #[must_use]
+    pub fn text_lines(self, text_lines: TextLines) -> Self {
+        Self { text_lines, ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.

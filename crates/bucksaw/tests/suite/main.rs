@@ -31,5 +31,6 @@ mod sinks;
 mod sorted;
 mod support;
 mod tables;
+mod text;
 mod threads;
 mod type_rules;

@@ -16,4 +16,5 @@ mod rejected;
 mod shape;
 mod streams;
 mod summary;
+mod text;
 mod usage;

@@ -123,7 +123,7 @@ fn nul_bytes_before_lines_are_skipped_and_counted() {
         let skipped: usize = counts.iter().sum();
         let expected = json!({
             "records": 3, "rows": 3, "rejected": 0, "blank": 1, "bytes": bytes.len(),
-            "nul_bytes": skipped, "truncated": 0, "withheld": 0,
+            "nul_bytes": skipped, "text_lines": 0, "truncated": 0, "withheld": 0,
         });
         assert_eq!(run.json()["input"], expected);
         run.expect_told(&["3,545,740 NUL bytes before lines skipped"]);

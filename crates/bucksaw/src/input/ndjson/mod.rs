@@ -4,7 +4,6 @@
 //! objects become JSON text as it stands in the line. Integers are int64, other numbers doubles,
 //! and a number that neither holds exactly is kept as text beside its column.
 
-mod framing;
 mod lines;
 #[cfg(test)]
 mod lines_tests;
@@ -15,7 +14,6 @@ mod redacted;
 mod scan;
 mod tokenizer;
 
-pub(super) use self::framing::Lines as LineFramer;
 pub(super) use self::lines::Lines as LineDecoder;
 pub(super) use self::scan::string_end;
 use super::framing::DEFAULT_MAX_RECORD_BYTES;

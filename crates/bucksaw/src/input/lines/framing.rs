@@ -8,6 +8,7 @@ use crate::input::{Format, formats};
 /// Cuts at newlines.
 pub(crate) struct Lines<'r> {
     source: Buffered<'r>,
+    format: Format,
     /// Bytes in a line, at the most, where the input says so.
     max_line_bytes: Option<usize>,
     /// NUL bytes that were skipped since the last chunk.
@@ -18,8 +19,8 @@ pub(crate) struct Lines<'r> {
 
 impl<'r> Lines<'r> {
     /// How long a line may be the caller says, or else the limits.
-    pub(crate) fn new(source: Buffered<'r>, max_line_bytes: Option<usize>) -> Self {
-        Self { source, max_line_bytes, nul_bytes: 0, is_checked: false }
+    pub(crate) fn new(source: Buffered<'r>, format: Format, max_line_bytes: Option<usize>) -> Self {
+        Self { source, format, max_line_bytes, nul_bytes: 0, is_checked: false }
     }
 
     /// Skips NUL bytes at the start of a record, which the buffer, full up to `filled`, begins with. Returns how
@@ -63,7 +64,7 @@ impl<'r> Lines<'r> {
                 None => 0,
             };
             if len > 0 || (self.source.is_at_end && self.nul_bytes > 0) {
-                let chunk = self.source.chunk(buffer, len, filled, Format::Ndjson);
+                let chunk = self.source.chunk(buffer, len, filled, self.format);
                 let nul_bytes = std::mem::take(&mut self.nul_bytes);
                 return Ok(Frame::Records(Chunk { nul_bytes, ..chunk }));
             }
@@ -91,7 +92,7 @@ impl<'r> Lines<'r> {
 
 impl Framer for Lines<'_> {
     fn format(&self) -> Format {
-        Format::Ndjson
+        self.format
     }
 
     fn position(&self) -> u64 {
@@ -105,7 +106,7 @@ impl Framer for Lines<'_> {
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         let frame = self.next_frame(buffer, long, limits)?;
         if !std::mem::replace(&mut self.is_checked, true) {
-            formats::check(self.source.start(), "NDJSON")?;
+            formats::check(self.source.start(), self.format.name())?;
         }
         Ok(frame)
     }
@@ -152,7 +153,7 @@ mod tests {
     /// The chunks, and of lines that are too long their lengths.
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
         let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
-        let mut chunks = Lines::new(Buffered::new(source), None);
+        let mut chunks = Lines::new(Buffered::new(source), Format::Ndjson, None);
         let limits = Limits { record_bytes: max_line_bytes, message_bytes: 0, window_bytes: 0 };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
@@ -191,7 +192,7 @@ mod tests {
         bytes.resize(bytes.len() + 400_000, 0);
         let read = |at_a_time| {
             let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
-            let mut lines = Lines::new(Buffered::new(source), None);
+            let mut lines = Lines::new(Buffered::new(source), Format::Ndjson, None);
             let limits = Limits { record_bytes: 300_000, message_bytes: 0, window_bytes: 0 };
             let mut chunks = Vec::new();
             while let Frame::Records(chunk) =
