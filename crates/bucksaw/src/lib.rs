@@ -121,6 +121,7 @@ pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::csv::{CsvHeader, CsvOptions};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
+pub use input::json::JsonOptions;
 pub use input::lines::TextLines;
 pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::text::{TextOptions, TextPattern};

@@ -108,7 +108,17 @@ impl<'r> Buffered<'r> {
             _ => Form::Bytes,
         };
         let (names, nul_bytes, goes_on) = (None, 0, false);
-        Chunk { format, bytes, position, names, nul_bytes, window_bytes, form, goes_on }
+        Chunk {
+            format,
+            bytes,
+            position,
+            names,
+            nul_bytes,
+            window_bytes,
+            form,
+            goes_on,
+            elements: None,
+        }
     }
 
     /// Keeps all of a buffer, which is full up to `filled`, as the rest.

@@ -13,7 +13,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// What its first bytes say: OTLP where they are sound messages of one signal, else NDJSON.
+    /// What its first bytes say: OTLP where they are sound messages of one signal; JSON documents where they are an array, or an
+    /// object that does not have a line to itself; else NDJSON.
     #[default]
     Auto,
     /// A JSON object on each line.
@@ -22,6 +23,9 @@ pub enum Format {
     Csv,
     /// The same with tabs.
     Tsv,
+    /// JSON documents: arrays of objects, objects one after the other, spread over lines or not, or JSON text sequences (RFC
+    /// 7464), with or without envelopes around them (see [`JsonOptions`](crate::JsonOptions)).
+    Json,
     /// Lines of text, which are messages, or whose columns a [pattern](crate::TextOptions) finds.
     Text,
     /// Lines of `key=value`.
@@ -37,9 +41,10 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Auto,
         Self::Ndjson,
+        Self::Json,
         Self::Csv,
         Self::Tsv,
         Self::Text,
@@ -55,6 +60,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Json => "json",
             Self::Text => "text",
             Self::Logfmt => "logfmt",
             Self::OtlpLogs => "otlp-logs",

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::Format;
+use super::json::Elements;
 use crate::error::{Error, Result};
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
@@ -45,6 +46,8 @@ pub(crate) struct Chunk {
     pub(crate) form: Form,
     /// Whether the next chunk goes on with what the last record is in.
     pub(crate) goes_on: bool,
+    /// Of JSON documents: where in it their elements are.
+    pub(crate) elements: Option<Box<Elements>>,
 }
 
 /// How records stand in a chunk.

@@ -14,6 +14,7 @@ mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
+pub(crate) mod json;
 pub(crate) mod lines;
 mod logfmt;
 pub(crate) mod ndjson;
@@ -178,6 +179,8 @@ pub struct InputCounts {
     pub withheld: u64,
     /// Compressed sources without their end. What there was of their last line is rejected.
     pub truncated: u64,
+    /// Members of JSON objects around records that are in no row.
+    pub outside: u64,
 }
 
 impl InputCounts {
@@ -192,6 +195,7 @@ impl InputCounts {
         self.truncated += other.truncated;
         self.text_lines += other.text_lines;
         self.withheld += other.withheld;
+        self.outside += other.outside;
     }
 }
 

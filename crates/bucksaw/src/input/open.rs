@@ -8,6 +8,7 @@ use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
 use super::framing::{Chunk, Framer};
+use super::json::{ElementDecoder, ElementFramer};
 use super::lines::{LineFramer, LineRows};
 use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
@@ -100,6 +101,9 @@ pub(super) fn framer_of<'r>(
         Format::Csv | Format::Tsv => {
             Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
         }
+        Format::Json => {
+            Box::new(ElementFramer::new(source, &options.json, options.ndjson.max_line_bytes))
+        }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
             match otlp::is_json(&source.rest) {
                 true => Box::new(DocumentFramer::new(source, format)),
@@ -118,6 +122,7 @@ fn rows_of_lines<R>(reader: R, options: &InputOptions) -> LineRows<R> {
 struct ByFormat {
     lines: LineDecoder,
     rows: RowDecoder,
+    elements: ElementDecoder,
     text: LineRows<TextReader>,
     logfmt: LineRows<LogfmtReader>,
     messages: MessageDecoder,
@@ -128,6 +133,7 @@ impl ByFormat {
         Self {
             lines: LineDecoder::of(&options.ndjson, options.text_lines),
             rows: RowDecoder::of(&options.csv, options.max_line_bytes()),
+            elements: ElementDecoder::of(&options.json, &options.ndjson),
             text: rows_of_lines(TextReader::of(&options.text), options),
             logfmt: rows_of_lines(LogfmtReader, options),
             messages: MessageDecoder,
@@ -140,6 +146,7 @@ impl Decoder for ByFormat {
         match chunk.format {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
             Format::Csv | Format::Tsv => self.rows.decode(chunk, into),
+            Format::Json => self.elements.decode(chunk, into),
             Format::Text => self.text.decode(chunk, into),
             Format::Logfmt => self.logfmt.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {

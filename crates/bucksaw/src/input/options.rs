@@ -1,6 +1,7 @@
 //! How a source's bytes become rows.
 
 use super::csv::CsvOptions;
+use super::json::JsonOptions;
 use super::lines::TextLines;
 use super::text::TextOptions;
 use super::{Format, NdjsonOptions};
@@ -18,10 +19,12 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct InputOptions {
     /// What the source is read as. Default: what its first bytes say.
     pub format: Format,
-    /// How lines become rows, where it is NDJSON; how long a line may be is of all formats that have lines.
+    /// How lines become rows, where it is NDJSON or another form of JSON; how long a line may be is of all formats that have lines.
     pub ndjson: NdjsonOptions,
     /// How records become rows, where it is CSV or TSV.
     pub csv: CsvOptions,
+    /// Where records are, where it is JSON documents; how they become rows [`ndjson`](Self::ndjson) says, too.
+    pub json: JsonOptions,
     /// How lines become rows, where it is text.
     pub text: TextOptions,
     /// What to do with lines of text among others: in NDJSON, in logfmt, and where text does not match its pattern.
@@ -46,6 +49,12 @@ impl InputOptions {
     #[must_use]
     pub fn ndjson(self, ndjson: NdjsonOptions) -> Self {
         Self { ndjson, ..self }
+    }
+
+    /// Sets [`json`](#structfield.json).
+    #[must_use]
+    pub fn json(self, json: JsonOptions) -> Self {
+        Self { json, ..self }
     }
 
     /// Sets [`csv`](#structfield.csv).
@@ -76,7 +85,7 @@ impl InputOptions {
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options), with a line for each problem.
     pub fn validate(&self) -> Result<()> {
-        let problems = [self.ndjson.validate(), self.csv.validate()];
+        let problems = [self.ndjson.validate(), self.json.validate(), self.csv.validate()];
         let problems: Vec<String> = problems
             .into_iter()
             .filter_map(Result::err)

@@ -81,7 +81,7 @@ impl<'r> Records<'r> {
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let (format, is_text) = (chunk.format, chunk.form.is_text());
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
-        if self.counts.records == 0 && format == Format::Ndjson {
+        if self.counts.records == 0 && matches!(format, Format::Ndjson | Format::Json) {
             self.wrapper = formats::wrapper(&chunk.bytes);
         }
         self.counts.add(&found.counts);
@@ -128,7 +128,8 @@ impl<'r> Records<'r> {
     /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
     fn column(&self, chunk: &Chunk, rejected: &Rejected) -> u64 {
         let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
-        if chunk.format.is_of_lines() || !chunk.form.is_text() {
+        let begins_line = chunk.format.is_of_lines() && chunk.format != Format::Json;
+        if begins_line || !chunk.form.is_text() {
             return in_record;
         }
         match memchr::memrchr(b'\n', &chunk.bytes[..rejected.at]) {
@@ -181,21 +182,36 @@ impl<'r> Records<'r> {
         error: &Error,
         withheld: bool,
     ) -> Result<()> {
-        let read = source.rest().len() as u64;
+        let rest = source.rest();
+        let read = rest.len() as u64;
         let what = error.message();
         let format = source.format();
+        let (line, column) = match memchr::memrchr(b'\n', rest).filter(|_| format == Format::Json) {
+            Some(newline) => {
+                let lines = memchr::memchr_iter(b'\n', rest).count() as u64;
+                (self.line + lines, read - newline as u64)
+            }
+            None if format == Format::Json => {
+                (self.line, source.position() - self.line_start + read + 1)
+            }
+            None => (self.line, read + 1),
+        };
         let rejection = Rejection {
             source: self.name.to_string(),
             format,
             is_text: source.is_text(),
-            line: self.line,
-            column: read + 1,
+            line,
+            column,
             byte: source.position() + read,
             reason: format!("{what}: the file was cut off, or is still being written"),
             withheld,
         };
         if let OnError::Fail = self.on_error {
-            let whole = if rejection.is_text { "lines" } else { "messages" };
+            let whole = match format {
+                Format::Json => "elements",
+                _ if rejection.is_text => "lines",
+                _ => "messages",
+            };
             let message =
                 format!("{}; --on-error skip reads the whole {whole} before", rejection.reason);
             return Err(rejection.locate(Error::new(ErrorKind::Truncated, message)));
@@ -261,8 +277,10 @@ fn hinting(reason: String, hint: Option<String>) -> String {
 
 /// Why a record is rejected that is longer than so many bytes.
 pub(crate) fn too_long(limit: usize, format: Format) -> String {
-    if format.is_of_lines() {
-        return format!("the line is longer than {limit} bytes");
+    match format {
+        Format::Json => return format!("the element is longer than {limit} bytes"),
+        _ if format.is_of_lines() => return format!("the line is longer than {limit} bytes"),
+        _ => {}
     }
     format!(
         "the records of one resource have more than {limit} bytes, which is all that the memory limit has room for: raise \
@@ -310,7 +328,9 @@ impl Parts {
 
 /// The error of a rejected record; a hint says what to do, where there is one.
 fn failure(rejection: Rejection, refused: Option<Error>, is_hinted: bool) -> Error {
-    let (fix, such) = match (rejection.format.is_of_lines(), rejection.is_text) {
+    let is_of_lines = rejection.format.is_of_lines();
+    let (fix, such) = match (is_of_lines, rejection.is_text) {
+        (true, _) if rejection.format == Format::Json => ("fix it, or leave such records out", ""),
         (true, _) => ("fix the line, or leave such lines out", ""),
         (false, true) => ("leave such records out", ""),
         (false, false) => ("leave such records out", ", in base64"),

@@ -9,6 +9,7 @@ pub(crate) mod exact;
 pub(crate) mod item;
 pub(crate) mod json;
 pub(crate) mod logical;
+pub(crate) mod members;
 pub(crate) mod moment;
 pub(crate) mod nesting;
 pub(crate) mod number;

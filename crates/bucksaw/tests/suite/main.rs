@@ -8,6 +8,7 @@ mod csv;
 mod declared_spellings;
 mod declared_times;
 mod declared_types;
+mod documents;
 mod error_kinds;
 mod examples;
 mod field_ids;

@@ -2,6 +2,7 @@
 
 mod bad_lines;
 mod csv;
+mod documents;
 mod failures;
 mod files;
 mod folders;

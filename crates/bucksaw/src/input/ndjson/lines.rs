@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
+use super::NdjsonOptions;
 use super::object::{self, Shape};
-use super::reasons::{self, Fault};
-use super::redacted;
+use super::record::RecordFault;
 use super::tokenizer::{self, Scratch};
-use super::{DEFAULT_MAX_LINE_BYTES, NdjsonOptions};
 use crate::coerce::builder::BorrowingBuilder;
-use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
+use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
 use crate::input::lines::{BYTE_ORDER_MARK, TextLines, keeps_text, push_text_line};
 use crate::schema::Schema;
@@ -34,12 +33,7 @@ pub(in crate::input) struct Lines {
 
 impl Lines {
     pub(in crate::input) fn of(options: &NdjsonOptions, text_lines: TextLines) -> Self {
-        let shape = Shape {
-            nested: options.nested,
-            max_depth: options.max_depth,
-            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
-        };
-        Self { text_lines, ..Self::new(shape, Speed::Fast) }
+        Self { text_lines, ..Self::new(Shape::of(options), Speed::Fast) }
     }
 
     pub(super) fn new(shape: Shape, speed: Speed) -> Self {
@@ -142,20 +136,9 @@ impl Lines {
         }
         builder.undo_row();
         let bare_start = bytes.start + (bare.as_ptr() as usize - whole.as_ptr() as usize);
-        let schema = &*builder.schema;
-        let (at, reason, refused) = match fault {
-            Fault::Malformed { at, reason, quote } => {
-                (bare_start + at, reasons::quoting(reason, quote, !schema.redacts()), None)
-            }
-            Fault::Refused(error) => (bare_start, error.to_string(), Some(error)),
-        };
-        let kept = schema.redacts().then(|| match refused.is_some() {
-            true => {
-                redacted::line(bare, schema, builder.arena()).map_or(Kept::Nothing, Kept::Redacted)
-            }
-            false => Kept::Nothing,
-        });
-        decoded.rejected.push(Rejected { line: decoded.lines, bytes, at, reason, refused, kept });
+        let bare = bare_start..bare_start + bare.len();
+        let rejected = RecordFault::from(fault).rejected(chunk, bare, decoded.lines, builder);
+        decoded.rejected.push(Rejected { bytes, ..rejected });
     }
 
     /// The line, if it is one of text that is kept: it does not begin as an object does.

@@ -144,6 +144,7 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
             window_bytes: 0,
             form: Form::Lines,
             goes_on: false,
+            elements: None,
         };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
@@ -262,6 +263,7 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
         window_bytes: 0,
         form: Form::Lines,
         goes_on: false,
+        elements: None,
     };
     let into = Target {
         block: Block::new(),
