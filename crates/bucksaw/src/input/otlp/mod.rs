@@ -18,7 +18,9 @@ mod messages;
 #[cfg(test)]
 mod messages_tests;
 mod metrics;
+mod plain;
 mod row;
+mod text;
 mod traces;
 mod wire;
 
