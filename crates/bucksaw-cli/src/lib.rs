@@ -93,7 +93,7 @@ fn prints_json(command: &Command) -> bool {
 #[must_use]
 pub fn ended(result: Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::from(exit::DONE) };
-    interrupt::after_error();
+    interrupt::remove_empty_folders();
     let code = exit::code_of(&error);
     if code != exit::DONE {
         ui::tell(&format!("bucksaw: {error}"));

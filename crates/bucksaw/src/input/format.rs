@@ -79,6 +79,23 @@ impl Format {
         }
     }
 
+    /// The signal, for OTLP: `logs`, `traces` or `metrics`. Each is a table of its own.
+    ///
+    /// ```
+    /// use bucksaw::Format;
+    /// assert_eq!(Format::OtlpTraces.signal(), Some("traces"));
+    /// assert_eq!(Format::Ndjson.signal(), None);
+    /// ```
+    #[must_use]
+    pub fn signal(self) -> Option<&'static str> {
+        match self {
+            Self::OtlpLogs => Some("logs"),
+            Self::OtlpTraces => Some("traces"),
+            Self::OtlpMetrics => Some("metrics"),
+            _ => None,
+        }
+    }
+
     /// Whether its records are text, lines mostly: positions in it are lines and columns. [`Auto`](Self::Auto) may become
     /// such a format.
     #[must_use]

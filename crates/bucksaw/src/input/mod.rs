@@ -49,8 +49,10 @@ pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;
 pub(crate) use self::source::{Ahead, Source};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape;
+use crate::options::Options;
+use crate::route::limits::reading_limits;
 
 /// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
 /// [`Input::ndjson`] and [`Input::open`] for how to get one.
@@ -108,6 +110,42 @@ impl<'r> Input<'r> {
         self.source.format()
     }
 
+    /// What the records are of that come next: the first, or, behind those of one signal of OTLP, those of another, which are rows
+    /// of another table. None where all records have been read, or before a table's have. The options are those of the table, for
+    /// their memory limit.
+    ///
+    /// ```
+    /// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options};
+    /// // A request with a log record, and behind it one with a span.
+    /// let log = b"\x0a\x13\x12\x11\x12\x0f\x09\x09\0\0\0\0\0\0\0\x2a\x04\x0a\x02hi";
+    /// let span = b"\x0a\x1f\x12\x1d\x12\x1b\x0a\x10sixteen bytes id\x39\x09\0\0\0\0\0\0\0";
+    /// let requests = [&log[..], span].concat();
+    /// let mut input = Input::open("requests", &requests[..], &InputOptions::new(), OnError::Fail)?;
+    /// let mut formats = Vec::new();
+    /// while let Some(format) = input.next_table(&Options::new()) {
+    ///     let mut writer = Options::new().write_to(MemorySink::new())?;
+    ///     while writer.write_next(&mut input)? {}
+    ///     assert_eq!(writer.finish()?.rows, 1);
+    ///     formats.push(format);
+    /// }
+    /// assert_eq!(formats, [Format::OtlpLogs, Format::OtlpTraces]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    pub fn next_table(&mut self, options: &Options) -> Option<Format> {
+        self.source.next_table(reading_limits(options.memory_limit))
+    }
+
+    /// # Errors
+    /// [`ErrorKind::InputFormat`] where there are records of another table next.
+    pub(crate) fn check_is_of_one_table(&self) -> Result<()> {
+        let Some(other) = self.source.other_table() else { return Ok(()) };
+        let message = format!(
+            "records of {} are followed by {other}, which are rows of another table: -o DIR/ writes both (Input::next_table)",
+            self.format(),
+        );
+        Err(Error::new(ErrorKind::InputFormat, message).in_source(self.name()))
+    }
+
     /// What was read so far.
     #[must_use]
     pub fn counts(&self) -> InputCounts {
@@ -128,7 +166,7 @@ impl<'r> Input<'r> {
         self.records.wrapper()
     }
 
-    /// Goes on where reading stopped; false at the source's end. Where values are redacted, records that nobody looks into are
+    /// Goes on where reading stopped; false at the source's end, or before records of another table. Where values are redacted, records that nobody looks into are
     /// withheld.
     ///
     /// # Errors
@@ -150,7 +188,7 @@ impl<'r> Input<'r> {
                 self.records.reject_cut(&mut self.source, &error, redacts)?;
                 Ok(true)
             }
-            Some(source::Stop::End) => Ok(false),
+            Some(source::Stop::OtherTable | source::Stop::End) => Ok(false),
         }
     }
 }

@@ -104,6 +104,12 @@ impl Batch {
         }
     }
 
+    /// Another limit holds from now on.
+    pub(crate) fn limit_memory(&mut self, memory_limit: usize) {
+        let Self { source_bytes, window, largest, .. } = *self;
+        *self = Self { source_bytes, window, largest, ..Self::new(memory_limit) };
+    }
+
     /// Adds a block of so many bytes of memory.
     pub(crate) fn add(&mut self, held: usize) {
         self.largest[0] = self.largest[0].max(held);

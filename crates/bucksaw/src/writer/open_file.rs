@@ -12,6 +12,7 @@ use crate::encode::discard::Discard;
 use crate::encode::origins;
 use crate::error::Result;
 use crate::input::decoding::DecodedChunk;
+use crate::options::Options;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
@@ -62,6 +63,13 @@ impl OpenFile {
             batch: Batch::new(options.memory_limit),
             finished: Pieces::default(),
         }
+    }
+
+    /// Memory is limited as these options say from now on.
+    pub(super) fn limit_memory(&mut self, options: &Options) {
+        self.limits = RowGroupLimits::new(options);
+        self.batch.limit_memory(options.memory_limit);
+        self.settling.limit_memory(options);
     }
 
     /// The same, which writes nothing and counts values.

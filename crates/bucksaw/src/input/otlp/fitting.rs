@@ -8,19 +8,34 @@ use crate::input::Format;
 /// Messages within each other that are looked into.
 const MAX_DEPTH: usize = 16;
 
-/// The formats that a source may be of whose first bytes are these, and which has a record there.
-pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
-    let signals =
-        [(Format::OtlpLogs, &LOGS), (Format::OtlpTraces, &TRACES), (Format::OtlpMetrics, &METRICS)];
-    let fits = signals.into_iter().filter(|(_, message)| fits_source(start, message));
-    fits.map(|(format, _)| format).collect()
+const SIGNALS: [(Format, &Message); 3] =
+    [(Format::OtlpLogs, &LOGS), (Format::OtlpTraces, &TRACES), (Format::OtlpMetrics, &METRICS)];
+
+/// The format of a field of a message by its first record, where that can't be one of this format.
+pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
+    let fits = |message| {
+        let mut fitting = Fitting { records: 0, wanted: 1 };
+        fitting.fits(field, true, message, 0).then_some(fitting.records)
+    };
+    let mut others = Vec::new();
+    for (other, message) in SIGNALS {
+        match fits(message) {
+            Some(_) if other == format => return None,
+            Some(1) => others.push(other),
+            _ => {}
+        }
+    }
+    if let [other] = others[..] { Some(other) } else { None }
 }
 
-fn fits_source(mut left: &[u8], message: &Message) -> bool {
-    let mut fitting = Fitting { records: 0 };
+/// The formats that a source's first records may be of, of which these are the first bytes; none of a source without records there, or
+/// which has something else.
+pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
+    let mut formats: Option<Vec<Format>> = None;
+    let mut left = start;
     while !left.is_empty() {
         let (content, others, is_whole) = match head(left) {
-            Head::Malformed => return false,
+            Head::Malformed => return Vec::new(),
             Head::Incomplete => (&left[left.len()..], &left[left.len()..], false),
             Head::Length(_, len) => {
                 left = &left[len..];
@@ -31,23 +46,38 @@ fn fits_source(mut left: &[u8], message: &Message) -> bool {
                 None => (left, &left[left.len()..], false),
             },
         };
-        if !fitting.fits(content, is_whole, message, 0) {
-            return false;
+        let fitting = SIGNALS.map(|(format, message)| {
+            let mut fitting = Fitting { records: 0, wanted: usize::MAX };
+            (format, fitting.fits(content, is_whole, message, 0), fitting.records)
+        });
+        if fitting.iter().all(|(_, fits, _)| !fits) {
+            return Vec::new();
+        }
+        let has_records = fitting.into_iter().filter(|(_, fits, records)| *fits && *records > 0);
+        let with_records: Vec<Format> = has_records.map(|(format, ..)| format).collect();
+        if !with_records.is_empty() {
+            let known = formats.get_or_insert_with(|| with_records.clone());
+            // Those behind them may be of another signal, or say more of the same.
+            if known.iter().any(|format| with_records.contains(format)) {
+                known.retain(|format| with_records.contains(format));
+            }
         }
         left = others;
     }
-    fitting.records > 0
+    formats.unwrap_or_default()
 }
 
 struct Fitting {
     records: usize,
+    /// So many are enough.
+    wanted: usize,
 }
 
 impl Fitting {
     /// Whether bytes are such a message and have no other fields; or the start of one.
     fn fits(&mut self, mut left: &[u8], is_whole: bool, message: &Message, depth: usize) -> bool {
         let missing = |end| !is_whole && end == VarintEnd::Missing;
-        while !left.is_empty() {
+        while !left.is_empty() && self.records < self.wanted {
             let (key, len) = match varint(left) {
                 Ok(read) => read,
                 Err(end) => return missing(end),
@@ -104,9 +134,10 @@ impl Fitting {
             | Kind::Groups(message)
             | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),
             Kind::Records(message, required) => {
-                self.records += 1;
-                self.fits(content, is_whole, message, depth + 1)
-                    && (!is_whole || required.iter().all(|number| has_field(content, *number)))
+                let fits = self.fits(content, is_whole, message, depth + 1)
+                    && (!is_whole || required.iter().all(|number| has_field(content, *number)));
+                self.records += usize::from(fits);
+                fits
             }
             // Whether texts are text is for who reads the record.
             _ => true,

@@ -5,6 +5,7 @@ mod generate;
 mod json;
 mod logs;
 mod metrics;
+mod mixed;
 mod model;
 mod sources;
 mod traces;
