@@ -157,7 +157,7 @@ struct Run {
 impl Run {
     /// Writes a job's files, which wait to be published.
     fn convert(&mut self, job: &Job, tables: &mut Tables) -> Result<Result<Vec<Report>>> {
-        let mut outputs = Outputs::of(job);
+        let mut outputs = Outputs::of(job, tables, &mut self.files)?;
         let read =
             job.sources.iter().try_for_each(|source| self.read(source, &mut outputs, tables));
         if let Err(error) = read {

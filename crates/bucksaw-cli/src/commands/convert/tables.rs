@@ -50,15 +50,22 @@ impl Tables {
     }
 }
 
-/// The files that a job writes: one, or one for each signal.
+/// The files that a job writes: one, or in a directory one for each signal.
 pub(super) struct Outputs<'j> {
-    job: &'j Job,
+    target: &'j Target,
     writers: Vec<(Signal, Writer)>,
+    /// A file that stands for itself, before anybody knows what its rows are: what forbids to write it is found before any work.
+    unused: Option<Writer>,
 }
 
 impl<'j> Outputs<'j> {
-    pub(super) fn of(job: &'j Job) -> Self {
-        Self { job, writers: Vec::new() }
+    pub(super) fn of(job: &'j Job, tables: &mut Tables, files: &mut Publication) -> Result<Self> {
+        let target = &job.target;
+        let unused = match target {
+            Target::InDirectory { .. } => None,
+            _ => Some(open(target, None, tables.take(None)?, files)?),
+        };
+        Ok(Self { target, writers: Vec::new(), unused })
     }
 
     /// The writer for rows of a signal.
@@ -85,16 +92,20 @@ impl<'j> Outputs<'j> {
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<usize> {
-        let takes_several = matches!(self.job.target, Target::InDirectory { .. });
-        if let (Some((other, _)), false) = (self.writers.first(), takes_several) {
-            let message = format!(
-                "there are {} behind {}, which are rows of another table: name a directory (-o DIR/), which gets a file of each",
-                words(signal),
-                words(*other)
-            );
-            return Err(Error::new(ErrorKind::InputFormat, message));
-        }
-        let writer = open(&self.job.target, signal, tables.take(signal)?, files)?;
+        let writer = match (self.unused.take(), self.target, self.writers.first()) {
+            (Some(writer), ..) => writer,
+            (_, Target::InDirectory { .. }, _) | (.., None) => {
+                open(self.target, signal, tables.take(signal)?, files)?
+            }
+            (.., Some((other, _))) => {
+                let message = format!(
+                    "there are {} behind {}, which are rows of another table: name a directory (-o DIR/), which gets a file of each",
+                    words(signal),
+                    words(*other)
+                );
+                return Err(Error::new(ErrorKind::InputFormat, message));
+            }
+        };
         self.writers.push((signal, writer));
         // All of them together have the memory that one would have.
         let count = self.writers.len();
@@ -124,7 +135,8 @@ impl<'j> Outputs<'j> {
 
     /// Leaves nothing of the files; gives the tables back.
     pub(super) fn abort(self, tables: &mut Tables) -> Result<()> {
-        for (signal, writer) in self.writers {
+        let unused = self.unused.map(|writer| (None, writer));
+        for (signal, writer) in self.writers.into_iter().chain(unused) {
             tables.tables.insert(signal, writer.abort_with_table()?);
         }
         Ok(())

@@ -80,7 +80,9 @@ pub(super) fn check_changed(
             let is_ours = match node {
                 Node::Object(members) => {
                     let is_list = |(name, value): &(String, Node)| {
-                        name.starts_with("resource") && matches!(value, Node::Array(_))
+                        ["resourceLogs", "resourceSpans", "resourceMetrics"]
+                            .contains(&name.as_str())
+                            && matches!(value, Node::Array(_))
                     };
                     let others = members.iter().filter(|(_, value)| !matches!(value, Node::Null));
                     members.iter().any(is_list) || others.count() == 0
