@@ -230,7 +230,7 @@ impl Writer {
         if part < MIN_MEMORY_LIMIT {
             let message = format!(
                 "the memory limit is too small for {writers} files at once: they need {} MiB (--memory-limit)",
-                writers * MIN_MEMORY_LIMIT >> 20
+                (writers * MIN_MEMORY_LIMIT) >> 20
             );
             return Err(Error::new(ErrorKind::Options, message));
         }
