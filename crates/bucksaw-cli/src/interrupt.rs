@@ -98,9 +98,9 @@ fn on_signals(handler: fn()) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(handler)
 }
 
-/// Removes folders that the run made and that nothing is in. Returns unless the process is being interrupted: an error is
+/// What is left to do after an error. Returns unless the process is being interrupted: the error is
 /// then only that files went away.
-pub fn remove_empty_folders() {
+pub fn after_error() {
     // Who ends the process keeps the lock until it has ended.
     lock().remove_folders();
 }

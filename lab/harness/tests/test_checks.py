@@ -12,7 +12,7 @@ ROWS = [
 
 
 def expected(rows):
-    return expect(rows)
+    return expect(json.dumps(row) for row in rows)
 
 
 def problems(rows):

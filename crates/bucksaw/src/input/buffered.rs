@@ -3,7 +3,7 @@
 use super::Format;
 use super::decompress::Decompressed;
 use super::formats::START_BYTES;
-use super::framing::{CHUNK_BYTES, Chunk, Form};
+use super::framing::{CHUNK_BYTES, Chunk};
 use crate::error::{Error, ErrorKind, Result};
 
 /// See the module.
@@ -102,22 +102,15 @@ impl<'r> Buffered<'r> {
         let position = self.position;
         self.position += len as u64;
         let window_bytes = self.source.window_bytes();
-        let form = match format {
-            Format::Ndjson => Form::Lines,
-            format if format.is_of_lines() => Form::Text,
-            _ => Form::Bytes,
-        };
-        let (names, nul_bytes, goes_on) = (None, 0, false);
         Chunk {
             format,
             bytes,
             position,
-            names,
-            nul_bytes,
+            names: None,
+            nul_bytes: 0,
             window_bytes,
-            form,
-            goes_on,
-            elements: None,
+            #[cfg(feature = "arrow")]
+            columns: None,
         }
     }
 
@@ -125,6 +118,14 @@ impl<'r> Buffered<'r> {
     pub(super) fn keep(&mut self, mut buffer: Vec<u8>, filled: usize) {
         buffer.truncate(filled);
         self.rest = buffer;
+    }
+
+    /// The first bytes of the rest, which are there.
+    #[cfg(feature = "arrow")]
+    pub(super) fn take(&mut self, bytes: usize) -> Vec<u8> {
+        self.position += bytes as u64;
+        let behind = self.rest.split_off(bytes);
+        std::mem::replace(&mut self.rest, behind)
     }
 
     /// Forgets the first bytes of the rest.

@@ -13,8 +13,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// What its first bytes say: OTLP where they are sound messages of one signal; JSON documents where they are an array, or an
-    /// object that does not have a line to itself; else NDJSON.
+    /// What its first bytes say: OTLP where they are sound messages of one signal, else NDJSON.
     #[default]
     Auto,
     /// A JSON object on each line.
@@ -23,35 +22,30 @@ pub enum Format {
     Csv,
     /// The same with tabs.
     Tsv,
-    /// JSON documents: arrays of objects, objects one after the other, spread over lines or not, or JSON text sequences (RFC
-    /// 7464), with or without envelopes around them (see [`JsonOptions`](crate::JsonOptions)).
-    Json,
-    /// Lines of text, which are messages, or whose columns a [pattern](crate::TextOptions) finds.
-    Text,
-    /// Lines of `key=value`.
-    Logfmt,
-    /// OTLP logs: `LogsData` or `ExportLogsServiceRequest` messages. As protobuf: one, several one after the other, or each
-    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them. As JSON: one a line, as
-    /// that writes them, too, several one after the other, or one document over many lines.
+    /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
+    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
     OtlpLogs,
     /// OTLP traces, likewise: `TracesData` or `ExportTraceServiceRequest`.
     OtlpTraces,
     /// OTLP metrics, likewise: `MetricsData` or `ExportMetricsServiceRequest`.
     OtlpMetrics,
+    /// Arrow's IPC stream, or its file. Needs the feature `arrow`.
+    Arrow,
+    /// A Parquet file, for [`Input::open_file`](crate::Input::open_file). Needs the feature `arrow`.
+    Parquet,
 }
 
 impl Format {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 9] = [
         Self::Auto,
         Self::Ndjson,
-        Self::Json,
         Self::Csv,
         Self::Tsv,
-        Self::Text,
-        Self::Logfmt,
         Self::OtlpLogs,
         Self::OtlpTraces,
         Self::OtlpMetrics,
+        Self::Arrow,
+        Self::Parquet,
     ];
 
     fn word(self) -> &'static str {
@@ -60,39 +54,11 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
-            Self::Json => "json",
-            Self::Text => "text",
-            Self::Logfmt => "logfmt",
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",
-        }
-    }
-
-    /// What messages call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Auto | Self::Ndjson => "NDJSON",
-            Self::Csv => "CSV",
-            Self::Tsv => "TSV",
-            other => other.word(),
-        }
-    }
-
-    /// The signal, for OTLP: `logs`, `traces` or `metrics`. Each is a table of its own.
-    ///
-    /// ```
-    /// use bucksaw::Format;
-    /// assert_eq!(Format::OtlpTraces.signal(), Some("traces"));
-    /// assert_eq!(Format::Ndjson.signal(), None);
-    /// ```
-    #[must_use]
-    pub fn signal(self) -> Option<&'static str> {
-        match self {
-            Self::OtlpLogs => Some("logs"),
-            Self::OtlpTraces => Some("traces"),
-            Self::OtlpMetrics => Some("metrics"),
-            _ => None,
+            Self::Arrow => "arrow",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -100,7 +66,10 @@ impl Format {
     /// such a format.
     #[must_use]
     pub fn is_of_lines(self) -> bool {
-        !matches!(self, Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics)
+        !matches!(
+            self,
+            Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics | Self::Arrow | Self::Parquet
+        )
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod bad_lines;
 mod csv;
-mod documents;
 mod failures;
 mod files;
 mod folders;
@@ -17,5 +16,4 @@ mod rejected;
 mod shape;
 mod streams;
 mod summary;
-mod text;
 mod usage;
