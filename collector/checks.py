@@ -1,9 +1,11 @@
 """Has Bucksaw convert a file, and compares what it wrote with what the model expects."""
 
+import json
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 
-from model.columns import expected_columns
+from model.columns import expected
 from model.comparison import differences
 from model.rows import rows_of
 from model.sources import FORMS, messages
@@ -18,20 +20,32 @@ class Outcome:
 
 
 def check(bucksaw, path, form, signal, options=()):
-    """Converts a file of OTLP, with one thread and with three, and compares all cells of the result."""
-    source = path.read_bytes()
-    rows = [row for message in messages(source, FORMS[form], signal) for row in rows_of(message, signal)]
+    """Converts a file of OTLP, with one thread and with three, and compares all cells of the result, and all counts of the report."""
+    source, counts = path.read_bytes(), Counter()
+    rows = [row for message in messages(source, FORMS[form], signal, counts) for row in rows_of(message, signal)]
+    columns, of_values = expected(rows, signal)
     name = f"{path.parent.name}/{path.name}"
     outputs = [path.with_name(f"{path.name}-{threads}.parquet") for threads in (1, 3)]
     for threads, output in zip((1, 3), outputs, strict=True):
-        command = [bucksaw, "convert", path, "-o", output, "--overwrite", "--quiet", "--threads", str(threads), *options]
+        command = [bucksaw, "convert", path, "-o", output, "--overwrite", "--json", "--threads", str(threads), *options]
         converted = subprocess.run(command, capture_output=True, text=True, check=False)
         if converted.returncode:
             return Outcome(name, len(rows), 0, (f"bucksaw convert failed: {converted.stderr.strip()}",))
-    told, cells = differences(outputs[0], expected_columns(rows, signal))
+    told, cells = differences(outputs[0], columns)
+    told.extend(of_report(json.loads(converted.stdout), len(rows), counts + of_values))
     if outputs[0].read_bytes() != outputs[1].read_bytes():
         told.append("three threads write another file than one")
     return Outcome(name, len(rows), cells, tuple(told))
+
+
+def of_report(report, rows, counts):
+    """What the report tells otherwise than expected."""
+    read, (written,) = report["input"], report["reports"]
+    found = {name: count for name, count in written["alterations"].items() if count}
+    if found != dict(counts):
+        yield f"the report counts {found}, not {dict(counts)}"
+    if (read["records"], read["rows"], read["rejected"], written["rows"]) != (rows, rows, 0, rows):
+        yield f"of {rows} records the report tells {read}"
 
 
 def tell(outcomes):

@@ -22,8 +22,9 @@ RFC_3339 = re.compile(
 )
 
 
-def expected_columns(rows, signal):
-    """Names of columns, with the type and the cells of each."""
+def expected(rows, signal):
+    """Names of columns, with the type and the cells of each; and how many values could not be stored as they came, by the
+    report's words."""
     rows = list(rows)
     table = Table(CORE[signal], len(rows))
     for index, row in enumerate(rows):
@@ -31,7 +32,7 @@ def expected_columns(rows, signal):
             table.put_core(index, name, value)
         table.put_found(index, row.found)
     table.settle()
-    return table.columns
+    return table.columns, table.counts
 
 
 class Table:
@@ -42,6 +43,7 @@ class Table:
         # Values by row, of each path.
         self.found = {}
         self.names = {}
+        self.counts = Counter()
 
     def put_core(self, row, name, value):
         kind = self.columns[name][0]
@@ -50,11 +52,15 @@ class Table:
             if nanos:
                 self.cells(f"{name}__ns", NUMBER)[row] = nanos
         elif kind == INTEGER and value > MAX_INTEGER:
+            self.counts["oversized_numbers"] += 1
             name, kind, value = f"{name}__text", TEXT, str(value)
         elif kind == INTEGERS and any(element is not None and element > MAX_INTEGER for element in value):
             # A list stays whole.
+            self.counts.update(("conflicts", "json_texts"))
             elements = ",".join(json_of(element) for element in value)
             name, kind, value = f"{name}__text", TEXT, f"[{elements}]"
+        elif isinstance(value, Json):
+            self.counts["json_texts"] += 1
         self.cells(name, kind)[row] = value
 
     def put_found(self, row, values):
@@ -70,6 +76,7 @@ class Table:
                 self.names[path] = self.unused_name(path)
             self.found.setdefault(path, {})[row] = value
         if again:
+            self.counts["duplicates"] += len(again)
             # Compared as the pairs that it has, in any order.
             pairs = ((path, json.loads(json_of(value), object_pairs_hook=Members)) for path, value in again)
             self.cells("_rest", "rest")[row] = Counter((path, json.dumps(value)) for path, value in pairs)
@@ -95,15 +102,21 @@ class Table:
                 self.store(self.names[path], kind, row, value)
 
     def store(self, name, kind, row, value):
+        self.counts["json_texts"] += isinstance(value, Json)
         if kind == TEXT:
+            self.counts["stored_as_text"] += not isinstance(value, str)
             value = text_of(value)
         elif kind == TIME and is_time(value):
+            self.counts["parsed_texts"] += 1
+            self.counts["other_offsets"] += not re.search("([Zz]|[+-]00:?00)$", value)
             value, nanos = micros_of(value)
             if nanos:
                 self.cells(f"{name}__ns", NUMBER)[row] = nanos
         elif kind == DOUBLE and kind_of(value) == INTEGER and int(float(value)) == value:
+            self.counts["widened"] += 1
             value = float(value)
         elif kind_of(value) != kind:
+            self.counts["conflicts"] += 1
             name, kind, value = f"{name}__text", TEXT, text_of(value)
         self.cells(name, kind)[row] = value
 

@@ -22,28 +22,34 @@ def read_json(text):
     return json.loads(text, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))
 
 
-def fill(message, members):
-    """Fills a message from a JSON object."""
+def fill(message, members, counts):
+    """Fills a message from a JSON object, and counts what is not as OTLP has it."""
     fields = {field.json_name: field for field in message.DESCRIPTOR.fields}
     for name, value in members.items():
-        # Unknown members are to be ignored, and null is nothing.
         field = fields.get(name)
+        if field is None:
+            # They are to be ignored.
+            counts["unknown_members"] += 1
         if field is None or value is None:
             continue
         if field.message_type and field.is_repeated:
             for element in value:
-                fill(getattr(message, field.name).add(), element)
+                fill(getattr(message, field.name).add(), element, counts)
         elif field.message_type:
             # It is there even if it is empty.
             getattr(message, field.name).SetInParent()
-            fill(getattr(message, field.name), value)
+            fill(getattr(message, field.name), value, counts)
         elif field.is_repeated:
-            getattr(message, field.name).extend(scalar(field, element) for element in value)
+            getattr(message, field.name).extend(scalar(field, element, counts) for element in value)
         else:
-            setattr(message, field.name, scalar(field, value))
+            setattr(message, field.name, scalar(field, value, counts))
 
 
-def scalar(field, value):
+def scalar(field, value, counts):
+    if field.type == Kind.TYPE_ENUM and isinstance(value, str):
+        # OTLP has numbers only; protobuf's own JSON has names.
+        counts["enum_names"] += 1
+        return field.enum_type.values_by_name[value].number
     if field.type in INTEGERS or field.type in LARGE_INTEGERS:
         return int(value)
     if field.type == Kind.TYPE_DOUBLE:
@@ -74,7 +80,7 @@ def json_scalar(field, value):
 
 
 def free_json(message, random):
-    """The same, with all that readers have to take: see OTLP's rules. Members come in any order, some are null or unknown."""
+    """The same, with all that readers have to take: see OTLP's rules. Members come in any order, some are unknown."""
 
     def chance(percent):
         return random.randrange(100) < percent
@@ -86,6 +92,8 @@ def free_json(message, random):
         if field.type == Kind.TYPE_DOUBLE and plain == value and value.is_integer() and abs(value) < 1e15 and chance(50):
             # Other languages write whole doubles as integers.
             return int(value) if value or math.copysign(1, value) > 0 else Word("-0")
+        if field.type == Kind.TYPE_ENUM and value in field.enum_type.values_by_number and chance(20):
+            return field.enum_type.values_by_number[value].name
         return plain.upper() if field.name in IDS and chance(50) else plain
 
     def text(value):

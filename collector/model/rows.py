@@ -183,7 +183,7 @@ def log_rows(message):
                 row.put("severity_text", record.severity_text)
                 body = any_value(record.body)
                 if body is not None:
-                    row.put_always("body", text_of(body))
+                    row.put_always("body", body if isinstance(body, Json) else text_of(body))
                 row.put("body_type", BODY_TYPES.get(record.body.WhichOneof("value")))
                 row.put("trace_id", record.trace_id.hex())
                 row.put("span_id", record.span_id.hex())

@@ -64,12 +64,12 @@ def contents(data, form):
         at += 4 + length
 
 
-def messages(data, form, signal):
-    """The messages of a file."""
+def messages(data, form, signal, counts):
+    """The messages of a file; counts what of JSON is not as OTLP has it."""
     for content in contents(data, form):
         message = SIGNALS[signal]()
         if form.is_json:
-            fill(message, read_json(content))
+            fill(message, read_json(content), counts)
         else:
             message.ParseFromString(content)
         yield message

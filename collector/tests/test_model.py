@@ -5,6 +5,7 @@ import math
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ import pyarrow
 import pyarrow.parquet
 
 from made import make_files
-from model.columns import expected_columns, micros_of, rest_pairs, type_by_evidence
+from model.columns import expected, micros_of, rest_pairs, type_by_evidence
 from model.comparison import arrow_type, differences
 from model.otlp_json import fill, members_of
 from model.random_messages import Source
@@ -33,7 +34,7 @@ def random_messages(signal, count=12):
 
 def columns_of(signal, count=12):
     rows = [row for message in random_messages(signal, count) for row in rows_of(message, signal)]
-    return expected_columns(rows, signal)
+    return expected(rows, signal)[0]
 
 
 class RandomMessages(unittest.TestCase):
@@ -52,7 +53,7 @@ class RandomMessages(unittest.TestCase):
     def test_are_the_same_in_every_form(self):
         with tempfile.TemporaryDirectory() as folder:
             for path, form, signal in make_files(Path(folder), SEED, messages=2):
-                read = list(messages(path.read_bytes(), FORMS[form], signal))
+                read = list(messages(path.read_bytes(), FORMS[form], signal, Counter()))
                 expected = random_messages(signal, 2)
                 if form in ("binpb", "document", "scrambled"):
                     for message in read:
@@ -69,7 +70,9 @@ class RandomMessages(unittest.TestCase):
                 {"scopeLogs": [{"logRecords": [{"traceId": "0A" * 16, "severityNumber": 9, "timeUnixNano": "7", "unknown": 1}]}]}
             ]
         }
-        fill(message, members)
+        counts = Counter()
+        fill(message, members, counts)
+        self.assertEqual(counts, {"unknown_members": 1})
         record = message.resource_logs[0].scope_logs[0].log_records[0]
         self.assertEqual((record.trace_id, record.severity_number, record.time_unix_nano), (b"\n" * 16, 9, 7))
         written = members_of(record)
@@ -149,11 +152,12 @@ class Rules(unittest.TestCase):
     def test_names_that_meet_are_numbered_and_what_comes_twice_is_kept(self):
         row = Row()
         row.found = [(("attr", "a.b"), 1), (("attr", "A_b"), 2), (("attr", "a.b"), 3), (("resource", "schema_url"), "x")]
-        columns = expected_columns([row], "logs")
+        columns, counts = expected([row], "logs")
         found = {name: cells[0] for name, (_, cells) in columns.items() if cells[0] is not None}
         rest = found.pop("_rest")
         self.assertEqual(found, {"attr_a_b": 1, "attr_A_b__2": 2, "resource_schema_url__2": "x"})
         self.assertEqual(rest, rest_pairs(json.dumps({"attr": {"a.b": 3}})))
+        self.assertEqual(+counts, {"duplicates": 1})
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 
 from harness import places
+from harness.checks import ANY
 from harness.store import read_json, write_json
 
 
@@ -46,26 +47,52 @@ def call(command, **options):
         raise SetupError(f"failed: {' '.join(command)}")
 
 
-def make_input(book, workload, rows):
-    """The NDJSON file of a workload and what every file made of it has to hold, both kept from run to run."""
+# The options of `workloads` for rows in another form than NDJSON, and how such files end.
+OTLP = {"otlp": ("--otlp", ".binpb"), "otlp-json": ("--otlp-json", ".otlp.json")}
+# What is made of the Arrow file, and how such files end.
+TABLES = {"csv": ".csv", "parquet": ".parquet"}
+
+
+def make_inputs(book, workload, rows, jobs):
+    """For each job the file of a workload and what every file made of it has to hold, both kept from run to run."""
     places.INPUTS.mkdir(parents=True, exist_ok=True)
     path = places.INPUTS / f"{workload}-{rows}.ndjson"
-    facts = path.with_suffix(".expected.json")
+    digest = generate(path, workload, rows)
+    facts = expected_facts(path, digest)
+    complain_of_changes(book, workload, rows, facts)
+    call([str(places.PYTHON), str(places.LAB / "peers/python/table.py"), str(path), str(table_file(path)), *jobs])
+    inputs = {}
+    for job in jobs:
+        if job in OTLP:
+            option, ending = OTLP[job]
+            other = path.with_suffix(ending)
+            generate(other, workload, rows, option)
+            inputs[job] = (other, expected_facts(path, digest, "otlp"))
+        else:
+            inputs[job] = (path.with_suffix(TABLES.get(job, ".ndjson")), facts)
+        write_json(schema_file(inputs[job][0]), bucksaw_schema(inputs[job][1]))
+    return facts, inputs
+
+
+def generate(path, workload, rows, *options):
+    """Writes a workload's file and returns its digest."""
     # Made anew each time, since the generator may have changed; it takes a second.
     fresh = path.with_suffix(".new")
     with open(fresh, "wb") as file:
-        call([str(places.workloads()), workload, "--rows", str(rows)], stdout=file)
+        call([str(places.workloads()), workload, "--rows", str(rows), *options], stdout=file)
     digest = sha256(fresh)
     fresh.replace(path)
-    if not facts.exists() or read_json(facts)["sha256"] != digest:
+    return digest
+
+
+def expected_facts(path, digest, form="ndjson"):
+    """What the rows of an NDJSON file hold, in this form."""
+    kept = path.with_suffix(f".{form}.expected.json")
+    if not kept.exists() or read_json(kept)["sha256"] != digest:
         # In a process of its own: a parent's memory would count as its children's peak.
-        call([sys.executable, "-m", "harness.expected", str(path), str(facts)], env=harness_environment())
-        write_json(facts, {**read_json(facts), "sha256": digest})
-    expected = read_json(facts)
-    complain_of_changes(book, workload, rows, expected)
-    write_json(schema_file(path), bucksaw_schema(expected))
-    call([str(places.PYTHON), str(places.LAB / "peers/python/table.py"), str(path), str(table_file(path))])
-    return path, facts
+        call([sys.executable, "-m", "harness.expected", str(path), str(kept), form], env=harness_environment())
+        write_json(kept, {**read_json(kept), "sha256": digest})
+    return read_json(kept)
 
 
 def table_file(path):
@@ -75,12 +102,12 @@ def table_file(path):
 
 def schema_file(path):
     """Where the schema of an input stands, for peers that want to know the columns beforehand."""
-    return path.with_suffix(".schema.json")
+    return path.with_suffix(path.suffix + ".schema.json")
 
 
 def bucksaw_schema(expected):
     """The columns as `bucksaw convert --schema` takes them."""
-    types = {"integer": "int64"}
+    types = {"integer": "int64", ANY: "timestamp"}
     columns = expected["column"].items()
     return {"columns": [{"name": name, "type": types.get(column["kind"], column["kind"])} for name, column in columns]}
 

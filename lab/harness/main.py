@@ -40,7 +40,7 @@ def parse(arguments):
     parser.add_argument("--rows", type=int, default=400_000, help="rows of each workload [%(default)s]")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, each peer once in each [%(default)s]")
     parser.add_argument("--workloads", type=several, metavar="LIST", help="synth40, realistic [both]")
-    parser.add_argument("--jobs", type=several, default=peers.JOBS, metavar="LIST", help="memory, ndjson [both]")
+    parser.add_argument("--jobs", type=several, default=peers.USUAL_JOBS, metavar="LIST", help="memory, ndjson [these two], otlp, otlp-json, csv, parquet")
     parser.add_argument("--threads", type=several, default=peers.THREADS, metavar="LIST", help="one, all [both]")
     parser.add_argument("--peers", type=several, metavar="LIST", help="parts of peers' names: only those [all]")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop then; --resume goes on")

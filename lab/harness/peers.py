@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from harness import places
 
-JOBS = ("memory", "ndjson")
+# What is in memory or in a file, and becomes a Parquet file.
+JOBS = ("memory", "ndjson", "otlp", "otlp-json", "csv", "parquet")
+# Those of a run unless it is told: the others are measured for themselves.
+USUAL_JOBS = ("memory", "ndjson")
 THREADS = ("one", "all")
 
 

@@ -2,7 +2,14 @@
 
 from harness.figures import table
 
-JOB_TITLES = {"memory": "Rows or tables in memory to Parquet", "ndjson": "NDJSON to Parquet"}
+JOB_TITLES = {
+    "memory": "Rows or tables in memory to Parquet",
+    "ndjson": "NDJSON to Parquet",
+    "otlp": "OTLP logs (protobuf) to Parquet",
+    "otlp-json": "OTLP logs (JSON) to Parquet",
+    "csv": "CSV to Parquet",
+    "parquet": "Parquet to Parquet",
+}
 THREAD_TITLES = {"one": "one thread", "all": "all cores"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness import build, checks, machine, measure, places
 from harness.figures import entry_key
-from harness.store import read_json, write_json
+from harness.store import write_json
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,12 @@ class Run:
         """Makes the inputs of all workloads."""
         settings = self.document["settings"]
         for workload in settings["workloads"]:
-            path, facts = build.make_input(self.book, workload, settings["rows"])
-            expected = read_json(facts)
+            expected, inputs = build.make_inputs(self.book, workload, settings["rows"], settings["jobs"])
             totals = {key: expected[key] for key in ("rows", "columns", "values", "bytes", "sha256")}
             known = self.document["inputs"].setdefault(workload, totals)
             if known != totals:
                 raise build.SetupError(f"{workload} is not what it was when the run began: start another")
-            self.inputs[workload] = (path, expected)
+            self.inputs.update({(workload, job): input for job, input in inputs.items()})
 
     def verify(self, until):
         """One run of every peer, read back: who fails is not measured; returns False where time ran out."""
@@ -82,7 +81,7 @@ class Run:
     def verified(self, contest, peer):
         try:
             self.once(contest, peer)
-            problems, notes = self.checked(contest.workload)
+            problems, notes = self.checked(contest)
         except measure.PeerError as error:
             problems, notes = [str(error)], []
         finally:
@@ -90,11 +89,12 @@ class Run:
         print(f"verified: {contest}: {peer.name}: {'; '.join(problems[:3]) or 'as expected'}", flush=True)
         return {"problems": problems[:20], "notes": notes}
 
-    def checked(self, workload):
+    def checked(self, contest):
         """Compares the file with what it has to hold; files of the same bytes need that once."""
-        key = (workload, build.sha256(self.output()))
+        _, expected = self.inputs[contest.workload, contest.job]
+        key = (contest.workload, contest.job in build.OTLP, build.sha256(self.output()))
         if key not in self.checked_files:
-            self.checked_files[key] = checks.compare(self.inputs[workload][1], read_back(self.output()))
+            self.checked_files[key] = checks.compare(expected, read_back(self.output()))
         return self.checked_files[key]
 
     def measure(self, until):
@@ -131,7 +131,7 @@ class Run:
 
     def once(self, contest, peer):
         settings = self.document["settings"]
-        path, expected = self.inputs[contest.workload]
+        path, expected = self.inputs[contest.workload, contest.job]
         threads = 1 if contest.threads == "one" else self.document["machine"]["cores"]
         words = {
             "input": path,

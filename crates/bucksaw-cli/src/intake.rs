@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bucksaw::internal::{counted, grouped};
 use bucksaw::limits::FIRST_REJECTED;
-use bucksaw::{Error, ErrorKind, Input, InputCounts, Rejection, Result};
+use bucksaw::{Error, ErrorKind, Format, Input, InputCounts, Rejection, Result};
 
 /// Lines from which on a part of them says something about all.
 const TELLING_LINES: u64 = 1_000;
@@ -83,8 +83,10 @@ impl Intake {
     pub(crate) fn add(&mut self, input: &Input<'_>) -> Option<String> {
         if let Some(member) = input.wrapper() {
             self.count(input);
+            // Loki's rows are one level below.
+            let path = if member == "streams" { "streams.values" } else { member };
             return Some(format!(
-                "{} is one row, whose member {member} is an array of objects; to have a row of each: jq -c '.{member}[]' FILE | bucksaw convert - …",
+                "{} is one row, whose member {member} is an array of objects; to have a row of each: --records {path}",
                 input.name(),
             ));
         }
@@ -99,8 +101,23 @@ impl Intake {
         let rejected = input.first_rejected();
         self.first_rejected.extend_from_slice(rejected);
         self.first_rejected.truncate(FIRST_REJECTED);
+        if counts.outside > 0 && counts.truncated == 0 {
+            return Some(format!(
+                "{}: {} around the records {} in no row; --envelope keeps those before them, --select and --drop choose",
+                input.name(),
+                counted(counts.outside, "member"),
+                if counts.outside == 1 { "is" } else { "are" },
+            ));
+        }
         let cut = rejected.last().filter(|_| counts.truncated > 0)?;
         let Rejection { source, line, column, .. } = cut;
+        if input.format() == Format::Json {
+            let rows = counted(counts.rows, "row");
+            return Some(format!(
+                "{source}: line {line}, column {column}: {}; {rows} read before it",
+                cut.reason
+            ));
+        }
         let whole = if has_lines(input) { "whole line" } else { "record" };
         let lines = counted(line - 1, whole);
         let left_out = match column - 1 {
@@ -152,7 +169,7 @@ impl Intake {
 
 /// Whether an input's records are lines, as far as is known.
 fn has_lines(input: &Input<'_>) -> bool {
-    input.format().is_of_lines()
+    input.format().is_of_lines() && input.format() != Format::Json
 }
 
 /// What is wrong, and a line for each of the first reasons.

@@ -98,9 +98,9 @@ fn on_signals(handler: fn()) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(handler)
 }
 
-/// What is left to do after an error. Returns unless the process is being interrupted: the error is
+/// Removes folders that the run made and that nothing is in. Returns unless the process is being interrupted: an error is
 /// then only that files went away.
-pub fn after_error() {
+pub fn remove_empty_folders() {
     // Who ends the process keeps the lock until it has ended.
     lock().remove_folders();
 }

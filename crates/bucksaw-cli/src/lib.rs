@@ -24,7 +24,6 @@ use std::{panic, thread};
 
 use bucksaw::Result;
 use bucksaw::escape::{escape, escape_lines};
-use bucksaw::internal::is_guarded;
 use bucksaw_inspect::DECODER_THREAD;
 use clap::Parser as _;
 use clap::error::ContextValue;
@@ -94,7 +93,7 @@ fn prints_json(command: &Command) -> bool {
 #[must_use]
 pub fn ended(result: Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::from(exit::DONE) };
-    interrupt::after_error();
+    interrupt::remove_empty_folders();
     let code = exit::code_of(&error);
     if code != exit::DONE {
         ui::tell(&format!("bucksaw: {error}"));
@@ -143,7 +142,7 @@ pub fn hush_panics() {
     let tell_all = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let words = info.to_string();
-        if thread::current().name() == Some(DECODER_THREAD) || is_guarded() {
+        if thread::current().name() == Some(DECODER_THREAD) {
             // The error tells.
         } else if escape_lines(&words) == words {
             tell_all(info);

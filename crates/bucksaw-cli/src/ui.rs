@@ -162,6 +162,10 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         let count = counted(input.withheld, "rejected line");
         lines.push(format!("{count} withheld: where values to redact are in them, nobody knows"));
     }
+    if input.text_lines > 0 {
+        let count = counted(input.text_lines, "line");
+        lines.push(format!("{count} of text kept, in the column message"));
+    }
     if input.nul_bytes > 0 {
         lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }

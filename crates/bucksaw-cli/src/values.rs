@@ -92,6 +92,25 @@ impl FromStr for Pointer {
     }
 }
 
+/// The names on the way to records.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordPath(pub(crate) Vec<String>);
+
+/// Names with dots between them, or a JSON Pointer.
+impl FromStr for RecordPath {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with('/') {
+            return text.parse().map(|Pointer(names)| Self(names));
+        }
+        match text.split('.').any(str::is_empty) {
+            true => Err("it is NAME.NAME… or a JSON Pointer, as /data/items".to_owned()),
+            false => Ok(Self(text.split('.').map(str::to_owned).collect())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,7 +71,7 @@
 //! # Features
 //!
 //! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too),
-//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], `redact` for the hashes and regular expressions of [`Redaction`], and `arrow` for
+//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], `redact` for the hashes and regular expressions of [`Redaction`], `regex` for those of [`TextPattern`], and `arrow` for
 //! [`Writer::write_record_batch`], columns of Arrow's own types and the `arrow` backend: half of the
 //! crates that are built. An option that needs one that was not built in is an error that names it.
 #![deny(unsafe_code)]
@@ -109,8 +109,6 @@ pub mod internal {
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins;
     pub use crate::format::limits;
-    #[cfg(feature = "arrow")]
-    pub use crate::input::columnar::is_guarded;
     pub use crate::nearest::nearest;
     pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
     pub use crate::types::json::Members;
@@ -123,7 +121,10 @@ pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use input::csv::{CsvHeader, CsvOptions};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
+pub use input::json::JsonOptions;
+pub use input::lines::TextLines;
 pub use input::ndjson::{NdjsonOptions, Nested};
+pub use input::text::{TextOptions, TextPattern};
 pub use input::{Format, Input, InputCounts, InputOptions, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{

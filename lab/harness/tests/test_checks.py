@@ -12,7 +12,7 @@ ROWS = [
 
 
 def expected(rows):
-    return expect(json.dumps(row) for row in rows)
+    return expect(rows)
 
 
 def problems(rows):

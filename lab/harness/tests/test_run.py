@@ -52,7 +52,7 @@ class Running(unittest.TestCase):
         content["peers"] = {name: PEER for name in ("good", "rival")}
         peers = tuple(replace(shell("true"), name=name) for name in ("good", "rival"))
         current = run.Run(self.folder / "run.json", content, Book(peers, {}, {}), self.folder)
-        current.inputs = {"synth40": (self.folder / "in.ndjson", EXPECTED)}
+        current.inputs = {("synth40", job): (self.folder / "in.ndjson", EXPECTED) for job in ("memory", "ndjson")}
         return current
 
     def test_every_peer_is_verified_once_and_measured_in_each_round(self):

@@ -1,4 +1,4 @@
-"""DuckDB. Usage: duckdb_peer.py memory|ndjson V1|V2 INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""DuckDB. Usage: duckdb_peer.py JOB V1|V2 INPUT SCHEMA OUTPUT THREADS; of the job memory INPUT is Arrow"""
 
 import sys
 
@@ -25,7 +25,12 @@ def main(job, version, source, schema, output, threads):
         measure(lambda: copy(connection, "SELECT * FROM t", version, output), output)
     else:
         quoted = ", ".join(f"'{name}': '{kind}'" for name, kind in columns(schema, TYPES).items())
-        copy(connection, f"SELECT * FROM read_ndjson('{source}', columns = {{{quoted}}})", version, output)
+        reading = {
+            "ndjson": f"read_ndjson('{source}', columns = {{{quoted}}})",
+            "csv": f"read_csv('{source}', header = true, delim = ',', quote = '\"', columns = {{{quoted}}})",
+            "parquet": f"read_parquet('{source}')",
+        }
+        copy(connection, f"SELECT * FROM {reading[job]}", version, output)
 
 
 main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""polars. Usage: polars_peer.py memory|ndjson INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""polars. Usage: polars_peer.py JOB INPUT SCHEMA OUTPUT THREADS; of the job memory INPUT is Arrow"""
 
 import os
 import sys
@@ -21,7 +21,13 @@ def main(job, source, schema, output, _threads):
         measure(lambda: frame.write_parquet(output, **ZSTD) or frame.height, output)
     else:
         # Streams: less memory than reading a frame and writing that, in about the same time.
-        polars.scan_ndjson(source, schema=columns(schema, TYPES)).sink_parquet(output, **ZSTD)
+        told = columns(schema, TYPES)
+        scan = {
+            "ndjson": lambda: polars.scan_ndjson(source, schema=told),
+            "csv": lambda: polars.scan_csv(source, schema=told),
+            "parquet": lambda: polars.scan_parquet(source),
+        }
+        scan[job]().sink_parquet(output, **ZSTD)
 
 
 main(*sys.argv[1:])

@@ -1,9 +1,10 @@
-"""pyarrow. Usage: pyarrow_peer.py memory|ndjson default|tuned INPUT SCHEMA OUTPUT THREADS; INPUT is Arrow or NDJSON"""
+"""pyarrow. Usage: pyarrow_peer.py JOB default|tuned INPUT SCHEMA OUTPUT THREADS; of the job memory INPUT is Arrow"""
 
 import sys
 
 import pyarrow
 import pyarrow.compute
+import pyarrow.csv
 import pyarrow.feather
 import pyarrow.json
 import pyarrow.parquet
@@ -18,8 +19,15 @@ TYPES = {"bool": pyarrow.bool_(), "int64": pyarrow.int64(), "double": pyarrow.fl
 def load(job, path, schema, threads):
     if job == "memory":
         return pyarrow.feather.read_table(path, memory_map=False)
-    reading = pyarrow.json.ReadOptions(use_threads=threads > 1)
+    if job == "parquet":
+        return pyarrow.parquet.read_table(path, use_threads=threads > 1)
     told = pyarrow.schema(columns(schema, TYPES).items())
+    if job == "csv":
+        reading = pyarrow.csv.ReadOptions(use_threads=threads > 1)
+        parsing = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        conversion = pyarrow.csv.ConvertOptions(column_types=told, strings_can_be_null=True)
+        return pyarrow.csv.read_csv(path, reading, parsing, conversion)
+    reading = pyarrow.json.ReadOptions(use_threads=threads > 1)
     parsing = pyarrow.json.ParseOptions(explicit_schema=told, unexpected_field_behavior="error")
     return pyarrow.json.read_json(path, reading, parsing)
 

@@ -1,35 +1,40 @@
 //! What inputs are: options of all commands that read them.
 
-use bucksaw::{CsvHeader, CsvOptions, Format};
-use clap::Args;
+use bucksaw::{
+    CsvHeader, CsvOptions, Format, InputOptions, JsonOptions, TextLines, TextOptions, TextPattern,
+};
+use clap::{Args, ValueEnum};
 
+use crate::values::RecordPath;
 use crate::words::words;
 
 /// What inputs are.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
-    /// What inputs are: ndjson; csv or tsv; otlp-logs, otlp-traces or otlp-metrics, protobuf messages, one, several one after the other, or
-    /// each behind its length in four bytes; arrow, Arrow's IPC stream or file; or parquet, a file of any writer. auto takes files whose names
-    /// end in .csv or .tsv (or .csv.gz and the like) for that, knows Arrow and Parquet by their first bytes, takes what is surely messages of
-    /// OTLP for these, and everything else for NDJSON
+    /// What inputs are: ndjson; json, documents that are arrays of objects, objects one after the other, spread over lines or
+    /// not, or JSON text sequences; csv or tsv; text, logfmt; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
+    /// each behind its length in four bytes, or in JSON, one a line, several one after the other, or one document. auto takes files whose names end in .csv or .tsv (or .csv.gz
+    /// and the like) for that, what is surely messages of OTLP for these, what begins with an array, or
+    /// with an object that does not have a line to itself, for json, and everything else for NDJSON
     #[arg(
         long,
         default_value_t,
-        value_parser = words::<Format>(&[
-            "auto",
-            "ndjson",
-            "csv",
-            "tsv",
-            "otlp-logs",
-            "otlp-traces",
-            "otlp-metrics",
-            "arrow",
-            "parquet",
-        ]),
+        value_parser = words::<Format>(&["auto", "ndjson", "json", "csv", "tsv", "text", "logfmt", "otlp-logs", "otlp-traces", "otlp-metrics"]),
         hide_possible_values = true
     )]
     pub(crate) format: Format,
+    /// Where records are in JSON documents: names of members with dots between them, as Records or data.items, or a JSON Pointer. Arrays on
+    /// the way are gone through; the outermost may be of any length. Other members inside of its elements are columns of all of their records.
+    /// streams.values is for Loki, whose records are arrays: they become time, line and metadata
+    #[arg(long, value_name = "PATH")]
+    pub(crate) records: Option<RecordPath>,
+    /// What the elements of records are called that are arrays themselves
+    #[arg(long, value_name = "NAME[,…]", value_delimiter = ',')]
+    pub(crate) record_fields: Vec<String>,
+    /// Make the members around the records' outermost array columns, too, those before it
+    #[arg(long, requires = "records")]
+    pub(crate) envelope: bool,
     /// CSV's columns, where files have no header row: their names, or none, for column1, column2 and so on
     #[arg(long, value_name = "NAME[,…]|none", value_delimiter = ',')]
     pub(crate) csv_header: Vec<String>,
@@ -40,11 +45,54 @@ pub(crate) struct InputArgs {
     /// the empty one
     #[arg(long, value_name = "TEXT")]
     pub(crate) csv_null: Vec<String>,
+    /// What lines of text are: clf or combined, access logs as Apache writes them; nginx, combined with more fields behind; or a
+    /// regular expression for the whole line, each of whose groups (?<NAME>…) is a column. Without it a line is the
+    /// column message
+    #[arg(
+        long,
+        value_name = "clf|combined|nginx|REGEX",
+        value_parser = words::<TextPattern>(&["clf", "combined", "nginx"]),
+        hide_possible_values = true
+    )]
+    pub(crate) pattern: Option<TextPattern>,
+    /// What to do with lines of text among NDJSON, or that are no logfmt, or that the pattern does not match: reject, or
+    /// keep, as rows with the column message
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) text_lines: TextLinesArg,
+}
+
+/// What to do with lines of text.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum TextLinesArg {
+    /// They are rejected
+    #[default]
+    Reject,
+    /// Each is a row with the column message
+    Keep,
 }
 
 impl InputArgs {
+    /// How inputs become rows, whatever they are.
+    pub(crate) fn options(&self) -> InputOptions {
+        InputOptions::new()
+            .format(self.format)
+            .json(self.json())
+            .csv(self.csv())
+            .text(TextOptions::new().pattern(self.pattern.clone()))
+            .text_lines(match self.text_lines {
+                TextLinesArg::Reject => TextLines::Reject,
+                TextLinesArg::Keep => TextLines::Keep,
+            })
+    }
+
+    /// Where records are in JSON documents.
+    fn json(&self) -> JsonOptions {
+        let records = self.records.iter().flat_map(|RecordPath(names)| names);
+        JsonOptions::new().records(records).fields(&self.record_fields).envelope(self.envelope)
+    }
+
     /// How records become rows where inputs are CSV.
-    pub(crate) fn csv(&self) -> CsvOptions {
+    fn csv(&self) -> CsvOptions {
         let header = match &*self.csv_header {
             [] => CsvHeader::FirstRow,
             [none] if none == "none" => CsvHeader::None,

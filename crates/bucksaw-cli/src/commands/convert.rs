@@ -5,25 +5,28 @@ mod existing;
 mod jobs;
 pub(super) mod options;
 mod state;
+mod tables;
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::time::Instant;
 
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, Error, ErrorKind, InputCounts, InputOptions, OnError, Options, Publication,
-    Report, Result, StreamSink, Table, Writer,
+    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, InputOptions, LocalSink,
+    OnError, Options, Publication, Report, Result, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 pub(crate) use self::jobs::goes_to_stdout;
-use self::jobs::{Job, Target, jobs, kept_lines};
+use self::jobs::{Job, Target, in_directory, jobs, kept_lines, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
 use self::state::State;
+use self::tables::{Outputs, Tables};
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
@@ -85,10 +88,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         .sparing(sources.iter().filter_map(Source::path).chain(arguments.shape.schema.as_deref()));
     let moves = options.staging_directory().is_some();
     let all = jobs(arguments, &sources, &mut files)?;
-    if !all.jobs.is_empty() {
-        ui::tell_notes(&existing::declare(&mut declared, &all.existing));
-    }
-    let options = options.schema(declared);
+    let options = options.schema(declared.clone());
     let started = Instant::now();
     let bad_lines =
         if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };
@@ -96,17 +96,16 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let bar = ui::progress(bytes, arguments.quiet);
     let intake = Intake::new(arguments.max_rejected);
     let read = all.jobs.iter().flat_map(|job| &job.sources);
-    let (options, lengths) = scanned(arguments, options, read, &read_as)?;
+    let (declared, lengths) = scanned(arguments, &options, declared, read, &read_as)?;
     let state = arguments.schema_state.as_deref().map(State::new);
     let mut run = Run { read_as, lengths, files, moves, bad_lines, intake, bar, state };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
-    // All files are of one table: a column has one type in all of them.
-    let mut table = Table::new(options)?;
+    let note = all.note();
+    let existing = all.existing.iter().map(|existing| escape_path(&existing.path)).collect();
+    let mut tables = Tables::new(options, declared, all.existing);
     for job in &all.jobs {
-        let (converted, rest) = run.convert(job, table)?;
-        table = rest;
-        match converted {
-            Ok(report) => reports.push(report),
+        match run.convert(job, &mut tables)? {
+            Ok(of_job) => reports.extend(of_job),
             Err(error) if arguments.keep_going && is_of_its_input(&error) => failures.push(error),
             Err(error) => return Err(error),
         }
@@ -120,19 +119,20 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         return Err(error);
     }
     if let Some(state) = &mut run.state {
-        state.tell(&table)?;
+        tables.all().try_for_each(|table| state.tell(table))?;
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
+    // Folders that are of no use, since OTLP has its own.
+    interrupt::remove_empty_folders();
     ui::tell_notes(&ui::unknown_columns(&reports));
     ui::tell_notes(ui::columns_in_rest(&reports).as_slice());
     if !arguments.quiet {
-        ui::tell_notes(all.note().as_slice());
+        ui::tell_notes(note.as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
     let code = ended_with(&failures, all.jobs.len());
     if arguments.json {
         let input = *intake.counts();
-        let existing = all.existing.iter().map(|path| escape_path(path)).collect();
         let failures = failures.iter().map(Failure::from).collect();
         print_report(&Conversion { input, reports: &reports, failures, existing })?;
     }
@@ -155,33 +155,47 @@ struct Run {
 }
 
 impl Run {
-    /// Writes a file of the table, which waits to be published; gives the table back.
-    fn convert(&mut self, job: &Job, table: Table) -> Result<(Result<Report>, Table)> {
-        let mut writer = open(&job.target, table, &mut self.files)?;
-        let read = job.sources.iter().try_for_each(|source| self.read(source, &mut writer));
-        match read {
-            Ok(()) => interrupt::finishing(self.moves, || Ok(writer.finish_or_abort())),
-            Err(error) => Ok((Err(error), writer.abort_with_table()?)),
+    /// Writes a job's files, which wait to be published.
+    fn convert(&mut self, job: &Job, tables: &mut Tables) -> Result<Result<Vec<Report>>> {
+        let mut outputs = Outputs::of(job, tables, &mut self.files)?;
+        let read =
+            job.sources.iter().try_for_each(|source| self.read(source, &mut outputs, tables));
+        if let Err(error) = read {
+            outputs.abort(tables)?;
+            return Ok(Err(error));
         }
+        let (files, signal) = (&mut self.files, self.read_as.format.signal());
+        interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, signal)))
     }
 
     /// Writes one source's rows.
-    fn read(&mut self, source: &Source, writer: &mut Writer) -> Result<()> {
+    fn read(
+        &mut self,
+        source: &Source,
+        outputs: &mut Outputs<'_>,
+        tables: &mut Tables,
+    ) -> Result<()> {
         let on_error = match &mut self.bad_lines {
             BadLines::Fail => OnError::Fail,
             BadLines::Skip => OnError::Skip,
             BadLines::Keep(file) => OnError::Keep(file.as_mut()),
         };
-        let length = self.lengths.get(source).copied();
-        let mut input = source.input(length, &self.bar, &self.read_as, on_error)?;
-        while writer.write_next(&mut input)? {
-            self.intake.check(&input)?;
-            if let Some(state) = &mut self.state {
-                state.tell(writer.table())?;
-            }
-            if !self.bar.is_hidden() {
-                let rate = ui::rate(writer.rows(), self.bar.elapsed());
-                self.bar.set_message(format!("{rate} rows/s"));
+        let opened = source.open_first(self.lengths.get(source).copied())?;
+        let bytes = self.bar.wrap_read(opened);
+        let mut input =
+            Input::open(source.name(), bytes, &source.read_as(&self.read_as), on_error)?;
+        while let Some(format) = input.next_table(tables.options()) {
+            let writer = outputs.writer(format.signal(), tables, &mut self.files);
+            let writer = writer.map_err(|error| error.in_source(&source.name()))?;
+            while writer.write_next(&mut input)? {
+                self.intake.check(&input)?;
+                if let Some(state) = &mut self.state {
+                    state.tell(writer.table())?;
+                }
+                if !self.bar.is_hidden() {
+                    let rate = ui::rate(input.counts().rows, self.bar.elapsed());
+                    self.bar.set_message(format!("{rate} rows/s"));
+                }
             }
         }
         let note = self.intake.add(&input);
@@ -231,7 +245,7 @@ fn ended_with(failures: &[Error], jobs: usize) -> u8 {
         return exit::DONE;
     }
     // Nothing is in folders that were made for them.
-    interrupt::after_error();
+    interrupt::remove_empty_folders();
     let inputs = counted(jobs as u64, "input");
     let what = format!(
         "bucksaw: {} of {inputs} could not be converted; the files of the others are written (--skip-existing does what is left):",
@@ -256,15 +270,16 @@ fn print_report(report: &Conversion<'_>) -> Result<()> {
     })
 }
 
-/// The options, with the schema of all rows if that is asked for; and how long each source was then.
+/// The schema of all rows, if that is asked for, else as it is declared; and how long each source was then.
 fn scanned<'s>(
     arguments: &ConvertArgs,
-    options: Options,
+    options: &Options,
+    declared: DeclaredSchema,
     sources: impl Iterator<Item = &'s Source> + Clone,
     read_as: &InputOptions,
-) -> Result<(Options, HashMap<Source, u64>)> {
+) -> Result<(DeclaredSchema, HashMap<Source, u64>)> {
     if !arguments.scan {
-        return Ok((options, HashMap::new()));
+        return Ok((declared, HashMap::new()));
     }
     let mut lengths = HashMap::new();
     for source in sources.clone() {
@@ -280,12 +295,18 @@ fn scanned<'s>(
     let bar = ui::progress(Some(lengths.values().sum()), arguments.quiet);
     let parts =
         sources.map(|source| Part { source, length: lengths.get(source).copied(), bytes: None });
-    let Scanned { schema, .. } = scan::scan(parts, &options, read_as, &bar)?;
+    let Scanned { schema, .. } = scan::scan(parts, options, read_as, &bar)?;
     bar.finish_and_clear();
-    Ok((options.schema(schema), lengths))
+    Ok((schema, lengths))
 }
 
-fn open(target: &Target, table: Table, files: &mut Publication) -> Result<Writer> {
+/// A file of a table: of this signal of OTLP, where it is of one.
+fn open(
+    target: &Target,
+    signal: Option<&str>,
+    table: Table,
+    files: &mut Publication,
+) -> Result<Writer> {
     match target {
         Target::Stdout => table.write_to(StreamSink::new(io::stdout())),
         Target::Stream(path) => {
@@ -298,12 +319,19 @@ fn open(target: &Target, table: Table, files: &mut Publication) -> Result<Writer
             }
             table.write_to(StreamSink::new(stream).at(path))
         }
-        Target::File(path) => {
-            let sink =
-                interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())?;
-            table.write_to(sink)
+        Target::File(path) => table.write_to(staged(path, files)?),
+        Target::InDirectory { directory, name } => {
+            let path = in_directory(directory, signal, name);
+            if let Some(folder) = path.parent() {
+                make_folders(folder)?;
+            }
+            table.write_to(staged(&path, files)?)
         }
     }
+}
+
+fn staged(path: &Path, files: &mut Publication) -> Result<LocalSink> {
+    interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())
 }
 
 fn bad_lines(arguments: &ConvertArgs, files: &mut Publication) -> Result<BadLines> {

@@ -38,6 +38,12 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         self.kind = kind;
     }
 
+    /// Whether [`push_alike`](Self::push_alike) takes an integer of 32 bits for `row`.
+    #[inline]
+    pub(crate) fn takes_i32(&self, row: usize) -> bool {
+        self.kind == ValueKind::I32 && matches!(self.values, ValuesOf::I32(_)) && !self.has(row)
+    }
+
     /// Adds the value of `row` to a list that has its type; returns the bytes of its text, or none where the
     /// list has another type, or the row has a value.
     #[inline]

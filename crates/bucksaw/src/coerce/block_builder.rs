@@ -7,7 +7,7 @@ use super::refusal::other_table;
 use crate::block::{Again, Block, OUTCOMES_OF_VALUE, Repeated};
 use crate::coerce::counts::Alterations;
 use crate::error::Result;
-use crate::schema::{Key, Schema};
+use crate::schema::{ColumnId, Key, Schema};
 use crate::types::item::Item;
 use crate::types::value::Value;
 
@@ -66,6 +66,28 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// The same for what a decoder found.
     pub(crate) fn push_item(&mut self, key: Key<'_>, item: Item<'a>) -> Result<()> {
         self.rows.push_item(key, item)
+    }
+
+    /// The column of this name below another, if it is likely to come next and values may go there without a look at its name.
+    #[inline]
+    pub(crate) fn guess_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
+        if self.rows.schema.strict { None } else { self.rows.schema.guess_below(of, name) }
+    }
+
+    /// Adds a value, which is not null, of a column that [`guess_below`](Self::guess_below) has found.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    #[inline]
+    pub(crate) fn push_known(&mut self, id: ColumnId, value: Value<'a>) -> Result<()> {
+        self.rows.store(id, Item::Value(value))
+    }
+
+    /// Adds nanoseconds since 1970, where the column has taken others before; false where that is for
+    /// [`push_item`](Self::push_item).
+    #[inline]
+    pub(crate) fn push_nanos(&mut self, id: ColumnId, nanos: u64) -> bool {
+        self.rows.store_nanos_alike(id, nanos)
     }
 
     /// Gives this row and those after it, `rows` together, the same value, for much less than as many

@@ -31,6 +31,10 @@ pub struct Alterations {
     pub duplicates: u64,
     /// Values without a column of their own, kept in `_rest`.
     pub rest_values: u64,
+    /// Members of OTLP/JSON that OTLP does not have, left out as its specification says.
+    pub unknown_members: u64,
+    /// Names in OTLP/JSON in place of an enumeration's numbers, stored as the number.
+    pub enum_names: u64,
     /// Values in whose place something else was stored, by [`Options::redact`](crate::Options::redact).
     pub redacted: u64,
 }
@@ -116,6 +120,8 @@ impl Alterations {
         with(&mut self.too_deep, other.too_deep);
         with(&mut self.duplicates, other.duplicates);
         with(&mut self.rest_values, other.rest_values);
+        with(&mut self.unknown_members, other.unknown_members);
+        with(&mut self.enum_names, other.enum_names);
         with(&mut self.redacted, other.redacted);
     }
 }

@@ -113,7 +113,9 @@ impl<'a> Fitting<'_, 'a> {
         }
         match item {
             Item::Value(Value::Text(text)) => {
-                let is_looked_at = self.parse_integers || !ty.is_of_integers();
+                let is_integer =
+                    matches!(ty, ColumnType::Int32 | ColumnType::Int64 | ColumnType::Uint64);
+                let is_looked_at = self.parse_integers || !is_integer;
                 is_looked_at.then(|| ty.parsed(text, reads.bytes(), self.arena)).flatten()
             }
             Item::Double(text) | Item::Number(text) => ty.nearest(text, self.arena),

@@ -67,6 +67,11 @@ impl Settling {
         }
     }
 
+    /// Another memory limit holds from now on.
+    pub(crate) fn limit_memory(&mut self, options: &Options) {
+        self.max_bytes = options.memory_limit / MEMORY_SHARE;
+    }
+
     /// Takes the values of columns without a type; the rows start at row `first`.
     pub(crate) fn take(
         &mut self,

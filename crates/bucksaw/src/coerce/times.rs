@@ -11,6 +11,8 @@ use crate::types::reading::NoMoment;
 use crate::types::timestamp::{TimeUnit, in_unit};
 use crate::types::value::Value;
 
+const NANOS_OF_MICRO: u64 = 1_000;
+
 impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// What a column of timestamps has read: digits below a microsecond go into a sibling.
     pub(super) fn store_time(
@@ -60,6 +62,22 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             self.block.count(id, Outcome::OtherOffset, misfit);
         }
         Ok(())
+    }
+
+    /// Stores nanoseconds since 1970 in a column of microseconds, and what is below one in its sibling, where both have lists of
+    /// their types in this block already; false where they have not.
+    #[inline]
+    pub(crate) fn store_nanos_alike(&mut self, id: ColumnId, nanos: u64) -> bool {
+        let micros = Value::Timestamp((nanos / NANOS_OF_MICRO).cast_signed());
+        let below = (nanos % NANOS_OF_MICRO) as i32;
+        if below == 0 {
+            return self.store_alike(id, &micros);
+        }
+        let Some(sibling) = self.schema.column(id).sibling(Sibling::Nanos) else { return false };
+        let row = self.block.rows;
+        let column = self.block.columns.get(sibling.index());
+        let is_ready = column.is_some_and(|column| column.takes_i32(row));
+        is_ready && self.store_alike(id, &micros) && self.store_alike(sibling, &Value::I32(below))
     }
 
     /// The sibling for digits below the column's unit, if there is one; where rows can be refused, only a declared one.

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::builder::RowBuilder;
 use crate::block::text::StoreText;
 use crate::error::Result;
-use crate::schema::{ColumnId, ColumnType};
+use crate::schema::{ColumnId, ColumnType, Key};
 use crate::types::item::Item;
 use crate::types::untyped;
 use crate::types::value::{Value, ValueKind};
@@ -32,6 +32,21 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             return Ok(());
         }
         self.store_other(id, Item::Untyped(text))
+    }
+
+    /// Stores text that may spell a value in the column that its path leads to.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    #[inline]
+    pub(crate) fn push_untyped(&mut self, path: &str, text: &'v str) -> Result<()> {
+        // In strict mode, names are looked at.
+        if !self.schema.strict
+            && let Some(id) = self.schema.known(path)
+        {
+            return self.store_untyped(id, text);
+        }
+        self.push_item(Key::Name(path), Item::Untyped(text))
     }
 
     /// What a column makes of an item that is text without a type.

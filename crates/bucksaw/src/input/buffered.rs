@@ -3,7 +3,7 @@
 use super::Format;
 use super::decompress::Decompressed;
 use super::formats::START_BYTES;
-use super::framing::{CHUNK_BYTES, Chunk};
+use super::framing::{CHUNK_BYTES, Chunk, Form};
 use crate::error::{Error, ErrorKind, Result};
 
 /// See the module.
@@ -102,15 +102,22 @@ impl<'r> Buffered<'r> {
         let position = self.position;
         self.position += len as u64;
         let window_bytes = self.source.window_bytes();
+        let form = match format {
+            Format::Ndjson => Form::Lines,
+            format if format.is_of_lines() => Form::Text,
+            _ => Form::Bytes,
+        };
+        let (names, nul_bytes, goes_on) = (None, 0, false);
         Chunk {
             format,
             bytes,
             position,
-            names: None,
-            nul_bytes: 0,
+            names,
+            nul_bytes,
             window_bytes,
-            #[cfg(feature = "arrow")]
-            columns: None,
+            form,
+            goes_on,
+            elements: None,
         }
     }
 
@@ -118,14 +125,6 @@ impl<'r> Buffered<'r> {
     pub(super) fn keep(&mut self, mut buffer: Vec<u8>, filled: usize) {
         buffer.truncate(filled);
         self.rest = buffer;
-    }
-
-    /// The first bytes of the rest, which are there.
-    #[cfg(feature = "arrow")]
-    pub(super) fn take(&mut self, bytes: usize) -> Vec<u8> {
-        self.position += bytes as u64;
-        let behind = self.rest.split_off(bytes);
-        std::mem::replace(&mut self.rest, behind)
     }
 
     /// Forgets the first bytes of the rest.

@@ -3,8 +3,7 @@
 use super::buffered::Buffered;
 use super::framing::{Frame, Framer, Limits};
 use super::open::framer_of;
-use super::{Format, InputOptions};
-use super::{formats, otlp};
+use super::{Format, InputOptions, formats, otlp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes that tell a source's format.
@@ -24,7 +23,11 @@ impl<'r> Detecting<'r> {
 
     fn detect(&mut self, limits: Limits) -> Result<()> {
         let Some((mut source, options)) = self.unknown.take() else { return Ok(()) };
-        let format = format_of(source.peek(TELLING_BYTES, limits.window_bytes)?)?;
+        let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
+        let format = match options.format {
+            Format::Auto => format_of(start, &options)?,
+            format => format,
+        };
         self.known = Some(framer_of(format, source, &options));
         Ok(())
     }
@@ -33,6 +36,10 @@ impl<'r> Detecting<'r> {
 impl Framer for Detecting<'_> {
     fn format(&self) -> Format {
         self.known.as_ref().map_or(Format::Auto, |framer| framer.format())
+    }
+
+    fn is_text(&self) -> bool {
+        self.known.as_ref().is_none_or(|framer| framer.is_text())
     }
 
     fn position(&self) -> u64 {
@@ -54,11 +61,13 @@ impl Framer for Detecting<'_> {
 }
 
 /// The format of a source whose first bytes are these; what can't be anything else is NDJSON.
-fn format_of(start: &[u8]) -> Result<Format> {
-    if let Some(format) = formats::columnar(start) {
+fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
+    if let Some(format) = otlp::format_of_json(start)? {
         return Ok(format);
     }
     match otlp::formats_of(start)[..] {
+        // Where records are said to be inside of objects, these need not be lines.
+        [] if formats::is_json(start) || !options.json.records.is_empty() => Ok(Format::Json),
         [] => Ok(Format::Ndjson),
         [format] => Ok(format),
         ref several => Err(ambiguous(several)),

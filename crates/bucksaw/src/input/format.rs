@@ -13,7 +13,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// What its first bytes say: OTLP where they are sound messages of one signal, else NDJSON.
+    /// What its first bytes say: OTLP where they are sound messages of one signal; JSON documents where they are an array, or an
+    /// object that does not have a line to itself; else NDJSON.
     #[default]
     Auto,
     /// A JSON object on each line.
@@ -22,30 +23,35 @@ pub enum Format {
     Csv,
     /// The same with tabs.
     Tsv,
-    /// OTLP logs as protobuf: `LogsData` or `ExportLogsServiceRequest` messages, one, several one after the other, or each
-    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them.
+    /// JSON documents: arrays of objects, objects one after the other, spread over lines or not, or JSON text sequences (RFC
+    /// 7464), with or without envelopes around them (see [`JsonOptions`](crate::JsonOptions)).
+    Json,
+    /// Lines of text, which are messages, or whose columns a [pattern](crate::TextOptions) finds.
+    Text,
+    /// Lines of `key=value`.
+    Logfmt,
+    /// OTLP logs: `LogsData` or `ExportLogsServiceRequest` messages. As protobuf: one, several one after the other, or each
+    /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them. As JSON: one a line, as
+    /// that writes them, too, several one after the other, or one document over many lines.
     OtlpLogs,
     /// OTLP traces, likewise: `TracesData` or `ExportTraceServiceRequest`.
     OtlpTraces,
     /// OTLP metrics, likewise: `MetricsData` or `ExportMetricsServiceRequest`.
     OtlpMetrics,
-    /// Arrow's IPC stream, or its file. Needs the feature `arrow`.
-    Arrow,
-    /// A Parquet file, for [`Input::open_file`](crate::Input::open_file). Needs the feature `arrow`.
-    Parquet,
 }
 
 impl Format {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Auto,
         Self::Ndjson,
+        Self::Json,
         Self::Csv,
         Self::Tsv,
+        Self::Text,
+        Self::Logfmt,
         Self::OtlpLogs,
         Self::OtlpTraces,
         Self::OtlpMetrics,
-        Self::Arrow,
-        Self::Parquet,
     ];
 
     fn word(self) -> &'static str {
@@ -54,11 +60,39 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::Text => "text",
+            Self::Logfmt => "logfmt",
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",
-            Self::Arrow => "arrow",
-            Self::Parquet => "parquet",
+        }
+    }
+
+    /// What messages call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto | Self::Ndjson => "NDJSON",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            other => other.word(),
+        }
+    }
+
+    /// The signal, for OTLP: `logs`, `traces` or `metrics`. Each is a table of its own.
+    ///
+    /// ```
+    /// use bucksaw::Format;
+    /// assert_eq!(Format::OtlpTraces.signal(), Some("traces"));
+    /// assert_eq!(Format::Ndjson.signal(), None);
+    /// ```
+    #[must_use]
+    pub fn signal(self) -> Option<&'static str> {
+        match self {
+            Self::OtlpLogs => Some("logs"),
+            Self::OtlpTraces => Some("traces"),
+            Self::OtlpMetrics => Some("metrics"),
+            _ => None,
         }
     }
 
@@ -66,10 +100,7 @@ impl Format {
     /// such a format.
     #[must_use]
     pub fn is_of_lines(self) -> bool {
-        !matches!(
-            self,
-            Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics | Self::Arrow | Self::Parquet
-        )
+        !matches!(self, Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics)
     }
 }
 

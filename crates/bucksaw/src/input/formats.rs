@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::Format as SourceFormat;
+use super::json::RECORD_SEPARATOR;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a source's start that tell what it is: a tar archive says so 257 bytes in.
@@ -33,10 +33,10 @@ const FORMATS: [Format; 20] = [
     format("UTF-32", b"\0\0\xfe\xff", "iconv -f UTF-32 -t UTF-8 FILE | bucksaw convert - …"),
     format("UTF-16", b"\xff\xfe", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
     format("UTF-16", b"\xfe\xff", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
-    format("a Parquet file", b"PAR1", "--format parquet, or none, reads it"),
-    format("an encrypted Parquet file", b"PARE", "decrypt it with what wrote it"),
-    format("an Arrow file", b"ARROW1", "--format arrow, or none, reads it"),
-    format("an Arrow stream", b"\xff\xff\xff\xff", "--format arrow, or none, reads it"),
+    format("a Parquet file", b"PAR1", "it needs no conversion; bucksaw inspect FILE shows it"),
+    format("an encrypted Parquet file", b"PARE", "it needs no conversion"),
+    format("an Arrow file", b"ARROW1", READ_WITH_ARROW),
+    format("an Arrow stream", b"\xff\xff\xff\xff", READ_WITH_ARROW),
     format("gzip within a compressed file", b"\x1f\x8b", "gzip -dc FILE | bucksaw convert - …"),
     format(
         "zstd within a compressed file",
@@ -64,9 +64,12 @@ const FORMATS: [Format; 20] = [
     format(
         "an SQLite database",
         b"SQLite format 3\0",
-        "sqlite3 -json FILE 'SELECT …' | jq -c '.[]' | bucksaw convert - …",
+        "sqlite3 -json FILE 'SELECT …' | bucksaw convert - …",
     ),
 ];
+
+const READ_WITH_ARROW: &str =
+    "read it with Arrow (in Python: pyarrow.ipc), which writes Parquet by itself";
 
 /// UTF-16 and UTF-32 without a byte order mark: which of the first 8 bytes of ASCII text are zeros.
 const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
@@ -75,16 +78,6 @@ const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
     ("UTF-32LE", [false, true, true, true, false, true, true, true]),
     ("UTF-32BE", [true, true, true, false, true, true, true, false]),
 ];
-
-/// The columnar format of a source that starts so, if it is of one.
-pub(super) fn columnar(start: &[u8]) -> Option<SourceFormat> {
-    match start {
-        [b'P', b'A', b'R', b'1' | b'E', ..] => Some(SourceFormat::Parquet),
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(SourceFormat::Arrow),
-        [0xff, 0xff, 0xff, 0xff, ..] => Some(SourceFormat::Arrow),
-        _ => None,
-    }
-}
 
 /// Checks that a source, of which these are the first bytes, may be the text that it is read as, which is called `expected`.
 ///
@@ -118,14 +111,13 @@ pub(super) fn hint(start: &[u8]) -> Option<String> {
     let start = &start[..start.len().min(HINT_BYTES)];
     let start = start.trim_ascii_start();
     match start.first()? {
-        b'[' => {
-            let what = "this looks like one JSON array, and NDJSON has an object on each line";
-            Some(format!("{what}: jq -c '.[]' FILE | bucksaw convert - …"))
-        }
+        b'[' => Some(
+            "this looks like one JSON array, and NDJSON has an object on each line: --format json"
+                .to_owned(),
+        ),
         b'{' => hint_at_objects(start),
-        0x1e => {
-            let what = "this looks like a JSON text sequence (RFC 7464)";
-            Some(format!("{what}: tr -d '\\036' < FILE | bucksaw convert - …"))
+        &RECORD_SEPARATOR => {
+            Some("this looks like a JSON text sequence (RFC 7464): --format json".to_owned())
         }
         _ => {
             let start = &start[..start.len().min(START_BYTES)];
@@ -177,6 +169,22 @@ fn behind(text: &[u8], sign: u8) -> Option<&[u8]> {
 
 /// Objects that are not on a line each.
 fn hint_at_objects(start: &[u8]) -> Option<String> {
+    let what = match layout_of_objects(start)? {
+        Layout::SeveralLines => {
+            "this looks like JSON spread over several lines, and NDJSON has an object on each line"
+        }
+        Layout::OneLine => "this looks like several objects on a line, and NDJSON has one on each",
+    };
+    Some(format!("{what}: --format json"))
+}
+
+/// How objects are laid out that are not on a line each.
+enum Layout {
+    SeveralLines,
+    OneLine,
+}
+
+fn layout_of_objects(start: &[u8]) -> Option<Layout> {
     let mut values = serde_json::Deserializer::from_slice(start).into_iter::<IgnoredAny>();
     let first = values.next()?;
     let (object, rest) = match first {
@@ -185,14 +193,29 @@ fn hint_at_objects(start: &[u8]) -> Option<String> {
         Err(error) if error.is_eof() => (start, &b""[..]),
         Err(_) => return None,
     };
-    let what = if object.trim_ascii_end().contains(&b'\n') {
-        "this looks like JSON spread over several lines, and NDJSON has an object on each line"
+    if object.trim_ascii_end().contains(&b'\n') {
+        Some(Layout::SeveralLines)
     } else if rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')) == Some(&b'{') {
-        "this looks like several objects on a line, and NDJSON has one on each"
+        Some(Layout::OneLine)
     } else {
-        return None;
-    };
-    Some(format!("{what}: jq -c . FILE | bucksaw convert - …"))
+        None
+    }
+}
+
+/// Whether a source that starts so is of JSON documents that are no lines: an array of objects or of arrays, a JSON text
+/// sequence, or an object that does not have a line to itself.
+pub(super) fn is_json(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let start = start.trim_ascii_start();
+    match start.first() {
+        Some(b'[') => {
+            let element = start[1..].trim_ascii_start();
+            matches!(element.first(), None | Some(b'{' | b'[' | b']'))
+        }
+        Some(b'{') => layout_of_objects(start).is_some(),
+        Some(first) => *first == RECORD_SEPARATOR,
+        None => false,
+    }
 }
 
 fn is_utf8_but_for_its_end(bytes: &[u8]) -> bool {
@@ -290,14 +313,14 @@ mod tests {
     fn other_forms_of_json_are_guessed_where_a_line_is_malformed() {
         let long = format!("{{\n  \"a\": \"{}\",", "x".repeat(HINT_BYTES));
         for (start, told) in [
-            ("[{\"a\":1},{\"a\":2}]\n", Some("jq -c '.[]' FILE")),
-            ("[\n{\"a\":1}\n]", Some("jq -c '.[]' FILE")),
+            ("[{\"a\":1},{\"a\":2}]\n", Some("one JSON array")),
+            ("[\n{\"a\":1}\n]", Some("--format json")),
             ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", Some("spread over several lines")),
-            ("{\"a\":\n1", Some("jq -c . FILE")),
-            (&long, Some("jq -c . FILE")),
+            ("{\"a\":\n1", Some("--format json")),
+            (&long, Some("--format json")),
             ("{\"a\":1}{\"a\":2}\n", Some("several objects on a line")),
             ("{\"a\":1} {\"a\":2}\n", Some("several objects on a line")),
-            ("\u{1e}{\"a\":1}\n", Some("tr -d '\\036' < FILE")),
+            ("\u{1e}{\"a\":1}\n", Some("JSON text sequence")),
             ("\u{7f}ELF\0\0", Some("binary file: it starts with 7f 45 4c 46 00 00")),
             ("{\"a\":1} \r\n{\"a\":", None),
             ("{\"a\":1}\n{\"a\":2}\n", None),
@@ -320,6 +343,8 @@ mod tests {
                 ),
                 None => assert_eq!(hint, None, "{start:?}"),
             }
+            let is_of_objects = start.trim_start().starts_with(['{', '[', '\u{1e}']);
+            assert_eq!(is_json(start.as_bytes()), told.is_some() && is_of_objects, "{start:?}");
         }
     }
 }

@@ -6,8 +6,7 @@
 use std::sync::Arc;
 
 use super::Format;
-#[cfg(feature = "arrow")]
-use super::columnar::Columns;
+use super::json::Elements;
 use crate::error::{Error, Result};
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
@@ -44,19 +43,28 @@ pub(crate) struct Chunk {
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,
-    /// Instead of bytes, rows that came as columns.
-    #[cfg(feature = "arrow")]
-    pub(crate) columns: Option<Box<Columns>>,
+    pub(crate) form: Form,
+    /// Whether the next chunk goes on with what the last record is in.
+    pub(crate) goes_on: bool,
+    /// Of JSON documents: where in it their elements are.
+    pub(crate) elements: Option<Box<Elements>>,
 }
 
-impl Chunk {
-    /// Bytes of memory that its records take.
-    pub(crate) fn size(&self) -> usize {
-        #[cfg(feature = "arrow")]
-        if let Some(columns) = &self.columns {
-            return columns.bytes;
-        }
-        self.bytes.len()
+/// How records stand in a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// They are no text.
+    Bytes,
+    /// None goes on in the next line.
+    Lines,
+    /// They go over lines as they like.
+    Text,
+}
+
+impl Form {
+    /// Whether places are told by line and column.
+    pub(crate) fn is_text(self) -> bool {
+        self != Self::Bytes
     }
 }
 
@@ -69,12 +77,6 @@ pub(crate) struct Limits {
     pub(crate) message_bytes: usize,
     /// Bytes of a window to decompress with.
     pub(crate) window_bytes: usize,
-    /// Bytes in what a columnar format has its reader keep in memory at once: a record batch, a page.
-    #[cfg_attr(
-        not(feature = "arrow"),
-        expect(dead_code, reason = "only Arrow and Parquet have it")
-    )]
-    pub(crate) batch_bytes: usize,
 }
 
 /// Whether a chunk of so many bytes is longer than others, because of one record.
@@ -93,6 +95,11 @@ pub(crate) trait Framer: Send {
 
     /// What its records are of; known once there was a frame.
     fn format(&self) -> Format;
+
+    /// Whether the source is text, whose places are told by line and column.
+    fn is_text(&self) -> bool {
+        self.format().is_of_lines()
+    }
 
     /// The source's byte at which the next chunk starts.
     fn position(&self) -> u64;

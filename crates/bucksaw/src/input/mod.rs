@@ -4,8 +4,6 @@
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
 mod buffered;
-#[cfg(feature = "arrow")]
-pub(crate) mod columnar;
 pub(crate) mod csv;
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
@@ -16,6 +14,9 @@ mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
+pub(crate) mod json;
+pub(crate) mod lines;
+mod logfmt;
 pub(crate) mod ndjson;
 mod open;
 mod options;
@@ -23,10 +24,10 @@ mod otlp;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 mod records;
-mod refused;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;
+pub(crate) mod text;
 #[cfg(feature = "arrow")]
 mod zones;
 #[cfg(feature = "zstd")]
@@ -48,8 +49,10 @@ pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;
 pub(crate) use self::source::{Ahead, Source};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape;
+use crate::options::Options;
+use crate::route::limits::reading_limits;
 
 /// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
 /// [`Input::ndjson`] and [`Input::open`] for how to get one.
@@ -107,6 +110,42 @@ impl<'r> Input<'r> {
         self.source.format()
     }
 
+    /// What the records are of that come next: the first, or, behind those of one signal of OTLP, those of another, which are rows
+    /// of another table. None where all records have been read, or before a table's have. The options are those of the table, for
+    /// their memory limit.
+    ///
+    /// ```
+    /// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options};
+    /// // A request with a log record, and behind it one with a span.
+    /// let log = b"\x0a\x13\x12\x11\x12\x0f\x09\x09\0\0\0\0\0\0\0\x2a\x04\x0a\x02hi";
+    /// let span = b"\x0a\x1f\x12\x1d\x12\x1b\x0a\x10sixteen bytes id\x39\x09\0\0\0\0\0\0\0";
+    /// let requests = [&log[..], span].concat();
+    /// let mut input = Input::open("requests", &requests[..], &InputOptions::new(), OnError::Fail)?;
+    /// let mut formats = Vec::new();
+    /// while let Some(format) = input.next_table(&Options::new()) {
+    ///     let mut writer = Options::new().write_to(MemorySink::new())?;
+    ///     while writer.write_next(&mut input)? {}
+    ///     assert_eq!(writer.finish()?.rows, 1);
+    ///     formats.push(format);
+    /// }
+    /// assert_eq!(formats, [Format::OtlpLogs, Format::OtlpTraces]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    pub fn next_table(&mut self, options: &Options) -> Option<Format> {
+        self.source.next_table(reading_limits(options.memory_limit))
+    }
+
+    /// # Errors
+    /// [`ErrorKind::InputFormat`] where there are records of another table next.
+    pub(crate) fn check_is_of_one_table(&self) -> Result<()> {
+        let Some(other) = self.source.other_table() else { return Ok(()) };
+        let message = format!(
+            "records of {} are followed by {other}, which are rows of another table: -o DIR/ writes both (Input::next_table)",
+            self.format(),
+        );
+        Err(Error::new(ErrorKind::InputFormat, message).in_source(self.name()))
+    }
+
     /// What was read so far.
     #[must_use]
     pub fn counts(&self) -> InputCounts {
@@ -127,7 +166,7 @@ impl<'r> Input<'r> {
         self.records.wrapper()
     }
 
-    /// Goes on where reading stopped; false at the source's end. Where values are redacted, records that nobody looks into are
+    /// Goes on where reading stopped; false at the source's end, or before records of another table. Where values are redacted, records that nobody looks into are
     /// withheld.
     ///
     /// # Errors
@@ -149,7 +188,7 @@ impl<'r> Input<'r> {
                 self.records.reject_cut(&mut self.source, &error, redacts)?;
                 Ok(true)
             }
-            Some(source::Stop::End) => Ok(false),
+            Some(source::Stop::OtherTable | source::Stop::End) => Ok(false),
         }
     }
 }
@@ -172,10 +211,14 @@ pub struct InputCounts {
     /// NUL bytes before lines, which were skipped: they are left where a file is cut to nothing while it is
     /// written.
     pub nul_bytes: u64,
+    /// Rows that are lines of text, kept by [`TextLines::Keep`](crate::TextLines::Keep).
+    pub text_lines: u64,
     /// Rejected records that are [withheld](Rejection::withheld).
     pub withheld: u64,
     /// Compressed sources without their end. What there was of their last line is rejected.
     pub truncated: u64,
+    /// Members of JSON objects around records that are in no row.
+    pub outside: u64,
 }
 
 impl InputCounts {
@@ -188,7 +231,9 @@ impl InputCounts {
         self.bytes += other.bytes;
         self.nul_bytes += other.nul_bytes;
         self.truncated += other.truncated;
+        self.text_lines += other.text_lines;
         self.withheld += other.withheld;
+        self.outside += other.outside;
     }
 }
 
@@ -201,6 +246,9 @@ pub struct Rejection {
     /// What the source was read as.
     #[serde(skip)]
     pub format: Format,
+    /// Whether the source is text, which has lines.
+    #[serde(skip)]
+    pub is_text: bool,
     /// The line, from 1; in sources that have none, the record.
     pub line: u64,
     /// The byte in the line or record, from 1, at which it went wrong.
@@ -219,10 +267,9 @@ impl Rejection {
     /// The error with where it is.
     fn locate(self, error: Error) -> Error {
         let error = error.in_source(&self.source);
-        match self.format {
-            _ if self.format.is_of_lines() => error.at_line(self.line, self.column, self.byte),
-            Format::Arrow | Format::Parquet => error.in_record(self.line),
-            _ => error.at_record(self.line, self.column, self.byte),
+        match self.is_text {
+            true => error.at_line(self.line, self.column, self.byte),
+            false => error.at_record(self.line, self.column, self.byte),
         }
     }
 }
@@ -230,21 +277,21 @@ impl Rejection {
 /// Where, and why.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, format, line, column, byte, reason, .. } = self;
+        let Self { source, is_text, line, column, byte, reason, .. } = self;
         let (source, reason) = (escape(source), escape(reason));
-        match format {
-            _ if format.is_of_lines() => {
-                write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}")
+        match is_text {
+            true => write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}"),
+            false => {
+                write!(f, "{source}: record {line}, byte {column} of it (byte {byte}): {reason}")
             }
-            Format::Arrow | Format::Parquet => write!(f, "{source}: record {line}: {reason}"),
-            _ => write!(f, "{source}: record {line}, byte {column} of it (byte {byte}): {reason}"),
         }
     }
 }
 
 /// Takes rejected records, from any thread, one after the other.
 pub trait Rejects: Send {
-    /// A part of a rejected record, as it was read; of formats that are not text, in base64, with a newline at the record's end.
+    /// A part of a rejected record, as it was read; of sources that are not text, in base64. A newline is at the record's end,
+    /// but for a last line that has none.
     /// Long records come in several parts.
     ///
     /// # Errors

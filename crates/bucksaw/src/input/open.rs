@@ -1,22 +1,19 @@
 //! How inputs are opened.
 
-#[cfg(feature = "arrow")]
-use std::io::SeekFrom;
-use std::io::{self, Read, Seek};
+use std::io::Read;
 
 use super::buffered::Buffered;
-#[cfg(feature = "arrow")]
-use super::columnar::{self, ArrowFramer, ColumnsDecoder, ParquetFramer};
 use super::csv::{RecordFramer, RowDecoder};
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
-#[cfg(feature = "arrow")]
-use super::decompress::is_compressed;
 use super::detecting::Detecting;
 use super::framing::{Chunk, Framer};
-use super::ndjson::{LineDecoder, LineFramer};
-use super::otlp::{MessageDecoder, MessageFramer};
-use super::refused::Refused;
+use super::json::{ElementDecoder, ElementFramer};
+use super::lines::{LineFramer, LineRows};
+use super::logfmt::LogfmtReader;
+use super::ndjson::LineDecoder;
+use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
+use super::text::TextReader;
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
@@ -78,51 +75,15 @@ impl<'r> Input<'r> {
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         let source = Buffered::new(source);
         let framer: Box<dyn Framer + 'r> = match options.format {
-            Format::Auto => Box::new(Detecting::new(source, options.clone())),
+            // What it is its first bytes say, or how it is encoded.
+            Format::Auto | Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
+                Box::new(Detecting::new(source, options.clone()))
+            }
             format => framer_of(format, source, options),
         };
         Ok(Self::new(name, framer, ByFormat::of(options), on_error))
     }
-
-    /// The same of a file that is read anywhere, which may be Parquet. (What can't be is read as it comes.)
-    ///
-    /// ```
-    /// use std::io::Cursor;
-    /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options, Value};
-    /// let sink = MemorySink::new();
-    /// let mut writer = Options::new().write_to(sink.clone())?;
-    /// writer.write_row([("level", Value::from("INFO"))])?;
-    /// writer.finish()?;
-    /// let file = Cursor::new(sink.published().expect("a finished file"));
-    /// let mut input = Input::open_file("logs", file, &InputOptions::new(), OnError::Fail)?;
-    /// let mut writer = Options::new().write_to(MemorySink::new())?;
-    /// writer.write_input(&mut input)?;
-    /// assert_eq!(writer.columns()[0].name, "level");
-    /// # Ok::<(), bucksaw::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn open_file(
-        name: impl Into<String>,
-        file: impl Read + Seek + Send + 'static,
-        options: &InputOptions,
-        on_error: OnError<'r>,
-    ) -> Result<Self> {
-        options.validate()?;
-        let name = name.into();
-        let framer = framer_of_file(file, options)
-            .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
-        match framer {
-            Ok(framer) => Ok(Self::new(name, framer, ByFormat::of(options), on_error)),
-            Err(file) => Self::open(name, file, options, on_error),
-        }
-    }
 }
-
-/// Bytes that tell whether a file is Parquet.
-#[cfg(feature = "arrow")]
-const MAGIC_BYTES: u64 = 4;
 
 /// What cuts a source of this format.
 pub(super) fn framer_of<'r>(
@@ -132,66 +93,49 @@ pub(super) fn framer_of<'r>(
 ) -> Box<dyn Framer + 'r> {
     match format {
         Format::Auto | Format::Ndjson => {
-            Box::new(LineFramer::new(source, options.max_line_bytes()))
+            Box::new(LineFramer::new(source, Format::Ndjson, options.max_line_bytes()))
+        }
+        Format::Text | Format::Logfmt => {
+            Box::new(LineFramer::new(source, format, options.max_line_bytes()))
         }
         Format::Csv | Format::Tsv => {
             Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
         }
+        Format::Json => {
+            Box::new(ElementFramer::new(source, &options.json, options.ndjson.max_line_bytes))
+        }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
-            Box::new(MessageFramer::new(source, format))
-        }
-        #[cfg(feature = "arrow")]
-        Format::Arrow => Box::new(ArrowFramer::new(source)),
-        #[cfg(feature = "arrow")]
-        Format::Parquet => {
-            let why = "a Parquet file is read from its end, and can't come from a pipe, nor compressed as a whole: name the file".to_owned();
-            Box::new(Refused { format, why })
-        }
-        #[cfg(not(feature = "arrow"))]
-        Format::Arrow | Format::Parquet => {
-            let why = format!("{format} was not built in: build bucksaw with its feature `arrow`");
-            Box::new(Refused { format, why })
+            match otlp::is_json(&source.rest) {
+                true => Box::new(DocumentFramer::new(source, format)),
+                false => Box::new(MessageFramer::new(source, format, options.format == format)),
+            }
         }
     }
 }
 
-/// A file is read as any other source.
-#[cfg(not(feature = "arrow"))]
-#[expect(clippy::unnecessary_wraps, reason = "with the feature it may be an error")]
-fn framer_of_file<F>(file: F, _: &InputOptions) -> io::Result<Result<Box<dyn Framer>, F>> {
-    Ok(Err(file))
-}
-
-/// What cuts a file that is read anywhere; none where it is not, so that it can be read as any other source.
-#[cfg(feature = "arrow")]
-fn framer_of_file<F: Read + Seek + Send + 'static>(
-    mut file: F,
-    options: &InputOptions,
-) -> io::Result<Result<Box<dyn Framer>, F>> {
-    let Ok(start) = file.stream_position() else { return Ok(Err(file)) };
-    let mut magic = Vec::new();
-    file.by_ref().take(MAGIC_BYTES).read_to_end(&mut magic)?;
-    file.seek(SeekFrom::Start(start))?;
-    let is_it = match options.format {
-        Format::Auto => columnar::is_parquet(&magic),
-        Format::Parquet => columnar::is_parquet(&magic) || !is_compressed(&magic),
-        _ => false,
-    };
-    Ok(if is_it { Ok(Box::new(ParquetFramer::new(Box::new(file)))) } else { Err(file) })
+/// What makes rows of lines that `reader` reads.
+fn rows_of_lines<R>(reader: R, options: &InputOptions) -> LineRows<R> {
+    LineRows::new(reader, options.text_lines, options.max_line_bytes())
 }
 
 /// Decodes each chunk as what it is.
 struct ByFormat {
     lines: LineDecoder,
     rows: RowDecoder,
+    elements: ElementDecoder,
+    text: LineRows<TextReader>,
+    logfmt: LineRows<LogfmtReader>,
     messages: MessageDecoder,
 }
 
 impl ByFormat {
     fn of(options: &InputOptions) -> Self {
         Self {
-            lines: LineDecoder::of(&options.ndjson),
+            lines: LineDecoder::of(&options.ndjson, options.text_lines),
             rows: RowDecoder::of(&options.csv, options.max_line_bytes()),
+            elements: ElementDecoder::of(&options.json, &options.ndjson),
+            text: rows_of_lines(TextReader::of(&options.text), options),
+            logfmt: rows_of_lines(LogfmtReader, options),
             messages: MessageDecoder,
         }
     }
@@ -202,13 +146,12 @@ impl Decoder for ByFormat {
         match chunk.format {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
             Format::Csv | Format::Tsv => self.rows.decode(chunk, into),
+            Format::Json => self.elements.decode(chunk, into),
+            Format::Text => self.text.decode(chunk, into),
+            Format::Logfmt => self.logfmt.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 self.messages.decode(chunk, into)
             }
-            #[cfg(feature = "arrow")]
-            Format::Arrow | Format::Parquet => ColumnsDecoder.decode(chunk, into),
-            #[cfg(not(feature = "arrow"))]
-            Format::Arrow | Format::Parquet => Decoded::default(),
         }
     }
 }

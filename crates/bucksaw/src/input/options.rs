@@ -1,6 +1,9 @@
 //! How a source's bytes become rows.
 
 use super::csv::CsvOptions;
+use super::json::JsonOptions;
+use super::lines::TextLines;
+use super::text::TextOptions;
 use super::{Format, NdjsonOptions};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -16,10 +19,17 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct InputOptions {
     /// What the source is read as. Default: what its first bytes say.
     pub format: Format,
-    /// How lines become rows, where it is NDJSON; how long a line may be is of all formats that have lines.
+    /// How lines become rows, where it is NDJSON or another form of JSON; how long a line may be is of all formats that have lines.
     pub ndjson: NdjsonOptions,
     /// How records become rows, where it is CSV or TSV.
     pub csv: CsvOptions,
+    /// Where records are, where it is JSON documents; how they become rows [`ndjson`](Self::ndjson) says, too.
+    pub json: JsonOptions,
+    /// How lines become rows, where it is text.
+    pub text: TextOptions,
+    /// What to do with lines of text among others: in NDJSON, in logfmt, and where text does not match its pattern.
+    /// Default: reject.
+    pub text_lines: TextLines,
 }
 
 impl InputOptions {
@@ -41,10 +51,28 @@ impl InputOptions {
         Self { ndjson, ..self }
     }
 
+    /// Sets [`json`](#structfield.json).
+    #[must_use]
+    pub fn json(self, json: JsonOptions) -> Self {
+        Self { json, ..self }
+    }
+
     /// Sets [`csv`](#structfield.csv).
     #[must_use]
     pub fn csv(self, csv: CsvOptions) -> Self {
         Self { csv, ..self }
+    }
+
+    /// Sets [`text`](#structfield.text).
+    #[must_use]
+    pub fn text(self, text: TextOptions) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Sets [`text_lines`](#structfield.text_lines).
+    #[must_use]
+    pub fn text_lines(self, text_lines: TextLines) -> Self {
+        Self { text_lines, ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.
@@ -57,7 +85,7 @@ impl InputOptions {
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options), with a line for each problem.
     pub fn validate(&self) -> Result<()> {
-        let problems = [self.ndjson.validate(), self.csv.validate()];
+        let problems = [self.ndjson.validate(), self.json.validate(), self.csv.validate()];
         let problems: Vec<String> = problems
             .into_iter()
             .filter_map(Result::err)

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::decoding::{DecodedChunk, Kept};
+use super::decoding::{DecodedChunk, Kept, Rejected};
 use super::formats;
+use super::framing::Chunk;
 use super::source::Source;
 use super::{Format, InputCounts, OnError, Rejection, Rejects};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,6 +26,8 @@ pub(crate) struct Records<'r> {
     counts: InputCounts,
     /// The next line's number, from 1.
     line: u64,
+    /// The source's byte at which the line starts in which the next record does.
+    line_start: u64,
     /// The first rejected records, and that in which the source was cut off.
     first_rejected: Vec<Rejection>,
     /// The member of the first record that is an array of objects, where it starts with one.
@@ -39,6 +42,7 @@ impl<'r> Records<'r> {
             on_error,
             counts,
             line: 1,
+            line_start: 0,
             first_rejected: Vec::new(),
             wrapper: None,
         }
@@ -75,9 +79,9 @@ impl<'r> Records<'r> {
     pub(crate) fn settle(&mut self, decoded: &mut DecodedChunk) -> Result<Option<SourceLine>> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
-        let format = chunk.format;
+        let (format, is_text) = (chunk.format, chunk.form.is_text());
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
-        if self.counts.records == 0 && format == Format::Ndjson {
+        if self.counts.records == 0 && matches!(format, Format::Ndjson | Format::Json) {
             self.wrapper = formats::wrapper(&chunk.bytes);
         }
         self.counts.add(&found.counts);
@@ -88,8 +92,9 @@ impl<'r> Records<'r> {
             let rejection = Rejection {
                 source: self.name.to_string(),
                 format,
+                is_text,
                 line: self.line + rejected.line,
-                column: (rejected.at - rejected.bytes.start) as u64 + 1,
+                column: self.column(chunk, &rejected),
                 byte: chunk.position + rejected.at as u64,
                 reason: hinting(rejected.reason, hint.take()),
                 withheld: matches!(rejected.kept, Some(Kept::Nothing)),
@@ -101,7 +106,7 @@ impl<'r> Records<'r> {
                 OnError::Keep(rejects) => {
                     match &rejected.kept {
                         None => {
-                            let mut parts = Parts::of(format);
+                            let mut parts = Parts::of(format, is_text);
                             parts.take(&chunk.bytes[rejected.bytes], *rejects)?;
                             parts.end(*rejects)?;
                         }
@@ -114,7 +119,23 @@ impl<'r> Records<'r> {
         }
         let first = SourceLine { source: Arc::clone(&self.name), line: self.line };
         self.line += found.lines;
+        if let Some(newline) = memchr::memrchr(b'\n', &chunk.bytes).filter(|_| is_text) {
+            self.line_start = chunk.position + newline as u64 + 1;
+        }
         Ok(Some(first).filter(|_| format.is_of_lines()))
+    }
+
+    /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
+    fn column(&self, chunk: &Chunk, rejected: &Rejected) -> u64 {
+        let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
+        let begins_line = chunk.format.is_of_lines() && chunk.format != Format::Json;
+        if begins_line || !chunk.form.is_text() {
+            return in_record;
+        }
+        match memchr::memrchr(b'\n', &chunk.bytes[..rejected.at]) {
+            Some(newline) => (rejected.at - newline) as u64,
+            None => chunk.position + rejected.at as u64 - self.line_start + 1,
+        }
     }
 
     /// Rejects a record that is too long, or can't be told from others, as it is read. It is withheld where values are
@@ -134,8 +155,12 @@ impl<'r> Records<'r> {
         let rejection = Rejection {
             source: self.name.to_string(),
             format,
+            is_text: source.is_text(),
             line: self.line,
-            column: 1,
+            column: match source.is_text() {
+                true => source.position().saturating_sub(self.line_start) + 1,
+                false => 1,
+            },
             byte: source.position(),
             reason: hinting(reason, hint),
             withheld,
@@ -157,20 +182,36 @@ impl<'r> Records<'r> {
         error: &Error,
         withheld: bool,
     ) -> Result<()> {
-        let read = source.rest().len() as u64;
+        let rest = source.rest();
+        let read = rest.len() as u64;
         let what = error.message();
         let format = source.format();
+        let (line, column) = match memchr::memrchr(b'\n', rest).filter(|_| format == Format::Json) {
+            Some(newline) => {
+                let lines = memchr::memchr_iter(b'\n', rest).count() as u64;
+                (self.line + lines, read - newline as u64)
+            }
+            None if format == Format::Json => {
+                (self.line, source.position() - self.line_start + read + 1)
+            }
+            None => (self.line, read + 1),
+        };
         let rejection = Rejection {
             source: self.name.to_string(),
             format,
-            line: self.line,
-            column: read + 1,
+            is_text: source.is_text(),
+            line,
+            column,
             byte: source.position() + read,
             reason: format!("{what}: the file was cut off, or is still being written"),
             withheld,
         };
         if let OnError::Fail = self.on_error {
-            let whole = if format.is_of_lines() { "lines" } else { "messages" };
+            let whole = match format {
+                Format::Json => "elements",
+                _ if rejection.is_text => "lines",
+                _ => "messages",
+            };
             let message =
                 format!("{}; --on-error skip reads the whole {whole} before", rejection.reason);
             return Err(rejection.locate(Error::new(ErrorKind::Truncated, message)));
@@ -185,10 +226,18 @@ impl<'r> Records<'r> {
     /// Passes the next record on, as it is read, as one that is rejected.
     fn reject_next(&mut self, source: &mut Source<'_>, rejection: &Rejection) -> Result<()> {
         let on_error = &mut self.on_error;
-        let mut parts = Parts::of(rejection.format);
-        let skipped = source.skip_record(&mut |part| match on_error {
-            OnError::Keep(rejects) if !rejection.withheld => parts.take(part, *rejects),
-            _ => Ok(()),
+        let mut parts = Parts::of(rejection.format, rejection.is_text);
+        let (mut at, mut lines, mut line_start) = (source.position(), 0, self.line_start);
+        let skipped = source.skip_record(&mut |part| {
+            lines += memchr::memchr_iter(b'\n', part).count() as u64;
+            if let Some(newline) = memchr::memrchr(b'\n', part) {
+                line_start = at + newline as u64 + 1;
+            }
+            at += part.len() as u64;
+            match on_error {
+                OnError::Keep(rejects) if !rejection.withheld => parts.take(part, *rejects),
+                _ => Ok(()),
+            }
         });
         self.counts.bytes += skipped.map_err(|error| error.in_source(&self.name))?;
         if let OnError::Keep(rejects) = &mut self.on_error {
@@ -198,7 +247,8 @@ impl<'r> Records<'r> {
             }
             rejects.end(rejection)?;
         }
-        self.line += 1;
+        self.line += if rejection.is_text { lines } else { 1 };
+        self.line_start = line_start;
         self.counts.records += 1;
         self.counts.rejected += 1;
         Ok(())
@@ -227,8 +277,10 @@ fn hinting(reason: String, hint: Option<String>) -> String {
 
 /// Why a record is rejected that is longer than so many bytes.
 pub(crate) fn too_long(limit: usize, format: Format) -> String {
-    if format.is_of_lines() {
-        return format!("the line is longer than {limit} bytes");
+    match format {
+        Format::Json => return format!("the element is longer than {limit} bytes"),
+        _ if format.is_of_lines() => return format!("the line is longer than {limit} bytes"),
+        _ => {}
     }
     format!(
         "the records of one resource have more than {limit} bytes, which is all that the memory limit has room for: raise \
@@ -239,17 +291,22 @@ pub(crate) fn too_long(limit: usize, format: Format) -> String {
 /// The parts of a rejected record on their way to who takes them: lines as they are, others in base64.
 struct Parts {
     is_text: bool,
+    /// Whether its records have no end of their own, and get one.
+    needs_end: bool,
+    /// Whether the last part ended with one.
+    has_end: bool,
     /// Bytes that are not enough for four digits.
     rest: Vec<u8>,
 }
 
 impl Parts {
-    fn of(format: Format) -> Self {
-        Self { is_text: format.is_of_lines(), rest: Vec::new() }
+    fn of(format: Format, is_text: bool) -> Self {
+        Self { is_text, needs_end: !format.is_of_lines(), has_end: false, rest: Vec::new() }
     }
 
     fn take(&mut self, part: &[u8], rejects: &mut dyn Rejects) -> Result<()> {
         if self.is_text {
+            self.has_end = part.ends_with(b"\n");
             return rejects.part(part);
         }
         self.rest.extend_from_slice(part);
@@ -261,7 +318,8 @@ impl Parts {
 
     fn end(self, rejects: &mut dyn Rejects) -> Result<()> {
         if self.is_text {
-            return Ok(());
+            let is_ended = self.has_end || !self.needs_end;
+            return if is_ended { Ok(()) } else { rejects.part(b"\n") };
         }
         let digits = BASE64.encode(&self.rest);
         rejects.part(format!("{digits}\n").as_bytes())
@@ -270,9 +328,12 @@ impl Parts {
 
 /// The error of a rejected record; a hint says what to do, where there is one.
 fn failure(rejection: Rejection, refused: Option<Error>, is_hinted: bool) -> Error {
-    let (fix, such) = match rejection.format.is_of_lines() {
-        true => ("fix the line, or leave such lines out", ""),
-        false => ("leave such records out", ", in base64"),
+    let is_of_lines = rejection.format.is_of_lines();
+    let (fix, such) = match (is_of_lines, rejection.is_text) {
+        (true, _) if rejection.format == Format::Json => ("fix it, or leave such records out", ""),
+        (true, _) => ("fix the line, or leave such lines out", ""),
+        (false, true) => ("leave such records out", ""),
+        (false, false) => ("leave such records out", ", in base64"),
     };
     let message = match is_hinted {
         true => rejection.reason.clone(),

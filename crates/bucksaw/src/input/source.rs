@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Format;
 use super::decoding::DecodedChunk;
-use super::framing::{Chunk, Frame, Framer, Limits, is_long};
+use super::framing::{Chunk, Frame, Framer, Limits};
 use crate::error::{Error, Result};
 
 /// A chunk that was read and has not had its turn yet.
@@ -15,19 +15,11 @@ pub(crate) enum Ahead {
 }
 
 impl Ahead {
-    /// Whether it is [longer](is_long) than others.
-    pub(crate) fn is_long(&self) -> bool {
-        match self {
-            Self::Read(chunk) => is_long(chunk.bytes.len()),
-            Self::Decoded(decoded, _) => is_long(decoded.chunk().bytes.len()),
-        }
-    }
-
-    /// Bytes of memory that its records take.
+    /// Bytes of the source.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Read(chunk) => chunk.size(),
-            Self::Decoded(decoded, _) => decoded.chunk().size(),
+            Self::Read(chunk) => chunk.bytes.len(),
+            Self::Decoded(decoded, _) => decoded.chunk().bytes.len(),
         }
     }
 }
@@ -40,6 +32,8 @@ pub(super) enum Stop {
     Malformed(&'static str),
     /// The source has no end, and its last record may have none.
     Cut(Error),
+    /// Records that are rows of another table.
+    OtherTable,
     End,
 }
 
@@ -49,6 +43,12 @@ pub(crate) struct Source<'r> {
     /// Chunks that were read before and given back.
     returned: VecDeque<Ahead>,
     stop: Option<Result<Stop>>,
+    /// Whether anything was read.
+    is_begun: bool,
+    /// What its records are of that were read last.
+    table: Option<Format>,
+    /// The first chunk of others, which are rows of another table.
+    other: Option<Chunk>,
     /// The byte at or behind which it ends, where that is before its own end.
     end: Option<u64>,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Source<'r> {
 impl<'r> Source<'r> {
     pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
         let returned = VecDeque::new();
-        Self { framer, returned, stop: None, end: None }
+        Self { framer, returned, stop: None, is_begun: false, table: None, other: None, end: None }
     }
 
     /// Ends it with the chunk in which so many bytes have been read.
@@ -78,12 +78,19 @@ impl<'r> Source<'r> {
         if self.stop.is_some() {
             return None;
         }
+        self.is_begun = true;
         if self.end.is_some_and(|end| self.framer.position() >= end) {
             self.stop = Some(Ok(Stop::End));
             return None;
         }
         let stop = match self.framer.next(buffer, long, limits) {
-            Ok(Frame::Records(chunk)) => return Some(Ahead::Read(chunk)),
+            Ok(Frame::Records(chunk)) => {
+                if *self.table.get_or_insert(chunk.format) == chunk.format {
+                    return Some(Ahead::Read(chunk));
+                }
+                self.other = Some(chunk);
+                Ok(Stop::OtherTable)
+            }
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::Malformed(reason)) => Ok(Stop::Malformed(reason)),
             Ok(Frame::Cut(error)) => Ok(Stop::Cut(error)),
@@ -110,13 +117,48 @@ impl<'r> Source<'r> {
                 self.stop = Some(Ok(Stop::End));
                 Ok(Some(Stop::End))
             }
+            Some(Ok(Stop::OtherTable)) => {
+                self.stop = Some(Ok(Stop::OtherTable));
+                Ok(Some(Stop::OtherTable))
+            }
             Some(stop) => stop.map(Some),
         }
     }
 
+    /// What the records are of that come next, where they are the first, or of another table than those before; none where there are none
+    /// of these.
+    pub(super) fn next_table(&mut self, limits: Limits) -> Option<Format> {
+        if let Some(chunk) = self.other.take() {
+            self.stop = None;
+            self.table = Some(chunk.format);
+            self.returned.push_back(Ahead::Read(chunk));
+            return self.table;
+        }
+        if self.is_begun {
+            return None;
+        }
+        let first = self.next(Vec::new(), &mut Vec::new(), limits);
+        self.returned.extend(first);
+        match self.stop {
+            Some(Ok(Stop::End)) => None,
+            // Whatever is wrong there is for who reads on.
+            _ => Some(self.format()),
+        }
+    }
+
+    /// What the records of another table are of that it has stopped at.
+    pub(super) fn other_table(&self) -> Option<Format> {
+        self.other.as_ref().map(|chunk| chunk.format)
+    }
+
     /// What its records are of.
     pub(super) fn format(&self) -> Format {
-        self.framer.format()
+        self.table.unwrap_or_else(|| self.framer.format())
+    }
+
+    /// Whether it is text.
+    pub(super) fn is_text(&self) -> bool {
+        self.framer.is_text()
     }
 
     /// What was read of the next record.

@@ -274,6 +274,8 @@ impl fmt::Display for Alterations {
             (self.too_deep, "object", "nested too deep, kept as JSON text"),
             (self.duplicates, "value", "whose name is given twice in a row, kept in _rest"),
             (self.rest_values, "value", "without a column of THEIR own, kept in _rest"),
+            (self.unknown_members, "member", "that OTLP does not have, left out"),
+            (self.enum_names, "name", "in place of an enumeration's number, stored as the number"),
             (self.redacted, "value", "redacted"),
         ];
         let told = told.iter().filter(|(count, ..)| *count > 0);

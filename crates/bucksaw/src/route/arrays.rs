@@ -47,8 +47,7 @@ impl<'v> ArrayVisitor<'v> for KeysOfArray<'v> {
     }
 
     fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
-        let order = self.order;
-        self.keys(move |row| Key::of_i32(value(row), order))
+        self.keys(move |row| Key::Int(value(row).into()))
     }
 
     fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {

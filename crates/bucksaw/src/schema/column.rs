@@ -142,6 +142,8 @@ pub struct Column {
     pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
     /// Whether its path is one name, which JSON writes without escapes.
     pub(super) is_plain_json: bool,
+    /// Where in its path its last name is, if the path has its names as they are.
+    pub(super) plain_name_at: usize,
 }
 
 /// What the name of a column's sibling ends with, which holds as text what the column can't.

@@ -262,14 +262,6 @@ impl Schema {
         (self.type_rules.time_unit.is_some() && is_of_times).then(Reading::rfc3339)
     }
 
-    /// Has a new column that its source declares in the file even if no row has a value of it.
-    #[cfg(feature = "arrow")]
-    pub(crate) fn stay(&mut self, id: ColumnId, field_id: Option<i32>) {
-        let column = &mut self.columns[id.index()];
-        column.declared = true;
-        column.field_id = column.field_id.or(field_id);
-    }
-
     /// Sets the type that a column's values said.
     pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
         self.columns[id.index()].reads = self.reads_of_settled(&ty);
@@ -361,6 +353,25 @@ impl Schema {
                 let len = name.len();
                 self.order.went_to(index);
                 return Some((ColumnId::new(index as usize, self.table), len));
+            }
+        }
+        None
+    }
+
+    /// The column of this name below another, of those that are likely to come next.
+    #[inline]
+    pub(crate) fn guess_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
+        for index in self.order.next() {
+            let Some(column) = self.columns.get(index as usize) else { continue };
+            let Some(path) = &column.path else { continue };
+            let start = of.len() + 1;
+            if column.plain_name_at == start
+                && path.len() == start + name.len()
+                && same(&path.as_bytes()[start..], name)
+                && path.starts_with(of)
+            {
+                self.order.went_to(index);
+                return Some(ColumnId::new(index as usize, self.table));
             }
         }
         None
@@ -503,6 +514,9 @@ impl Schema {
             takes_all_as_text || redacted.as_ref().is_some_and(|redacted| redacted.is_of_all());
         column.redacted = redacted;
         column.is_plain_json = !path.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        let name_at = path.rfind(path::SEPARATOR).map_or(0, |at| at + 1);
+        // Where the name is escaped no name is found there.
+        column.plain_name_at = if path::has_escapes(path) { usize::MAX } else { name_at };
         column.path = Some(path.into());
         self.by_path.insert(path.into(), id);
         self.changes += 1;
@@ -530,6 +544,7 @@ impl Schema {
             sibling_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,
+            plain_name_at: usize::MAX,
         });
         self.changes += 1;
         id

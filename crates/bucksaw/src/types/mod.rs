@@ -2,13 +2,14 @@
 //! numbers a type holds exactly.
 
 #[cfg(feature = "arrow")]
-pub(crate) mod arrow;
+mod arrow;
 mod convert;
 pub(crate) mod decimal;
 pub(crate) mod exact;
 pub(crate) mod item;
 pub(crate) mod json;
 pub(crate) mod logical;
+pub(crate) mod members;
 pub(crate) mod moment;
 pub(crate) mod nesting;
 pub(crate) mod number;

@@ -16,6 +16,11 @@ pub(crate) fn is_escaped(name: &str) -> bool {
     name.bytes().any(|byte| byte == SEPARATOR as u8 || byte == ESCAPE as u8)
 }
 
+/// Whether a name of this path is another text alone.
+pub(crate) fn has_escapes(path: &str) -> bool {
+    path.contains(ESCAPE)
+}
+
 /// Adds a name to a path, behind a separator if there is one to be.
 pub(crate) fn push_name(path: &mut String, name: &str) {
     if !is_escaped(name) {

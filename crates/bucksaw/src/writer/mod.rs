@@ -25,7 +25,8 @@ use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
-use crate::input::record_batch::{OnRefused, block_of_columns, columns_of};
+use crate::input::record_batch::block_of_batch;
+use crate::options::MIN_MEMORY_LIMIT;
 use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
@@ -61,6 +62,8 @@ pub struct Writer {
     /// What the table had counted before.
     alterations_before: Alterations,
     kept: Kept,
+    /// In bytes: that of the options, or a part of it.
+    memory_limit: usize,
     rejected: u64,
     started: Instant,
 }
@@ -77,6 +80,7 @@ impl Writer {
             alterations_before: table.counts.alterations,
             kept: Kept::default(),
             workers,
+            memory_limit: table.options.memory_limit,
             rejected: 0,
             started: Instant::now(),
             table,
@@ -162,9 +166,7 @@ impl Writer {
         on_file(&mut self.file, rows_before, |file| file.settle(&mut self.table))?;
         let arena = Bump::new();
         let checkpoint = self.table.schema.checkpoint();
-        let columns = columns_of(batch);
-        let (rows, schema) = (batch.num_rows(), &mut self.table.schema);
-        let block = match block_of_columns(&columns, rows, schema, &arena, OnRefused::Fail) {
+        let block = match block_of_batch(batch, &mut self.table.schema, &arena) {
             Ok(block) => block,
             Err(error) => {
                 self.table.schema.undo(checkpoint);
@@ -175,7 +177,8 @@ impl Writer {
         self.write_block_rows(&block, block.bytes_used() + arena.allocated_bytes())
     }
 
-    /// Writes the next rows of an input, some megabytes of it; false at its end.
+    /// Writes the next rows of an input, some megabytes of it; false at its end, and before records of another table
+    /// ([`Input::next_table`]).
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] and [`ErrorKind::Refused`] for a line that the input is told to fail
@@ -184,7 +187,7 @@ impl Writer {
         self.check_open()?;
         self.write_collected()?;
         let rejected = input.counts().rejected;
-        let memory_limit = self.table.options.memory_limit;
+        let memory_limit = self.memory_limit;
         let threads = self.workers.threads();
         let rows_before = self.rows_finished();
         let is_more = on_file(&mut self.file, rows_before, |file| {
@@ -211,9 +214,30 @@ impl Writer {
     /// Writes all of an input.
     ///
     /// # Errors
-    /// As [`write_next`](Self::write_next).
+    /// As [`write_next`](Self::write_next); [`ErrorKind::InputFormat`] where it has records of another table.
     pub fn write_input(&mut self, input: &mut Input<'_>) -> Result<()> {
         while self.write_next(input)? {}
+        input.check_is_of_one_table()
+    }
+
+    /// From now on it has one part in so many of its [memory limit](crate::Options::memory_limit), which as many writers share.
+    /// Row groups become smaller with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where a part is less than [`MIN_MEMORY_LIMIT`](crate::limits::MIN_MEMORY_LIMIT).
+    pub fn share_memory(&mut self, writers: usize) -> Result<()> {
+        let part = self.table.options.memory_limit / writers.max(1);
+        if part < MIN_MEMORY_LIMIT {
+            let message = format!(
+                "the memory limit is too small for {writers} files at once: they need {} MiB (--memory-limit)",
+                (writers * MIN_MEMORY_LIMIT) >> 20
+            );
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.memory_limit = part;
+        if let Some(file) = &mut self.file {
+            file.limit_memory(&self.table.options.clone().memory_limit(part));
+        }
         Ok(())
     }
 
@@ -236,7 +260,9 @@ impl Writer {
     pub fn next_file(&mut self, sink: impl Sink + 'static) -> Result<FileReport> {
         let file = self.finish_file()?;
         self.files.push(file.clone());
-        self.file = Some(OpenFile::new(&self.table, Box::new(sink), &self.workers));
+        let mut next = OpenFile::new(&self.table, Box::new(sink), &self.workers);
+        next.limit_memory(&self.table.options.clone().memory_limit(self.memory_limit));
+        self.file = Some(next);
         Ok(file)
     }
 

@@ -12,6 +12,7 @@ use crate::encode::discard::Discard;
 use crate::encode::origins;
 use crate::error::Result;
 use crate::input::decoding::DecodedChunk;
+use crate::options::Options;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
@@ -62,6 +63,13 @@ impl OpenFile {
             batch: Batch::new(options.memory_limit),
             finished: Pieces::default(),
         }
+    }
+
+    /// Memory is limited as these options say from now on.
+    pub(super) fn limit_memory(&mut self, options: &Options) {
+        self.limits = RowGroupLimits::new(options);
+        self.batch.limit_memory(options.memory_limit);
+        self.settling.limit_memory(options);
     }
 
     /// The same, which writes nothing and counts values.
@@ -177,7 +185,7 @@ impl OpenFile {
     pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
         let chunk = decoded.chunk();
         self.batch.add(decoded.bytes_held());
-        self.batch.add_source(chunk.size(), chunk.window_bytes)
+        self.batch.add_source(chunk.bytes.len(), chunk.window_bytes)
     }
 
     /// Ends a batch; whether the row group is full, so that it has to end.

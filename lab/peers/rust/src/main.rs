@@ -3,6 +3,7 @@
 //! ```text
 //! bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS    rows in memory to Parquet; prints figures
 //! bucksaw-lab ndjson INPUT SCHEMA OUTPUT                 arrow-json to ArrowWriter
+//! bucksaw-lab otlp|otlp-json INPUT SCHEMA OUTPUT         prost or serde, builders, ArrowWriter
 //! ```
 #![forbid(unsafe_code)]
 
@@ -10,6 +11,7 @@ mod arrow_rs;
 mod bucksaw_ways;
 mod clock;
 mod ndjson;
+mod otlp;
 mod rows;
 
 use std::error::Error;
@@ -25,7 +27,7 @@ use crate::rows::Rows;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str =
-    "usage: bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS | bucksaw-lab ndjson INPUT SCHEMA OUTPUT";
+    "usage: bucksaw-lab memory WAY WORKLOAD ROWS OUTPUT THREADS | bucksaw-lab ndjson|otlp|otlp-json INPUT SCHEMA OUTPUT";
 
 fn main() -> ExitCode {
     match run() {
@@ -44,8 +46,14 @@ fn run() -> Result<()> {
         ["memory", way, workload, rows, output, threads] => {
             memory(way, workload, rows.parse()?, Path::new(output), threads.parse()?)
         }
-        ["ndjson", input, schema, output] => {
-            ndjson::convert(Path::new(input), Path::new(schema), Path::new(output))
+        [job, input, schema, output] => {
+            let convert = match job {
+                "ndjson" => ndjson::convert,
+                "otlp" => otlp::convert,
+                "otlp-json" => otlp::convert_json,
+                _ => return Err(USAGE.into()),
+            };
+            convert(Path::new(input), Path::new(schema), Path::new(output))
         }
         _ => Err(USAGE.into()),
     }

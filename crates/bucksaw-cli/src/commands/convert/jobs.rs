@@ -16,7 +16,10 @@ use crate::files::{is_stream, open_file};
 use crate::sources::{self, STANDARD_STREAM, Source};
 use crate::{interrupt, system};
 
-/// One file to write, and what goes into it.
+/// The folders of OTLP's signals.
+const SIGNALS: [&str; 3] = ["logs", "traces", "metrics"];
+
+/// One file to write, and what goes into it; one for each signal of OTLP, where it goes to a directory.
 pub(super) struct Job {
     pub(super) target: Target,
     pub(super) sources: Vec<Source>,
@@ -27,13 +30,25 @@ pub(super) enum Target {
     /// A device, a pipe or the like.
     Stream(PathBuf),
     File(PathBuf),
+    /// A file in the directory, or, of a signal of OTLP, in that signal's folder there.
+    InDirectory {
+        directory: PathBuf,
+        name: PathBuf,
+    },
 }
 
 /// What there is to do, and what is done already.
 pub(super) struct Jobs {
     pub(super) jobs: Vec<Job>,
     /// Files that are there, and stay as they are.
-    pub(super) existing: Vec<PathBuf>,
+    pub(super) existing: Vec<Existing>,
+}
+
+/// A file that is there.
+pub(super) struct Existing {
+    pub(super) path: PathBuf,
+    /// Of what its rows are, if of OTLP.
+    pub(super) signal: Option<&'static str>,
 }
 
 impl Jobs {
@@ -76,7 +91,8 @@ pub(super) fn jobs(
         return jobs_of_directory(arguments, sources, path, files);
     }
     if arguments.skip_existing && fs::symlink_metadata(path).is_ok() {
-        return Ok(Jobs { jobs: Vec::new(), existing: vec![path.to_owned()] });
+        let existing = Existing { path: path.to_owned(), signal: None };
+        return Ok(Jobs { jobs: Vec::new(), existing: vec![existing] });
     }
     if is_stdout {
         check_stdout(arguments.json)?;
@@ -101,23 +117,53 @@ fn jobs_of_directory(
     files: &mut Publication,
 ) -> Result<Jobs> {
     let targets = sources::targets(sources, directory)?;
-    let exists = |target: &Path| arguments.skip_existing && fs::symlink_metadata(target).is_ok();
-    let pairs = targets.into_iter().zip(sources.iter().cloned());
-    let (existing, left): (Vec<_>, Vec<_>) = pairs.partition(|(target, _)| exists(target));
-    let existing = existing.into_iter().map(|(target, _)| target).collect();
+    let (mut existing, mut left) = (Vec::new(), Vec::new());
+    for (target, source) in targets.into_iter().zip(sources) {
+        let found = if arguments.skip_existing { found(directory, &target) } else { Vec::new() };
+        if found.is_empty() {
+            left.push((target, source.clone()));
+        }
+        existing.extend(found);
+    }
     let (targets, sources): (Vec<PathBuf>, Vec<Source>) = left.into_iter().unzip();
     check_targets(arguments, &sources, &targets, false)?;
     let folders: BTreeSet<&Path> = targets.iter().filter_map(|target| target.parent()).collect();
     for folder in [directory].into_iter().chain(folders) {
-        interrupt::make_folders(folder).map_err(|cause| {
-            Error::io(format!("could not create {}", escape_path(folder)), cause)
-        })?;
+        make_folders(folder)?;
     }
     if !targets.is_empty() {
         check_free(arguments, &targets, files)?;
     }
-    let job = |(target, source)| Job { target: Target::File(target), sources: vec![source] };
+    let job = |(target, source): (PathBuf, Source)| {
+        let name = target.strip_prefix(directory).unwrap_or(&target).to_owned();
+        let target = Target::InDirectory { directory: directory.to_owned(), name };
+        Job { target, sources: vec![source] }
+    };
     Ok(Jobs { jobs: targets.into_iter().zip(sources).map(job).collect(), existing })
+}
+
+/// The files that are there of what would become this one, or one of each signal.
+fn found(directory: &Path, target: &Path) -> Vec<Existing> {
+    let name = target.strip_prefix(directory).unwrap_or(target);
+    let of_signal = |signal: Option<&'static str>| {
+        let path =
+            signal.map_or_else(|| target.to_owned(), |signal| directory.join(signal).join(name));
+        fs::symlink_metadata(&path).is_ok().then_some(Existing { path, signal })
+    };
+    [None].into_iter().chain(SIGNALS.map(Some)).filter_map(of_signal).collect()
+}
+
+/// Where a file is in the directory: one of a signal of OTLP in that signal's folder.
+pub(super) fn in_directory(directory: &Path, signal: Option<&str>, name: &Path) -> PathBuf {
+    match signal {
+        Some(signal) => directory.join(signal).join(name),
+        None => directory.join(name),
+    }
+}
+
+pub(super) fn make_folders(folder: &Path) -> Result<()> {
+    interrupt::make_folders(folder)
+        .map_err(|cause| Error::io(format!("could not create {}", escape_path(folder)), cause))
 }
 
 /// Refuses options that have no meaning for such an output.

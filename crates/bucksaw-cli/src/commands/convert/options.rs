@@ -324,7 +324,7 @@ fn input_options(shape: &ShapeArgs) -> InputOptions {
             NestedArg::Flatten => Nested::Flatten,
             NestedArg::Json => Nested::Json,
         });
-    InputOptions::new().format(shape.input.format).ndjson(ndjson).csv(shape.input.csv())
+    shape.input.options().ndjson(ndjson)
 }
 
 /// No more threads than cores are started: they would cost memory and time, and the file is the same.

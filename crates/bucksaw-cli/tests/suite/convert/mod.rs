@@ -2,6 +2,7 @@
 
 mod bad_lines;
 mod csv;
+mod documents;
 mod failures;
 mod files;
 mod folders;
@@ -16,4 +17,5 @@ mod rejected;
 mod shape;
 mod streams;
 mod summary;
+mod text;
 mod usage;

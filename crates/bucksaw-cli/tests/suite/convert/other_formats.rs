@@ -32,10 +32,12 @@ fn another_format_is_named_with_the_command_that_helps() {
         ),
         (utf16(lines), "iconv -f UTF-16LE -t UTF-8 FILE"),
         (gzip(&with_mark), "iconv -f UTF-16 -t UTF-8 FILE"),
+        (folder.read("n.parquet"), "a Parquet file, not NDJSON: it needs no conversion"),
         (b"BZh91AY&SY\x01\x02\n\x03".to_vec(), "bzip2 -dc FILE | bucksaw convert -"),
         (b"\xfd7zXZ\0\0\x04".to_vec(), "xz -dc FILE"),
         (b"PK\x03\x04\x14\0".to_vec(), "unzip -p FILE"),
         (tar, "tar -xOf FILE"),
+        (b"ARROW1\0\0\xff\xff\xff\xff".to_vec(), "an Arrow file"),
         (gzip(&gzip(lines.as_bytes())), "gzip -dc FILE"),
     ] {
         folder.write("in", bytes);
@@ -52,18 +54,10 @@ fn another_format_is_named_with_the_command_that_helps() {
 fn another_form_of_json_is_guessed_at_the_first_line() {
     let folder = Folder::new();
     for (content, place, told) in [
-        (
-            "[{\"a\":1},{\"a\":2}]\n",
-            "in: line 1, column 1 (byte 0)",
-            "jq -c '.[]' FILE | bucksaw convert -",
-        ),
-        (
-            "\n{\n \"a\": 1\n}\n",
-            "in: line 2, column 2 (byte 2)",
-            "jq -c . FILE | bucksaw convert -",
-        ),
-        ("{\"a\":1}{\"a\":2}\n", "in: line 1, column 8 (byte 7)", "jq -c . FILE"),
-        ("\u{1e}{\"a\":1}\n", "in: line 1", "tr -d '\\036' < FILE"),
+        ("[{\"a\":1},{\"a\":2}]\n", "in: line 1, column 1 (byte 0)", "--format json"),
+        ("\n{\n \"a\": 1\n}\n", "in: line 2, column 2 (byte 2)", "--format json"),
+        ("{\"a\":1}{\"a\":2}\n", "in: line 1, column 8 (byte 7)", "--format json"),
+        ("\u{1e}{\"a\":1}\n", "in: line 1", "--format json"),
         (
             "\u{7f}ELF\u{2}\u{1}\0\0\n",
             "in: line 1",
@@ -71,7 +65,7 @@ fn another_form_of_json_is_guessed_at_the_first_line() {
         ),
     ] {
         folder.write("in", content);
-        let run = folder.run("convert in -o out.parquet");
+        let run = folder.run("convert in -o out.parquet --format ndjson");
         let told = run.expect_code(3).expect_told(&[place, told]).stderr;
         assert!(!told.contains("--on-error skip"), "{told}");
     }
@@ -81,21 +75,25 @@ fn another_form_of_json_is_guessed_at_the_first_line() {
     // A line that is too long tells the same.
     folder.write("in", format!("[{}0]\n", "1, ".repeat(1 << 20)));
     let run = folder.run("convert in -o out.parquet --memory-limit 8MiB");
-    run.expect_code(3).expect_told(&["longer than 2097152 bytes", "jq -c '.[]' FILE"]);
+    run.expect_code(3).expect_told(&["longer than 2097152 bytes", "--format json"]);
     // The first line was one.
     folder.write("in", "{\"a\":1}\n[{\"a\":1}]\n");
     let run = folder.run("convert in -o out.parquet").expect_code(3);
-    assert!(!run.stderr.contains("jq"), "{}", run.stderr);
+    assert!(!run.stderr.contains("--format"), "{}", run.stderr);
     assert_eq!(folder.names(), ["in"]);
 }
 
 #[test]
 fn one_object_around_all_rows_is_told() {
     let folder = Folder::new();
-    folder.write("in.json", "{\"Records\":[{\"a\":1},{\"a\":2}]}\n");
-    let run = folder.run("convert in.json -o out.parquet --quiet").expect_code(0);
-    let told = "in.json is one row, whose member Records is an array of objects; to have a row of each: jq -c '.Records[]' FILE | bucksaw convert - …\n";
-    assert_eq!(run.stderr, told);
+    for content in
+        ["{\"Records\":[{\"a\":1},{\"a\":2}]}\n", "{\n\"Records\":[\n{\"a\":1},{\"a\":2}]}\n"]
+    {
+        folder.write("in.json", content);
+        let run = folder.run("convert in.json -o out.parquet --quiet --overwrite").expect_code(0);
+        let told = "in.json is one row, whose member Records is an array of objects; to have a row of each: --records Records\n";
+        assert_eq!(run.stderr, told);
+    }
     // Rows of several lines are meant.
     folder.write("in.json", "{\"Records\":[{\"a\":1}]}\n{\"Records\":[{\"a\":2}]}\n");
     let run = folder.run("convert in.json -o out.parquet --quiet --overwrite").expect_code(0);
@@ -121,7 +119,7 @@ fn nul_bytes_before_lines_are_skipped_and_counted() {
         let skipped: usize = counts.iter().sum();
         let expected = json!({
             "records": 3, "rows": 3, "rejected": 0, "blank": 1, "bytes": bytes.len(),
-            "nul_bytes": skipped, "truncated": 0, "withheld": 0,
+            "nul_bytes": skipped, "outside": 0, "text_lines": 0, "truncated": 0, "withheld": 0,
         });
         assert_eq!(run.json()["input"], expected);
         run.expect_told(&["3,545,740 NUL bytes before lines skipped"]);

@@ -22,7 +22,7 @@ fn logs_become_rows_whatever_they_are_called() {
     folder.run("convert logs.binpb -o named.parquet --format otlp-logs -q").expect_code(0);
     folder.run("convert logs/ lines.ndjson -o out/ -q").expect_code(0);
     assert!(folder.read("logs.parquet") == folder.read("named.parquet"));
-    assert!(folder.read("logs.parquet") == folder.read("out/more.parquet"));
+    assert!(folder.read("logs.parquet") == folder.read("out/logs/more.parquet"));
     let rows = folder.rows("logs.parquet");
     let lines = String::from_utf8(Workload::Realistic.ndjson(DEFAULT_SEED, 2_000)).expect("text");
     for (row, line) in rows.iter().zip(lines.lines()) {
@@ -106,4 +106,48 @@ fn metrics_are_known_by_their_content_or_named() {
     }
     let run = folder.run("convert points.binpb -o logs.parquet --format otlp-logs");
     run.expect_code(3).expect_told(&["points.binpb: record 1", "another wire type"]);
+}
+
+/// A request of one span, whose name is these five bytes.
+fn span(name: &[u8; 5]) -> Vec<u8> {
+    let head = b"\x0a\x26\x12\x24\x12\x22\x0a\x10sixteen bytes id\x39\x09\0\0\0\0\0\0\0\x2a\x05";
+    [&head[..], name].concat()
+}
+
+#[test]
+fn each_signal_has_a_folder_of_its_own() {
+    let folder = Folder::new();
+    let mixed = [request(b"first"), span(b"query"), request(b"again"), span(b"fetch")].concat();
+    folder.write("in/mixed.binpb", &mixed);
+    folder.write("in/deep/logs.binpb", request(b"alone"));
+    folder.write("in/lines.ndjson", "{\"a\":1}\n");
+    let run = folder.run("convert in/ -o out/");
+    run.expect_code(0).expect_told(&["out/logs/mixed.parquet: 2 rows"]);
+    let names: Vec<String> =
+        folder.names().into_iter().filter(|name| name.starts_with("out/")).collect();
+    let expected = [
+        "out/lines.parquet",
+        "out/logs",
+        "out/logs/deep",
+        "out/logs/deep/logs.parquet",
+        "out/logs/mixed.parquet",
+        "out/traces",
+        "out/traces/mixed.parquet",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(folder.rows("out/logs/mixed.parquet")[1]["body"], "again");
+    assert_eq!(folder.rows("out/traces/mixed.parquet")[0]["name"], "query");
+    // Columns of one signal are not those of another, nor of lines.
+    assert_eq!(folder.rows("out/lines.parquet"), [json!({"a": 1})]);
+    folder
+        .run("convert in/ -o out/ --skip-existing")
+        .expect_code(0)
+        .expect_told(&["4 files are there already; their inputs are skipped"]);
+    for output in ["one.parquet", "-"] {
+        let run = folder.run(&format!("convert in/mixed.binpb -o {output}"));
+        run.expect_code(3).expect_told(&["in/mixed.binpb", "traces behind logs", "-o DIR/"]);
+    }
+    let run = folder.run("convert in/mixed.binpb -o small/ --memory-limit 8MiB");
+    run.expect_code(2).expect_told(&["2 files at once", "16 MiB"]);
+    assert!(!folder.path("small").exists());
 }

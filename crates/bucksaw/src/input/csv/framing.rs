@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::record::{self, Ending};
-use super::{BYTE_ORDER_MARK, CsvHeader, CsvOptions, header};
+use super::{CsvHeader, CsvOptions, header};
 use crate::error::Result;
 use crate::input::buffered::Buffered;
 use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, is_long, moved};
+use crate::input::lines::BYTE_ORDER_MARK;
 use crate::input::{Format, formats};
 
 /// See the module. What comes up to the header row is a chunk by itself, which has no names.
@@ -149,7 +150,7 @@ impl Framer for RecordFramer<'_> {
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         let frame = self.next_frame(buffer, long, limits);
         if !std::mem::replace(&mut self.is_checked, true) {
-            formats::check(self.source.start(), "CSV")?;
+            formats::check(self.source.start(), self.format.name())?;
         }
         frame
     }

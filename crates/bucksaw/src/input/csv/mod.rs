@@ -16,9 +16,6 @@ pub(super) use self::rows::RowDecoder;
 use super::Format;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a source may start with.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Where the names of CSV's columns come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

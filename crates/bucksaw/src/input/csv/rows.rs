@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::CsvOptions;
 use super::header::unescaped;
 use super::record::{self, Fault, Field, Quoting, Record};
-use super::{BYTE_ORDER_MARK, CsvOptions};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES};
+use crate::input::lines::BYTE_ORDER_MARK;
 use crate::input::records::too_long;
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;

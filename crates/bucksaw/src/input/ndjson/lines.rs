@@ -2,16 +2,15 @@
 
 use std::ops::Range;
 
+use super::NdjsonOptions;
 use super::object::{self, Shape};
-use super::reasons::{self, Fault};
-use super::redacted;
+use super::record::RecordFault;
 use super::tokenizer::{self, Scratch};
-use super::{DEFAULT_MAX_LINE_BYTES, NdjsonOptions};
 use crate::coerce::builder::BorrowingBuilder;
-use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
+use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
 use crate::input::framing::Chunk;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use crate::input::lines::{BYTE_ORDER_MARK, TextLines, keeps_text, push_text_line};
+use crate::schema::Schema;
 
 /// Whether lines are read fast where possible.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,6 +24,7 @@ pub(super) enum Speed {
 /// Decodes chunks of whole lines.
 pub(in crate::input) struct Lines {
     pub(super) shape: Shape,
+    pub(super) text_lines: TextLines,
     pub(super) speed: Speed,
     /// Lines that the careful reader had to read.
     #[cfg(test)]
@@ -32,18 +32,14 @@ pub(in crate::input) struct Lines {
 }
 
 impl Lines {
-    pub(in crate::input) fn of(options: &NdjsonOptions) -> Self {
-        let shape = Shape {
-            nested: options.nested,
-            max_depth: options.max_depth,
-            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
-        };
-        Self::new(shape, Speed::Fast)
+    pub(in crate::input) fn of(options: &NdjsonOptions, text_lines: TextLines) -> Self {
+        Self { text_lines, ..Self::new(Shape::of(options), Speed::Fast) }
     }
 
     pub(super) fn new(shape: Shape, speed: Speed) -> Self {
         Self {
             shape,
+            text_lines: TextLines::default(),
             speed,
             #[cfg(test)]
             careful: std::sync::atomic::AtomicU64::default(),
@@ -81,14 +77,7 @@ impl Decoder for Lines {
                 let len = memchr::memchr(b'\n', &chunk[start..]).map(|at| at + 1);
                 let end = len.map_or(chunk.len(), |len| start + len);
                 let is_first = is_first_chunk && start == 0;
-                decode_carefully(
-                    chunk,
-                    start..end,
-                    is_first,
-                    &self.shape,
-                    &mut builder,
-                    &mut decoded,
-                );
+                self.decode_carefully(chunk, start..end, is_first, &mut builder, &mut decoded);
                 end
             };
             if decoded.counts.rows == row {
@@ -109,46 +98,57 @@ impl Decoder for Lines {
     }
 }
 
-/// Reads a line that the fast reader was not sure of, without NUL bytes before it.
-fn decode_carefully<'a>(
-    chunk: &'a [u8],
-    mut bytes: Range<usize>,
-    is_first: bool,
-    shape: &Shape,
-    builder: &mut BorrowingBuilder<'_, 'a>,
-    decoded: &mut Decoded<'a>,
-) {
-    let nul_bytes = chunk[bytes.clone()].iter().take_while(|byte| **byte == 0).count();
-    decoded.counts.nul_bytes += nul_bytes as u64;
-    bytes.start += nul_bytes;
-    if bytes.is_empty() {
-        return;
-    }
-    let whole = &chunk[bytes.clone()];
-    let bare = trimmed(whole, is_first);
-    if bare.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
-        decoded.counts.blank += 1;
-        return;
-    }
-    let Err(fault) = object::scatter(bare, shape, builder) else {
-        builder.end_row();
-        decoded.counts.rows += 1;
-        return;
-    };
-    builder.undo_row();
-    let bare_start = bytes.start + (bare.as_ptr() as usize - whole.as_ptr() as usize);
-    let schema = &*builder.schema;
-    let (at, reason, refused) = match fault {
-        Fault::Malformed { at, reason, quote } => {
-            (bare_start + at, reasons::quoting(reason, quote, !schema.redacts()), None)
+impl Lines {
+    /// Reads a line that the fast reader was not sure of, without NUL bytes before it.
+    fn decode_carefully<'a>(
+        &self,
+        chunk: &'a [u8],
+        mut bytes: Range<usize>,
+        is_first: bool,
+        builder: &mut BorrowingBuilder<'_, 'a>,
+        decoded: &mut Decoded<'a>,
+    ) {
+        let nul_bytes = chunk[bytes.clone()].iter().take_while(|byte| **byte == 0).count();
+        decoded.counts.nul_bytes += nul_bytes as u64;
+        bytes.start += nul_bytes;
+        if bytes.is_empty() {
+            return;
         }
-        Fault::Refused(error) => (bare_start, error.to_string(), Some(error)),
-    };
-    let kept = schema.redacts().then(|| match refused.is_some() {
-        true => redacted::line(bare, schema, builder.arena()).map_or(Kept::Nothing, Kept::Redacted),
-        false => Kept::Nothing,
-    });
-    decoded.rejected.push(Rejected { line: decoded.lines, bytes, at, reason, refused, kept });
+        let whole = &chunk[bytes.clone()];
+        let bare = trimmed(whole, is_first);
+        if bare.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+            decoded.counts.blank += 1;
+            return;
+        }
+        let Err(fault) = object::scatter(bare, &self.shape, builder) else {
+            builder.end_row();
+            decoded.counts.rows += 1;
+            return;
+        };
+        builder.undo_row();
+        if let Some(text) = self.text_line(bare, builder.schema)
+            && push_text_line(builder, text).is_ok()
+        {
+            builder.end_row();
+            decoded.counts.rows += 1;
+            decoded.counts.text_lines += 1;
+            return;
+        }
+        builder.undo_row();
+        let bare_start = bytes.start + (bare.as_ptr() as usize - whole.as_ptr() as usize);
+        let bare = bare_start..bare_start + bare.len();
+        let rejected = RecordFault::from(fault).rejected(chunk, bare, decoded.lines, builder);
+        decoded.rejected.push(Rejected { bytes, ..rejected });
+    }
+
+    /// The line, if it is one of text that is kept: it does not begin as an object does.
+    fn text_line<'a>(&self, line: &'a [u8], schema: &Schema) -> Option<&'a str> {
+        let is_object = line.trim_ascii_start().starts_with(b"{");
+        let is_kept = !is_object
+            && line.len() <= self.shape.max_line_bytes
+            && keeps_text(self.text_lines, schema);
+        std::str::from_utf8(line).ok().filter(|_| is_kept)
+    }
 }
 
 /// The line without its end, and without the byte order mark of a file's first.

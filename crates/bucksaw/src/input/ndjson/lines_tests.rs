@@ -12,7 +12,7 @@ use crate::block::tests::TRUNCATED;
 use crate::block::{Block, ValuesSlice};
 use crate::input::Format;
 use crate::input::decoding::{Decoded, Decoder as _, Target};
-use crate::input::framing::Chunk;
+use crate::input::framing::{Chunk, Form};
 use crate::options::Options;
 use crate::schema::Schema;
 
@@ -142,8 +142,9 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
             names: None,
             nul_bytes: 0,
             window_bytes: 0,
-            #[cfg(feature = "arrow")]
-            columns: None,
+            form: Form::Lines,
+            goes_on: false,
+            elements: None,
         };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
@@ -260,8 +261,9 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
         names: None,
         nul_bytes: 0,
         window_bytes: 0,
-        #[cfg(feature = "arrow")]
-        columns: None,
+        form: Form::Lines,
+        goes_on: false,
+        elements: None,
     };
     let into = Target {
         block: Block::new(),

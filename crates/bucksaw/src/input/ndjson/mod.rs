@@ -4,19 +4,20 @@
 //! objects become JSON text as it stands in the line. Integers are int64, other numbers doubles,
 //! and a number that neither holds exactly is kept as text beside its column.
 
-mod framing;
 mod lines;
 #[cfg(test)]
 mod lines_tests;
 mod object;
 mod objects;
 mod reasons;
+mod record;
 mod redacted;
 mod scan;
 mod tokenizer;
 
-pub(super) use self::framing::Lines as LineFramer;
 pub(super) use self::lines::Lines as LineDecoder;
+pub(super) use self::record::{RecordFault, RecordReader};
+pub(super) use self::scan::string_end;
 use super::framing::DEFAULT_MAX_RECORD_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Nested;
 use super::reasons::{self, Fault};
+use super::{DEFAULT_MAX_LINE_BYTES, NdjsonOptions, Nested};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::Format;
@@ -24,6 +24,16 @@ pub(super) struct Shape {
     pub(super) nested: Nested,
     pub(super) max_depth: usize,
     pub(super) max_line_bytes: usize,
+}
+
+impl Shape {
+    pub(super) fn of(options: &NdjsonOptions) -> Self {
+        Self {
+            nested: options.nested,
+            max_depth: options.max_depth,
+            max_line_bytes: options.max_line_bytes.unwrap_or(DEFAULT_MAX_LINE_BYTES),
+        }
+    }
 }
 
 /// Pushes the members of the object in `line`. After a fault the row is to be undone.
@@ -117,7 +127,7 @@ fn is_empty_object(json: &str) -> bool {
 }
 
 /// Where an escaped surrogate stands without its other half, in a line that need not be JSON.
-fn lone_surrogate(line: &[u8]) -> Option<usize> {
+pub(super) fn lone_surrogate(line: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = memchr::memchr(b'\\', &line[from..]) {
         let at = from + found;

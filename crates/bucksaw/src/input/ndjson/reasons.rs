@@ -95,12 +95,15 @@ pub(super) fn check_start(line: &str) -> Result<(), Fault> {
 pub(super) fn fault(error: &serde_json::Error, text: &str) -> Fault {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    // Objects that are no lines may have several.
+    let line = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let line_start: usize = line.map(str::len).sum();
     let at = match error.classify() {
         Category::Eof => text.len(),
         // The character before it is what was read last.
-        _ if message == CONTROL => char_start(text, error.column()),
+        _ if message == CONTROL => char_start(text, line_start + error.column()),
         // Columns count from 1.
-        _ => char_start(text, error.column().saturating_sub(1)),
+        _ => char_start(text, line_start + error.column().saturating_sub(1)),
     };
     let words = WORDS.iter().find(|(known, _)| *known == message).map_or(message, |known| known.1);
     let quotes = ["found", "before"].iter().any(|end| words.ends_with(end));

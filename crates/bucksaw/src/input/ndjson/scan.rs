@@ -12,7 +12,7 @@ const LANES: usize = 16;
 
 /// The index of the first quote, backslash or control byte from `at` on, or the length.
 #[inline]
-pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
+pub(in crate::input) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(lanes) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let special = special_lanes(lanes);
         if special != 0 {

@@ -41,23 +41,49 @@ pub(super) fn scatter<'a>(
     builder: &mut BorrowingBuilder<'_, 'a>,
     scratch: &mut Scratch,
 ) -> Result<usize, Unsure> {
+    let end = object::<true>(text, start, shape, builder, scratch)?;
+    match text.as_bytes().get(end) {
+        Some(b'\n') => Ok(end + 1),
+        None => Ok(end),
+        Some(_) => Err(Unsure),
+    }
+}
+
+/// The same with an object that begins at `start`, ends with `text`, and may be spread over lines.
+pub(super) fn scatter_whole<'a>(
+    text: &'a str,
+    start: usize,
+    shape: &Shape,
+    builder: &mut BorrowingBuilder<'_, 'a>,
+    scratch: &mut Scratch,
+) -> Result<(), Unsure> {
+    let end = object::<false>(text, start, shape, builder, scratch)?;
+    if end == text.len() { Ok(()) } else { Err(Unsure) }
+}
+
+/// Pushes the members of the object at `start`, and returns where the white space behind it ends.
+#[inline(always)]
+fn object<'a, const IS_LINE: bool>(
+    text: &'a str,
+    start: usize,
+    shape: &Shape,
+    builder: &mut BorrowingBuilder<'_, 'a>,
+    scratch: &mut Scratch,
+) -> Result<usize, Unsure> {
     let Scratch { path, objects, ends } = scratch;
     path.clear();
     objects.clear();
     let bytes = text.as_bytes();
-    let mut reader = Reader { text, bytes, at: start, shape, builder, path, objects, ends };
+    let at = start;
+    let mut reader =
+        Reader::<'_, '_, '_, IS_LINE> { text, bytes, at, shape, builder, path, objects, ends };
     reader.skip_spaces();
     reader.expect(b'{')?;
     reader.members(1)?;
     reader.skip_spaces();
-    let end = match reader.peek() {
-        Some(b'\n') => reader.at + 1,
-        None => reader.at,
-        Some(_) => return Err(Unsure),
-    };
     let is_sure =
         reader.at - start <= shape.max_line_bytes && !reader.objects.may_repeat(reader.builder);
-    if is_sure { Ok(end) } else { Err(Unsure) }
+    if is_sure { Ok(reader.at) } else { Err(Unsure) }
 }
 
 /// Where a member's value goes.
@@ -66,7 +92,8 @@ enum Name<'a> {
     New(&'a str),
 }
 
-struct Reader<'r, 'b, 'a: 'b> {
+/// Of objects that may be spread over lines, or not (`IS_LINE`).
+struct Reader<'r, 'b, 'a: 'b, const IS_LINE: bool> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -77,7 +104,7 @@ struct Reader<'r, 'b, 'a: 'b> {
     ends: &'r mut Vec<u8>,
 }
 
-impl<'a> Reader<'_, '_, 'a> {
+impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
@@ -94,7 +121,9 @@ impl<'a> Reader<'_, '_, 'a> {
 
     #[inline]
     fn skip_spaces(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r') = self.peek() {
+        while let Some(byte) = self.peek()
+            && (matches!(byte, b' ' | b'\t' | b'\r') || (!IS_LINE && byte == b'\n'))
+        {
             self.at += 1;
         }
     }

@@ -3,6 +3,7 @@
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope};
 use super::framing::{Head, head};
+use super::json;
 use super::logs::LogColumns;
 use super::metrics::{Metric, MetricColumns};
 use super::row::{Failure, Row};
@@ -19,7 +20,7 @@ use crate::schema::Schema;
 /// much memory do they take that a small message may not ask for more.
 const MAX_REPEATED: usize = 1 << 21;
 
-/// Decodes messages of each signal.
+/// Decodes messages of each signal, in protobuf and in JSON.
 pub(crate) struct Messages;
 
 /// The columns of a signal.
@@ -42,37 +43,48 @@ impl Columns {
 
 impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
-        let Target { mut block, schema, arena, stops_at_rejected } = into;
-        let bytes = chunk.bytes.as_slice();
-        let columns = Columns::of(chunk.format, schema);
-        let common = CommonColumns::of(schema);
-        let mut rows = Rows {
-            chunk: bytes,
-            columns,
-            common,
-            row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena),
-            decoded: Decoded::default(),
-            repeated: 0,
-            stops_at_rejected,
-        };
-        rows.decoded.counts.bytes = bytes.len() as u64;
-        let mut left = bytes;
-        // The framer has seen that there are whole lengths and fields only.
-        while !rows.is_over()
-            && let Head::Length(_, len) | Head::Field(len) = head(left)
-            && let Some((field, others)) = left.split_at_checked(len)
-        {
-            if let Head::Field(_) = head(left) {
-                rows.message(field);
-            }
-            left = others;
+        match chunk.form.is_text() {
+            true => json::decode(chunk, into),
+            false => decode_messages(&chunk.bytes, chunk.format, into),
         }
-        let Rows { mut decoded, .. } = rows;
-        decoded.counts.rejected = decoded.rejected.len() as u64;
-        decoded.counts.records = decoded.counts.rows + decoded.counts.rejected;
-        decoded.block = block;
-        decoded
     }
+}
+
+/// Decodes messages in protobuf, whole fields of them, to an empty block.
+pub(super) fn decode_messages<'a>(
+    bytes: &'a [u8],
+    format: Format,
+    into: Target<'_, 'a>,
+) -> Decoded<'a> {
+    let Target { mut block, schema, arena, stops_at_rejected } = into;
+    let columns = Columns::of(format, schema);
+    let common = CommonColumns::of(schema);
+    let mut rows = Rows {
+        chunk: bytes,
+        columns,
+        common,
+        row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena),
+        decoded: Decoded::default(),
+        repeated: 0,
+        stops_at_rejected,
+    };
+    rows.decoded.counts.bytes = bytes.len() as u64;
+    let mut left = bytes;
+    // The framer has seen that there are whole lengths and fields only.
+    while !rows.is_over()
+        && let Head::Length(_, len) | Head::Field(len) = head(left)
+        && let Some((field, others)) = left.split_at_checked(len)
+    {
+        if let Head::Field(_) = head(left) {
+            rows.message(field);
+        }
+        left = others;
+    }
+    let Rows { mut decoded, .. } = rows;
+    decoded.counts.rejected = decoded.rejected.len() as u64;
+    decoded.counts.records = decoded.counts.rows + decoded.counts.rejected;
+    decoded.block = block;
+    decoded
 }
 
 /// The rows of a chunk so far.

@@ -1,26 +1,41 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
 use super::framing::{Head, head};
-use super::messages::{Kind, LOGS, METRICS, Message, TRACES};
+use super::messages::{ANY_LENGTH, Kind, LOGS, METRICS, Message, TRACES};
 use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;
 
 /// Messages within each other that are looked into.
 const MAX_DEPTH: usize = 16;
 
-/// The formats that a source may be of whose first bytes are these, and which has a record there.
-pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
-    let signals =
-        [(Format::OtlpLogs, &LOGS), (Format::OtlpTraces, &TRACES), (Format::OtlpMetrics, &METRICS)];
-    let fits = signals.into_iter().filter(|(_, message)| fits_source(start, message));
-    fits.map(|(format, _)| format).collect()
+const SIGNALS: [(Format, &Message); 3] =
+    [(Format::OtlpLogs, &LOGS), (Format::OtlpTraces, &TRACES), (Format::OtlpMetrics, &METRICS)];
+
+/// The format of a field of a message by its first record, where that can't be one of this format.
+pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
+    let fits = |message| {
+        let mut fitting = Fitting { records: 0, wanted: 1 };
+        fitting.fits(field, true, message, 0).then_some(fitting.records)
+    };
+    let mut others = Vec::new();
+    for (other, message) in SIGNALS {
+        match fits(message) {
+            Some(_) if other == format => return None,
+            Some(1) => others.push(other),
+            _ => {}
+        }
+    }
+    if let [other] = others[..] { Some(other) } else { None }
 }
 
-fn fits_source(mut left: &[u8], message: &Message) -> bool {
-    let mut fitting = Fitting { records: 0 };
+/// The formats that a source's first records may be of, of which these are the first bytes; none of a source without records there, or
+/// which has something else.
+pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
+    let mut formats: Option<Vec<Format>> = None;
+    let mut left = start;
     while !left.is_empty() {
         let (content, others, is_whole) = match head(left) {
-            Head::Malformed => return false,
+            Head::Malformed => return Vec::new(),
             Head::Incomplete => (&left[left.len()..], &left[left.len()..], false),
             Head::Length(_, len) => {
                 left = &left[len..];
@@ -31,39 +46,53 @@ fn fits_source(mut left: &[u8], message: &Message) -> bool {
                 None => (left, &left[left.len()..], false),
             },
         };
-        if !fitting.fits(content, is_whole, message, 0) {
-            return false;
+        let fitting = SIGNALS.map(|(format, message)| {
+            let mut fitting = Fitting { records: 0, wanted: usize::MAX };
+            (format, fitting.fits(content, is_whole, message, 0), fitting.records)
+        });
+        if fitting.iter().all(|(_, fits, _)| !fits) {
+            return Vec::new();
+        }
+        let has_records = fitting.into_iter().filter(|(_, fits, records)| *fits && *records > 0);
+        let with_records: Vec<Format> = has_records.map(|(format, ..)| format).collect();
+        if !with_records.is_empty() {
+            let known = formats.get_or_insert_with(|| with_records.clone());
+            // Those behind them may be of another signal, or say more of the same.
+            if known.iter().any(|format| with_records.contains(format)) {
+                known.retain(|format| with_records.contains(format));
+            }
         }
         left = others;
     }
-    fitting.records > 0
+    formats.unwrap_or_default()
 }
 
 struct Fitting {
     records: usize,
+    /// So many are enough.
+    wanted: usize,
 }
 
 impl Fitting {
     /// Whether bytes are such a message and have no other fields; or the start of one.
     fn fits(&mut self, mut left: &[u8], is_whole: bool, message: &Message, depth: usize) -> bool {
         let missing = |end| !is_whole && end == VarintEnd::Missing;
-        while !left.is_empty() {
+        while !left.is_empty() && self.records < self.wanted {
             let (key, len) = match varint(left) {
                 Ok(read) => read,
                 Err(end) => return missing(end),
             };
             left = &left[len..];
-            let known = message.fields.iter().find(|(number, _)| u64::from(*number) == key >> 3);
-            let Some((_, kind)) = known else { return false };
-            let fixed = match (kind, key & 7) {
-                (Kind::Varint | Kind::Varints, 0) => match varint(left) {
+            let known = message.fields.iter().find(|(number, ..)| u64::from(*number) == key >> 3);
+            let Some((_, _, kind)) = known else { return false };
+            let fixed = match (wire_type(*kind), is_list(*kind), key & 7) {
+                (0, _, 0) => match varint(left) {
                     Ok((_, len)) => len,
                     Err(end) => return missing(end),
                 },
-                (Kind::Fixed64 | Kind::Fixed64s, 1) => 8,
-                (Kind::Fixed32, 5) => 4,
-                (Kind::Varint | Kind::Fixed64 | Kind::Fixed32, 2) => return false,
-                (_, 2) => {
+                (1, _, 1) => 8,
+                (5, _, 5) => 4,
+                (2, _, 2) | (_, true, 2) => {
                     let (length, len) = match varint(left) {
                         Ok(read) => read,
                         Err(end) => return missing(end),
@@ -94,19 +123,47 @@ impl Fitting {
 
     fn content_fits(&mut self, content: &[u8], is_whole: bool, kind: Kind, depth: usize) -> bool {
         match kind {
-            Kind::Id(len) => content.is_empty() || content.len() == len || !is_whole,
-            Kind::Fixed64s => content.len().is_multiple_of(8) || !is_whole,
-            Kind::Message(_) | Kind::Record(..) if depth == MAX_DEPTH => true,
-            Kind::Message(message) => self.fits(content, is_whole, message, depth + 1),
-            Kind::Record(message, required) => {
-                self.records += 1;
-                self.fits(content, is_whole, message, depth + 1)
-                    && (!is_whole || required.iter().all(|number| has_field(content, *number)))
+            Kind::Id(len) => {
+                content.is_empty() || len == ANY_LENGTH || content.len() == len || !is_whole
+            }
+            Kind::Fixed64s | Kind::Doubles => content.len().is_multiple_of(8) || !is_whole,
+            _ if depth == MAX_DEPTH => true,
+            Kind::Message(message)
+            | Kind::Messages(message)
+            | Kind::Values(message)
+            | Kind::Groups(message)
+            | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),
+            Kind::Records(message, required) => {
+                let fits = self.fits(content, is_whole, message, depth + 1)
+                    && (!is_whole || required.iter().all(|number| has_field(content, *number)));
+                self.records += usize::from(fits);
+                fits
             }
             // Whether texts are text is for who reads the record.
             _ => true,
         }
     }
+}
+
+/// The wire type of a field, or of a list's element.
+fn wire_type(kind: Kind) -> u8 {
+    match kind {
+        Kind::Bool
+        | Kind::Int32
+        | Kind::Sint32
+        | Kind::Uint32
+        | Kind::Int64
+        | Kind::Enum(_)
+        | Kind::Uint64s => 0,
+        Kind::Fixed64 | Kind::Sfixed64 | Kind::Double | Kind::Fixed64s | Kind::Doubles => 1,
+        Kind::Fixed32 => 5,
+        _ => 2,
+    }
+}
+
+/// Whether it holds numbers that may come as a run of bytes.
+fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::Uint64s | Kind::Fixed64s | Kind::Doubles)
 }
 
 /// Whether a message has a field of this number.

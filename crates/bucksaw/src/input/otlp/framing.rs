@@ -5,6 +5,7 @@
 //! a byte below 8 if it is less than 128 MiB; no field of protobuf does. So a source need not say which of
 //! them it has, and a chunk's lengths tell its decoder nothing that it needs: they are passed over.
 
+use super::fitting::other_format;
 use super::wire::{VarintEnd, varint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
@@ -77,10 +78,13 @@ enum Next {
     Lost,
 }
 
-/// Cuts a source of this format between fields.
+/// Cuts a source between fields; a chunk has records of one signal.
 pub(crate) struct Messages<'r> {
     source: Buffered<'r>,
+    /// That of the records that were read last.
     format: Format,
+    /// Whether all records are of that format, whatever they look like.
+    is_told: bool,
     /// Bytes left of the message that is behind its length.
     left: Option<usize>,
     /// How many bytes are to be passed over, where a field is too long, or a message broken.
@@ -88,8 +92,17 @@ pub(crate) struct Messages<'r> {
 }
 
 impl<'r> Messages<'r> {
-    pub(crate) fn new(source: Buffered<'r>, format: Format) -> Self {
-        Self { source, format, left: None, to_skip: 0 }
+    /// Of a source that begins with this format, or has nothing else, if that `is_told`.
+    pub(crate) fn new(source: Buffered<'r>, format: Format, is_told: bool) -> Self {
+        Self { source, format, is_told, left: None, to_skip: 0 }
+    }
+
+    /// The format of this unit, if it is another than that of those before.
+    fn other_format(&self, unit: &[u8]) -> Option<Format> {
+        match head(unit) {
+            Head::Field(_) if !self.is_told => other_format(unit, self.format),
+            _ => None,
+        }
     }
 
     /// What comes next in a message of which so many bytes are left, or in none.
@@ -155,13 +168,16 @@ impl Framer for Messages<'_> {
             let mut whole = 0;
             let next = loop {
                 let bytes = &buffer[whole..filled];
-                match Self::next_of(bytes, self.left) {
-                    Next::Whole(len) => {
-                        Self::pass(&mut self.left, bytes, len);
-                        whole += len;
+                let next = Self::next_of(bytes, self.left);
+                let Next::Whole(len) = next else { break next };
+                if let Some(format) = self.other_format(&bytes[..len]) {
+                    if whole > 0 {
+                        break next;
                     }
-                    next => break next,
+                    self.format = format;
                 }
+                Self::pass(&mut self.left, bytes, len);
+                whole += len;
             };
             if whole > 0 {
                 return Ok(Frame::Records(self.source.chunk(buffer, whole, filled, self.format)));

@@ -1,8 +1,9 @@
 //! Log records.
 
-use super::any_value::{AnyValue, key_value};
+use super::any_value::AnyValue;
 use super::columns::{count, number, text, time};
 use super::common::ATTRIBUTES;
+use super::plain;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields};
 use crate::schema::{ColumnId, Schema};
@@ -58,10 +59,7 @@ impl LogColumns {
                 2 => severity_number = field.int32()?,
                 3 => severity_text = field.text()?,
                 5 => body.add(field.bytes()?),
-                6 => {
-                    let (key, value) = key_value(field.bytes()?, row.arena)?;
-                    row.push_attribute(ATTRIBUTES, key, value)?;
-                }
+                6 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 7 => dropped = field.uint32()?,
                 8 => flags = field.fixed32()?,
                 9 => trace_id = field.bytes()?,
@@ -76,7 +74,10 @@ impl LogColumns {
         row.push_number(self.severity_number, severity_number)?;
         row.push_text(self.severity_text, severity_text)?;
         if let Some(body) = body.whole(message, 5, row.arena)? {
-            self.push_body(AnyValue::read(body, row.arena)?, row)?;
+            match plain::scalar(body) {
+                Some(text @ Value::Text(_)) => row.builder.push(self.body, text)?,
+                _ => self.push_body(AnyValue::read(body, row.arena)?, row)?,
+            }
         }
         row.push_hex(self.trace_id, trace_id)?;
         row.push_hex(self.span_id, span_id)?;

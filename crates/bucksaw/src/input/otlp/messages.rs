@@ -1,186 +1,261 @@
-//! OTLP's messages, field by field: what a source that does not say what it is has to fit.
+//! OTLP's messages, field by field: what a source that does not say what it is has to fit, and what JSON calls them.
+
+use Kind::{
+    Bool, Bytes, Double, Doubles, Enum, Fixed32, Fixed64, Fixed64s, Groups, Id, Int32, Int64,
+    Messages, Points, Records, Sfixed64, Sint32, Text, Texts, Uint32, Uint64s, Values,
+};
+
+use super::enums::{Names, SEVERITY_NUMBER, SPAN_KIND, STATUS_CODE, TEMPORALITY};
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    Varint,
-    Fixed64,
+    Bool,
+    Int32,
+    Sint32,
+    Uint32,
+    Int64,
+    Enum(Names),
     Fixed32,
+    Fixed64,
+    Sfixed64,
+    Double,
     Text,
     Bytes,
-    /// Bytes of an id: none, or so many.
+    /// Bytes of an id: none, or so many, or [`ANY_LENGTH`].
     Id(usize),
-    /// Integers, each by itself or all of them in a run of bytes.
-    Varints,
+    /// Lists of integers and doubles, in protobuf each by itself or all of them in a run of bytes.
+    Uint64s,
     Fixed64s,
+    Doubles,
+    Texts,
     Message(&'static Message),
-    /// A record, of which a source has to have one to be known by, with the fields that none is without.
-    Record(&'static Message, &'static [u32]),
+    Messages(&'static Message),
+    /// Messages of which one may hold nothing, which JSON may call null.
+    Values(&'static Message),
+    /// What records are in: resources and scopes.
+    Groups(&'static Message),
+    /// Records, of which a source has to have one to be known by, with the fields that none is without.
+    Records(&'static Message, &'static [u32]),
+    /// What of a record becomes rows, where it is not the record itself.
+    Points(&'static Message),
 }
 
-/// The fields that a message has, by their numbers.
+/// Ids of any number of bytes.
+pub(super) const ANY_LENGTH: usize = usize::MAX;
+const TRACE_ID: usize = 16;
+const SPAN_ID: usize = 8;
+
+/// A field's number, what JSON calls it, and what it holds.
+pub(super) type Field = (u32, &'static str, Kind);
+
+/// The fields that a message has, those first that come first.
 #[derive(Debug)]
 pub(super) struct Message {
-    pub(super) fields: &'static [(u32, Kind)],
+    pub(super) fields: &'static [Field],
 }
 
-use Kind::{Bytes, Fixed32, Fixed64, Fixed64s, Text, Varint, Varints};
-
-const fn message(fields: &'static [(u32, Kind)]) -> Message {
+const fn message(fields: &'static [Field]) -> Message {
     Message { fields }
 }
 
-const TRACE_ID: Kind = Kind::Id(16);
-const SPAN_ID: Kind = Kind::Id(8);
-
 static ANY_VALUE: Message = message(&[
-    (1, Text),
-    (2, Varint),
-    (3, Varint),
-    (4, Fixed64),
-    (5, Kind::Message(&ARRAY_VALUE)),
-    (6, Kind::Message(&KEY_VALUE_LIST)),
-    (7, Bytes),
-    (8, Varint),
+    (1, "stringValue", Text),
+    (2, "boolValue", Bool),
+    (3, "intValue", Int64),
+    (4, "doubleValue", Double),
+    (5, "arrayValue", Kind::Message(&ARRAY_VALUE)),
+    (6, "kvlistValue", Kind::Message(&KEY_VALUE_LIST)),
+    (7, "bytesValue", Bytes),
+    (8, "stringValueStrindex", Int32),
 ]);
-static ARRAY_VALUE: Message = message(&[(1, Kind::Message(&ANY_VALUE))]);
-static KEY_VALUE_LIST: Message = message(&[(1, Kind::Message(&KEY_VALUE))]);
-static KEY_VALUE: Message = message(&[(1, Text), (2, Kind::Message(&ANY_VALUE)), (3, Varint)]);
-static ENTITY_REF: Message = message(&[(1, Text), (2, Text), (3, Text), (4, Text)]);
-static RESOURCE: Message =
-    message(&[(1, Kind::Message(&KEY_VALUE)), (2, Varint), (3, Kind::Message(&ENTITY_REF))]);
-static SCOPE: Message =
-    message(&[(1, Text), (2, Text), (3, Kind::Message(&KEY_VALUE)), (4, Varint)]);
-static LOG_RECORD: Message = message(&[
-    (1, Fixed64),
-    (2, Varint),
-    (3, Text),
-    (5, Kind::Message(&ANY_VALUE)),
-    (6, Kind::Message(&KEY_VALUE)),
-    (7, Varint),
-    (8, Fixed32),
-    (9, Bytes),
-    (10, Bytes),
-    (11, Fixed64),
-    (12, Text),
+static ARRAY_VALUE: Message = message(&[(1, "values", Values(&ANY_VALUE))]);
+static KEY_VALUE_LIST: Message = message(&[(1, "values", Messages(&KEY_VALUE))]);
+static KEY_VALUE: Message = message(&[
+    (1, "key", Text),
+    (2, "value", Kind::Message(&ANY_VALUE)),
+    (3, "keyStrindex", Int32),
 ]);
-static SCOPE_LOGS: Message =
-    message(&[(1, Kind::Message(&SCOPE)), (2, Kind::Record(&LOG_RECORD, &[])), (3, Text)]);
-static RESOURCE_LOGS: Message =
-    message(&[(1, Kind::Message(&RESOURCE)), (2, Kind::Message(&SCOPE_LOGS)), (3, Text)]);
-/// A request, and what a file holds; as those below.
-pub(super) static LOGS: Message = message(&[(1, Kind::Message(&RESOURCE_LOGS))]);
+static ENTITY_REF: Message = message(&[
+    (1, "schemaUrl", Text),
+    (2, "type", Text),
+    (3, "idKeys", Texts),
+    (4, "descriptionKeys", Texts),
+]);
+static RESOURCE: Message = message(&[
+    (1, "attributes", Messages(&KEY_VALUE)),
+    (2, "droppedAttributesCount", Uint32),
+    (3, "entityRefs", Messages(&ENTITY_REF)),
+]);
+static SCOPE: Message = message(&[
+    (1, "name", Text),
+    (2, "version", Text),
+    (3, "attributes", Messages(&KEY_VALUE)),
+    (4, "droppedAttributesCount", Uint32),
+]);
 
-static EVENT: Message =
-    message(&[(1, Fixed64), (2, Text), (3, Kind::Message(&KEY_VALUE)), (4, Varint)]);
+static LOG_RECORD: Message = message(&[
+    (1, "timeUnixNano", Fixed64),
+    (11, "observedTimeUnixNano", Fixed64),
+    (2, "severityNumber", Enum(SEVERITY_NUMBER)),
+    (3, "severityText", Text),
+    (5, "body", Kind::Message(&ANY_VALUE)),
+    (6, "attributes", Messages(&KEY_VALUE)),
+    (7, "droppedAttributesCount", Uint32),
+    (8, "flags", Fixed32),
+    (9, "traceId", Id(ANY_LENGTH)),
+    (10, "spanId", Id(ANY_LENGTH)),
+    (12, "eventName", Text),
+]);
+static SCOPE_LOGS: Message = message(&[
+    (1, "scope", Kind::Message(&SCOPE)),
+    (2, "logRecords", Records(&LOG_RECORD, &[])),
+    (3, "schemaUrl", Text),
+]);
+static RESOURCE_LOGS: Message = message(&[
+    (1, "resource", Kind::Message(&RESOURCE)),
+    (2, "scopeLogs", Groups(&SCOPE_LOGS)),
+    (3, "schemaUrl", Text),
+]);
+/// A request, and what a file holds; as those below.
+pub(super) static LOGS: Message = message(&[(1, "resourceLogs", Groups(&RESOURCE_LOGS))]);
+
+static EVENT: Message = message(&[
+    (1, "timeUnixNano", Fixed64),
+    (2, "name", Text),
+    (3, "attributes", Messages(&KEY_VALUE)),
+    (4, "droppedAttributesCount", Uint32),
+]);
 static LINK: Message = message(&[
-    (1, TRACE_ID),
-    (2, SPAN_ID),
-    (3, Text),
-    (4, Kind::Message(&KEY_VALUE)),
-    (5, Varint),
-    (6, Fixed32),
+    (1, "traceId", Id(TRACE_ID)),
+    (2, "spanId", Id(SPAN_ID)),
+    (3, "traceState", Text),
+    (4, "attributes", Messages(&KEY_VALUE)),
+    (5, "droppedAttributesCount", Uint32),
+    (6, "flags", Fixed32),
 ]);
-static STATUS: Message = message(&[(2, Text), (3, Varint)]);
+static STATUS: Message = message(&[(2, "message", Text), (3, "code", Enum(STATUS_CODE))]);
 static SPAN: Message = message(&[
-    (1, TRACE_ID),
-    (2, SPAN_ID),
-    (3, Text),
-    (4, SPAN_ID),
-    (5, Text),
-    (6, Varint),
-    (7, Fixed64),
-    (8, Fixed64),
-    (9, Kind::Message(&KEY_VALUE)),
-    (10, Varint),
-    (11, Kind::Message(&EVENT)),
-    (12, Varint),
-    (13, Kind::Message(&LINK)),
-    (14, Varint),
-    (15, Kind::Message(&STATUS)),
-    (16, Fixed32),
+    (1, "traceId", Id(TRACE_ID)),
+    (2, "spanId", Id(SPAN_ID)),
+    (3, "traceState", Text),
+    (4, "parentSpanId", Id(SPAN_ID)),
+    (16, "flags", Fixed32),
+    (5, "name", Text),
+    (6, "kind", Enum(SPAN_KIND)),
+    (7, "startTimeUnixNano", Fixed64),
+    (8, "endTimeUnixNano", Fixed64),
+    (9, "attributes", Messages(&KEY_VALUE)),
+    (10, "droppedAttributesCount", Uint32),
+    (11, "events", Messages(&EVENT)),
+    (12, "droppedEventsCount", Uint32),
+    (13, "links", Messages(&LINK)),
+    (14, "droppedLinksCount", Uint32),
+    (15, "status", Kind::Message(&STATUS)),
 ]);
-static SCOPE_SPANS: Message =
-    message(&[(1, Kind::Message(&SCOPE)), (2, Kind::Record(&SPAN, &[1, 7])), (3, Text)]);
-static RESOURCE_SPANS: Message =
-    message(&[(1, Kind::Message(&RESOURCE)), (2, Kind::Message(&SCOPE_SPANS)), (3, Text)]);
-pub(super) static TRACES: Message = message(&[(1, Kind::Message(&RESOURCE_SPANS))]);
+static SCOPE_SPANS: Message = message(&[
+    (1, "scope", Kind::Message(&SCOPE)),
+    (2, "spans", Records(&SPAN, &[1, 7])),
+    (3, "schemaUrl", Text),
+]);
+static RESOURCE_SPANS: Message = message(&[
+    (1, "resource", Kind::Message(&RESOURCE)),
+    (2, "scopeSpans", Groups(&SCOPE_SPANS)),
+    (3, "schemaUrl", Text),
+]);
+pub(super) static TRACES: Message = message(&[(1, "resourceSpans", Groups(&RESOURCE_SPANS))]);
 
 static EXEMPLAR: Message = message(&[
-    (2, Fixed64),
-    (3, Fixed64),
-    (4, SPAN_ID),
-    (5, TRACE_ID),
-    (6, Fixed64),
-    (7, Kind::Message(&KEY_VALUE)),
+    (7, "filteredAttributes", Messages(&KEY_VALUE)),
+    (2, "timeUnixNano", Fixed64),
+    (3, "asDouble", Double),
+    (6, "asInt", Sfixed64),
+    (4, "spanId", Id(SPAN_ID)),
+    (5, "traceId", Id(TRACE_ID)),
 ]);
 static NUMBER_POINT: Message = message(&[
-    (2, Fixed64),
-    (3, Fixed64),
-    (4, Fixed64),
-    (5, Kind::Message(&EXEMPLAR)),
-    (6, Fixed64),
-    (7, Kind::Message(&KEY_VALUE)),
-    (8, Varint),
+    (7, "attributes", Messages(&KEY_VALUE)),
+    (2, "startTimeUnixNano", Fixed64),
+    (3, "timeUnixNano", Fixed64),
+    (4, "asDouble", Double),
+    (6, "asInt", Sfixed64),
+    (5, "exemplars", Messages(&EXEMPLAR)),
+    (8, "flags", Uint32),
 ]);
 static HISTOGRAM_POINT: Message = message(&[
-    (2, Fixed64),
-    (3, Fixed64),
-    (4, Fixed64),
-    (5, Fixed64),
-    (6, Fixed64s),
-    (7, Fixed64s),
-    (8, Kind::Message(&EXEMPLAR)),
-    (9, Kind::Message(&KEY_VALUE)),
-    (10, Varint),
-    (11, Fixed64),
-    (12, Fixed64),
+    (9, "attributes", Messages(&KEY_VALUE)),
+    (2, "startTimeUnixNano", Fixed64),
+    (3, "timeUnixNano", Fixed64),
+    (4, "count", Fixed64),
+    (5, "sum", Double),
+    (6, "bucketCounts", Fixed64s),
+    (7, "explicitBounds", Doubles),
+    (8, "exemplars", Messages(&EXEMPLAR)),
+    (10, "flags", Uint32),
+    (11, "min", Double),
+    (12, "max", Double),
 ]);
-static BUCKETS: Message = message(&[(1, Varint), (2, Varints)]);
+static BUCKETS: Message = message(&[(1, "offset", Sint32), (2, "bucketCounts", Uint64s)]);
 static EXPONENTIAL_POINT: Message = message(&[
-    (1, Kind::Message(&KEY_VALUE)),
-    (2, Fixed64),
-    (3, Fixed64),
-    (4, Fixed64),
-    (5, Fixed64),
-    (6, Varint),
-    (7, Fixed64),
-    (8, Kind::Message(&BUCKETS)),
-    (9, Kind::Message(&BUCKETS)),
-    (10, Varint),
-    (11, Kind::Message(&EXEMPLAR)),
-    (12, Fixed64),
-    (13, Fixed64),
-    (14, Fixed64),
+    (1, "attributes", Messages(&KEY_VALUE)),
+    (2, "startTimeUnixNano", Fixed64),
+    (3, "timeUnixNano", Fixed64),
+    (4, "count", Fixed64),
+    (5, "sum", Double),
+    (6, "scale", Sint32),
+    (7, "zeroCount", Fixed64),
+    (8, "positive", Kind::Message(&BUCKETS)),
+    (9, "negative", Kind::Message(&BUCKETS)),
+    (10, "flags", Uint32),
+    (11, "exemplars", Messages(&EXEMPLAR)),
+    (12, "min", Double),
+    (13, "max", Double),
+    (14, "zeroThreshold", Double),
 ]);
-static QUANTILE: Message = message(&[(1, Fixed64), (2, Fixed64)]);
+static QUANTILE: Message = message(&[(1, "quantile", Double), (2, "value", Double)]);
 static SUMMARY_POINT: Message = message(&[
-    (2, Fixed64),
-    (3, Fixed64),
-    (4, Fixed64),
-    (5, Fixed64),
-    (6, Kind::Message(&QUANTILE)),
-    (7, Kind::Message(&KEY_VALUE)),
-    (8, Varint),
+    (7, "attributes", Messages(&KEY_VALUE)),
+    (2, "startTimeUnixNano", Fixed64),
+    (3, "timeUnixNano", Fixed64),
+    (4, "count", Fixed64),
+    (5, "sum", Double),
+    (6, "quantileValues", Messages(&QUANTILE)),
+    (8, "flags", Uint32),
 ]);
-static GAUGE: Message = message(&[(1, Kind::Message(&NUMBER_POINT))]);
-static SUM: Message = message(&[(1, Kind::Message(&NUMBER_POINT)), (2, Varint), (3, Varint)]);
-static HISTOGRAM: Message = message(&[(1, Kind::Message(&HISTOGRAM_POINT)), (2, Varint)]);
-static EXPONENTIAL: Message = message(&[(1, Kind::Message(&EXPONENTIAL_POINT)), (2, Varint)]);
-static SUMMARY: Message = message(&[(1, Kind::Message(&SUMMARY_POINT))]);
+static GAUGE: Message = message(&[(1, "dataPoints", Points(&NUMBER_POINT))]);
+static SUM: Message = message(&[
+    (1, "dataPoints", Points(&NUMBER_POINT)),
+    (2, "aggregationTemporality", Enum(TEMPORALITY)),
+    (3, "isMonotonic", Bool),
+]);
+static HISTOGRAM: Message = message(&[
+    (1, "dataPoints", Points(&HISTOGRAM_POINT)),
+    (2, "aggregationTemporality", Enum(TEMPORALITY)),
+]);
+static EXPONENTIAL: Message = message(&[
+    (1, "dataPoints", Points(&EXPONENTIAL_POINT)),
+    (2, "aggregationTemporality", Enum(TEMPORALITY)),
+]);
+static SUMMARY: Message = message(&[(1, "dataPoints", Points(&SUMMARY_POINT))]);
 static METRIC: Message = message(&[
-    (1, Text),
-    (2, Text),
-    (3, Text),
-    (5, Kind::Message(&GAUGE)),
-    (7, Kind::Message(&SUM)),
-    (9, Kind::Message(&HISTOGRAM)),
-    (10, Kind::Message(&EXPONENTIAL)),
-    (11, Kind::Message(&SUMMARY)),
-    (12, Kind::Message(&KEY_VALUE)),
+    (1, "name", Text),
+    (2, "description", Text),
+    (3, "unit", Text),
+    (5, "gauge", Kind::Message(&GAUGE)),
+    (7, "sum", Kind::Message(&SUM)),
+    (9, "histogram", Kind::Message(&HISTOGRAM)),
+    (10, "exponentialHistogram", Kind::Message(&EXPONENTIAL)),
+    (11, "summary", Kind::Message(&SUMMARY)),
+    (12, "metadata", Messages(&KEY_VALUE)),
 ]);
-static SCOPE_METRICS: Message =
-    message(&[(1, Kind::Message(&SCOPE)), (2, Kind::Record(&METRIC, &[1])), (3, Text)]);
-static RESOURCE_METRICS: Message =
-    message(&[(1, Kind::Message(&RESOURCE)), (2, Kind::Message(&SCOPE_METRICS)), (3, Text)]);
-pub(super) static METRICS: Message = message(&[(1, Kind::Message(&RESOURCE_METRICS))]);
+static SCOPE_METRICS: Message = message(&[
+    (1, "scope", Kind::Message(&SCOPE)),
+    (2, "metrics", Records(&METRIC, &[1])),
+    (3, "schemaUrl", Text),
+]);
+static RESOURCE_METRICS: Message = message(&[
+    (1, "resource", Kind::Message(&RESOURCE)),
+    (2, "scopeMetrics", Groups(&SCOPE_METRICS)),
+    (3, "schemaUrl", Text),
+]);
+pub(super) static METRICS: Message = message(&[(1, "resourceMetrics", Groups(&RESOURCE_METRICS))]);

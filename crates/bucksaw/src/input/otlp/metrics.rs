@@ -1,6 +1,6 @@
 //! Metrics: each data point is a row.
 
-use super::any_value::{json_of_attributes, key_value};
+use super::any_value::json_of_attributes;
 use super::columns::{count, double, list, number, text, time};
 use super::common::ATTRIBUTES;
 use super::lists::Lists;
@@ -321,7 +321,7 @@ impl MetricColumns {
                 4 => value = Value::F64(field.double()?),
                 5 => point.exemplars.push(exemplar(field.bytes()?, row)?),
                 6 => value = Value::I64(field.fixed64()?.cast_signed()),
-                7 => push_attribute(field.bytes()?, row)?,
+                7 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 8 => point.flags = field.uint32()?,
                 _ => {}
             }
@@ -350,7 +350,7 @@ impl MetricColumns {
                     point.explicit_bounds.push(Value::F64(f64::from_bits(bits)));
                 })?,
                 8 => point.exemplars.push(exemplar(field.bytes()?, row)?),
-                9 => push_attribute(field.bytes()?, row)?,
+                9 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 10 => point.flags = field.uint32()?,
                 11 => point.min = Some(field.double()?),
                 12 => point.max = Some(field.double()?),
@@ -372,7 +372,7 @@ impl MetricColumns {
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             match field.number {
-                1 => push_attribute(field.bytes()?, row)?,
+                1 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 2 => point.start_time = field.fixed64()?,
                 3 => point.time = field.fixed64()?,
                 4 => point.count = field.fixed64()?,
@@ -418,7 +418,7 @@ impl MetricColumns {
                 4 => point.count = field.fixed64()?,
                 5 => point.sum = Some(field.double()?),
                 6 => quantiles.push(quantile(field.bytes()?)?),
-                7 => push_attribute(field.bytes()?, row)?,
+                7 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 8 => point.flags = field.uint32()?,
                 _ => {}
             }
@@ -426,11 +426,6 @@ impl MetricColumns {
         quantiles.push_to(self.quantiles, row)?;
         Ok(point)
     }
-}
-
-fn push_attribute<'a>(message: &'a [u8], row: &mut Row<'_, 'a>) -> Pushed {
-    let (key, value) = key_value(message, row.arena)?;
-    row.push_attribute(ATTRIBUTES, key, value)
 }
 
 /// An integer without a sign, which need not fit one with a sign.

@@ -2,8 +2,9 @@
 
 use bumpalo::Bump;
 
-use super::any_value::AnyValue;
-use super::wire::Fault;
+use super::any_value::key_value;
+use super::plain;
+use super::wire::{Fault, text_or_fault};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::Error;
 use crate::schema::{ColumnId, Key};
@@ -47,14 +48,21 @@ impl<'b, 'a> Row<'b, 'a> {
 }
 
 impl<'a> Row<'_, 'a> {
-    /// An attribute, below this name.
-    pub(super) fn push_attribute(
-        &mut self,
-        of: &str,
-        key: &str,
-        value: AnyValue<'a>,
-    ) -> Result<(), Failure> {
-        let item = value.item(self.arena)?;
+    /// A `KeyValue` that is an attribute, below this name.
+    #[inline]
+    pub(super) fn push_attribute(&mut self, of: &str, message: &'a [u8]) -> Result<(), Failure> {
+        let Some((key, value)) = plain::key_value(message) else {
+            let (key, value) = key_value(message, self.arena)?;
+            return self.push_below(of, key, value.item(self.arena)?);
+        };
+        match self.builder.guess_below(of, key) {
+            Some(column) => Ok(self.builder.push_known(column, value)?),
+            None => self.push_below(of, text_or_fault(key)?, Item::Value(value)),
+        }
+    }
+
+    #[inline(never)]
+    fn push_below(&mut self, of: &str, key: &str, item: Item<'a>) -> Result<(), Failure> {
         self.path.clear();
         self.path.push_str(of);
         self.path.push(path::SEPARATOR);
@@ -103,7 +111,7 @@ impl<'a> Row<'_, 'a> {
 
     /// Nanoseconds since 1970, where they are not 0.
     pub(super) fn push_time(&mut self, column: ColumnId, nanos: u64) -> Result<(), Failure> {
-        if nanos == 0 {
+        if nanos == 0 || self.builder.push_nanos(column, nanos) {
             return Ok(());
         }
         let value = match nanos.is_multiple_of(NANOS_OF_MICRO) {

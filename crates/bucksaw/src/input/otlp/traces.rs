@@ -1,6 +1,6 @@
 //! Spans.
 
-use super::any_value::{json_of_attributes, key_value};
+use super::any_value::json_of_attributes;
 use super::columns::{count, list, number, text, time};
 use super::common::ATTRIBUTES;
 use super::lists::Lists;
@@ -88,10 +88,7 @@ impl SpanColumns {
                 6 => kind = field.int32()?,
                 7 => start_time = field.fixed64()?,
                 8 => end_time = field.fixed64()?,
-                9 => {
-                    let (key, value) = key_value(field.bytes()?, row.arena)?;
-                    row.push_attribute(ATTRIBUTES, key, value)?;
-                }
+                9 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 10 => dropped = field.uint32()?,
                 11 => events.push(event(field.bytes()?, row)?),
                 12 => dropped_events = field.uint32()?,

@@ -3,6 +3,8 @@
 
 use bumpalo::Bump;
 
+use super::text::text;
+
 /// Why bytes are not what they should be, and the address of the byte at which that shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -55,7 +57,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field; none at the message's end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<Field<'a>>> {
         if self.left.is_empty() {
             return Ok(None);
@@ -115,6 +117,15 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Bytes as text.
+#[inline]
+pub(super) fn text_or_fault(bytes: &[u8]) -> Result<&str> {
+    text(bytes).ok_or_else(|| {
+        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        Fault { address: address_of(bytes) + valid, reason: NOT_UTF8 }
+    })
+}
+
 /// Why there is no integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum VarintEnd {
@@ -151,12 +162,7 @@ impl<'a> Field<'a> {
 
     #[inline]
     pub(super) fn text(&self) -> Result<&'a str> {
-        let bytes = self.bytes()?;
-        simdutf8::basic::from_utf8(bytes).map_err(|_| {
-            let valid =
-                std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-            Fault { address: address_of(bytes) + valid, reason: NOT_UTF8 }
-        })
+        text_or_fault(self.bytes()?)
     }
 
     #[inline]
@@ -235,6 +241,7 @@ impl<'a> Embedded<'a> {
     }
 
     /// All parts, as one message: the first fields with this number of `outer`.
+    #[inline]
     pub(super) fn whole(
         self,
         outer: &'a [u8],
@@ -244,6 +251,11 @@ impl<'a> Embedded<'a> {
         if self.parts <= 1 {
             return Ok(self.first);
         }
+        self.put_together(outer, number, arena).map(Some)
+    }
+
+    #[cold]
+    fn put_together(self, outer: &'a [u8], number: u32, arena: &'a Bump) -> Result<&'a [u8]> {
         let mut whole = bumpalo::collections::Vec::new_in(arena);
         let mut fields = Fields::of(outer);
         let mut left = self.parts;
@@ -259,7 +271,7 @@ impl<'a> Embedded<'a> {
                 whole.extend_from_slice(part);
             }
         }
-        Ok(Some(whole.into_bump_slice()))
+        Ok(whole.into_bump_slice())
     }
 }
 

@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, Sc
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use prost::Message as _;
+use prost::{DecodeError, Message as _};
 
 use super::generate::{any_value, attributes, changed, changes, ids, nanos, resource, scope};
 use super::model::{self, Names, rows_of};
@@ -39,7 +39,7 @@ fn record() -> impl Strategy<Value = LogRecord> {
     )
 }
 
-fn data() -> impl Strategy<Value = LogsData> {
+pub(super) fn data() -> impl Strategy<Value = LogsData> {
     use proptest::option::of;
     let scope_logs = (of(scope()), vec(record(), 0..4), "[a-b]{0,1}")
         .prop_map(|(scope, log_records, schema_url)| ScopeLogs { scope, log_records, schema_url });
@@ -49,11 +49,14 @@ fn data() -> impl Strategy<Value = LogsData> {
     vec(resource_logs, 0..3).prop_map(|resource_logs| LogsData { resource_logs })
 }
 
+/// The rows of a message by prost's reading.
+pub(super) fn naive(message: &[u8]) -> Result<Vec<Row>, DecodeError> {
+    LogsData::decode(message).map(|data| rows_of(&data, &mut Names::new(&model::LOGS)))
+}
+
 /// Whether the two readings agree.
 fn check_logs(message: &[u8]) {
-    let expected = LogsData::decode(message);
-    let expected = expected.map(|data| rows_of(&data, &mut Names::new(&model::LOGS)));
-    check(message, Format::OtlpLogs, expected);
+    check(message, Format::OtlpLogs, naive(message));
 }
 
 proptest! {

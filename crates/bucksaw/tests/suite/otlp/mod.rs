@@ -1,9 +1,11 @@
-//! OTLP as protobuf, against the types that prost makes of its definition.
+//! OTLP as protobuf and as JSON, against the types that prost makes of its definition.
 
 mod fields;
 mod generate;
+mod json;
 mod logs;
 mod metrics;
+mod mixed;
 mod model;
 mod sources;
 mod traces;

@@ -1,0 +1,104 @@
+//! JSON documents as the command reads them.
+
+use serde_json::json;
+
+use crate::support::Folder;
+
+const ARRAY: &str =
+    "[\n  {\"level\": \"info\", \"http\": {\"status\": 200}},\n  {\"level\": \"warn\"}\n]\n";
+
+#[test]
+fn an_array_becomes_rows() {
+    let folder = Folder::new();
+    folder.write("in.json", ARRAY);
+    let run = folder.run("convert in.json -o out.parquet --source-columns").expect_code(0);
+    run.expect_told(&["out.parquet: 2 rows", "\n2 records, "]);
+    let rows = [
+        json!({"source_file": "in.json", "source_line": 2, "level": "info", "http_status": 200}),
+        json!({"source_file": "in.json", "source_line": 3, "level": "warn"}),
+    ];
+    assert_eq!(folder.rows("out.parquet"), rows);
+    let schema = folder.run("schema in.json -q").expect_code(0);
+    folder.write("schema.json", schema.text());
+    let options = "--schema schema.json --unknown-columns refuse -q";
+    folder.run(&format!("convert in.json -o again.parquet {options}")).expect_code(0);
+    assert_eq!(folder.rows("again.parquet").len(), 2);
+    // Lines of it, piped in, too.
+    let run = folder.run_with("convert - -o piped.parquet -q", "{\n}{\"a\":1}");
+    run.expect_code(0);
+    assert_eq!(folder.rows("piped.parquet"), [json!({}), json!({"a": 1})]);
+}
+
+#[test]
+fn rejected_elements_are_kept_and_can_be_read_again() {
+    let folder = Folder::new();
+    folder.write("in.json", "[{\"a\":1},\n{\"a\":\n tru},{\"a\":2},7]");
+    let run = folder.run("convert in.json -o out.parquet");
+    run.expect_code(3)
+        .expect_told(&["in.json: line 3, column 5 (byte 20): expected true", "fix it"]);
+    folder.run("convert in.json -o out.parquet --on-error ./bad.json -q").expect_code(0);
+    assert_eq!(folder.text("bad.json"), "{\"a\":\n tru}\n7\n");
+    let reasons = folder.text("bad.json.reasons.ndjson");
+    assert!(
+        reasons.lines().all(|line| line.contains("\"source\":\"in.json\",\"line\":3")),
+        "{reasons}"
+    );
+    let run = folder.run("convert bad.json -o bad.parquet --format json --on-error skip");
+    run.expect_code(3).expect_told(&["all 2 records were rejected"]);
+}
+
+#[test]
+fn redacted_values_are_in_no_file() {
+    let folder = Folder::new();
+    folder.write("in.json", "{\"s\":[{\"of\":{\"user\":\"secret\"},\"r\":[{\"n\":1},{\"n\":\"secret\",}]},{\"of\":{\"user\":\"secret\"},\"r\":[{\"n\":1}]}]}");
+    let options = "--records s.r --redact of.user=mask --on-error ./bad -q";
+    folder.run(&format!("convert in.json -o out.parquet {options}")).expect_code(0);
+    assert_eq!(folder.rows("out.parquet"), [json!({"n": 1, "of_user": "***"})]);
+    for name in ["out.parquet", "bad", "bad.reasons.ndjson"] {
+        assert!(!folder.read(name).windows(6).any(|bytes| bytes == b"secret"), "{name}");
+    }
+}
+
+#[test]
+fn records_inside_of_envelopes_are_found_by_their_path() {
+    let folder = Folder::new();
+    folder.write("trail.json", "{\"Records\":[{\"eventName\":\"a\"},{\"eventName\":\"b\"}]}");
+    let run = folder.run("convert trail.json -o out.parquet --records Records").expect_code(0);
+    assert!(!run.stderr.contains("--envelope"), "{}", run.stderr);
+    assert_eq!(folder.rows("out.parquet").len(), 2);
+    folder.write("cw.json", "{\"logGroup\":\"g\",\"logEvents\":[{\"id\":\"1\"}],\"n\":1}");
+    let options = "-o out.parquet --overwrite --records /logEvents";
+    let run = folder.run(&format!("convert cw.json {options}")).expect_code(0);
+    run.expect_told(&["2 members around the records are in no row; --envelope keeps those before"]);
+    let run = folder.run(&format!("convert cw.json {options} --envelope")).expect_code(0);
+    run.expect_told(&["1 member around the records is in no row"]);
+    assert_eq!(folder.rows("out.parquet"), [json!({"id": "1", "logGroup": "g"})]);
+    let loki = r#"{"streams":[{"stream":{"app":"x"},"values":[["1700000000000000000","up"]]}]}"#;
+    folder.write("loki.json", loki);
+    folder.run("convert loki.json -o loki.parquet -q --records streams.values").expect_code(0);
+    let cat = folder.run("cat loki.parquet").expect_code(0);
+    let row: serde_json::Value = serde_json::from_str(cat.text()).expect("JSON");
+    assert_eq!(row, json!({"time": "1700000000000000000", "line": "up", "stream": {"app": "x"}}));
+    for (options, told) in [
+        ("--envelope", "--records"),
+        ("--records a..b", "JSON Pointer"),
+        ("--record-fields a,a", "two fields of records are called \"a\""),
+    ] {
+        folder
+            .run(&format!("convert cw.json -o x.parquet {options}"))
+            .expect_code(2)
+            .expect_told(&[told]);
+    }
+}
+
+#[test]
+fn a_document_that_was_cut_keeps_what_came_before() {
+    let folder = Folder::new();
+    folder.write("in.json", &ARRAY[..ARRAY.len() - 10]);
+    let run = folder.run("convert in.json -o out.parquet");
+    run.expect_code(3)
+        .expect_told(&["the last element has no end", "reads the whole elements before"]);
+    let run = folder.run("convert in.json -o out.parquet --on-error skip").expect_code(0);
+    run.expect_told(&["1 row read before it", "1 record rejected"]);
+    assert_eq!(folder.rows("out.parquet").len(), 1);
+}

@@ -1,0 +1,123 @@
+//! Records that are further inside of an element, with the members around them.
+
+use bumpalo::Bump;
+use serde_json::value::RawValue;
+
+use crate::types::item::Item;
+use crate::types::json::{Members, unescaped};
+use crate::types::members::{Flattening, flatten};
+use crate::types::path;
+
+const NO_RECORDS: &str = "the object has no member that leads to records";
+const NO_OBJECT: &str = "expected an object with a member that leads to records";
+
+/// Members on their way to columns: their paths, and what they are.
+type Items<'a> = Vec<(&'a str, Item<'a>)>;
+
+/// A record, or what is wrong with the object in which there should be some.
+pub(super) struct Record<'a> {
+    pub(super) json: &'a str,
+    /// Members of the objects around it.
+    pub(super) around: std::rc::Rc<[(&'a str, Item<'a>)]>,
+    pub(super) fault: Option<&'static str>,
+}
+
+/// The records of an element.
+pub(super) struct Records<'r, 'a> {
+    flattening: Flattening,
+    keeps_json: &'r dyn Fn(&str, u8) -> bool,
+    arena: &'a Bump,
+    around: Items<'a>,
+    pub(super) found: Vec<Record<'a>>,
+}
+
+impl<'r, 'a> Records<'r, 'a> {
+    pub(super) fn new(
+        flattening: Flattening,
+        keeps_json: &'r dyn Fn(&str, u8) -> bool,
+        arena: &'a Bump,
+        around: &[(&'a str, Item<'a>)],
+    ) -> Self {
+        Self { flattening, keeps_json, arena, around: around.to_vec(), found: Vec::new() }
+    }
+
+    /// Finds the records that this path leads to.
+    ///
+    /// # Errors
+    /// Those of JSON.
+    pub(super) fn find(&mut self, json: &'a str, path: &[String]) -> serde_json::Result<()> {
+        if json.starts_with('[') {
+            let elements: Vec<&RawValue> = serde_json::from_str(json)?;
+            if path.is_empty() {
+                let around: std::rc::Rc<[_]> = self.around.as_slice().into();
+                let records = elements.into_iter().map(|element| Record {
+                    json: element.get(),
+                    around: std::rc::Rc::clone(&around),
+                    fault: None,
+                });
+                self.found.extend(records);
+                return Ok(());
+            }
+            return elements.into_iter().try_for_each(|element| self.find(element.get(), path));
+        }
+        let Some((name, further)) = path.split_first() else {
+            self.push(json, None);
+            return Ok(());
+        };
+        if !json.starts_with('{') {
+            serde_json::from_str::<&RawValue>(json)?;
+            self.push(json, Some(NO_OBJECT));
+            return Ok(());
+        }
+        let Members::<&'a RawValue, &'a RawValue>(members) = serde_json::from_str(json)?;
+        let outer = self.around.len();
+        let mut leads_on = Vec::new();
+        for (json_name, value) in members {
+            let member = unescaped(json_name.get(), self.arena)?;
+            if member == name {
+                leads_on.push(value.get());
+                continue;
+            }
+            let mut path = String::new();
+            path::push_name(&mut path, member);
+            let (flattening, arena) = (self.flattening, self.arena);
+            flatten(&path, value.get(), flattening, self.keeps_json, arena, &mut self.around)?;
+        }
+        if leads_on.is_empty() {
+            self.push(json, Some(NO_RECORDS));
+        }
+        for value in leads_on.into_iter().filter(|value| *value != "null") {
+            self.find(value, further)?;
+        }
+        self.around.truncate(outer);
+        Ok(())
+    }
+
+    fn push(&mut self, json: &'a str, fault: Option<&'static str>) {
+        self.found.push(Record { json, around: self.around.as_slice().into(), fault });
+    }
+}
+
+/// The elements of an array, named by their position.
+///
+/// # Errors
+/// Those of JSON.
+pub(super) fn named<'a>(
+    json: &'a str,
+    names: &[String],
+    flattening: Flattening,
+    keeps_json: &dyn Fn(&str, u8) -> bool,
+    arena: &'a Bump,
+) -> serde_json::Result<Items<'a>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(json)?;
+    let mut items = Vec::new();
+    for (index, element) in elements.iter().enumerate() {
+        let mut path = String::new();
+        match names.get(index) {
+            Some(name) => path::push_name(&mut path, name),
+            None => path.push_str(&index.to_string()),
+        }
+        flatten(&path, element.get(), flattening, keeps_json, arena, &mut items)?;
+    }
+    Ok(items)
+}

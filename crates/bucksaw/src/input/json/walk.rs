@@ -1,0 +1,341 @@
+//! The way through documents to their elements, a token at a time, in bytes of which there need not be all.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::IgnoredAny;
+
+use super::elements::{Fault, Member};
+use super::scan::{RECORD_SEPARATOR, Scanned, ValueScan};
+use crate::types::path;
+
+/// Bytes of members around elements that are kept, at the most.
+const MAX_ENVELOPE_BYTES: usize = 64 << 10;
+
+/// What a step found.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Nothing that is a record.
+    Passed,
+    Element(Range<usize>, Option<Fault>),
+    /// More bytes are needed.
+    Needs,
+}
+
+/// What comes next where no value has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// The first element or name, or the end.
+    First,
+    /// Another one, a comma being behind.
+    Another,
+    /// A comma, or the end.
+    Comma,
+    Colon,
+    /// The value of the member that leads on to elements.
+    Value,
+    /// That of another member.
+    OtherValue,
+}
+
+/// What has begun.
+#[derive(Clone, Copy, Debug)]
+enum Begun {
+    /// An element, or what stands where none should.
+    Element(Option<Fault>),
+    Name,
+    /// The value of a member that does not lead on.
+    Other {
+        is_kept: bool,
+    },
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Walk {
+    path: Vec<String>,
+    keeps_envelope: bool,
+    /// Objects on the path that are open: whether each had the member that leads on.
+    objects: Vec<bool>,
+    /// Whether the outermost array is open.
+    is_in_array: bool,
+    expected: Expected,
+    begun: Option<Begun>,
+    /// How far what has begun was looked at.
+    scan: ValueScan,
+    looked_at: usize,
+    /// The name of a member that is kept, as JSON.
+    name: Vec<u8>,
+    /// The members of the objects that are open, each with how many were.
+    around: Vec<(usize, Member)>,
+    envelope: Option<Arc<[Member]>>,
+    /// Members that are in no row.
+    pub(super) outside: u64,
+}
+
+impl Walk {
+    pub(super) fn new(path: Vec<String>, keeps_envelope: bool) -> Self {
+        Self {
+            path,
+            keeps_envelope,
+            objects: Vec::new(),
+            is_in_array: false,
+            expected: Expected::First,
+            begun: None,
+            scan: ValueScan::Start,
+            looked_at: 0,
+            name: Vec::new(),
+            around: Vec::new(),
+            envelope: None,
+            outside: 0,
+        }
+    }
+
+    /// Whether no document is open.
+    pub(super) fn is_between_documents(&self) -> bool {
+        self.objects.is_empty() && !self.is_in_array
+    }
+
+    /// Names of the path that are behind.
+    pub(super) fn level(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// The members around the next element.
+    pub(super) fn envelope(&mut self) -> Option<Arc<[Member]>> {
+        if self.envelope.is_none() && !self.around.is_empty() {
+            self.envelope = Some(self.around.iter().map(|(_, member)| member.clone()).collect());
+        }
+        self.envelope.clone()
+    }
+
+    /// Goes on at `at`, which it moves behind what it found. `is_at_end` is whether there are no more bytes.
+    pub(super) fn step(&mut self, bytes: &[u8], at: &mut usize, is_at_end: bool) -> Step {
+        let begun = match self.begun {
+            Some(begun) => begun,
+            None => {
+                let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+                let spaces = bytes[*at..].iter().position(|byte| !is_space(byte));
+                *at = spaces.map_or(bytes.len(), |spaces| *at + spaces);
+                let Some(byte) = bytes.get(*at).copied() else { return Step::Needs };
+                match self.begin(byte, at) {
+                    Ok(begun) => begun,
+                    Err(step) => return step,
+                }
+            }
+        };
+        self.begun = Some(begun);
+        let start = *at;
+        let end = match self.scan.scan(bytes, start + self.looked_at) {
+            Scanned::Ends(end) => end,
+            // A number that is a document has no other end.
+            Scanned::Goes if is_at_end && matches!(self.scan, ValueScan::Scalar) => bytes.len(),
+            Scanned::Goes => {
+                self.looked_at = bytes.len() - start;
+                self.pass_other(at);
+                return Step::Needs;
+            }
+            Scanned::Cut(end) => {
+                *at = end;
+                self.forget();
+                return Step::Element(start..end, Some(Fault::Cut));
+            }
+        };
+        *at = end;
+        self.end(begun, &bytes[start..end], start)
+    }
+
+    /// What begins with this byte, at `at`; or what it is by itself, and `at` is moved behind it.
+    fn begin(&mut self, byte: u8, at: &mut usize) -> Result<Begun, Step> {
+        use Expected::{Another, Colon, Comma, First, OtherValue, Value};
+        let stray = Err(Step::Element(*at..*at + 1, Some(Fault::Stray)));
+        let extra = Err(Step::Element(*at..*at + 1, Some(Fault::ExtraComma)));
+        let passed = if self.is_between_documents() {
+            match byte {
+                RECORD_SEPARATOR => Err(Step::Passed),
+                b'[' => self.open_array(),
+                b'{' if !self.path.is_empty() => self.open_object(),
+                b',' | b':' | b']' | b'}' => stray,
+                _ => Ok(Begun::Element(None)),
+            }
+        } else if self.is_in_array {
+            match (byte, self.expected) {
+                (RECORD_SEPARATOR, _) => self.cut(*at),
+                (b',', Comma) => self.expect(Another),
+                (b',', _) => extra,
+                (b']', expected) => {
+                    self.is_in_array = false;
+                    self.end_value();
+                    if expected == Another { extra } else { Err(Step::Passed) }
+                }
+                (b'}' | b':', _) => stray,
+                (_, Comma) => Ok(Begun::Element(Some(Fault::NoComma))),
+                _ => Ok(Begun::Element(None)),
+            }
+        } else {
+            match (byte, self.expected) {
+                (RECORD_SEPARATOR, _) => self.cut(*at),
+                (b',', Comma) => self.expect(Another),
+                (b'}', _) => self.end_object(*at),
+                (b']', _) => stray,
+                (b':', Colon) => self.expect(if self.name.is_empty() { Value } else { OtherValue }),
+                (b',' | b':', _) => {
+                    self.end_value();
+                    stray
+                }
+                (b'"', First | Another) => Ok(Begun::Name),
+                (_, OtherValue) => {
+                    let is_kept = self.keeps_envelope && self.objects.last() == Some(&false);
+                    Ok(Begun::Other { is_kept })
+                }
+                (_, Value) => {
+                    self.lead_on();
+                    match byte {
+                        b'[' => self.open_array(),
+                        b'{' if self.objects.len() < self.path.len() => self.open_object(),
+                        _ => Ok(Begun::Element(None)),
+                    }
+                }
+                (_, First | Another) => Ok(Begun::Element(Some(Fault::NoName))),
+                (_, Colon) => Ok(Begun::Element(Some(Fault::NoColon))),
+                (_, Comma) => Ok(Begun::Element(Some(Fault::NoComma))),
+            }
+        };
+        if passed.is_err() {
+            *at += 1;
+        }
+        passed
+    }
+
+    fn expect(&mut self, expected: Expected) -> Result<Begun, Step> {
+        self.expected = expected;
+        Err(Step::Passed)
+    }
+
+    fn open_array(&mut self) -> Result<Begun, Step> {
+        self.is_in_array = true;
+        self.expect(Expected::First)
+    }
+
+    fn open_object(&mut self) -> Result<Begun, Step> {
+        self.objects.push(false);
+        self.expect(Expected::First)
+    }
+
+    fn lead_on(&mut self) {
+        if let Some(leads_on) = self.objects.last_mut() {
+            *leads_on = true;
+        }
+    }
+
+    fn end_object(&mut self, at: usize) -> Result<Begun, Step> {
+        let led_on = self.objects.pop().unwrap_or(true);
+        let fault = match self.expected {
+            _ if !led_on => Some(Fault::NoRecords),
+            Expected::First | Expected::Comma => None,
+            Expected::Another => Some(Fault::ExtraComma),
+            Expected::Colon => Some(Fault::NoColon),
+            Expected::Value | Expected::OtherValue => Some(Fault::Stray),
+        };
+        self.forget_around();
+        self.end_value();
+        Err(fault.map_or(Step::Passed, |fault| Step::Element(at..at + 1, Some(fault))))
+    }
+
+    /// The next document of a sequence starts here, though this one has not ended.
+    fn cut(&mut self, at: usize) -> Result<Begun, Step> {
+        self.forget();
+        Err(Step::Element(at..at + 1, Some(Fault::Cut)))
+    }
+
+    /// Leaves whatever is open.
+    pub(super) fn forget(&mut self) {
+        self.objects.clear();
+        self.is_in_array = false;
+        self.forget_around();
+        self.end_value();
+    }
+
+    fn forget_around(&mut self) {
+        let level = self.objects.len();
+        self.envelope = None;
+        self.around.retain(|(of, _)| *of <= level);
+    }
+
+    /// A value is behind.
+    fn end_value(&mut self) {
+        (self.begun, self.scan, self.looked_at) = (None, ValueScan::Start, 0);
+        let is_between = self.is_between_documents();
+        self.expected = if is_between { Expected::First } else { Expected::Comma };
+    }
+
+    /// Ends what has begun, which these bytes are.
+    fn end(&mut self, begun: Begun, json: &[u8], start: usize) -> Step {
+        self.end_value();
+        match begun {
+            // Nothing is there to be a record.
+            Begun::Element(None) if json == b"null" && !self.is_in_array && self.level() > 0 => {
+                Step::Passed
+            }
+            Begun::Element(fault) => Step::Element(start..start + json.len(), fault),
+            Begun::Name => {
+                self.expected = Expected::Colon;
+                self.name.clear();
+                if !self.is_next_name(json) {
+                    // Only such names are kept as may be needed.
+                    let kept = if json.len() <= MAX_ENVELOPE_BYTES { json } else { b"\"\"" };
+                    self.name.extend_from_slice(kept);
+                }
+                Step::Passed
+            }
+            Begun::Other { is_kept } => {
+                let is_kept = is_kept && self.keep(json);
+                self.outside += u64::from(!is_kept);
+                Step::Passed
+            }
+        }
+    }
+
+    /// Whether this name is the next of the path.
+    fn is_next_name(&self, json: &[u8]) -> bool {
+        let Some(next) = self.path.get(self.objects.len() - 1) else { return false };
+        let inner = &json[1..json.len() - 1];
+        let unescaped = || serde_json::from_slice::<String>(json);
+        inner == next.as_bytes()
+            || memchr::memchr(b'\\', inner).is_some() && unescaped().is_ok_and(|name| name == *next)
+    }
+
+    /// Passes what is there of a member that is not kept, or that is too long to be: of such there may be more than memory holds.
+    fn pass_other(&mut self, at: &mut usize) {
+        let Some(Begun::Other { is_kept }) = &mut self.begun else { return };
+        *is_kept &= self.looked_at <= MAX_ENVELOPE_BYTES;
+        if !*is_kept {
+            *at += std::mem::take(&mut self.looked_at);
+        }
+    }
+
+    /// Passes what has begun on as far as it was looked at, and returns how many bytes that are.
+    pub(super) fn pass_begun(&mut self) -> usize {
+        std::mem::take(&mut self.looked_at)
+    }
+
+    /// Keeps a member for the elements behind it, if it can be.
+    fn keep(&mut self, json: &[u8]) -> bool {
+        let name = serde_json::from_slice::<String>(&self.name);
+        let (Ok(name), Ok(json)) = (name, std::str::from_utf8(json)) else { return false };
+        let level = self.objects.len();
+        let names = self.path[..level - 1].iter().chain([&name]);
+        let member =
+            Member { path: path::of_names(names.map(String::as_str)), json: json.to_owned() };
+        let size = |member: &Member| member.path.len() + member.json.len();
+        let kept: usize = self.around.iter().map(|(_, member)| size(member)).sum();
+        if kept + size(&member) > MAX_ENVELOPE_BYTES
+            || serde_json::from_str::<IgnoredAny>(json).is_err()
+        {
+            return false;
+        }
+        self.around.push((level, member));
+        self.envelope = None;
+        true
+    }
+}

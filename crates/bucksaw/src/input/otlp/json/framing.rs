@@ -1,0 +1,242 @@
+//! Cuts a source of OTLP/JSON between its messages, and long messages between their resources.
+//!
+//! Where each message has a line, as the Collector's file exporter writes them, lines' ends are all that is looked for. A chunk
+//! that begins in a message's list of resources begins with what stands behind one of them: a comma or a bracket, as no message does.
+
+use super::decoder::messages_of;
+use super::structure::{begins_message, behind_string};
+use super::transcoder::key_of;
+use crate::error::Result;
+use crate::input::Format;
+use crate::input::buffered::Buffered;
+use crate::input::framing::{CHUNK_BYTES, Chunk, Form, Frame, Framer, Limits, is_long, moved};
+
+/// Where in a source's messages a byte is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// Objects and arrays around.
+    depth: usize,
+    /// Of which so many are an array of messages.
+    outer: usize,
+    /// Whether the array around a message's members is its list of resources.
+    is_list: bool,
+}
+
+/// Looks for the places where a source can be cut.
+#[derive(Debug)]
+struct Scan {
+    place: Place,
+    /// Up to where it has looked; behind the end where an escape goes on there.
+    at: usize,
+    /// Where the string starts in which that is.
+    string: Option<usize>,
+    /// Whether the last string was the name of the list of resources.
+    is_key: bool,
+    /// The last byte behind which it can be cut, and where that is.
+    cut: Option<(usize, Place)>,
+}
+
+impl Scan {
+    fn from(place: Place) -> Self {
+        Self { place, at: 0, string: None, is_key: false, cut: None }
+    }
+
+    /// Looks at more bytes, which begin where it began, up to their end or to the first place.
+    fn run(&mut self, bytes: &[u8], key: &[u8], is_for_first: bool) {
+        while self.at < bytes.len() && !(is_for_first && self.cut.is_some()) {
+            if let Some(start) = self.string {
+                self.end_string(start, bytes, key);
+                continue;
+            }
+            let byte = bytes[self.at];
+            self.at += 1;
+            let Place { depth, outer, is_list } = &mut self.place;
+            match byte {
+                b'"' => self.string = Some(self.at),
+                b'{' => *depth += 1,
+                b'[' => {
+                    *outer += usize::from(*depth == 0);
+                    *is_list |= *depth == *outer + 1 && self.is_key;
+                    *depth += 1;
+                }
+                b'}' | b']' => {
+                    *depth = depth.saturating_sub(1);
+                    if byte == b'}' && *depth == *outer + 2 && *is_list {
+                        self.cut = Some((self.at, self.place));
+                        continue;
+                    }
+                    *is_list &= *depth > *outer + 1;
+                    if *depth == 0 {
+                        self.place = Place::default();
+                        self.cut = Some((self.at, self.place));
+                    }
+                }
+                b',' if *depth == 1 && *outer == 1 => self.cut = Some((self.at, self.place)),
+                _ => {}
+            }
+        }
+    }
+
+    fn end_string(&mut self, start: usize, bytes: &[u8], key: &[u8]) {
+        if let Some(end) = behind_string(bytes, self.at) {
+            self.string = None;
+            self.at = end;
+            if self.place.depth == self.place.outer + 1 {
+                self.is_key = bytes.get(start..end - 1) == Some(key);
+            }
+            return;
+        }
+        let backslashes = bytes[self.at..].iter().rev().take_while(|byte| **byte == b'\\').count();
+        self.at = bytes.len() + backslashes % 2;
+    }
+
+    /// The same in what comes behind so many bytes.
+    fn pass(&mut self, bytes: usize) {
+        self.at -= bytes;
+        // Of a string that has begun before, nobody knows the start.
+        self.string = self.string.map(|_| usize::MAX);
+    }
+}
+
+/// See the module.
+pub(in crate::input) struct Documents<'r> {
+    source: Buffered<'r>,
+    format: Format,
+    /// How messages stand in it, by the first.
+    form: Option<Form>,
+    /// Where the next chunk starts.
+    place: Place,
+}
+
+impl<'r> Documents<'r> {
+    pub(in crate::input) fn new(source: Buffered<'r>, format: Format) -> Self {
+        Self { source, format, form: None, place: Place::default() }
+    }
+
+    /// What JSON calls a message's list of resources.
+    fn key(&self) -> &'static [u8] {
+        key_of(messages_of(self.format))
+    }
+
+    fn form(&mut self, start: &[u8]) -> Form {
+        let key = self.key();
+        *self.form.get_or_insert_with(|| form_of(start, key))
+    }
+
+    fn chunk(&mut self, buffer: Vec<u8>, (len, place): (usize, Place), filled: usize) -> Frame {
+        self.place = place;
+        let form = self.form.unwrap_or(Form::Lines);
+        let chunk = self.source.chunk(buffer, len, filled, self.format);
+        Frame::Records(Chunk { form, goes_on: place.is_list, ..chunk })
+    }
+}
+
+/// By whether the first line that is not empty ends with a message.
+fn form_of(start: &[u8], key: &[u8]) -> Form {
+    let spaces = start.len() - start.trim_ascii_start().len();
+    let bare = &start[spaces..];
+    let Some(newline) = memchr::memchr(b'\n', bare) else { return Form::Lines };
+    let (line, next) = (bare[..newline].trim_ascii_end(), &bare[newline + 1..]);
+    let mut scan = Scan::from(Place::default());
+    scan.run(line, key, false);
+    // A line that was cut is one, too.
+    let is_cut = begins_message(next, key) && line != b"[";
+    if scan.place.depth == 0 || is_cut { Form::Lines } else { Form::Text }
+}
+
+impl Framer for Documents<'_> {
+    fn format(&self) -> Format {
+        self.format
+    }
+
+    fn is_text(&self) -> bool {
+        true
+    }
+
+    fn position(&self) -> u64 {
+        self.source.position
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.source.rest
+    }
+
+    fn next(
+        &mut self,
+        mut buffer: Vec<u8>,
+        long: &mut Vec<u8>,
+        Limits { message_bytes, window_bytes, .. }: Limits,
+    ) -> Result<Frame> {
+        let mut filled = self.source.begin(&mut buffer, window_bytes);
+        let mut wanted = CHUNK_BYTES.max(filled);
+        let (mut searched, mut is_in_long) = (0, false);
+        let mut scan = Scan::from(self.place);
+        loop {
+            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            let bytes = &buffer[..filled];
+            let form = self.form(bytes);
+            if self.source.is_at_end && self.source.cut.is_none() {
+                return Ok(match filled {
+                    0 => {
+                        self.source.rest.clear();
+                        Frame::End
+                    }
+                    _ => self.chunk(buffer, (filled, Place::default()), filled),
+                });
+            }
+            if form == Form::Lines
+                && let Some(newline) = memchr::memrchr(b'\n', &bytes[searched..])
+            {
+                let len = searched + newline + 1;
+                return Ok(self.chunk(buffer, (len, Place::default()), filled));
+            }
+            searched = filled;
+            scan.run(bytes, self.key(), false);
+            if let Some(cut) = scan.cut {
+                return Ok(self.chunk(buffer, cut, filled));
+            }
+            if let Some(error) = self.source.cut.take() {
+                self.source.keep(buffer, filled);
+                return Ok(Frame::Cut(error));
+            }
+            let most = message_bytes.max(CHUNK_BYTES);
+            if filled > most {
+                self.source.keep(buffer, filled);
+                return Ok(Frame::TooLong(most));
+            }
+            // In steps, as no one says how long a resource is.
+            wanted = (wanted + CHUNK_BYTES).min(most + 1);
+            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
+                buffer = moved(&buffer[..filled], long);
+            }
+        }
+    }
+
+    fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        let mut scan = Scan::from(self.place);
+        let mut skipped = 0;
+        loop {
+            let rest = &self.source.rest;
+            scan.run(rest, self.key(), true);
+            let line = match self.form {
+                Some(Form::Lines) => memchr::memchr(b'\n', rest),
+                _ => None,
+            };
+            let line = line.map(|newline| (newline + 1, Place::default()));
+            let end = scan.cut.into_iter().chain(line).min_by_key(|(len, _)| *len);
+            let len = end.map_or(rest.len(), |(len, _)| len);
+            take(&rest[..len])?;
+            skipped += len as u64;
+            self.source.skip(len);
+            if let Some((_, place)) = end {
+                self.place = place;
+            }
+            if end.is_some() || self.source.is_over() {
+                self.source.shrink();
+                return Ok(skipped);
+            }
+            scan.pass(len);
+            self.source.refill()?;
+        }
+    }
+}

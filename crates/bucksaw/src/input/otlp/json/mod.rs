@@ -1,0 +1,16 @@
+//! OTLP as JSON: the messages that protobuf has, by protobuf's JSON mapping with OTLP's own rules (ids are hexadecimal,
+//! enumerations numbers).
+//!
+//! Messages come one a line, one after the other, or as one document; a long one is cut between its resources.
+
+mod decoder;
+mod detecting;
+mod framing;
+mod numbers;
+mod reader;
+mod structure;
+mod transcoder;
+
+pub(super) use self::decoder::decode;
+pub(in crate::input) use self::detecting::{format_of, is_json};
+pub(in crate::input) use self::framing::Documents as DocumentFramer;

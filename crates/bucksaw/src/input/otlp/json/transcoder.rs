@@ -1,0 +1,559 @@
+//! OTLP/JSON to the same messages in protobuf, field by field.
+//!
+//! So there is one decoder of OTLP, whatever it was written in: a member given twice is what a field given twice is, members come in
+//! any order, and text is copied once.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::numbers::{double, integer};
+use super::reader::{ARRAY_END, COLON, Fault, NAME, OBJECT_END, Raw, Reader, Result};
+use super::structure::behind_value;
+use crate::input::otlp::messages::{Field, Kind, Message};
+
+/// Messages within each other, at the most: more than those in which the decoder takes lists and maps to nest too deep.
+const MAX_DEPTH: usize = 256;
+
+const TOO_DEEP: &str = "lists and maps nest too deep";
+const OBJECT: &str = "expected an object";
+const ARRAY: &str = "expected an array";
+const TEXT: &str = "expected a text";
+const BOOL: &str = "expected true or false";
+const INTEGER: &str = "expected an integer, as a number or in a text";
+const RANGE: &str = "the integer is beyond the range that this member has in OTLP";
+const DOUBLE: &str =
+    "expected a number, or a text that is one (\"NaN\", \"Infinity\" and \"-Infinity\" too)";
+const HEX: &str = "expected an id: hexadecimal digits, two for each byte";
+const BASE64: &str = "expected bytes: a text in base64";
+const ENUM: &str = "expected the number of an enumeration's value, which has no such name";
+
+/// Both alphabets are tried, padded or not, as protobuf's JSON takes them.
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+
+/// Where a message that can be rejected alone came from.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Where its field begins in protobuf, and its content.
+    pub(super) field: usize,
+    pub(super) content: usize,
+    pub(super) json: Range<usize>,
+}
+
+/// What was left out because it could not be read.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) json: Range<usize>,
+    pub(super) fault: Fault,
+}
+
+/// What was altered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Altered {
+    pub(super) unknown_members: u64,
+    pub(super) enum_names: u64,
+}
+
+/// How far everything is sound.
+struct Mark {
+    out: usize,
+    places: usize,
+    unreadable: usize,
+    altered: Altered,
+}
+
+/// See the module.
+pub(super) struct Transcoder<'c, 'a> {
+    pub(super) reader: Reader<'c>,
+    /// The messages in protobuf.
+    pub(super) out: ArenaVec<'a, u8>,
+    /// In the order in which they begin in `out`.
+    pub(super) places: Vec<Place>,
+    pub(super) unreadable: Vec<Unreadable>,
+    pub(super) altered: Altered,
+    /// Messages around.
+    pub(super) depth: usize,
+    /// Where the resource starts that is read, or what else is outermost.
+    pub(super) unit: usize,
+    /// Whether the text may end behind a resource, and whether it did.
+    pub(super) may_be_cut: bool,
+    pub(super) is_cut: bool,
+    /// The name of a message's list of resources.
+    key: &'static [u8],
+    /// Whether the message had that.
+    pub(super) has_list: bool,
+    /// The name of another outermost member, the last.
+    pub(super) other: &'c [u8],
+}
+
+/// What JSON calls the list of resources of a signal's message.
+pub(super) fn key_of(message: &'static Message) -> &'static [u8] {
+    message.fields.first().map_or(b"", |field| field.1.as_bytes())
+}
+
+/// Bytes that a message's length has room in before the message is there: as many as most of its kind need.
+fn room(kind: Kind) -> usize {
+    match kind {
+        Kind::Groups(_) => 4,
+        Kind::Records(..) | Kind::Points(_) => 2,
+        _ => 1,
+    }
+}
+
+impl<'c, 'a> Transcoder<'c, 'a> {
+    pub(super) fn new(bytes: &'c [u8], message: &'static Message, arena: &'a Bump) -> Self {
+        let key = key_of(message);
+        Self {
+            key,
+            reader: Reader::new(bytes),
+            out: ArenaVec::with_capacity_in(bytes.len(), arena),
+            places: Vec::new(),
+            unreadable: Vec::new(),
+            altered: Altered::default(),
+            depth: 0,
+            unit: 0,
+            may_be_cut: false,
+            is_cut: false,
+            has_list: false,
+            other: b"",
+        }
+    }
+
+    /// The members of an object, its brace being behind.
+    pub(super) fn members(&mut self, message: &'static Message) -> Result<()> {
+        self.reader.skip_spaces();
+        if self.reader.take(b'}') { Ok(()) } else { self.more_members(message) }
+    }
+
+    /// The same from a name on.
+    pub(super) fn more_members(&mut self, message: &'static Message) -> Result<()> {
+        let mut expected = 0;
+        loop {
+            self.reader.expect(b'"', NAME)?;
+            let field = self.name(message, &mut expected)?;
+            self.reader.skip_spaces();
+            self.reader.expect(b':', COLON)?;
+            self.reader.skip_spaces();
+            if !self.reader.null()? {
+                match field {
+                    Some((number, _, kind)) => self.value(*number, *kind)?,
+                    None => {
+                        self.reader.skip_value()?;
+                        self.altered.unknown_members += 1;
+                    }
+                }
+            }
+            if self.is_cut || self.ends_object()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether an object ends, or goes on with a name.
+    pub(super) fn ends_object(&mut self) -> Result<bool> {
+        self.reader.skip_spaces();
+        if self.reader.take(b',') {
+            self.reader.skip_spaces();
+            return Ok(false);
+        }
+        self.reader.expect(b'}', OBJECT_END).map(|()| true)
+    }
+
+    /// The field that a name stands for, its quote being behind. It is the next, most often.
+    #[inline]
+    fn name(
+        &mut self,
+        message: &'static Message,
+        expected: &mut usize,
+    ) -> Result<Option<&'static Field>> {
+        let left = &self.reader.bytes[self.reader.at..];
+        let fields = message.fields;
+        for index in (*expected..fields.len()).chain(0..*expected) {
+            let name = fields[index].1.as_bytes();
+            if left.get(name.len()) == Some(&b'"') && left.starts_with(name) {
+                self.reader.at += name.len() + 1;
+                *expected = index + 1;
+                return Ok(Some(&fields[index]));
+            }
+        }
+        self.other_name(message)
+    }
+
+    #[inline(never)]
+    fn other_name(&mut self, message: &'static Message) -> Result<Option<&'static Field>> {
+        let raw = self.reader.string()?;
+        if !raw.is_escaped {
+            self.reader.check_text(raw.at)?;
+            if self.depth == 1 {
+                self.other = raw.bytes;
+            }
+            return Ok(None);
+        }
+        self.reader.check_text(raw.at)?;
+        let mut name = Vec::new();
+        raw.unescape(|part| name.extend_from_slice(part))?;
+        Ok(message.fields.iter().find(|field| field.1.as_bytes() == name))
+    }
+
+    /// A member's value, which is not null.
+    fn value(&mut self, number: u32, kind: Kind) -> Result<()> {
+        match kind {
+            Kind::Text => self.text(number),
+            Kind::Message(message) => self.message(number, kind, message),
+            Kind::Bool => {
+                let Some(value) = self.reader.bool()? else { return self.reader.fault(BOOL) };
+                self.put_varint_field(number, value.into());
+                Ok(())
+            }
+            Kind::Id(_) => self.id(number),
+            Kind::Bytes => self.base64(number),
+            Kind::Texts
+            | Kind::Messages(_)
+            | Kind::Values(_)
+            | Kind::Groups(_)
+            | Kind::Records(..)
+            | Kind::Points(_) => {
+                if self.depth == 1 {
+                    self.has_list = true;
+                }
+                self.reader.expect(b'[', ARRAY)?;
+                self.reader.skip_spaces();
+                if self.reader.take(b']') { Ok(()) } else { self.elements(number, kind) }
+            }
+            Kind::Uint64s | Kind::Fixed64s | Kind::Doubles => self.numbers(number, kind),
+            _ => {
+                let (wire_type, value) = self.scalar(kind)?;
+                self.put_key(number, wire_type);
+                self.put_scalar(wire_type, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// The elements of an array from one on.
+    pub(super) fn elements(&mut self, number: u32, kind: Kind) -> Result<()> {
+        loop {
+            self.element(number, kind)?;
+            self.reader.skip_spaces();
+            if self.depth == 1 && self.may_be_cut && self.reader.peek().is_none() {
+                self.is_cut = true;
+                return Ok(());
+            }
+            if !self.reader.take(b',') {
+                return self.reader.expect(b']', ARRAY_END);
+            }
+            self.reader.skip_spaces();
+        }
+    }
+
+    fn element(&mut self, number: u32, kind: Kind) -> Result<()> {
+        match kind {
+            Kind::Texts => self.text(number),
+            Kind::Values(message) => {
+                if self.reader.null()? {
+                    self.put_key(number, 2);
+                    self.out.push(0);
+                    return Ok(());
+                }
+                self.message(number, kind, message)
+            }
+            Kind::Groups(message) | Kind::Records(message, _) | Kind::Points(message) => {
+                self.separable(number, kind, message)
+            }
+            Kind::Message(message) | Kind::Messages(message) => self.message(number, kind, message),
+            _ => self.value(number, kind),
+        }
+    }
+
+    /// A message that is rejected alone if it is broken, and its end can be found.
+    fn separable(&mut self, number: u32, kind: Kind, message: &'static Message) -> Result<()> {
+        let (start, depth, mark) = (self.reader.at, self.depth, self.mark());
+        if depth == 1 && self.reader.peek() == Some(b'{') {
+            self.unit = start;
+        }
+        let field = self.out.len();
+        self.places.push(Place { field, content: field + 1 + room(kind), json: start..start });
+        let read = self.message(number, kind, message);
+        self.depth = depth;
+        match read {
+            Ok(()) => self.places[mark.places].json.end = self.reader.at,
+            Err(fault) => {
+                self.roll_back(&mark);
+                let end = behind_value(self.reader.bytes, start, self.key).ok_or(fault)?;
+                self.reject(start..end, fault);
+                self.reader.at = end;
+            }
+        }
+        if depth == 1 {
+            self.unit = self.reader.at;
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, number: u32, kind: Kind, message: &'static Message) -> Result<()> {
+        self.reader.expect(b'{', OBJECT)?;
+        if self.depth == MAX_DEPTH {
+            return self.reader.fault(TOO_DEEP);
+        }
+        self.depth += 1;
+        let start = self.begin(number, room(kind));
+        self.members(message)?;
+        self.end(start, room(kind));
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            out: self.out.len(),
+            places: self.places.len(),
+            unreadable: self.unreadable.len(),
+            altered: self.altered,
+        }
+    }
+
+    fn roll_back(&mut self, mark: &Mark) {
+        self.out.truncate(mark.out);
+        self.places.truncate(mark.places);
+        self.unreadable.truncate(mark.unreadable);
+        self.altered = mark.altered;
+    }
+
+    pub(super) fn reject(&mut self, json: Range<usize>, fault: Fault) {
+        self.unreadable.push(Unreadable { json, fault });
+    }
+
+    #[inline]
+    fn text(&mut self, number: u32) -> Result<()> {
+        let raw = self.quoted(TEXT)?;
+        self.put_key(number, 2);
+        if !raw.is_escaped {
+            self.put_varint(raw.bytes.len() as u64);
+            self.out.extend_from_slice_copy(raw.bytes);
+            return Ok(());
+        }
+        let room = varint_len(raw.bytes.len() as u64);
+        let start = self.make_room(room);
+        let out = &mut self.out;
+        raw.unescape(|part| out.extend_from_slice_copy(part))?;
+        self.end(start, room);
+        Ok(())
+    }
+
+    #[inline]
+    fn quoted(&mut self, reason: &'static str) -> Result<Raw<'c>> {
+        self.reader.expect(b'"', reason)?;
+        self.reader.string()
+    }
+
+    fn id(&mut self, number: u32) -> Result<()> {
+        let raw = self.quoted(HEX)?;
+        let fault = Fault { at: raw.at, reason: HEX };
+        if !raw.bytes.len().is_multiple_of(2) {
+            return Err(fault);
+        }
+        self.put_key(number, 2);
+        self.put_varint(raw.bytes.len() as u64 / 2);
+        for pair in raw.bytes.chunks_exact(2) {
+            let (high, low) = (hex_digit(pair[0]), hex_digit(pair[1]));
+            if (high | low) > 0xf {
+                return Err(fault);
+            }
+            self.out.push(high << 4 | low);
+        }
+        Ok(())
+    }
+
+    fn base64(&mut self, number: u32) -> Result<()> {
+        let raw = self.quoted(BASE64)?;
+        let mut digits = Vec::new();
+        raw.unescape(|part| digits.extend_from_slice(part))?;
+        let bytes = STANDARD.decode(&digits).or_else(|_| URL_SAFE.decode(&digits));
+        let bytes = bytes.map_err(|_| Fault { at: raw.at, reason: BASE64 })?;
+        self.put_key(number, 2);
+        self.put_varint(bytes.len() as u64);
+        self.out.extend_from_slice_copy(&bytes);
+        Ok(())
+    }
+
+    /// A list of numbers, as a run of bytes.
+    fn numbers(&mut self, number: u32, kind: Kind) -> Result<()> {
+        self.reader.expect(b'[', ARRAY)?;
+        self.reader.skip_spaces();
+        if self.reader.take(b']') {
+            return Ok(());
+        }
+        let start = self.begin(number, 1);
+        loop {
+            let (wire_type, value) = self.scalar(kind)?;
+            self.put_scalar(wire_type, value);
+            self.reader.skip_spaces();
+            if !self.reader.take(b',') {
+                self.reader.expect(b']', ARRAY_END)?;
+                self.end(start, 1);
+                return Ok(());
+            }
+            self.reader.skip_spaces();
+        }
+    }
+
+    /// A number as its wire type has it.
+    fn scalar(&mut self, kind: Kind) -> Result<(u8, u64)> {
+        let at = self.reader.at;
+        if let Kind::Double | Kind::Doubles = kind {
+            return Ok((1, self.double()?.to_bits()));
+        }
+        let value = match kind {
+            Kind::Enum(names) if self.reader.peek() == Some(b'"') => {
+                self.reader.at += 1;
+                let raw = self.reader.string()?;
+                let number = names.number(raw.bytes).ok_or(Fault { at, reason: ENUM })?;
+                self.altered.enum_names += 1;
+                i128::from(number)
+            }
+            _ => self.integer()?,
+        };
+        let range = Fault { at, reason: RANGE };
+        let unsigned = u64::try_from(value).map_err(|_| range);
+        let signed = i64::try_from(value).map_err(|_| range);
+        let small = i32::try_from(value).map_err(|_| range);
+        Ok(match kind {
+            Kind::Fixed64 | Kind::Fixed64s => (1, unsigned?),
+            Kind::Sfixed64 => (1, signed?.cast_unsigned()),
+            Kind::Int64 => (0, signed?.cast_unsigned()),
+            Kind::Uint64s => (0, unsigned?),
+            Kind::Fixed32 => (5, u32::try_from(value).map_err(|_| range)?.into()),
+            Kind::Uint32 => (0, u32::try_from(value).map_err(|_| range)?.into()),
+            Kind::Sint32 => (0, ((small? << 1) ^ (small? >> 31)).cast_unsigned().into()),
+            _ => (0, i64::from(small?).cast_unsigned()),
+        })
+    }
+
+    fn integer(&mut self) -> Result<i128> {
+        let at = self.reader.at;
+        let number = self.number(INTEGER)?;
+        integer(number).ok_or(Fault { at, reason: INTEGER })
+    }
+
+    fn double(&mut self) -> Result<f64> {
+        let at = self.reader.at;
+        let left = &self.reader.bytes[at..];
+        for (text, value) in [
+            (&b"\"NaN\""[..], f64::NAN),
+            (b"\"Infinity\"", f64::INFINITY),
+            (b"\"-Infinity\"", f64::NEG_INFINITY),
+        ] {
+            if left.first() == Some(&b'"') && left.starts_with(text) {
+                self.reader.at += text.len();
+                return Ok(value);
+            }
+        }
+        let number = self.number(DOUBLE)?;
+        double(number).ok_or(Fault { at, reason: DOUBLE })
+    }
+
+    /// A number, or a text that is one.
+    fn number(&mut self, reason: &'static str) -> Result<&'c [u8]> {
+        match self.reader.peek() {
+            Some(b'-' | b'0'..=b'9') => self.reader.number(),
+            Some(b'"') => {
+                self.reader.at += 1;
+                let raw = self.reader.string()?;
+                let mut inner = Reader::new(raw.bytes);
+                match inner.number() {
+                    Ok(number) if number.len() == raw.bytes.len() => Ok(number),
+                    _ => Err(Fault { at: raw.at, reason }),
+                }
+            }
+            _ => self.reader.fault(reason),
+        }
+    }
+
+    #[inline]
+    fn put_varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.out.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.out.push(value as u8);
+    }
+
+    #[inline]
+    fn put_key(&mut self, number: u32, wire_type: u8) {
+        self.put_varint(u64::from(number) << 3 | u64::from(wire_type));
+    }
+
+    fn put_varint_field(&mut self, number: u32, value: u64) {
+        self.put_key(number, 0);
+        self.put_varint(value);
+    }
+
+    fn put_scalar(&mut self, wire_type: u8, value: u64) {
+        match wire_type {
+            0 => self.put_varint(value),
+            1 => self.out.extend_from_slice_copy(&value.to_le_bytes()),
+            _ => self.out.extend_from_slice_copy(&(value as u32).to_le_bytes()),
+        }
+    }
+
+    /// Begins a field whose length is not known yet, with this room for it.
+    #[inline]
+    fn begin(&mut self, number: u32, room: usize) -> usize {
+        self.put_key(number, 2);
+        self.make_room(room)
+    }
+
+    #[inline]
+    fn make_room(&mut self, room: usize) -> usize {
+        let start = self.out.len();
+        self.out.extend_from_slice_copy(&[0; 10][..room]);
+        start
+    }
+
+    /// Ends what has its length at `start`, which takes all of its room.
+    #[inline]
+    fn end(&mut self, start: usize, room: usize) {
+        let len = (self.out.len() - start - room) as u64;
+        let needed = varint_len(len).max(room);
+        if needed > room {
+            self.move_on(start + room, needed - room);
+        }
+        for (index, byte) in self.out[start..start + needed].iter_mut().enumerate() {
+            let more = if index + 1 < needed { 0x80 } else { 0 };
+            *byte = (len >> (7 * index)) as u8 & 0x7f | more;
+        }
+    }
+
+    /// Makes room before what has been written from a byte on.
+    #[cold]
+    fn move_on(&mut self, from: usize, by: usize) {
+        let end = self.out.len();
+        self.out.extend_from_slice_copy(&[0; 10][..by]);
+        self.out.copy_within(from..end, from + by);
+        for place in self.places.iter_mut().rev().take_while(|place| place.content >= from) {
+            place.content += by;
+            place.field += if place.field >= from { by } else { 0 };
+        }
+    }
+}
+
+fn varint_len(value: u64) -> usize {
+    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
+}
+
+/// More than 15 of what is none.
+fn hex_digit(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        b'A'..=b'F' => byte - b'A' + 10,
+        _ => 0x10,
+    }
+}

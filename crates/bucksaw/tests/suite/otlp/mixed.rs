@@ -1,0 +1,136 @@
+//! Sources with several signals.
+
+use std::collections::BTreeMap;
+
+use bucksaw::{ErrorKind, Format, Input, InputOptions, MemorySink, OnError, Options, Writer};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::metrics::v1::{
+    Gauge, Metric, MetricsData, NumberDataPoint, ResourceMetrics, ScopeMetrics, metric,
+    number_data_point,
+};
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, TracesData};
+use prost::Message as _;
+
+use super::prefixed;
+
+const FORMATS: [Format; 3] = [Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics];
+
+fn attributes(number: u64) -> Vec<KeyValue> {
+    let value = any_value::Value::IntValue(number.cast_signed());
+    let value = Some(AnyValue { value: Some(value) });
+    vec![KeyValue { key: "number".to_owned(), value, ..KeyValue::default() }]
+}
+
+/// A request of a signal with three records.
+fn request(signal: usize, number: u64) -> Vec<u8> {
+    let numbers = number * 3..number * 3 + 3;
+    match signal {
+        0 => {
+            let record = |number| LogRecord {
+                time_unix_nano: 1_000 + number,
+                attributes: attributes(number),
+                ..LogRecord::default()
+            };
+            let log_records = numbers.map(record).collect();
+            let scope_logs = vec![ScopeLogs { log_records, ..ScopeLogs::default() }];
+            let resource_logs = vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }];
+            LogsData { resource_logs }.encode_to_vec()
+        }
+        1 => {
+            let span = |number| Span {
+                trace_id: vec![7; 16],
+                span_id: vec![8; 8],
+                start_time_unix_nano: 1_000 + number,
+                attributes: attributes(number),
+                ..Span::default()
+            };
+            let spans = numbers.map(span).collect();
+            let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
+            let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+            TracesData { resource_spans }.encode_to_vec()
+        }
+        _ => {
+            let point = |number| NumberDataPoint {
+                time_unix_nano: 1_000 + number,
+                attributes: attributes(number),
+                value: Some(number_data_point::Value::AsDouble(0.5)),
+                ..NumberDataPoint::default()
+            };
+            let gauge = Gauge { data_points: numbers.map(point).collect() };
+            let data = Some(metric::Data::Gauge(gauge));
+            let metrics = vec![Metric { name: "share".to_owned(), data, ..Metric::default() }];
+            let scope_metrics = vec![ScopeMetrics { metrics, ..ScopeMetrics::default() }];
+            let resource_metrics =
+                vec![ResourceMetrics { scope_metrics, ..ResourceMetrics::default() }];
+            MetricsData { resource_metrics }.encode_to_vec()
+        }
+    }
+}
+
+/// The file of each signal.
+fn files(source: &[u8], options: &Options) -> BTreeMap<String, Vec<u8>> {
+    let mut input =
+        Input::open("mixed", source, &InputOptions::new(), OnError::Fail).expect("readable");
+    let mut writers: BTreeMap<String, (MemorySink, Writer)> = BTreeMap::new();
+    while let Some(format) = input.next_table(options) {
+        let (_, writer) = writers.entry(format.to_string()).or_insert_with(|| {
+            let sink = MemorySink::new();
+            let writer = options.clone().write_to(Box::new(sink.clone())).expect("sound options");
+            (sink, writer)
+        });
+        while writer.write_next(&mut input).expect("sound") {}
+    }
+    let rows: u64 = writers.values().map(|(_, writer)| writer.rows()).sum();
+    assert_eq!(input.counts().rows, rows);
+    let finished = writers.into_iter().map(|(format, (sink, writer))| {
+        writer.finish().expect("a file");
+        (format, sink.published().expect("published"))
+    });
+    finished.collect()
+}
+
+#[test]
+fn each_signal_gets_the_rows_that_it_would_get_alone() {
+    // Short runs and long ones, over chunks' ends.
+    let mut order = Vec::new();
+    for number in 0..1_500 {
+        let signal = if number < 60 { number % 3 } else { number / 400 % 3 };
+        order.push((signal as usize, number));
+    }
+    let whole: fn(Vec<u8>) -> Vec<u8> = |message| message;
+    for form in [whole, |message| prefixed(&message)] {
+        let source_of = |signals: &[usize]| -> Vec<u8> {
+            let chosen = order.iter().filter(|(signal, _)| signals.contains(signal));
+            chosen.flat_map(|(signal, number)| form(request(*signal, *number))).collect()
+        };
+        let options = Options::new().row_group_rows(1_000);
+        let one = files(&source_of(&[0, 1, 2]), &options.clone().threads(1));
+        assert!(one == files(&source_of(&[0, 1, 2]), &options.clone().threads(3)));
+        let names: Vec<&String> = one.keys().collect();
+        assert_eq!(names, ["otlp-logs", "otlp-metrics", "otlp-traces"]);
+        for (signal, format) in FORMATS.iter().enumerate() {
+            let alone = files(&source_of(&[signal]), &options.clone().threads(1));
+            let (_, mixed) = crate::support::read(&one[&format.to_string()]);
+            let (_, alone) = crate::support::read(&alone[&format.to_string()]);
+            assert!(alone.len() > 400 && mixed == alone, "{format}");
+        }
+    }
+}
+
+#[test]
+fn one_table_takes_one_signal() {
+    let source = [request(0, 1), request(1, 2)].concat();
+    let mut input =
+        Input::open("mixed", &source[..], &InputOptions::new(), OnError::Fail).expect("readable");
+    let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
+    let error = writer.write_input(&mut input).expect_err("two tables");
+    assert_eq!(error.kind(), ErrorKind::InputFormat);
+    assert!(error.to_string().contains("otlp-logs are followed by otlp-traces"), "{error}");
+    // Told that there are logs only, it has records that are none.
+    let options = InputOptions::new().format(Format::OtlpLogs);
+    let mut input = Input::open("mixed", &source[..], &options, OnError::Skip).expect("readable");
+    let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
+    writer.write_input(&mut input).expect("one table");
+    assert_eq!((input.counts().rows, input.counts().rejected), (3, 3));
+}
