@@ -32,6 +32,7 @@
 
 pub mod json;
 pub mod otlp;
+pub mod otlp_json;
 mod realistic;
 pub mod rng;
 mod small52;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Writes telemetry rows made from a seed to standard output, as NDJSON or OTLP.
 
-Usage: workloads <WORKLOAD> --rows <N> [--seed <SEED>] [--otlp]
+Usage: workloads <WORKLOAD> --rows <N> [--seed <SEED>] [--otlp | --otlp-json]
 
 Workloads:
   synth40    40 flat columns, about 850 bytes a row: the reference figures
@@ -20,14 +20,23 @@ Options:
       --rows <N>     How many rows
       --seed <SEED>  Other rows for another seed [default: 42]
       --otlp         Requests of OTLP logs in protobuf, of all workloads but varied
+      --otlp-json    The same requests in JSON, a line each
   -h, --help         Print this help
 ";
+
+/// What rows are written as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    Ndjson,
+    Otlp,
+    OtlpJson,
+}
 
 /// What the arguments ask for.
 #[derive(Debug, PartialEq)]
 enum Request {
     Help,
-    Rows { workload: Workload, rows: u64, seed: u64, is_otlp: bool },
+    Rows { workload: Workload, rows: u64, seed: u64, form: Form },
 }
 
 fn main() -> ExitCode {
@@ -38,12 +47,11 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let result = match request {
         Request::Help => out.write_all(HELP.as_bytes()),
-        Request::Rows { workload, rows, seed, is_otlp: true } => {
-            workload.write_otlp_logs(seed, rows, &mut out)
-        }
-        Request::Rows { workload, rows, seed, is_otlp: false } => {
-            workload.write_ndjson(seed, rows, &mut out)
-        }
+        Request::Rows { workload, rows, seed, form } => match form {
+            Form::Ndjson => workload.write_ndjson(seed, rows, &mut out),
+            Form::Otlp => workload.write_otlp_logs(seed, rows, &mut out),
+            Form::OtlpJson => workload.write_otlp_json_logs(seed, rows, &mut out),
+        },
     };
     match result {
         // Whoever reads has enough: that is no error.
@@ -61,7 +69,7 @@ fn fail(message: &str, code: u8) -> ExitCode {
 
 fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String> {
     let mut arguments = arguments.into_iter();
-    let (mut workload, mut rows, mut seed, mut is_otlp) = (None, None, DEFAULT_SEED, false);
+    let (mut workload, mut rows, mut seed, mut form) = (None, None, DEFAULT_SEED, Form::Ndjson);
     while let Some(argument) = arguments.next() {
         let (name, mut inline) = match argument.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
@@ -71,7 +79,8 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String>
             "-h" | "--help" => return Ok(Request::Help),
             "--rows" => rows = Some(number(name, inline.take().or_else(|| arguments.next()))?),
             "--seed" => seed = number(name, inline.take().or_else(|| arguments.next()))?,
-            "--otlp" => is_otlp = true,
+            "--otlp" => form = Form::Otlp,
+            "--otlp-json" => form = Form::OtlpJson,
             _ if name.starts_with('-') => return Err(format!("unknown option {name}; try --help")),
             _ if workload.is_some() => return Err(format!("one workload only, not also {name}")),
             _ => workload = Some(find(name)?),
@@ -79,10 +88,10 @@ fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String>
     }
     let workload = workload.ok_or("which workload? Try --help")?;
     let rows = rows.ok_or("how many rows? Say --rows <N>")?;
-    if is_otlp && workload == Workload::Varied {
+    if form != Form::Ndjson && workload == Workload::Varied {
         return Err("the lines of varied nest: they are no OTLP".to_owned());
     }
-    Ok(Request::Rows { workload, rows, seed, is_otlp })
+    Ok(Request::Rows { workload, rows, seed, form })
 }
 
 fn number(option: &str, value: Option<String>) -> Result<u64, String> {
@@ -108,10 +117,12 @@ mod tests {
     #[test]
     fn arguments_in_any_order() {
         let workload = Workload::Synth40;
-        let request = Request::Rows { workload, rows: 9, seed: 7, is_otlp: false };
+        let request = Request::Rows { workload, rows: 9, seed: 7, form: Form::Ndjson };
         assert_eq!(parsed("synth40 --rows 9 --seed 7"), Ok(request));
-        let request = Request::Rows { workload, rows: 9, seed: 42, is_otlp: true };
+        let request = Request::Rows { workload, rows: 9, seed: 42, form: Form::Otlp };
         assert_eq!(parsed("--otlp --rows=9 synth40"), Ok(request));
+        let request = Request::Rows { workload, rows: 9, seed: 42, form: Form::OtlpJson };
+        assert_eq!(parsed("--rows=9 synth40 --otlp-json"), Ok(request));
         assert_eq!(parsed("synth40 --help"), Ok(Request::Help));
     }
 

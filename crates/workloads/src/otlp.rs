@@ -8,7 +8,7 @@ use crate::{Field, Row, Value};
 /// Records in one request.
 pub const REQUEST_RECORDS: usize = 512;
 /// Records that have one resource.
-const RESOURCE_RECORDS: usize = 52;
+pub(crate) const RESOURCE_RECORDS: usize = 52;
 
 const NANOS_OF_MILLI: u64 = 1_000_000;
 
@@ -65,11 +65,11 @@ fn put_field((name, value): &Field, out: &mut Vec<u8>) {
     }
 }
 
-fn nanos(millis: i64) -> u64 {
+pub(crate) fn nanos(millis: i64) -> u64 {
     millis.unsigned_abs() * NANOS_OF_MILLI
 }
 
-fn severity(level: &str) -> u64 {
+pub(crate) fn severity(level: &str) -> u64 {
     match level {
         "TRACE" => 1,
         "DEBUG" => 5,

@@ -1,6 +1,6 @@
 //! The workloads by name, and as NDJSON.
 
-use crate::{Column, Row, json, otlp, realistic, small52, synth40, varied};
+use crate::{Column, Row, json, otlp, otlp_json, realistic, small52, synth40, varied};
 use std::io::{self, Write};
 
 /// Bytes gathered before they are written.
@@ -78,6 +78,29 @@ impl Workload {
         out
     }
 
+    /// The same requests in JSON, each on a line.
+    pub fn write_otlp_json_logs(
+        self,
+        seed: u64,
+        rows: u64,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        match self {
+            Workload::Synth40 => write_json_requests(synth40(seed), rows, out),
+            Workload::Small52 => write_json_requests(small52(seed), rows, out),
+            Workload::Realistic => write_json_requests(realistic(seed), rows, out),
+            Workload::Varied => Ok(()),
+        }
+    }
+
+    /// The same, in memory.
+    pub fn otlp_json_logs(self, seed: u64, rows: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        // Writing to a vector can't fail.
+        let _ = self.write_otlp_json_logs(seed, rows, &mut out);
+        out
+    }
+
     /// The first `rows` rows as NDJSON, in memory.
     pub fn ndjson(self, seed: u64, rows: u64) -> Vec<u8> {
         let mut out = Vec::new();
@@ -96,6 +119,20 @@ fn write_requests(
     let mut request = Vec::new();
     while otlp::write_logs_request(&mut rows, &mut request) {
         out.write_all(&request)?;
+        request.clear();
+    }
+    out.flush()
+}
+
+fn write_json_requests(
+    rows: impl Iterator<Item = Row>,
+    count: u64,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut rows = rows.take(usize::try_from(count).unwrap_or(usize::MAX));
+    let mut request = String::new();
+    while otlp_json::write_logs_request(&mut rows, &mut request) {
+        out.write_all(request.as_bytes())?;
         request.clear();
     }
     out.flush()

@@ -1,9 +1,10 @@
-//! Plain, gzip (also of several members) or zstd (also of several frames), told apart by content.
+//! Plain, gzip (also of several members) or zstd (also of several frames, each behind its length or not), told apart by content.
 
 use std::io::{self, Chain, Cursor, Read};
 
 #[cfg(feature = "gzip")]
 use super::gzip_members::Members;
+use super::unprefixed::{PREFIX_BYTES, Unprefixed};
 #[cfg(feature = "zstd")]
 use super::zstd_frames::Frames;
 use super::zstd_window::ZSTD_MAGIC;
@@ -65,7 +66,7 @@ impl Decompressed<'_> {
 /// Those of reading, and [`io::ErrorKind::Unsupported`] where the feature `gzip` or `zstd` of this crate, which the
 /// source needs, was not built in.
 pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
-    let mut magic = [0; 4];
+    let mut magic = [0; PREFIX_BYTES + ZSTD_MAGIC.len()];
     let mut filled = 0;
     while filled < magic.len() {
         match source.read(&mut magic[filled..]) {
@@ -76,13 +77,16 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
         }
     }
     let start = &magic[..filled];
-    let is_zstd = start == ZSTD_MAGIC
-        || (filled == 4 && start[0] & 0xf0 == 0x50 && start[1..] == ZSTD_SKIPPABLE_MAGIC);
+    let is_skippable =
+        |start: &[u8; 4]| start[0] & 0xf0 == 0x50 && start[1..] == ZSTD_SKIPPABLE_MAGIC;
+    let is_zstd = start.starts_with(&ZSTD_MAGIC) || start.first_chunk().is_some_and(is_skippable);
+    let is_behind_length = start[filled.min(PREFIX_BYTES)..] == ZSTD_MAGIC;
     let is_gzip = start.starts_with(&GZIP_MAGIC);
     let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start.to_vec()).chain(source);
     match (is_gzip, is_zstd) {
         (true, _) => gunzipped(whole),
         (_, true) => unzstded(whole),
+        _ if is_behind_length => unzstded(Unprefixed::new(whole)),
         _ => Ok(Decompressed::Plain(Box::new(whole))),
     }
 }
@@ -136,6 +140,27 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(content).expect("memory takes everything");
         encoder.finish().expect("memory takes everything")
+    }
+
+    /// As the Collector's file exporter writes them: each message compressed by itself, behind its length.
+    #[test]
+    fn frames_behind_their_lengths_are_one_stream() {
+        let prefixed = |content: &[u8]| {
+            let frame = zstd::encode_all(content, 1).expect("memory takes everything");
+            [&(frame.len() as u32).to_be_bytes()[..], &frame].concat()
+        };
+        let long: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+        let source =
+            [prefixed(b"one\n"), prefixed(b""), prefixed(&long), prefixed(b"two")].concat();
+        assert!(read(&source).expect("zstd") == [b"one\n", &long[..], b"two"].concat());
+        let last = prefixed(b"two").len();
+        for missing in 1..last {
+            let error = read(&source[..source.len() - missing]).err();
+            assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Truncated), "{missing}");
+        }
+        let mut longer = source.clone();
+        longer[3] += 1;
+        assert_eq!(read(&longer).expect_err("another length").kind(), ErrorKind::Io);
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod records;
 pub(crate) mod serialize;
 mod source;
 pub(crate) mod text;
+mod unprefixed;
 #[cfg(feature = "arrow")]
 mod zones;
 #[cfg(feature = "zstd")]

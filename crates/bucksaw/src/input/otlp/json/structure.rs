@@ -2,19 +2,25 @@
 
 use crate::input::ndjson::string_end;
 
-/// Whether a line begins with a message, of whose list this is the name. What comes behind something broken is found by
-/// that.
-pub(super) fn begins_message(line: &[u8], key: &[u8]) -> bool {
-    let Some(members) = line.strip_prefix(b"{") else { return false };
+/// Whether bytes begin with a message whose first member is the list of this name.
+pub(super) fn begins_message(bytes: &[u8], key: &[u8]) -> bool {
+    let Some(members) = bytes.strip_prefix(b"{") else { return false };
     let name =
         members.trim_ascii_start().strip_prefix(b"\"").and_then(|name| name.strip_prefix(key));
     name.is_some_and(|behind| behind.starts_with(b"\""))
 }
 
-/// The next line from a byte on that begins with a message, or the end.
+/// Where the next message begins behind a byte, or the end. In no string does stand what one begins with, since quotes
+/// are escaped there.
 pub(super) fn next_message(bytes: &[u8], from: usize, key: &[u8]) -> usize {
-    let mut lines = memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at + 1);
-    lines.find(|at| begins_message(&bytes[*at..], key)).unwrap_or(bytes.len())
+    let behind = (from + 1).min(bytes.len());
+    memchr::memmem::find_iter(&bytes[behind..], key)
+        .filter_map(|at| {
+            bytes[..behind + at].strip_suffix(b"\"")?.trim_ascii_end().strip_suffix(b"{")
+        })
+        .map(<[u8]>::len)
+        .find(|start| *start > from && begins_message(&bytes[*start..], key))
+        .unwrap_or(bytes.len())
 }
 
 /// Where the string ends whose opening quote is behind: behind its closing quote, or at the line's end, which no
@@ -46,6 +52,7 @@ pub(super) fn behind_value(bytes: &[u8], start: usize, key: &[u8]) -> Option<usi
                     return None;
                 }
             }
+            b'{' if at - 1 > start && begins_message(&bytes[at - 1..], key) => return None,
             b'{' | b'[' => open.push(byte),
             b'}' | b']' if open.is_empty() => return Some(at - 1),
             b'}' | b']' => {
@@ -53,7 +60,6 @@ pub(super) fn behind_value(bytes: &[u8], start: usize, key: &[u8]) -> Option<usi
                 let inner = open.iter().rposition(|known| *known == opening)?;
                 open.truncate(inner);
             }
-            b'\n' if begins_message(&bytes[at..], key) => return None,
             b',' if open.is_empty() => return Some(at - 1),
             _ => continue,
         }

@@ -271,6 +271,64 @@ impl Definition {
         }
     }
 
+    /// A source of JSON as one message.
+    pub(crate) fn data_of(&self, name: &str, source: &[u8]) -> Result<Vec<u8>> {
+        let text = std::str::from_utf8(source).map_err(|error| Refused(error.to_string()))?;
+        let nodes = Node::all(text).map_err(|error| Refused(error.to_string()))?;
+        let key = self.message(name).field[0].json_name();
+        let mut data = Vec::new();
+        for node in &nodes {
+            let Node::Object(members) = node else { return refused("no object") };
+            let mut others = members.iter().filter(|(_, value)| !matches!(value, Node::Null));
+            let has_list = others.clone().any(|(name, _)| name == key);
+            if !has_list && others.next().is_some() {
+                return refused("an object of something else");
+            }
+            data.extend(self.message_of(name, node)?);
+        }
+        Ok(data)
+    }
+
+    /// A message of fields and values that are chosen: a number below what is given.
+    #[allow(dead_code, reason = "what makes seeds")]
+    pub(crate) fn made(&self, name: &str, choose: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        for field in &self.message(name).field {
+            let is_repeated = field.label() == Label::Repeated;
+            let is_message = field.r#type() == Type::Message;
+            let is_deep = field.type_name().ends_with("ArrayValue")
+                || field.type_name().ends_with("KeyValueList");
+            if is_deep && choose(4) > 0 || !is_message && choose(3) == 0 {
+                continue;
+            }
+            for _ in 0..if is_repeated { choose(3) } else { 1 } {
+                let node = match field.r#type() {
+                    Type::Message => None,
+                    Type::String => {
+                        Some(Node::Text(["", "a", "é\n\"", "service.name"][choose(4)].into()))
+                    }
+                    Type::Bytes => Some(Node::Text(
+                        ["", "0aff", "000102030405060708090a0b0c0d0e0f"][choose(3)].into(),
+                    )),
+                    Type::Bool => Some(Node::Bool(choose(2) == 1)),
+                    Type::Double => Some(Node::Number(["0", "-0.5", "1e300"][choose(3)].into())),
+                    _ => Some(Node::Number(["0", "1", "17", "2147483647"][choose(4)].into())),
+                };
+                match node {
+                    // It is sound.
+                    Some(node) => _ = self.put(field, &node, true, &mut out),
+                    None => {
+                        let inner = self.made(field.type_name(), choose);
+                        encode_key(field.number() as u32, WireType::LengthDelimited, &mut out);
+                        encode_varint(inner.len() as u64, &mut out);
+                        out.extend_from_slice(&inner);
+                    }
+                }
+            }
+        }
+        out
+    }
+
     /// JSON as a message: members one after the other as fields.
     pub(crate) fn message_of(&self, name: &str, json: &Node) -> Result<Vec<u8>> {
         let Node::Object(members) = json else { return refused("no object") };

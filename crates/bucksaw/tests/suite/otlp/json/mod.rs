@@ -8,7 +8,7 @@ use bucksaw::{Format, Options};
 use proptest::prelude::*;
 use prost::DecodeError;
 
-use self::definition::{Definition, Node, Plain, Spelling};
+use self::definition::{Definition, Plain, Spelling};
 use super::convert_keeping;
 use super::model::PREFIXES;
 use crate::support::{Row, read};
@@ -74,29 +74,8 @@ pub(super) fn check_changed(
 ) {
     let definition = Definition::new();
     let ours = convert_keeping(text, format, options());
-    let naive = std::str::from_utf8(text).map_err(|error| error.to_string()).and_then(|text| {
-        let nodes = Node::all(text).map_err(|error| error.to_string())?;
-        let messages = nodes.iter().map(|node| {
-            let is_ours = match node {
-                Node::Object(members) => {
-                    let is_list = |(name, value): &(String, Node)| {
-                        ["resourceLogs", "resourceSpans", "resourceMetrics"]
-                            .contains(&name.as_str())
-                            && matches!(value, Node::Array(_))
-                    };
-                    let others = members.iter().filter(|(_, value)| !matches!(value, Node::Null));
-                    members.iter().any(is_list) || others.count() == 0
-                }
-                _ => false,
-            };
-            match is_ours {
-                true => definition.message_of(name, node).map_err(|refused| refused.0),
-                false => Err("no message".to_owned()),
-            }
-        });
-        let messages: Vec<Vec<u8>> = messages.collect::<Result<_, _>>()?;
-        rows_of(&messages.concat()).map_err(|error| error.to_string())
-    });
+    let naive = definition.data_of(name, text).map_err(|refused| refused.0);
+    let naive = naive.and_then(|data| rows_of(&data).map_err(|error| error.to_string()));
     let told = String::from_utf8_lossy(text);
     if !text.starts_with(b"{") {
         // It may be protobuf, too.

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use bucksaw::{ErrorKind, Format, Input, InputOptions, MemorySink, OnError, Options};
 
 use super::rows;
-use crate::otlp::convert_keeping;
+use crate::otlp::{convert_keeping, prefixed};
 use crate::support::{Cell, read};
+use bucksaw_workloads::{DEFAULT_SEED, Workload};
 
 fn record(body: &str) -> String {
     format!("{{\"timeUnixNano\":\"1700000000000001000\",\"body\":{{\"stringValue\":\"{body}\"}}}}")
@@ -209,6 +210,25 @@ fn objects_that_hold_something_else_are_told() {
     assert!(error.message().contains("profiles, which are not read"), "{error}");
 }
 
+/// Without any line's end, too.
+#[test]
+fn a_broken_message_costs_none_behind_it() {
+    let (a, b) = (message(&[&["a"], &["b"]]), message(&[&["c"]]));
+    for broken in
+        [&a[..a.len() - 3], &a[..a.len() - 40], "{\"resourceLogs\":[{\"resource\":\"", "[", "x"]
+    {
+        for between in ["", "\n"] {
+            let source = format!("{b}{between}{broken}{between}{b}{b}");
+            let converted =
+                convert_keeping(source.as_bytes(), Format::OtlpLogs, Options::new()).expect("kept");
+            let found = bodies(&converted.file);
+            assert!(found.starts_with(&["c".to_owned()]), "{source}: {found:?}");
+            assert!(found.ends_with(&["c", "c"].map(str::to_owned)), "{source}: {found:?}");
+            assert_eq!(converted.rejections.len(), usize::from(broken != "["), "{source}");
+        }
+    }
+}
+
 /// Some megabytes, with long lines and a broken record, on a line each or over many.
 fn large(is_pretty: bool) -> String {
     let mut source = String::new();
@@ -302,6 +322,30 @@ fn a_resource_that_memory_has_no_room_for_is_told_and_kept() {
         assert!(converted.kept.len() > long.len());
         assert_eq!(converted.kept.last(), Some(&b'\n'));
     }
+}
+
+/// As the Collector's file exporter writes them where it compresses: each message by itself, behind its length, without a
+/// line's end.
+#[test]
+fn compressed_messages_behind_their_lengths_are_read_in_both_encodings() {
+    let of = |rows| Workload::Synth40.otlp_json_logs(DEFAULT_SEED, rows);
+    let text = String::from_utf8(of(3_000)).expect("JSON");
+    let json: Vec<&[u8]> = text.lines().map(str::as_bytes).collect();
+    assert_eq!(json.len(), 6);
+    let protobuf = Workload::Synth40.otlp_logs(DEFAULT_SEED, 3_000);
+    let whole =
+        |source: &[u8]| convert_keeping(source, Format::Auto, Options::new()).expect("sound").file;
+    let compressed = |messages: &[&[u8]]| {
+        let frames = messages.iter().map(|message| {
+            prefixed(&zstd::encode_all(*message, 3).expect("memory takes everything"))
+        });
+        frames.collect::<Vec<_>>().concat()
+    };
+    let expected = read(&whole(&protobuf));
+    assert_eq!(expected.1.len(), 3_000);
+    assert_eq!(read(&whole(text.as_bytes())), expected);
+    assert_eq!(read(&whole(&compressed(&json))), expected);
+    assert_eq!(read(&whole(&compressed(&[&protobuf, &[]]))), expected);
 }
 
 #[test]
