@@ -2,6 +2,8 @@
 //! a finding; the files in `targets/` only call it. See the README.
 
 pub mod convert;
+#[path = "../../crates/bucksaw/tests/suite/otlp/json/definition.rs"]
+mod definition;
 mod encode;
 pub mod encodings;
 pub mod footer;
@@ -10,6 +12,7 @@ pub mod inspect_rows;
 pub mod lines;
 pub mod mutations;
 pub mod ndjson;
+pub mod otlp;
 pub mod prepare;
 pub mod schema;
 pub mod scratch;

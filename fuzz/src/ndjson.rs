@@ -162,6 +162,7 @@ fn is_same(raw: &str, cell: &Cell) -> bool {
         | Cell::F32(_)
         | Cell::Bytes(_)
         | Cell::Timestamp(_)
-        | Cell::List(_) => false,
+        | Cell::List(_)
+        | Cell::Map(_) => false,
     }
 }

@@ -6,8 +6,8 @@ use std::{env, fs, panic, thread};
 use bucksaw_inspect::DECODER_THREAD;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::inspect_rows;
 use crate::mutations::Noise;
+use crate::{inspect_rows, otlp};
 
 /// Address space of a target: 4 GiB, most of it for stacks and libFuzzer. Memory beyond it can't be had.
 const ADDRESS_SPACE_BYTES: u64 = 4 << 30;
@@ -53,6 +53,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "schema" => choices(8)
             .map(|bytes| [SCHEMA.as_bytes(), &[0], LINES.as_bytes(), &bytes[..1]].concat())
             .collect(),
+        "otlp" => otlp::seeds(),
         "footer" => inspect_rows::seeds().into_iter().map(|seed| seed[1..].to_vec()).collect(),
         "inspect_rows" => {
             let changes = (0..16).map(|number| [&[0], &noise(200, number)[..]].concat());

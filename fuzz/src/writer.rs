@@ -217,6 +217,7 @@ fn value<'c>(cell: &'c Cell, arena: &'c Bump) -> Value<'c> {
         Cell::I64(value) => Value::I64(*value),
         Cell::U64(value) => Value::U64(*value),
         Cell::Integer(_) => unreachable!("no case has decimals"),
+        Cell::Map(_) => unreachable!("no case has maps"),
         Cell::F32(bits) => Value::F32(f32::from_bits(*bits)),
         Cell::F64(bits) => Value::F64(f64::from_bits(*bits)),
         Cell::Text(text) => Value::Text(text),

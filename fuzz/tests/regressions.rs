@@ -8,7 +8,7 @@ use arbitrary::{Arbitrary as _, Unstructured};
 
 use bucksaw_fuzz::mutations::{self, Noise, mutate};
 use bucksaw_fuzz::prepare::{let_panics_be_caught, seeds};
-use bucksaw_fuzz::{convert, encodings, footer, inspect_rows, ndjson, schema, writer};
+use bucksaw_fuzz::{convert, encodings, footer, inspect_rows, ndjson, otlp, schema, writer};
 
 /// Changed seeds that each target gets, unless [`ROUNDS`] says otherwise.
 const DEFAULT_ROUNDS: u64 = 30;
@@ -60,6 +60,7 @@ fn try_input(target: &str, name: &str, input: &[u8], run: &(impl Fn(&[u8]) + Ref
 const NDJSON: &str = include_str!("../dictionaries/ndjson.dict");
 const CONVERT: &str = include_str!("../dictionaries/convert.dict");
 const SCHEMA: &str = include_str!("../dictionaries/schema.dict");
+const OTLP: &str = include_str!("../dictionaries/otlp.dict");
 const PARQUET: &str = include_str!("../dictionaries/parquet.dict");
 
 #[test]
@@ -86,6 +87,11 @@ fn footer_and_inspect_rows() {
 #[test]
 fn ndjson() {
     replay("ndjson", &[NDJSON], ndjson::run);
+}
+
+#[test]
+fn otlp() {
+    replay("otlp", &[OTLP], otlp::run);
 }
 
 #[test]
