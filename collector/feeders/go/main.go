@@ -60,6 +60,7 @@ func attributes(round int) []attribute.KeyValue {
 	doubles := []float64{float64(round), 1e-7, 1e21, math.Inf(1), math.Inf(-1), math.NaN(), math.Copysign(0, -1)}
 	return []attribute.KeyValue{
 		attribute.String("http.request.method", []string{"GET", "POST"}[round%2]),
+		attribute.String("http_request_method", "the name of another, with other signs"),
 		attribute.Int("http.response.status_code", 200+round),
 		attribute.Float64("duration", float64(round)/8),
 		attribute.Float64("unusual.double", doubles[round%len(doubles)]),
@@ -76,7 +77,8 @@ func attributes(round int) []attribute.KeyValue {
 		attribute.ByteSlice("raw", []byte{0, 255, byte(round)}),
 		attribute.Slice("mixed", attribute.IntValue(1), attribute.StringValue("b"), attribute.ByteSliceValue([]byte{7}), attribute.Value{}),
 		attribute.Map("map", attribute.Map("inner", attribute.Float64("d", 1)), attribute.Int("i", round)),
-		attribute.String("http_request_method", "the name of another, with other signs"),
+		// Beyond the limits that are set.
+		attribute.Bool("left.out", true),
 	}
 }
 

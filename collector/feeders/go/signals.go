@@ -17,7 +17,7 @@ import (
 )
 
 func feedLogs(ctx context.Context, res *resource.Resource, exporter sdklog.Exporter) int {
-	provider := sdklog.NewLoggerProvider(sdklog.WithResource(res), sdklog.WithAttributeCountLimit(16),
+	provider := sdklog.NewLoggerProvider(sdklog.WithResource(res), sdklog.WithAttributeCountLimit(18),
 		sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter)))
 	logger := provider.Logger("go.logs", otellog.WithInstrumentationVersion("1.2.3"), otellog.WithSchemaURL(schema),
 		otellog.WithInstrumentationAttributes(scopeAttributes...))
@@ -53,7 +53,7 @@ func feedLogs(ctx context.Context, res *resource.Resource, exporter sdklog.Expor
 
 func feedSpans(ctx context.Context, res *resource.Resource, exporter sdktrace.SpanExporter) int {
 	limits := sdktrace.NewSpanLimits()
-	limits.EventCountLimit, limits.LinkCountLimit, limits.AttributeCountLimit = 4, 2, 16
+	limits.EventCountLimit, limits.LinkCountLimit, limits.AttributeCountLimit = 4, 2, 18
 	limits.AttributePerEventCountLimit, limits.AttributePerLinkCountLimit = 2, 1
 	provider := sdktrace.NewTracerProvider(sdktrace.WithResource(res), sdktrace.WithRawSpanLimits(limits),
 		sdktrace.WithBatcher(exporter))

@@ -35,6 +35,7 @@ const resource = resourceFromAttributes(
 function attributes(round) {
   return {
     'http.request.method': ['GET', 'POST'][round % 2],
+    http_request_method: 'the name of another, with other signs',
     'http.response.status_code': 200 + round,
     duration: round / 8,
     'is.cached': round % 3 === 0,
@@ -49,7 +50,8 @@ function attributes(round) {
     'empty.text': '',
     moment: new Date(1_796_000_000_000 + round * 1_001).toISOString(),
     drifting: [round, 'text', 0.5, true][round % 4],
-    http_request_method: 'the name of another, with other signs',
+    // Beyond the limits that are set.
+    'left.out': true,
   };
 }
 
@@ -58,7 +60,7 @@ const nested = (round) => ({ raw: new Uint8Array([0, 255, round]), map: { a: { b
 async function feedLogs(exporter) {
   const provider = new LoggerProvider({
     resource,
-    logRecordLimits: { attributeCountLimit: 16 },
+    logRecordLimits: { attributeCountLimit: 18 },
     processors: [new BatchLogRecordProcessor({ exporter })],
   });
   const logger = provider.getLogger('javascript.logs', '1.2.3', { schemaUrl, attributes: { 'scope.kind': 'test' } });
@@ -86,7 +88,7 @@ async function feedLogs(exporter) {
 async function feedSpans(exporter) {
   const provider = new TracerProvider({
     resource,
-    spanLimits: { eventCountLimit: 4, linkCountLimit: 2, attributeCountLimit: 12, attributePerEventCountLimit: 2, attributePerLinkCountLimit: 1 },
+    spanLimits: { eventCountLimit: 4, linkCountLimit: 2, attributeCountLimit: 15, attributePerEventCountLimit: 2, attributePerLinkCountLimit: 1 },
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
   const tracer = provider.getTracer('javascript.spans', '1.2.3', { schemaUrl });

@@ -15,7 +15,7 @@ from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExport
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter as HttpLogs
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as HttpMetrics
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as HttpSpans
-from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs import LoggerProvider, LogRecordLimits
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider, UpDownCounter
 from opentelemetry.sdk.metrics.export import AggregationTemporality, PeriodicExportingMetricReader
@@ -44,6 +44,7 @@ def attributes(round_):
     """Every kind of value; some agree from round to round, some do not."""
     return {
         "http.request.method": ["GET", "POST"][round_ % 2],
+        "http_request_method": "the name of another, with other signs",
         "http.response.status_code": 200 + round_,
         "duration": round_ / 8,
         "whole.double": float(round_),
@@ -57,7 +58,6 @@ def attributes(round_):
         "moment": f"2026-11-28T07:05:{round_ % 60:02d}.123456789Z",
         "large": (1 << 63) - 1 - round_,
         "drifting": [round_, "text", 0.5, True][round_ % 4],
-        "http_request_method": "the name of another, with other signs",
         **({"rare": "once"} if round_ == 7 else {}),
     }
 
@@ -68,7 +68,7 @@ def nested(round_):
 
 
 def feed_logs(exporter):
-    provider = LoggerProvider(resource=RESOURCE)
+    provider = LoggerProvider(resource=RESOURCE, log_record_limits=LogRecordLimits(max_log_record_attributes=18))
     provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     logger = provider.get_logger("python.logs", **SCOPE)
     tracer = TracerProvider().get_tracer("none")
@@ -92,7 +92,7 @@ def feed_logs(exporter):
 
 
 def feed_spans(exporter):
-    limits = SpanLimits(max_events=4, max_links=2, max_span_attributes=14, max_event_attributes=2, max_link_attributes=1)
+    limits = SpanLimits(max_events=4, max_links=2, max_span_attributes=15, max_event_attributes=2, max_link_attributes=1)
     provider = TracerProvider(resource=RESOURCE, span_limits=limits)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     tracer = provider.get_tracer("python.spans", "1.2.3", schema_url=SCOPE["schema_url"], attributes=SCOPE["attributes"])
