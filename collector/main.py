@@ -23,8 +23,6 @@ FEEDERS = {
 WORKLOAD_ROWS = 2_000
 # What bucksaw does not read so far; --form asks for it all the same.
 UNREAD = {"proto-zstd", "json-zstd"}
-# Random messages need not look like any signal: the command is told what they are.
-RANDOM = {"random", "raw"}
 
 
 def parse(arguments):
@@ -53,7 +51,7 @@ def outcomes(chosen):
     shutil.rmtree(work, ignore_errors=True)
     for path, form, signal in make_files(work / "random", chosen.seed):
         if form in forms:
-            yield check(bucksaw, path, form, signal, options_of(path))
+            yield check(bucksaw, path, form, signal, options_of(form, signal))
     if "binpb" in forms:
         for path in workload_files(workloads, work / "workloads"):
             yield check(bucksaw, path, "binpb", "logs")
@@ -61,9 +59,9 @@ def outcomes(chosen):
         yield from of_feeder(bucksaw, name, work, forms, chosen.seed)
 
 
-def options_of(path):
-    is_random = path.parent.name.split("-")[0] in RANDOM
-    return ["--format", f"otlp-{path.name.split('-')[0]}"] if is_random else []
+def options_of(form, signal):
+    """What is recognised by its content need not be named; that has no unknown fields."""
+    return ["--format", f"otlp-{signal}"] if form == "scrambled" else []
 
 
 def workload_files(program, folder):
@@ -95,7 +93,7 @@ def of_feeder(bucksaw, name, work, forms, seed):
 
 
 def of_file(bucksaw, path, form, signal, sent):
-    outcome = check(bucksaw, path, form, signal, options_of(path))
+    outcome = check(bucksaw, path, form, signal, options_of(form, signal))
     if sent is not None and sent != outcome.rows:
         lost = f"{sent} records were sent, and the Collector's file holds {outcome.rows}"
         return Outcome(outcome.name, outcome.rows, outcome.cells, (lost, *outcome.differences))

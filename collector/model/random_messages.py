@@ -39,6 +39,8 @@ KEYS = {
 }
 VALUE_KINDS = ["string_value", "bool_value", "int_value", "double_value", "bytes_value", "array_value", "kvlist_value"]
 ALIEN_PERCENT = 3
+# What no span and no metric is without: so bytes are known by themselves.
+REQUIRED = {"Span.trace_id", "Span.start_time_unix_nano", "Metric.name"}
 MAX_DEPTH = 3
 
 
@@ -63,6 +65,10 @@ class Source:
         message = descriptor._concrete_class()
         chosen = {oneof.name: self.random.choice(oneof.fields) for oneof in descriptor.oneofs if len(oneof.fields) > 1}
         for field in descriptor.fields:
+            if f"{descriptor.name}.{field.name}" in REQUIRED:
+                while not getattr(message, field.name):
+                    self.fill(message, field, depth)
+                continue
             oneof = field.containing_oneof
             if oneof and len(oneof.fields) > 1 and chosen[oneof.name] is not field:
                 continue
