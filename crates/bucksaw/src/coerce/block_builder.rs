@@ -70,11 +70,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
 
     /// The column of this name below another, if it is likely to come next and values may go there without a look at its name.
     #[inline]
-    pub(crate) fn guess_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
-        if self.rows.schema.strict { None } else { self.rows.schema.guess_below(of, name) }
+    pub(crate) fn find_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
+        if self.rows.schema.strict { None } else { self.rows.schema.find_below(of, name) }
     }
 
-    /// Adds a value, which is not null, of a column that [`guess_below`](Self::guess_below) has found.
+    /// Adds a value, which is not null, of a column that [`find_below`](Self::find_below) has found.
     ///
     /// # Errors
     /// As [`push`](Self::push).

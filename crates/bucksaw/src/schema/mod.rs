@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
-use self::prediction::Order;
+use self::prediction::{Found, Order};
 pub(crate) use self::redacted::{Redacted, Stand};
 pub(crate) use self::source::SourceColumns;
 use self::uncarried::Uncarried;
@@ -54,6 +54,7 @@ pub(crate) struct Schema {
     /// Columns that say where rows come from, where they are asked for.
     pub(crate) source_columns: Option<SourceColumns>,
     order: Order,
+    found_below: Found,
     changes: u64,
     text_prefixes: Vec<String>,
     field_ids: BTreeMap<String, i32>,
@@ -109,6 +110,7 @@ impl Schema {
             rest: None,
             source_columns: None,
             order: Order::default(),
+            found_below: Found::default(),
             changes: 0,
             text_prefixes: options.text_prefixes.clone(),
             field_ids: options.field_ids.clone(),
@@ -358,23 +360,41 @@ impl Schema {
         None
     }
 
-    /// The column of this name below another, of those that are likely to come next.
+    /// The known column of this name below another, neither of which is looked at as text where the column was found that way before.
     #[inline]
-    pub(crate) fn guess_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
+    pub(crate) fn find_below(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
         for index in self.order.next() {
-            let Some(column) = self.columns.get(index as usize) else { continue };
-            let Some(path) = &column.path else { continue };
-            let start = of.len() + 1;
-            if column.plain_name_at == start
-                && path.len() == start + name.len()
-                && same(&path.as_bytes()[start..], name)
-                && path.starts_with(of)
-            {
+            if self.is_below(index, of, name) {
                 self.order.went_to(index);
                 return Some(ColumnId::new(index as usize, self.table));
             }
         }
-        None
+        self.find_unexpected(of, name)
+    }
+
+    #[inline(never)]
+    fn find_unexpected(&mut self, of: &str, name: &[u8]) -> Option<ColumnId> {
+        let hash = self.by_path.hasher().hash_one(name);
+        let mut index = self.found_below.at(hash);
+        if !self.is_below(index, of, name) {
+            let path = path::of_names([of, std::str::from_utf8(name).ok()?]);
+            index = self.find(&path)?.index() as u32;
+            self.found_below.remember(hash, index);
+        }
+        self.order.went_to(index);
+        Some(ColumnId::new(index as usize, self.table))
+    }
+
+    /// Whether the path of this column is this name below another.
+    #[inline]
+    fn is_below(&self, index: u32, of: &str, name: &[u8]) -> bool {
+        let Some(column) = self.columns.get(index as usize) else { return false };
+        let Some(path) = &column.path else { return false };
+        let start = of.len() + 1;
+        column.plain_name_at == start
+            && path.len() == start + name.len()
+            && same(&path.as_bytes()[start..], name)
+            && path.starts_with(of)
     }
 
     /// How often columns were added, typed or linked, whether or not that was undone.

@@ -42,3 +42,26 @@ impl Order {
         self.last = 0;
     }
 }
+
+/// Slots for [`Found`].
+const SLOTS: usize = 1024;
+
+/// At which column a name was found last, by some bits of the name's hash: rows whose columns come in any order have them there. What is in a slot
+/// need not be of the name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    /// None until a name was found.
+    slots: Vec<u32>,
+}
+
+impl Found {
+    #[inline]
+    pub(super) fn at(&self, hash: u64) -> u32 {
+        self.slots.get(hash as usize % SLOTS).copied().unwrap_or(NOWHERE)
+    }
+
+    pub(super) fn remember(&mut self, hash: u64, column: u32) {
+        self.slots.resize(SLOTS, NOWHERE);
+        self.slots[hash as usize % SLOTS] = column;
+    }
+}

@@ -55,7 +55,7 @@ impl<'a> Row<'_, 'a> {
             let (key, value) = key_value(message, self.arena)?;
             return self.push_below(of, key, value.item(self.arena)?);
         };
-        match self.builder.guess_below(of, key) {
+        match self.builder.find_below(of, key) {
             Some(column) => Ok(self.builder.push_known(column, value)?),
             None => self.push_below(of, text_or_fault(key)?, Item::Value(value)),
         }
