@@ -117,7 +117,7 @@ pub(crate) struct ConvertArgs {
     pub(crate) inputs: Vec<OsString>,
     /// The Parquet file, a directory (ending in / or there already) for one file per input, or - for
     /// standard output. In a directory files keep the folders that their inputs have below the directory, or
-    /// the glob's first wildcard, that they were found by. All files of a run appear together at its end, or none; devices and pipes get
+    /// the glob's first wildcard, that they were found by; those of OTLP are in logs/, traces/ and metrics/ there. All files of a run appear together at its end, or none; devices and pipes get
     /// their bytes as they come, as standard output does
     #[arg(short, long, value_name = "FILE|DIR/|-", value_hint = ValueHint::AnyPath)]
     pub(crate) output: OsString,

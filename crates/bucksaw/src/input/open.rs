@@ -106,7 +106,7 @@ pub(super) fn framer_of<'r>(
         }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
             match otlp::is_json(&source.rest) {
-                true => Box::new(DocumentFramer::new(source, format)),
+                true => Box::new(DocumentFramer::new(source, format, options.format == format)),
                 false => Box::new(MessageFramer::new(source, format, options.format == format)),
             }
         }

@@ -134,3 +134,25 @@ fn one_table_takes_one_signal() {
     writer.write_input(&mut input).expect("one table");
     assert_eq!((input.counts().rows, input.counts().rejected), (3, 3));
 }
+
+#[test]
+fn lines_of_json_may_be_of_several_signals() {
+    let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"}}]}]}]}"#;
+    let span = r#" { "resourceSpans":[{"scopeSpans":[{"spans":[{"name":"b","kind":2}]}]}]}"#;
+    let point = r#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"c","gauge":{"dataPoints":[{"asInt":"5"}]}}]}]}]}"#;
+    let padding = " ".repeat(1_000);
+    for order in [vec![log, span, point], vec![span, log, log, point, span], vec![point, log]] {
+        let lines: Vec<String> =
+            order.iter().cycle().take(999).map(|line| format!("{line}{padding}\n")).collect();
+        let count = |of: &str| lines.iter().filter(|line| line.starts_with(of)).count();
+        for source in [lines.concat(), lines.concat().trim_end().to_owned()] {
+            let one = files(source.as_bytes(), &Options::new().threads(1));
+            assert!(one == files(source.as_bytes(), &Options::new().threads(3)));
+            for (format, of) in [("otlp-logs", log), ("otlp-traces", span), ("otlp-metrics", point)]
+            {
+                let rows = one.get(format).map_or(0, |file| crate::support::read(file).1.len());
+                assert_eq!(rows, count(of), "{format}");
+            }
+        }
+    }
+}

@@ -101,7 +101,10 @@ impl Scan {
 /// See the module.
 pub(in crate::input) struct Documents<'r> {
     source: Buffered<'r>,
+    /// That of the messages that were read last.
     format: Format,
+    /// Whether all messages are of that format.
+    is_told: bool,
     /// How messages stand in it, by the first.
     form: Option<Form>,
     /// Where the next chunk starts.
@@ -109,8 +112,24 @@ pub(in crate::input) struct Documents<'r> {
 }
 
 impl<'r> Documents<'r> {
-    pub(in crate::input) fn new(source: Buffered<'r>, format: Format) -> Self {
-        Self { source, format, form: None, place: Place::default() }
+    /// Of a source that begins with this format, or has nothing else, if that `is_told`.
+    pub(in crate::input) fn new(source: Buffered<'r>, format: Format, is_told: bool) -> Self {
+        Self { source, format, is_told, form: None, place: Place::default() }
+    }
+
+    /// How many bytes of whole lines are of one format, which is this source's from then on.
+    fn lines_of_one_format(&mut self, lines: &[u8]) -> usize {
+        let mut start = 0;
+        while start < lines.len() {
+            let line = &lines[start..];
+            match format_of_line(line) {
+                Some(format) if format != self.format && start > 0 => break,
+                Some(format) => self.format = format,
+                None => {}
+            }
+            start += memchr::memchr(b'\n', line).map_or(line.len(), |newline| newline + 1);
+        }
+        start
     }
 
     /// What JSON calls a message's list of resources.
@@ -124,11 +143,29 @@ impl<'r> Documents<'r> {
     }
 
     fn chunk(&mut self, buffer: Vec<u8>, (len, place): (usize, Place), filled: usize) -> Frame {
-        self.place = place;
         let form = self.form.unwrap_or(Form::Lines);
+        let begins_message = self.place == Place::default();
+        let len = match form {
+            Form::Lines if !self.is_told && begins_message && place == Place::default() => {
+                self.lines_of_one_format(&buffer[..len])
+            }
+            _ => len,
+        };
+        self.place = place;
         let chunk = self.source.chunk(buffer, len, filled, self.format);
         Frame::Records(Chunk { form, goes_on: place.is_list, ..chunk })
     }
+}
+
+/// The signal of a message that starts so, where its list of resources is its first member.
+fn format_of_line(line: &[u8]) -> Option<Format> {
+    let name =
+        line.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let signals = [Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics];
+    signals.into_iter().find(|format| {
+        let others = name.strip_prefix(key_of(messages_of(*format)));
+        others.is_some_and(|others| others.first() == Some(&b'"'))
+    })
 }
 
 /// By whether the first line that is not empty ends with a message.
