@@ -166,6 +166,10 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         let count = counted(input.text_lines, "line");
         lines.push(format!("{count} of text kept, in the column message"));
     }
+    if input.deletions > 0 {
+        let count = counted(input.deletions, "action");
+        lines.push(format!("{count} that only delete, left out"));
+    }
     if input.nul_bytes > 0 {
         lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }

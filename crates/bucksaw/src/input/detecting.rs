@@ -3,7 +3,7 @@
 use super::buffered::Buffered;
 use super::framing::{Frame, Framer, Limits};
 use super::open::framer_of;
-use super::{Format, InputOptions, formats, otlp};
+use super::{Format, InputOptions, es_bulk, formats, journald, otlp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes that tell a source's format.
@@ -68,6 +68,9 @@ fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
     match otlp::formats_of(start)[..] {
         // Where records are said to be inside of objects, these need not be lines.
         [] if formats::is_json(start) || !options.json.records.is_empty() => Ok(Format::Json),
+        [] if es_bulk::starts_bulk(start) => Ok(Format::EsBulk),
+        [] if journald::starts_export(start) => Ok(Format::JournaldExport),
+        [] if journald::starts_json(start) => Ok(Format::JournaldJson),
         [] => Ok(Format::Ndjson),
         [format] => Ok(format),
         ref several => Err(ambiguous(several)),

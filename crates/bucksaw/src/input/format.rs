@@ -14,7 +14,7 @@ use std::str::FromStr;
 #[non_exhaustive]
 pub enum Format {
     /// What its first bytes say: OTLP where they are sound messages of one signal; JSON documents where they are an array, or an
-    /// object that does not have a line to itself; else NDJSON.
+    /// object that does not have a line to itself; bulk requests and journal entries by their first members; else NDJSON.
     #[default]
     Auto,
     /// A JSON object on each line.
@@ -26,6 +26,12 @@ pub enum Format {
     /// JSON documents: arrays of objects, objects one after the other, spread over lines or not, or JSON text sequences (RFC
     /// 7464), with or without envelopes around them (see [`JsonOptions`](crate::JsonOptions)).
     Json,
+    /// Bulk requests of Elasticsearch and OpenSearch: lines of actions, each with a document on the line behind it. Documents are rows.
+    EsBulk,
+    /// Entries of the systemd journal, as `journalctl -o json` writes them, a line each.
+    JournaldJson,
+    /// The same as `journalctl -o export` writes them.
+    JournaldExport,
     /// Lines of text, which are messages, or whose columns a [pattern](crate::TextOptions) finds.
     Text,
     /// Lines of `key=value`.
@@ -41,10 +47,13 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Auto,
         Self::Ndjson,
         Self::Json,
+        Self::EsBulk,
+        Self::JournaldJson,
+        Self::JournaldExport,
         Self::Csv,
         Self::Tsv,
         Self::Text,
@@ -61,6 +70,9 @@ impl Format {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Json => "json",
+            Self::EsBulk => "es-bulk",
+            Self::JournaldJson => "journald-json",
+            Self::JournaldExport => "journald-export",
             Self::Text => "text",
             Self::Logfmt => "logfmt",
             Self::OtlpLogs => "otlp-logs",
@@ -100,7 +112,10 @@ impl Format {
     /// such a format.
     #[must_use]
     pub fn is_of_lines(self) -> bool {
-        !matches!(self, Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics)
+        !matches!(
+            self,
+            Self::JournaldExport | Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics
+        )
     }
 }
 

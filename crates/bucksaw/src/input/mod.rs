@@ -9,11 +9,13 @@ pub(crate) mod dead_letter;
 pub(crate) mod decoding;
 mod decompress;
 mod detecting;
+mod es_bulk;
 pub(crate) mod format;
 mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
+mod journald;
 pub(crate) mod json;
 pub(crate) mod lines;
 mod logfmt;
@@ -23,6 +25,7 @@ mod options;
 mod otlp;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
+mod record_framer;
 mod records;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
@@ -220,6 +223,8 @@ pub struct InputCounts {
     pub truncated: u64,
     /// Members of JSON objects around records that are in no row.
     pub outside: u64,
+    /// Actions of bulk requests that delete, which have no document: they are no records.
+    pub deletions: u64,
 }
 
 impl InputCounts {
@@ -235,6 +240,7 @@ impl InputCounts {
         self.text_lines += other.text_lines;
         self.withheld += other.withheld;
         self.outside += other.outside;
+        self.deletions += other.deletions;
     }
 }
 

@@ -7,12 +7,15 @@ use super::csv::{RecordFramer, RowDecoder};
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 use super::detecting::Detecting;
+use super::es_bulk::{DocumentDecoder, DocumentEnds};
 use super::framing::{Chunk, Framer};
+use super::journald::{EntryDecoder, EntryEnds, EntryReader};
 use super::json::{ElementDecoder, ElementFramer};
 use super::lines::{LineFramer, LineRows};
 use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
 use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
+use super::record_framer::RecordFramer as EndsFramer;
 use super::text::TextReader;
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
@@ -95,7 +98,15 @@ pub(super) fn framer_of<'r>(
         Format::Auto | Format::Ndjson => {
             Box::new(LineFramer::new(source, Format::Ndjson, options.max_line_bytes()))
         }
-        Format::Text | Format::Logfmt => {
+        Format::EsBulk => {
+            let max_bytes = options.max_line_bytes();
+            Box::new(EndsFramer::new(source, format, max_bytes, DocumentEnds::default()))
+        }
+        Format::JournaldExport => {
+            let max_bytes = options.max_line_bytes();
+            Box::new(EndsFramer::new(source, format, max_bytes, EntryEnds::default()))
+        }
+        Format::Text | Format::Logfmt | Format::JournaldJson => {
             Box::new(LineFramer::new(source, format, options.max_line_bytes()))
         }
         Format::Csv | Format::Tsv => {
@@ -123,6 +134,9 @@ struct ByFormat {
     lines: LineDecoder,
     rows: RowDecoder,
     elements: ElementDecoder,
+    documents: DocumentDecoder,
+    entries: EntryDecoder,
+    entry_lines: LineRows<EntryReader>,
     text: LineRows<TextReader>,
     logfmt: LineRows<LogfmtReader>,
     messages: MessageDecoder,
@@ -134,6 +148,9 @@ impl ByFormat {
             lines: LineDecoder::of(&options.ndjson, options.text_lines),
             rows: RowDecoder::of(&options.csv, options.max_line_bytes()),
             elements: ElementDecoder::of(&options.json, &options.ndjson),
+            documents: DocumentDecoder::of(&options.ndjson),
+            entries: EntryDecoder,
+            entry_lines: rows_of_lines(EntryReader, options),
             text: rows_of_lines(TextReader::of(&options.text), options),
             logfmt: rows_of_lines(LogfmtReader, options),
             messages: MessageDecoder,
@@ -147,6 +164,9 @@ impl Decoder for ByFormat {
             Format::Auto | Format::Ndjson => self.lines.decode(chunk, into),
             Format::Csv | Format::Tsv => self.rows.decode(chunk, into),
             Format::Json => self.elements.decode(chunk, into),
+            Format::EsBulk => self.documents.decode(chunk, into),
+            Format::JournaldExport => self.entries.decode(chunk, into),
+            Format::JournaldJson => self.entry_lines.decode(chunk, into),
             Format::Text => self.text.decode(chunk, into),
             Format::Logfmt => self.logfmt.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {

@@ -128,7 +128,8 @@ impl<'r> Records<'r> {
     /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
     fn column(&self, chunk: &Chunk, rejected: &Rejected) -> u64 {
         let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
-        let begins_line = chunk.format.is_of_lines() && chunk.format != Format::Json;
+        let begins_line =
+            chunk.format.is_of_lines() && !matches!(chunk.format, Format::Json | Format::EsBulk);
         if begins_line || !chunk.form.is_text() {
             return in_record;
         }
@@ -209,6 +210,7 @@ impl<'r> Records<'r> {
         if let OnError::Fail = self.on_error {
             let whole = match format {
                 Format::Json => "elements",
+                Format::JournaldExport => "entries",
                 _ if rejection.is_text => "lines",
                 _ => "messages",
             };
@@ -279,6 +281,10 @@ fn hinting(reason: String, hint: Option<String>) -> String {
 pub(crate) fn too_long(limit: usize, format: Format) -> String {
     match format {
         Format::Json => return format!("the element is longer than {limit} bytes"),
+        Format::EsBulk => {
+            return format!("the action and its document are longer than {limit} bytes");
+        }
+        Format::JournaldExport => return format!("the entry is longer than {limit} bytes"),
         _ if format.is_of_lines() => return format!("the line is longer than {limit} bytes"),
         _ => {}
     }

@@ -11,6 +11,17 @@ impl Schema {
     /// The column of this name, whose path is that name alone. Where there is none, it is declared with this type: times are
     /// nanoseconds since 1970 in rows, and of the unit that columns of times get.
     pub(crate) fn declare(&mut self, name: &str, ty: ColumnType) -> ColumnId {
+        let is_time = matches!(ty, ColumnType::Timestamp(_));
+        self.declare_spelled(name, ty, is_time.then_some(Spelling::EpochNanos))
+    }
+
+    /// The same with values that are spelled so.
+    pub(crate) fn declare_spelled(
+        &mut self,
+        name: &str,
+        ty: ColumnType,
+        input: Option<Spelling>,
+    ) -> ColumnId {
         let path = path::of_names([name]);
         if let Some(id) = self.find(&path) {
             return id;
@@ -22,7 +33,6 @@ impl Schema {
             return id;
         }
         let unused = self.unused_name(&self.choice.name_of(&path));
-        let is_time = matches!(ty, ColumnType::Timestamp(_));
         let ty = match (ty, self.type_rules.time_unit) {
             _ if self.is_text_by_prefix(&unused, &path) => ColumnType::Text,
             (ColumnType::Timestamp(_), Some(unit)) => ColumnType::Timestamp(unit),
@@ -30,7 +40,6 @@ impl Schema {
         };
         let id = self.add(unused);
         self.set_path(id, &path);
-        let input = is_time.then_some(Spelling::EpochNanos);
         let reads = Some(Reading::of_declared(&ty, input.as_ref(), None));
         // Where rows can be refused, a sibling has to be there before them.
         let has_nanos = self.refuses_rows() && ty == ColumnType::Timestamp(TimeUnit::Micros);

@@ -102,3 +102,23 @@ fn a_document_that_was_cut_keeps_what_came_before() {
     run.expect_told(&["1 row read before it", "1 record rejected"]);
     assert_eq!(folder.rows("out.parquet").len(), 1);
 }
+
+#[test]
+fn bulk_requests_and_journals_are_recognised() {
+    let folder = Folder::new();
+    folder.write(
+        "bulk.json",
+        "{\"index\":{\"_index\":\"i\"}}\n{\"a\":1}\n{\"delete\":{\"_id\":\"7\"}}\n",
+    );
+    let run = folder.run("convert bulk.json -o out.parquet").expect_code(0);
+    run.expect_told(&["1 action that only delete, left out"]);
+    assert_eq!(folder.rows("out.parquet"), [json!({"a": 1, "_op_type": "index", "_index": "i"})]);
+    folder.write(
+        "journal.log",
+        "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1700000000000001\nMESSAGE=up\n\n",
+    );
+    folder.run("convert journal.log -o journal.parquet -q").expect_code(0);
+    let cat = folder.run("cat journal.parquet --columns __REALTIME_TIMESTAMP,MESSAGE");
+    let row: serde_json::Value = serde_json::from_str(cat.expect_code(0).text()).expect("JSON");
+    assert_eq!(row, json!({"__REALTIME_TIMESTAMP": "1700000000000001", "MESSAGE": "up"}));
+}

@@ -119,7 +119,7 @@ fn nul_bytes_before_lines_are_skipped_and_counted() {
         let skipped: usize = counts.iter().sum();
         let expected = json!({
             "records": 3, "rows": 3, "rejected": 0, "blank": 1, "bytes": bytes.len(),
-            "nul_bytes": skipped, "outside": 0, "text_lines": 0, "truncated": 0, "withheld": 0,
+            "nul_bytes": skipped, "deletions": 0, "outside": 0, "text_lines": 0, "truncated": 0, "withheld": 0,
         });
         assert_eq!(run.json()["input"], expected);
         run.expect_told(&["3,545,740 NUL bytes before lines skipped"]);

@@ -89,6 +89,11 @@ impl From<Fault> for RecordFault {
 }
 
 impl RecordFault {
+    /// What is wrong at its start.
+    pub(in crate::input) fn of(reason: &str) -> Self {
+        Self(Fault::malformed(0, reason))
+    }
+
     /// The schema or strict mode does not take it.
     pub(in crate::input) fn refused(error: Error) -> Self {
         Self(Fault::Refused(error))

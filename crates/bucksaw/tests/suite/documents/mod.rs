@@ -1,6 +1,8 @@
 //! JSON in other forms than a line for each row.
 
 mod broken;
+mod es_bulk;
+mod journald;
 mod json;
 mod records;
 
