@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.columns import expected
 from model.comparison import differences
 from model.rows import rows_of
-from model.sources import FORMS, messages
+from model.sources import FORMS, contents, messages, parsed
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,28 @@ def check(bucksaw, path, form, signal, options=()):
     if outputs[0].read_bytes() != outputs[1].read_bytes():
         told.append("three threads write another file than one")
     return Outcome(name, len(rows), cells, tuple(told))
+
+
+def check_shared(bucksaw, path, form, alone):
+    """Converts a file with all signals, each of which becomes a table of its own; `alone` has the same messages by signal."""
+    form, counts = FORMS[form], Counter()
+    signals = {content: signal for signal, file in alone.items() for content in contents(file.read_bytes(), form)}
+    rows = {signal: [] for signal in alone}
+    for content in contents(path.read_bytes(), form):
+        signal = signals[content]
+        rows[signal].extend(rows_of(parsed(content, form, signal, counts), signal))
+    name, folder = f"{path.parent.name}/{path.name}", path.with_name(f"{path.name}-tables")
+    folder.mkdir()
+    command = [bucksaw, "convert", path, "-o", f"{folder}/", "--quiet"]
+    converted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if converted.returncode:
+        return Outcome(name, 0, 0, (f"bucksaw convert failed: {converted.stderr.strip()}",))
+    told, cells = [], 0
+    for signal in alone:
+        (table,) = (folder / signal).iterdir()
+        found, compared = differences(table, expected(rows[signal], signal)[0])
+        told, cells = [*told, *found], cells + compared
+    return Outcome(name, sum(map(len, rows.values())), cells, tuple(told))
 
 
 def of_report(report, rows, counts):

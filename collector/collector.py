@@ -26,7 +26,8 @@ def free_ports(count):
 
 def configuration(folder, forms, grpc, http):
     exporters = {}
-    for signal in SIGNALS:
+    # Of each signal by itself, and of all in one file.
+    for signal in (*SIGNALS, "all"):
         for form in forms:
             settings = {"path": str(folder / f"{signal}-{form}"), "format": form.split("-")[0]}
             if "zstd" in form:
@@ -37,7 +38,7 @@ def configuration(folder, forms, grpc, http):
         signal: {
             "receivers": ["otlp"],
             "processors": ["batch"],
-            "exporters": [f"file/{signal}-{form}" for form in forms],
+            "exporters": [f"file/{which}-{form}" for which in (signal, "all") for form in forms],
         }
         for signal in SIGNALS
     }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import install
-from checks import Outcome, check, tell
+from checks import Outcome, check, check_shared, tell
 from collector import NATIVE_FORMS, OWN_FORMS, collecting
 from made import make_files
 from model.sources import FORMS, SIGNALS
@@ -21,8 +21,6 @@ FEEDERS = {
     "telemetrygen": lambda: ["env", f"TELEMETRYGEN={install.telemetrygen()}", install.HERE / "feeders/telemetrygen.sh"],
 }
 WORKLOAD_ROWS = 2_000
-# What bucksaw does not read so far; --form asks for it all the same.
-UNREAD = {"proto-zstd", "json-zstd"}
 
 
 def parse(arguments):
@@ -45,7 +43,7 @@ def main(arguments):
 
 def outcomes(chosen):
     """Of one file after the other."""
-    forms = chosen.form or [form for form in FORMS if form not in UNREAD]
+    forms = chosen.form or list(FORMS)
     bucksaw, workloads = install.bucksaw()
     work = install.TARGET / "work"
     shutil.rmtree(work, ignore_errors=True)
@@ -90,6 +88,9 @@ def of_feeder(bucksaw, name, work, forms, seed):
         for signal in SIGNALS:
             for form in wanted:
                 yield of_file(bucksaw, folder / f"{signal}-{form}", form, signal, sent.get(signal))
+        for form in wanted:
+            alone = {signal: folder / f"{signal}-{form}" for signal in SIGNALS}
+            yield check_shared(bucksaw, folder / f"all-{form}", form, alone)
 
 
 def of_file(bucksaw, path, form, signal, sent):

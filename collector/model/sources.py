@@ -64,12 +64,16 @@ def contents(data, form):
         at += 4 + length
 
 
+def parsed(content, form, signal, counts):
+    """A message; counts what of JSON is not as OTLP has it."""
+    message = SIGNALS[signal]()
+    if form.is_json:
+        fill(message, read_json(content), counts)
+    else:
+        message.ParseFromString(content)
+    return message
+
+
 def messages(data, form, signal, counts):
-    """The messages of a file; counts what of JSON is not as OTLP has it."""
-    for content in contents(data, form):
-        message = SIGNALS[signal]()
-        if form.is_json:
-            fill(message, read_json(content), counts)
-        else:
-            message.ParseFromString(content)
-        yield message
+    """The messages of a file."""
+    return (parsed(content, form, signal, counts) for content in contents(data, form))
