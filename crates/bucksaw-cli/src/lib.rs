@@ -24,6 +24,7 @@ use std::{panic, thread};
 
 use bucksaw::Result;
 use bucksaw::escape::{escape, escape_lines};
+use bucksaw::internal::is_guarded;
 use bucksaw_inspect::DECODER_THREAD;
 use clap::Parser as _;
 use clap::error::ContextValue;
@@ -142,7 +143,7 @@ pub fn hush_panics() {
     let tell_all = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let words = info.to_string();
-        if thread::current().name() == Some(DECODER_THREAD) {
+        if thread::current().name() == Some(DECODER_THREAD) || is_guarded() {
             // The error tells.
         } else if escape_lines(&words) == words {
             tell_all(info);

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Error, ErrorKind, Format, InputOptions, Result};
+use bucksaw::{Error, ErrorKind, Format, Input, InputOptions, OnError, Result};
 use glob::MatchOptions;
+use indicatif::ProgressBar;
 
 use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, format_of, without_ending};
 use crate::files::FileId;
@@ -75,28 +76,33 @@ impl Source {
         FileId::of_regular(path)
     }
 
-    pub(crate) fn open(&self) -> Result<Box<dyn Read + Send>> {
-        match self {
-            Self::Stdin => Ok(Box::new(io::stdin())),
-            Self::File(found) => {
-                let file = File::open(&found.path)
-                    .map_err(|cause| Error::io("could not open", cause).in_source(&self.name()))?;
-                Ok(Box::new(file))
+    /// Opens it as an input, whose bytes the bar counts: those of its first ones only if a length is given.
+    pub(crate) fn input<'r>(
+        &self,
+        length: Option<u64>,
+        bar: &ProgressBar,
+        read_as: &InputOptions,
+        on_error: OnError<'r>,
+    ) -> Result<Input<'r>> {
+        let (name, read_as) = (self.name(), &self.read_as(read_as));
+        let path = match self {
+            Self::Stdin => return Input::open(name, bar.wrap_read(io::stdin()), read_as, on_error),
+            Self::File(found) => &found.path,
+        };
+        let file = File::open(path)
+            .map_err(|cause| Error::io("could not open", cause).in_source(&name))?;
+        let file = Counted { source: file, bar: bar.clone() };
+        match length {
+            Some(length) => {
+                let whole = Whole { source: file, length, position: 0 };
+                Input::open_file(name, whole, read_as, on_error)
             }
+            None => Input::open_file(name, file, read_as, on_error),
         }
     }
 
-    /// The same, of its first bytes only if a length is given.
-    pub(crate) fn open_first(&self, length: Option<u64>) -> Result<Box<dyn Read + Send>> {
-        let source = self.open()?;
-        Ok(match length {
-            Some(left) => Box::new(Whole { source, left }),
-            None => source,
-        })
-    }
-
     /// How it becomes rows: as it is said, or else as its name says, if that does.
-    pub(crate) fn read_as(&self, options: &InputOptions) -> InputOptions {
+    fn read_as(&self, options: &InputOptions) -> InputOptions {
         let name = self.path().and_then(Path::file_name).filter(|_| options.format == Format::Auto);
         let format = name.and_then(format_of).unwrap_or(options.format);
         options.clone().format(format)
@@ -111,22 +117,55 @@ impl Source {
     }
 }
 
+/// Bytes that a bar counts as they are read, wherever that is.
+struct Counted<R> {
+    source: R,
+    bar: ProgressBar,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.bar.inc(read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.source.seek(to)
+    }
+}
+
 /// So many bytes of a source, which has to have them still.
 struct Whole<R> {
     source: R,
-    left: u64,
+    length: u64,
+    position: u64,
 }
 
 impl<R: Read> Read for Whole<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let left = self.length.saturating_sub(self.position);
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let read = self.source.read(&mut buffer[..most])?;
         if read == 0 && most > 0 {
             let message = "it has become shorter since it was scanned: run this again";
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
-        self.left -= read as u64;
+        self.position += read as u64;
         Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Whole<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::End(back) => SeekFrom::Start(self.length.saturating_add_signed(back)),
+            other => other,
+        };
+        self.position = self.source.seek(to)?;
+        Ok(self.position)
     }
 }
 

@@ -13,7 +13,7 @@ use parquet::schema::types::{ColumnDescPtr, Type};
 use super::File;
 use super::origins::{Origins, is_ours};
 use super::statistics::Meaning;
-use super::text::{MICROS, MILLIS, NANOS};
+use super::text::{MICROS, MILLIS};
 
 /// The schema that declares the columns of a file, and the names of those that none can declare.
 pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
@@ -151,20 +151,19 @@ fn type_of_leaf(leaf: &ColumnDescPtr) -> Option<ColumnType> {
     };
     Some(match (leaf.physical_type(), Meaning::of(leaf)) {
         (Physical::BOOLEAN, Meaning::Plain) => ColumnType::Bool,
-        (Physical::INT32, Meaning::Plain) => ColumnType::Int32,
+        (Physical::INT32, Meaning::Plain) => signed(leaf),
+        (Physical::INT32 | Physical::INT64, Meaning::Time(per_second)) => {
+            ColumnType::Time(unit_of(per_second))
+        }
         (Physical::INT32, Meaning::Date) => ColumnType::Date,
-        (Physical::INT64, Meaning::Plain) | (Physical::INT32, Meaning::Unsigned) => {
-            ColumnType::Int64
-        }
+        (Physical::INT64, Meaning::Plain) => ColumnType::Int64,
         (Physical::INT64, Meaning::Unsigned) => ColumnType::Uint64,
-        (Physical::INT64, Meaning::Timestamp(MILLIS, true)) => {
-            ColumnType::Timestamp(TimeUnit::Millis)
+        (Physical::INT32, Meaning::Unsigned) => unsigned(leaf),
+        (Physical::INT64, Meaning::Timestamp(per_second, true)) => {
+            ColumnType::Timestamp(unit_of(per_second))
         }
-        (Physical::INT64, Meaning::Timestamp(MICROS, true)) => {
-            ColumnType::Timestamp(TimeUnit::Micros)
-        }
-        (Physical::INT64, Meaning::Timestamp(NANOS, true)) => {
-            ColumnType::Timestamp(TimeUnit::Nanos)
+        (Physical::INT64, Meaning::Timestamp(per_second, false)) => {
+            ColumnType::LocalTimestamp(unit_of(per_second))
         }
         (Physical::FLOAT, Meaning::Plain) => ColumnType::Float,
         (Physical::DOUBLE, Meaning::Plain) => ColumnType::Double,
@@ -178,4 +177,40 @@ fn type_of_leaf(leaf: &ColumnDescPtr) -> Option<ColumnType> {
         (_, Meaning::Decimal(scale)) => decimal(scale)?,
         _ => return None,
     })
+}
+
+fn unit_of(per_second: i64) -> TimeUnit {
+    match per_second {
+        MILLIS => TimeUnit::Millis,
+        MICROS => TimeUnit::Micros,
+        _ => TimeUnit::Nanos,
+    }
+}
+
+/// The bits of an integer, where they are told.
+fn bits(leaf: &ColumnDescPtr) -> Option<i8> {
+    match (leaf.logical_type_ref(), leaf.converted_type()) {
+        (Some(LogicalType::Integer(integer)), _) => Some(integer.bit_width),
+        (_, ConvertedType::INT_8 | ConvertedType::UINT_8) => Some(8),
+        (_, ConvertedType::INT_16 | ConvertedType::UINT_16) => Some(16),
+        _ => None,
+    }
+}
+
+/// The type of integers of up to 32 bits.
+fn signed(leaf: &ColumnDescPtr) -> ColumnType {
+    match bits(leaf) {
+        Some(8) => ColumnType::Int8,
+        Some(16) => ColumnType::Int16,
+        _ => ColumnType::Int32,
+    }
+}
+
+/// The same without a sign.
+fn unsigned(leaf: &ColumnDescPtr) -> ColumnType {
+    match bits(leaf) {
+        Some(8) => ColumnType::Uint8,
+        Some(16) => ColumnType::Uint16,
+        _ => ColumnType::Uint32,
+    }
 }

@@ -359,7 +359,11 @@ pub fn lint(file: &Description, readers: &[Reader]) -> Vec<Finding> {
 #[must_use]
 pub fn lint_type(column: &str, ty: &ColumnType, readers: &[Reader]) -> Vec<Finding> {
     let trouble = match ty {
-        ColumnType::Timestamp(TimeUnit::Nanos) => Trouble::Nanos,
+        ColumnType::Timestamp(TimeUnit::Nanos) | ColumnType::LocalTimestamp(TimeUnit::Nanos) => {
+            Trouble::Nanos
+        }
+        ColumnType::Time(_) => Trouble::Time,
+        ColumnType::Uint32 => Trouble::Unsigned32,
         ColumnType::Uuid => Trouble::Uuid,
         ColumnType::Uint64 => Trouble::Unsigned64,
         ColumnType::List(_) => Trouble::Nested,

@@ -153,6 +153,12 @@ impl Error {
         self
     }
 
+    /// Adds the record (from 1) where none is known yet, of a format in which it has no bytes of its own.
+    pub(crate) fn in_record(mut self, record: u64) -> Self {
+        self.0.position.record.get_or_insert(record);
+        self
+    }
+
     /// Adds the column's name where none is known yet.
     #[must_use]
     pub fn in_column(mut self, column: &str) -> Self {

@@ -109,6 +109,8 @@ pub mod internal {
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins;
     pub use crate::format::limits;
+    #[cfg(feature = "arrow")]
+    pub use crate::input::columnar::is_guarded;
     pub use crate::nearest::nearest;
     pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
     pub use crate::types::json::Members;

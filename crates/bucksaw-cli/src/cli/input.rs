@@ -13,14 +13,14 @@ use crate::words::words;
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
     /// What inputs are: ndjson; json, documents that are arrays of objects, objects one after the other, spread over lines or
-    /// not, or JSON text sequences; es-bulk, Elasticsearch's bulk requests; journald-json or journald-export, as journalctl writes them; csv or tsv; text, logfmt; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
+    /// not, or JSON text sequences; es-bulk, Elasticsearch's bulk requests; journald-json or journald-export, as journalctl writes them; csv or tsv; text, logfmt; arrow, Arrow's IPC stream or file; parquet, a file of any writer; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
     /// each behind its length in four bytes, or in JSON, one a line, several one after the other, or one document. auto takes files whose names end in .csv or .tsv (or .csv.gz
-    /// and the like) for that, what is surely messages of OTLP for these, what begins with an array, or
+    /// and the like) for that, Arrow and Parquet by their first bytes, what is surely messages of OTLP for these, what begins with an array, or
     /// with an object that does not have a line to itself, for json, and everything else for NDJSON
     #[arg(
         long,
         default_value_t,
-        value_parser = words::<Format>(&["auto", "ndjson", "json", "es-bulk", "journald-json", "journald-export", "csv", "tsv", "text", "logfmt", "otlp-logs", "otlp-traces", "otlp-metrics"]),
+        value_parser = words::<Format>(&["auto", "ndjson", "json", "es-bulk", "journald-json", "journald-export", "csv", "tsv", "text", "logfmt", "otlp-logs", "otlp-traces", "otlp-metrics", "arrow", "parquet"]),
         hide_possible_values = true
     )]
     pub(crate) format: Format,

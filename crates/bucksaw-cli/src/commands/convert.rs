@@ -16,7 +16,7 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, DeclaredSchema, Error, ErrorKind, Input, InputCounts, InputOptions, LocalSink,
+    DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, LocalSink,
     OnError, Options, Publication, Report, Result, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
@@ -180,10 +180,8 @@ impl Run {
             BadLines::Skip => OnError::Skip,
             BadLines::Keep(file) => OnError::Keep(file.as_mut()),
         };
-        let opened = source.open_first(self.lengths.get(source).copied())?;
-        let bytes = self.bar.wrap_read(opened);
-        let mut input =
-            Input::open(source.name(), bytes, &source.read_as(&self.read_as), on_error)?;
+        let length = self.lengths.get(source).copied();
+        let mut input = source.input(length, &self.bar, &self.read_as, on_error)?;
         while let Some(format) = input.next_table(tables.options()) {
             let writer = outputs.writer(format.signal(), tables, &mut self.files);
             let writer = writer.map_err(|error| error.in_source(&source.name()))?;

@@ -1,6 +1,6 @@
 //! Reading inputs for the schema of all their rows.
 
-use bucksaw::{DeclaredSchema, Input, InputCounts, InputOptions, OnError, Options, Result, Scan};
+use bucksaw::{DeclaredSchema, InputCounts, InputOptions, OnError, Options, Result, Scan};
 use indicatif::ProgressBar;
 
 use crate::sources::Source;
@@ -31,8 +31,7 @@ pub(crate) fn scan<'s>(
     let mut scan = Scan::new(options.clone())?;
     let mut counts = InputCounts::default();
     for Part { source, length, bytes } in parts {
-        let opened = bar.wrap_read(source.open_first(length)?);
-        let input = Input::open(source.name(), opened, &source.read_as(read_as), OnError::Skip)?;
+        let input = source.input(length, bar, read_as, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,

@@ -5,7 +5,8 @@ use std::ops::Range;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float16Type, Float32Type,
-    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+    Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
@@ -26,12 +27,12 @@ pub(crate) trait ArrayVisitor<'v>: Sized {
         self.others()
     }
 
-    /// Integers of up to 32 bits that a signed one of 32 bits holds, and dates.
+    /// Integers of up to 32 bits, unsigned ones by their bits, dates, and times of day in milliseconds.
     fn i32s(self, _value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
         self.others()
     }
 
-    /// Longer integers, unsigned ones of 64 bits by their bits; moments, in the unit of the array.
+    /// Longer integers, unsigned ones by their bits; moments and times of day, in the unit of the array.
     fn i64s(self, _value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
         self.others()
     }
@@ -72,7 +73,16 @@ pub(crate) fn visit<'v, V: ArrayVisitor<'v>>(array: &'v dyn Array, visitor: V) -
         DataType::UInt8 => visitor.i32s(number::<UInt8Type, _>(array, i32::from)),
         DataType::UInt16 => visitor.i32s(number::<UInt16Type, _>(array, i32::from)),
         DataType::Date32 => visitor.i32s(number::<Date32Type, _>(array, |value| value)),
-        DataType::UInt32 => visitor.i64s(number::<UInt32Type, _>(array, i64::from)),
+        DataType::UInt32 => visitor.i32s(number::<UInt32Type, _>(array, u32::cast_signed)),
+        DataType::Time32(TimeUnit::Millisecond) => {
+            visitor.i32s(number::<Time32MillisecondType, _>(array, |value| value))
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            visitor.i64s(number::<Time64MicrosecondType, _>(array, |value| value))
+        }
+        DataType::Time64(TimeUnit::Nanosecond) => {
+            visitor.i64s(number::<Time64NanosecondType, _>(array, |value| value))
+        }
         DataType::Int64 => visitor.i64s(number::<Int64Type, _>(array, |value| value)),
         DataType::UInt64 => visitor.i64s(number::<UInt64Type, _>(array, u64::cast_signed)),
         DataType::Timestamp(unit, _) => match unit {

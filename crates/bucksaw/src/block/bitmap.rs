@@ -18,6 +18,14 @@ impl Bits {
         bits
     }
 
+    /// All rows below `len`.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn all(len: usize) -> Self {
+        let mut bits = Self::default();
+        bits.insert_all(0..len);
+        bits
+    }
+
     /// Adds `row`; false where it is in already.
     #[inline]
     pub(crate) fn insert(&mut self, row: usize) -> bool {

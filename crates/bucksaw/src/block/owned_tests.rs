@@ -12,7 +12,7 @@ use super::*;
 use crate::block::ValuesOf;
 use crate::coerce::builder::CopyingBuilder;
 use crate::coerce::counts::Alterations;
-use crate::input::record_batch::block_of_batch;
+use crate::input::record_batch::{OnRefused, SourceColumn, block_of_columns, columns_of};
 use crate::{Table, Value};
 
 /// Rows of values, or of arrays, by column and row; a column may have none at all.
@@ -41,16 +41,24 @@ fn source() -> impl Strategy<Value = Source> {
 }
 
 impl Source {
-    fn batch(&self) -> RecordBatch {
+    fn batch(&self) -> Vec<SourceColumn> {
         let columns = self.columns.iter().enumerate();
         let arrays = columns
             .map(|(column, values)| (name_of(column), array_of(column, values, self.layout), true));
-        RecordBatch::try_from_iter_with_nullable(arrays).expect("columns of one length")
+        let batch = RecordBatch::try_from_iter_with_nullable(arrays);
+        columns_of(&batch.expect("columns of one length"))
     }
 
-    fn block<'a>(&self, table: &mut Table, batch: &'a RecordBatch, arena: &'a Bump) -> Block<'a> {
+    fn block<'a>(
+        &self,
+        table: &mut Table,
+        batch: &'a [SourceColumn],
+        arena: &'a Bump,
+    ) -> Block<'a> {
         if self.is_batch {
-            return block_of_batch(batch, &mut table.schema, arena).expect("nothing is refused");
+            let schema = &mut table.schema;
+            let block = block_of_columns(batch, self.rows, schema, arena, OnRefused::Fail);
+            return block.expect("nothing is refused");
         }
         let mut block = Block::new();
         let mut builder = table.builder(&mut block, arena).expect("a new block");

@@ -185,6 +185,14 @@ impl<T: Held, B: Held> Pivoted<T, B> {
         self.firsts.add(id, outcome, self.rows, || item.example());
     }
 
+    /// What was counted so far stays, whatever becomes of the row.
+    pub(crate) fn settle_counts(&mut self) {
+        self.settled = self.alterations;
+        self.settled_spelled = self.spelled.len();
+        self.settled_outcomes = self.outcomes.len();
+        self.firsts.end_row();
+    }
+
     /// Ends all runs of repeated values with the last row.
     pub(crate) fn end_runs(&mut self) {
         for column in self.columns.iter_mut().filter(|column| column.run_end > 0) {

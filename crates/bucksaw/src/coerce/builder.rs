@@ -279,10 +279,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.store.end_row();
         self.schema.row_ended();
         self.row_start = self.schema.checkpoint();
-        self.block.settled = self.block.alterations;
-        self.block.settled_spelled = self.block.spelled.len();
-        self.block.settled_outcomes = self.block.outcomes.len();
-        self.block.firsts.end_row();
+        self.block.settle_counts();
     }
 
     /// Stores a value in the column that its name leads to.

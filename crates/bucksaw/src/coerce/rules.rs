@@ -113,9 +113,7 @@ impl<'a> Fitting<'_, 'a> {
         }
         match item {
             Item::Value(Value::Text(text)) => {
-                let is_integer =
-                    matches!(ty, ColumnType::Int32 | ColumnType::Int64 | ColumnType::Uint64);
-                let is_looked_at = self.parse_integers || !is_integer;
+                let is_looked_at = self.parse_integers || !ty.is_of_integers();
                 is_looked_at.then(|| ty.parsed(text, reads.bytes(), self.arena)).flatten()
             }
             Item::Double(text) | Item::Number(text) => ty.nearest(text, self.arena),

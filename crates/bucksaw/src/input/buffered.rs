@@ -118,6 +118,8 @@ impl<'r> Buffered<'r> {
             form,
             goes_on,
             elements: None,
+            #[cfg(feature = "arrow")]
+            columns: None,
         }
     }
 
@@ -125,6 +127,14 @@ impl<'r> Buffered<'r> {
     pub(super) fn keep(&mut self, mut buffer: Vec<u8>, filled: usize) {
         buffer.truncate(filled);
         self.rest = buffer;
+    }
+
+    /// The first bytes of the rest, which are there.
+    #[cfg(feature = "arrow")]
+    pub(super) fn take(&mut self, bytes: usize) -> Vec<u8> {
+        self.position += bytes as u64;
+        let behind = self.rest.split_off(bytes);
+        std::mem::replace(&mut self.rest, behind)
     }
 
     /// Forgets the first bytes of the rest.

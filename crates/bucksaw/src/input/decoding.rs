@@ -122,7 +122,7 @@ impl DecodedChunk {
     /// Bytes of memory that it takes, about: as if each text had to be made anew. That depends on what
     /// was read alone, and not on what its memory was used for before.
     pub(crate) fn bytes_held(&self) -> usize {
-        let bytes = self.chunk().bytes.len();
+        let bytes = self.chunk().size();
         // What of a long record goes into `_rest` is put together before.
         let copies = if is_long(bytes) { 3 } else { 2 };
         bytes * copies + self.block().bytes_used()

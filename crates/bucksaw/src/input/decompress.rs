@@ -77,11 +77,8 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
         }
     }
     let start = &magic[..filled];
-    let is_skippable =
-        |start: &[u8; 4]| start[0] & 0xf0 == 0x50 && start[1..] == ZSTD_SKIPPABLE_MAGIC;
-    let is_zstd = start.starts_with(&ZSTD_MAGIC) || start.first_chunk().is_some_and(is_skippable);
+    let (is_gzip, is_zstd) = (is_gzip(start), is_zstd(start));
     let is_behind_length = start[filled.min(PREFIX_BYTES)..] == ZSTD_MAGIC;
-    let is_gzip = start.starts_with(&GZIP_MAGIC);
     let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start.to_vec()).chain(source);
     match (is_gzip, is_zstd) {
         (true, _) => gunzipped(whole),
@@ -89,6 +86,26 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
         _ if is_behind_length => unzstded(Unprefixed::new(whole)),
         _ => Ok(Decompressed::Plain(Box::new(whole))),
     }
+}
+
+fn is_zstd(start: &[u8]) -> bool {
+    match start.first_chunk::<4>() {
+        Some([first, rest @ ..]) => {
+            start.starts_with(&ZSTD_MAGIC)
+                || (first & 0xf0 == 0x50 && *rest == ZSTD_SKIPPABLE_MAGIC)
+        }
+        None => false,
+    }
+}
+
+fn is_gzip(start: &[u8]) -> bool {
+    start.starts_with(&GZIP_MAGIC)
+}
+
+/// Whether a source that starts so is compressed as a whole.
+#[cfg(feature = "arrow")]
+pub(super) fn is_compressed(start: &[u8]) -> bool {
+    is_gzip(start) || is_zstd(start)
 }
 
 #[cfg(feature = "gzip")]

@@ -62,6 +62,9 @@ impl Framer for Detecting<'_> {
 
 /// The format of a source whose first bytes are these; what can't be anything else is NDJSON.
 fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
+    if let Some(format) = formats::columnar(start) {
+        return Ok(format);
+    }
     if let Some(format) = otlp::format_of_json(start)? {
         return Ok(format);
     }

@@ -44,10 +44,14 @@ pub enum Format {
     OtlpTraces,
     /// OTLP metrics, likewise: `MetricsData` or `ExportMetricsServiceRequest`.
     OtlpMetrics,
+    /// Arrow's IPC stream, or its file. Needs the feature `arrow`.
+    Arrow,
+    /// A Parquet file, for [`Input::open_file`](crate::Input::open_file). Needs the feature `arrow`.
+    Parquet,
 }
 
 impl Format {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Auto,
         Self::Ndjson,
         Self::Json,
@@ -61,6 +65,8 @@ impl Format {
         Self::OtlpLogs,
         Self::OtlpTraces,
         Self::OtlpMetrics,
+        Self::Arrow,
+        Self::Parquet,
     ];
 
     fn word(self) -> &'static str {
@@ -78,6 +84,8 @@ impl Format {
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",
+            Self::Arrow => "arrow",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -108,13 +116,23 @@ impl Format {
         }
     }
 
+    /// Whether its rows come as columns, so that a record has no bytes of its own.
+    pub(crate) fn is_columnar(self) -> bool {
+        matches!(self, Self::Arrow | Self::Parquet)
+    }
+
     /// Whether its records are text, lines mostly: positions in it are lines and columns. [`Auto`](Self::Auto) may become
     /// such a format.
     #[must_use]
     pub fn is_of_lines(self) -> bool {
         !matches!(
             self,
-            Self::JournaldExport | Self::OtlpLogs | Self::OtlpTraces | Self::OtlpMetrics
+            Self::JournaldExport
+                | Self::OtlpLogs
+                | Self::OtlpTraces
+                | Self::OtlpMetrics
+                | Self::Arrow
+                | Self::Parquet
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::Format as SourceFormat;
 use super::json::RECORD_SEPARATOR;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -33,10 +34,10 @@ const FORMATS: [Format; 20] = [
     format("UTF-32", b"\0\0\xfe\xff", "iconv -f UTF-32 -t UTF-8 FILE | bucksaw convert - …"),
     format("UTF-16", b"\xff\xfe", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
     format("UTF-16", b"\xfe\xff", "iconv -f UTF-16 -t UTF-8 FILE | bucksaw convert - …"),
-    format("a Parquet file", b"PAR1", "it needs no conversion; bucksaw inspect FILE shows it"),
-    format("an encrypted Parquet file", b"PARE", "it needs no conversion"),
-    format("an Arrow file", b"ARROW1", READ_WITH_ARROW),
-    format("an Arrow stream", b"\xff\xff\xff\xff", READ_WITH_ARROW),
+    format("a Parquet file", b"PAR1", "--format parquet, or none, reads it"),
+    format("an encrypted Parquet file", b"PARE", "decrypt it with what wrote it"),
+    format("an Arrow file", b"ARROW1", "--format arrow, or none, reads it"),
+    format("an Arrow stream", b"\xff\xff\xff\xff", "--format arrow, or none, reads it"),
     format("gzip within a compressed file", b"\x1f\x8b", "gzip -dc FILE | bucksaw convert - …"),
     format(
         "zstd within a compressed file",
@@ -68,9 +69,6 @@ const FORMATS: [Format; 20] = [
     ),
 ];
 
-const READ_WITH_ARROW: &str =
-    "read it with Arrow (in Python: pyarrow.ipc), which writes Parquet by itself";
-
 /// UTF-16 and UTF-32 without a byte order mark: which of the first 8 bytes of ASCII text are zeros.
 const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
     ("UTF-16LE", [false, true, false, true, false, true, false, true]),
@@ -78,6 +76,16 @@ const WIDE_ENCODINGS: [(&str, [bool; 8]); 4] = [
     ("UTF-32LE", [false, true, true, true, false, true, true, true]),
     ("UTF-32BE", [true, true, true, false, true, true, true, false]),
 ];
+
+/// The columnar format of a source that starts so, if it is of one.
+pub(super) fn columnar(start: &[u8]) -> Option<SourceFormat> {
+    match start {
+        [b'P', b'A', b'R', b'1' | b'E', ..] => Some(SourceFormat::Parquet),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(SourceFormat::Arrow),
+        [0xff, 0xff, 0xff, 0xff, ..] => Some(SourceFormat::Arrow),
+        _ => None,
+    }
+}
 
 /// Checks that a source, of which these are the first bytes, may be the text that it is read as, which is called `expected`.
 ///

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use super::Format;
+#[cfg(feature = "arrow")]
+use super::columnar::Columns;
 use super::json::Elements;
 use crate::error::{Error, Result};
 
@@ -48,6 +50,20 @@ pub(crate) struct Chunk {
     pub(crate) goes_on: bool,
     /// Of JSON documents: where in it their elements are.
     pub(crate) elements: Option<Box<Elements>>,
+    /// Instead of bytes, rows that came as columns.
+    #[cfg(feature = "arrow")]
+    pub(crate) columns: Option<Box<Columns>>,
+}
+
+impl Chunk {
+    /// Bytes of memory that its records take.
+    pub(crate) fn size(&self) -> usize {
+        #[cfg(feature = "arrow")]
+        if let Some(columns) = &self.columns {
+            return columns.bytes;
+        }
+        self.bytes.len()
+    }
 }
 
 /// How records stand in a chunk.
@@ -77,6 +93,12 @@ pub(crate) struct Limits {
     pub(crate) message_bytes: usize,
     /// Bytes of a window to decompress with.
     pub(crate) window_bytes: usize,
+    /// Bytes in what a columnar format has its reader keep in memory at once: a record batch, a page.
+    #[cfg_attr(
+        not(feature = "arrow"),
+        expect(dead_code, reason = "only Arrow and Parquet have it")
+    )]
+    pub(crate) batch_bytes: usize,
 }
 
 /// Whether a chunk of so many bytes is longer than others, because of one record.

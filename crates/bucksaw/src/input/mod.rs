@@ -4,6 +4,8 @@
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
 mod buffered;
+#[cfg(feature = "arrow")]
+pub(crate) mod columnar;
 pub(crate) mod csv;
 pub(crate) mod dead_letter;
 pub(crate) mod decoding;
@@ -27,6 +29,7 @@ mod otlp;
 pub(crate) mod record_batch;
 mod record_framer;
 mod records;
+mod refused;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;
@@ -276,6 +279,7 @@ impl Rejection {
         let error = error.in_source(&self.source);
         match self.is_text {
             true => error.at_line(self.line, self.column, self.byte),
+            false if self.format.is_columnar() => error.in_record(self.line),
             false => error.at_record(self.line, self.column, self.byte),
         }
     }
@@ -284,10 +288,13 @@ impl Rejection {
 /// Where, and why.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, is_text, line, column, byte, reason, .. } = self;
+        let Self { source, format, is_text, line, column, byte, reason, .. } = self;
         let (source, reason) = (escape(source), escape(reason));
         match is_text {
-            true => write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}"),
+            true => {
+                write!(f, "{source}: line {line}, column {column} (byte {byte}): {reason}")
+            }
+            false if format.is_columnar() => write!(f, "{source}: record {line}: {reason}"),
             false => {
                 write!(f, "{source}: record {line}, byte {column} of it (byte {byte}): {reason}")
             }

@@ -1,11 +1,17 @@
 //! How inputs are opened.
 
-use std::io::Read;
+#[cfg(feature = "arrow")]
+use std::io::SeekFrom;
+use std::io::{self, Read, Seek};
 
 use super::buffered::Buffered;
+#[cfg(feature = "arrow")]
+use super::columnar::{self, ArrowFramer, ColumnsDecoder, ParquetFramer};
 use super::csv::{RecordFramer, RowDecoder};
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
+#[cfg(feature = "arrow")]
+use super::decompress::is_compressed;
 use super::detecting::Detecting;
 use super::es_bulk::{DocumentDecoder, DocumentEnds};
 use super::framing::{Chunk, Framer};
@@ -16,6 +22,7 @@ use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
 use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
 use super::record_framer::RecordFramer as EndsFramer;
+use super::refused::Refused;
 use super::text::TextReader;
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
@@ -86,7 +93,46 @@ impl<'r> Input<'r> {
         };
         Ok(Self::new(name, framer, ByFormat::of(options), on_error))
     }
+
+    /// The same of a file that is read anywhere, which may be Parquet. (What can't be is read as it comes.)
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options, Value};
+    /// let sink = MemorySink::new();
+    /// let mut writer = Options::new().write_to(sink.clone())?;
+    /// writer.write_row([("level", Value::from("INFO"))])?;
+    /// writer.finish()?;
+    /// let file = Cursor::new(sink.published().expect("a finished file"));
+    /// let mut input = Input::open_file("logs", file, &InputOptions::new(), OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
+    /// writer.write_input(&mut input)?;
+    /// assert_eq!(writer.columns()[0].name, "level");
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_file(
+        name: impl Into<String>,
+        file: impl Read + Seek + Send + 'static,
+        options: &InputOptions,
+        on_error: OnError<'r>,
+    ) -> Result<Self> {
+        options.validate()?;
+        let name = name.into();
+        let framer = framer_of_file(file, options)
+            .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
+        match framer {
+            Ok(framer) => Ok(Self::new(name, framer, ByFormat::of(options), on_error)),
+            Err(file) => Self::open(name, file, options, on_error),
+        }
+    }
 }
+
+/// Bytes that tell whether a file is Parquet.
+#[cfg(feature = "arrow")]
+const MAGIC_BYTES: u64 = 4;
 
 /// What cuts a source of this format.
 pub(super) fn framer_of<'r>(
@@ -121,12 +167,49 @@ pub(super) fn framer_of<'r>(
                 false => Box::new(MessageFramer::new(source, format, options.format == format)),
             }
         }
+        #[cfg(feature = "arrow")]
+        Format::Arrow => Box::new(ArrowFramer::new(source)),
+        #[cfg(feature = "arrow")]
+        Format::Parquet => {
+            let why = "a Parquet file is read from its end, and can't come from a pipe, nor compressed as a whole: name the file".to_owned();
+            Box::new(Refused { format, why })
+        }
+        #[cfg(not(feature = "arrow"))]
+        Format::Arrow | Format::Parquet => {
+            let why = format!("{format} was not built in: build bucksaw with its feature `arrow`");
+            Box::new(Refused { format, why })
+        }
     }
 }
 
 /// What makes rows of lines that `reader` reads.
 fn rows_of_lines<R>(reader: R, options: &InputOptions) -> LineRows<R> {
     LineRows::new(reader, options.text_lines, options.max_line_bytes())
+}
+
+/// A file is read as any other source.
+#[cfg(not(feature = "arrow"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature it may be an error")]
+fn framer_of_file<F>(file: F, _: &InputOptions) -> io::Result<Result<Box<dyn Framer>, F>> {
+    Ok(Err(file))
+}
+
+/// What cuts a file that is read anywhere; none where it is not, so that it can be read as any other source.
+#[cfg(feature = "arrow")]
+fn framer_of_file<F: Read + Seek + Send + 'static>(
+    mut file: F,
+    options: &InputOptions,
+) -> io::Result<Result<Box<dyn Framer>, F>> {
+    let Ok(start) = file.stream_position() else { return Ok(Err(file)) };
+    let mut magic = Vec::new();
+    file.by_ref().take(MAGIC_BYTES).read_to_end(&mut magic)?;
+    file.seek(SeekFrom::Start(start))?;
+    let is_it = match options.format {
+        Format::Auto => columnar::is_parquet(&magic),
+        Format::Parquet => columnar::is_parquet(&magic) || !is_compressed(&magic),
+        _ => false,
+    };
+    Ok(if is_it { Ok(Box::new(ParquetFramer::new(Box::new(file)))) } else { Err(file) })
 }
 
 /// Decodes each chunk as what it is.
@@ -172,6 +255,10 @@ impl Decoder for ByFormat {
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 self.messages.decode(chunk, into)
             }
+            #[cfg(feature = "arrow")]
+            Format::Arrow | Format::Parquet => ColumnsDecoder.decode(chunk, into),
+            #[cfg(not(feature = "arrow"))]
+            Format::Arrow | Format::Parquet => Decoded::default(),
         }
     }
 }

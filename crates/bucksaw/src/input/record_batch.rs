@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{DataType, Field, TimeUnit};
+use arrow_select::filter::filter;
 use arrow_select::take::take;
 use bumpalo::Bump;
 
@@ -17,90 +18,244 @@ use crate::block::bitmap::Bits;
 use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::coerce::builder::BorrowingBuilder;
+use crate::coerce::counts::Outcome;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
 use crate::options::UnknownColumns;
-use crate::schema::{ColumnType, Resolution, Schema};
-use crate::types::decimal;
+use crate::schema::{ColumnId, ColumnType, Resolution, Schema};
+use crate::types::item::Item;
+use crate::types::json::item_of;
 use crate::types::value::Value;
+use crate::types::{decimal, path};
 
-/// The block of a record batch's rows, whose values stay where they are. Text made on the way is put
+/// A column of a source that comes as arrays: its values in some rows.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceColumn {
+    /// The path that they come from.
+    pub(crate) path: String,
+    pub(crate) ty: ColumnType,
+    pub(crate) array: ArrayRef,
+    pub(crate) field_id: Option<i32>,
+    /// Whether the file gets it even if no row has a value.
+    pub(crate) stays: bool,
+    /// Whether its values are others, as JSON text.
+    pub(crate) is_made_json: bool,
+}
+
+/// The columns of a record batch, as they are.
+pub(crate) fn columns_of(batch: &RecordBatch) -> Vec<SourceColumn> {
+    let fields = batch.schema_ref().fields().iter().zip(batch.columns());
+    let column = |(field, array): (&Arc<Field>, &ArrayRef)| SourceColumn {
+        path: field.name().clone(),
+        ty: ColumnType::from_field(field),
+        array: Arc::clone(array),
+        field_id: None,
+        stays: false,
+        is_made_json: false,
+    };
+    fields.map(column).collect()
+}
+
+/// What becomes of rows that the schema or strict mode refuses.
+pub(crate) enum OnRefused<'r> {
+    /// The first is an error.
+    Fail,
+    /// They are left out, and told; those behind the first as well, if there is to be no more.
+    LeaveOut { refused: &'r mut Vec<(usize, Error)>, stops_at_first: bool },
+}
+
+/// The block of so many rows with these columns, whose values stay where they are. Text made on the way is put
 /// into `arena`.
 ///
 /// # Errors
 /// [`ErrorKind::Refused`] where the schema or strict mode refuses a row (counted from the
-/// batch's first), and [`ErrorKind::Refused`] for types that can't be shown as text where they
+/// first), and [`ErrorKind::Refused`] for types that can't be shown as text where they
 /// have to be. `schema` may have grown then.
-pub(crate) fn block_of_batch<'a>(
-    batch: &'a RecordBatch,
+pub(crate) fn block_of_columns<'a>(
+    columns: &'a [SourceColumn],
+    rows: usize,
     schema: &mut Schema,
     arena: &'a Bump,
+    on_refused: OnRefused<'_>,
 ) -> Result<Block<'a>> {
     let mut block = Block::new();
-    let batch_schema = batch.schema_ref();
-    let mut one_by_one = Vec::new();
-    for (field, array) in batch_schema.fields().iter().zip(batch.columns()) {
-        if !take_whole(&mut block, schema, field, array)? {
-            one_by_one.push((field.name().as_str(), array, zones::in_utc(array)));
+    let (mut whole, mut one_by_one) = (Vec::new(), Vec::new());
+    for column in columns {
+        match take_whole(&mut block, schema, column)? {
+            Taken::Nothing => {}
+            Taken::Whole(id) => whole.push((id, column)),
+            Taken::No => one_by_one.push(column),
         }
     }
-    let one_by_one: Vec<_> = one_by_one
-        .iter()
-        .map(|(name, array, shown)| Ok((*name, Cells::new(name, array, shown.as_ref())?)))
-        .collect::<Result<_>>()?;
+    if one_by_one.is_empty() {
+        block.pivoted.rows = rows;
+        block.pivoted.table = schema.table();
+        whole.iter().for_each(|(id, column)| count_json(&mut block, *id, column, &column.array));
+        return Ok(block);
+    }
+    let shown = Shown::of(&one_by_one);
+    let cells = cells_of(&one_by_one, &shown)?;
     let mut builder = BorrowingBuilder::of_block(&mut block, schema, arena);
     // A batch says of what type its values are.
     builder.settles_at_once = true;
-    for row in 0..batch.num_rows() {
-        for (name, cells) in &one_by_one {
-            builder
-                .push((*name).into(), &cells.value(row, arena))
-                .map_err(|error| error.at_row(row as u64))?;
+    let is_taken = push_rows(&mut builder, &cells, rows, on_refused)?;
+    for (id, column) in whole {
+        let array = match &is_taken {
+            Some(is_taken) => filter(&column.array, is_taken).map_err(|cause| {
+                let message = format!("its {} can't be stored", column.array.data_type());
+                let error = Error::new(ErrorKind::Refused, message).with_cause(cause);
+                error.in_column(&path::shown(&column.path))
+            })?,
+            None => Arc::clone(&column.array),
+        };
+        if is_taken.is_some() {
+            let name = path::shown(&column.path);
+            *block.pivoted.column_mut(id) = column_of(&name, &array, Some(&column.ty))?;
         }
-        builder.end_row();
+        count_json(&mut block, id, column, &array);
     }
     Ok(block)
 }
 
-/// Takes an array whole; false where its values have to go one by one.
+/// Pushes the values of all rows, one by one; which rows were taken, if not all.
+fn push_rows<'a>(
+    builder: &mut BorrowingBuilder<'_, 'a>,
+    cells: &[(&'a SourceColumn, Cells<'_, 'a>)],
+    rows: usize,
+    mut on_refused: OnRefused<'_>,
+) -> Result<Option<BooleanArray>> {
+    let mut is_taken: Option<Vec<bool>> = None;
+    for row in 0..rows {
+        let pushed = push_row(builder, cells, row);
+        match (pushed, &mut on_refused) {
+            (Ok(()), _) => {
+                builder.end_row();
+                is_taken.iter_mut().for_each(|is_taken| is_taken.push(true));
+            }
+            (Err(error), OnRefused::Fail) => return Err(error.at_row(row as u64)),
+            (Err(error), OnRefused::LeaveOut { refused, stops_at_first }) => {
+                builder.undo_row();
+                refused.push((row, error));
+                is_taken.get_or_insert_with(|| vec![true; row]).push(false);
+                if *stops_at_first {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(is_taken.map(|mut is_taken| {
+        is_taken.resize(rows, false);
+        BooleanArray::from(is_taken)
+    }))
+}
+
+/// The values of a row, one by one.
+fn push_row<'a>(
+    builder: &mut BorrowingBuilder<'_, 'a>,
+    cells: &[(&'a SourceColumn, Cells<'_, 'a>)],
+    row: usize,
+) -> Result<()> {
+    let arena = builder.arena();
+    for (column, cells) in cells {
+        let value = cells.value(row, arena);
+        let item = match value {
+            Value::Text(text) if column.ty == ColumnType::Json => {
+                item_of(text, arena).unwrap_or(Item::Value(value))
+            }
+            value => Item::Value(value),
+        };
+        builder.push_item(column.path.as_str().into(), item)?;
+    }
+    Ok(())
+}
+
+/// Arrays as they are shown as text.
+struct Shown(Vec<ArrayRef>);
+
+impl Shown {
+    fn of(columns: &[&SourceColumn]) -> Self {
+        Self(columns.iter().map(|column| zones::in_utc(&column.array)).collect())
+    }
+}
+
+/// The values of columns, one at a time.
+///
+/// # Errors
+/// [`ErrorKind::Refused`] for types that can't be shown as text.
+fn cells_of<'s, 'a>(
+    columns: &[&'a SourceColumn],
+    shown: &'s Shown,
+) -> Result<Vec<(&'a SourceColumn, Cells<'s, 'a>)>> {
+    let cells = columns.iter().zip(&shown.0).map(|(column, shown)| {
+        Ok((*column, Cells::new(&path::shown(&column.path), &column.array, shown.as_ref())?))
+    });
+    cells.collect()
+}
+
+/// What was done with a column's values.
+enum Taken {
+    /// There are none, or they are dropped.
+    Nothing,
+    /// They are in this column.
+    Whole(ColumnId),
+    /// They have to go one by one.
+    No,
+}
+
+/// Takes an array whole, where that can be.
 fn take_whole<'a>(
     block: &mut Block<'a>,
     schema: &mut Schema,
-    field: &Field,
-    array: &ArrayRef,
-) -> Result<bool> {
-    let name = field.name();
+    SourceColumn { path, ty, array, field_id, stays, .. }: &'a SourceColumn,
+) -> Result<Taken> {
     let nulls = array.logical_nulls();
     let is_all_null = nulls.as_ref().map_or(0, |nulls| nulls.null_count()) == array.len();
-    if is_all_null && schema.unknown_columns != UnknownColumns::Refuse {
-        return Ok(true);
+    let not_whole = if is_all_null { Taken::Nothing } else { Taken::No };
+    if is_all_null && !stays && schema.unknown_columns != UnknownColumns::Refuse {
+        return Ok(Taken::Nothing);
     }
-    let Resolution::Column(id) = schema.resolve(name) else { return Ok(false) };
+    let known = schema.columns().len();
+    let Resolution::Column(id) = schema.resolve(path) else {
+        let is_refused = schema.unknown_columns == UnknownColumns::Refuse;
+        return Ok(if is_refused { Taken::No } else { not_whole });
+    };
     if schema.column(id).is_dropped {
-        return Ok(true);
+        return Ok(Taken::Nothing);
     }
-    if is_all_null || (schema.strict && schema.column(id).is_renamed) {
-        return Ok(is_all_null);
+    if *stays && schema.columns().len() > known {
+        schema.stay(id, *field_id);
     }
-    if schema.column(id).redacted.is_some() {
-        return Ok(false);
-    }
-    let ty = ColumnType::from_field(field);
     let column = schema.column(id);
     let fits = match &column.ty {
-        Some(known) => *known == ty,
-        None => !column.takes_all_as_text || ty == ColumnType::Text,
+        Some(known) => known == ty,
+        None => !column.takes_all_as_text || *ty == ColumnType::Text,
     };
-    if !fits || block.pivoted.column_mut(id).present.count() > 0 || !fits_its_type(array) {
-        return Ok(false);
+    let is_renamed = schema.strict && column.is_renamed;
+    if is_renamed || column.redacted.is_some() || !fits || (is_all_null && !stays) {
+        return Ok(not_whole);
+    }
+    if block.pivoted.column_mut(id).present.count() > 0 || !fits_its_type(array) {
+        return Ok(not_whole);
     }
     if schema.column(id).ty.is_none() {
-        schema.set_type(id, ty);
+        schema.set_type(id, ty.clone());
+        schema.has_json_columns |= *ty == ColumnType::Json;
     }
-    let ty = schema.column(id).ty.clone();
-    *block.pivoted.column_mut(id) = column_of(name, array, ty.as_ref())?;
+    if is_all_null {
+        return Ok(Taken::Nothing);
+    }
+    *block.pivoted.column_mut(id) = column_of(&path::shown(path), array, Some(ty))?;
     block.pivoted.most_text = UNCOUNTED_TEXT;
-    Ok(true)
+    Ok(Taken::Whole(id))
+}
+
+/// Counts values of a column that are others as JSON text.
+fn count_json(block: &mut Block<'_>, id: ColumnId, column: &SourceColumn, array: &ArrayRef) {
+    let texts = array.as_string_opt::<i32>().filter(|_| column.is_made_json);
+    for text in texts.into_iter().flatten().flatten() {
+        block.pivoted.count(id, Outcome::JsonText, Item::Json(text));
+    }
+    block.pivoted.settle_counts();
 }
 
 /// An array as a column of this type.
@@ -117,8 +272,19 @@ fn column_of<'a>(name: &str, array: &ArrayRef, ty: Option<&ColumnType>) -> Resul
 
 /// Which values of an array are there.
 fn present(array: &ArrayRef) -> Bits {
-    let nulls = array.logical_nulls();
-    Bits::from_fn(array.len(), |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)))
+    match array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => Bits::all(array.len()),
+        Some(nulls) => {
+            let mut bits = Bits::default();
+            for (index, word) in nulls.inner().bit_chunks().iter_padded().enumerate() {
+                let first = index * 64;
+                if first < array.len() {
+                    bits.insert_word(first, word, (array.len() - first).min(64));
+                }
+            }
+            bits
+        }
+    }
 }
 
 /// An array's lists, whose elements are of this type, or maps; values stay where they are.
@@ -268,9 +434,9 @@ fn inner_of(array: &dyn Array) -> Vec<&ArrayRef> {
 }
 
 /// One value of an array; none where only its text keeps all of it.
-struct ValueAt<'v> {
-    row: usize,
-    data_type: &'v DataType,
+pub(crate) struct ValueAt<'v> {
+    pub(crate) row: usize,
+    pub(crate) data_type: &'v DataType,
 }
 
 impl<'v> ArrayVisitor<'v> for ValueAt<'v> {
@@ -285,7 +451,12 @@ impl<'v> ArrayVisitor<'v> for ValueAt<'v> {
     }
 
     fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
-        (*self.data_type != DataType::Date32).then(|| Value::I32(value(self.row)))
+        let value = value(self.row);
+        match self.data_type {
+            DataType::Date32 | DataType::Time32(_) => None,
+            DataType::UInt32 => Some(Value::I64(value.cast_unsigned().into())),
+            _ => Some(Value::I32(value)),
+        }
     }
 
     fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {
@@ -300,7 +471,7 @@ impl<'v> ArrayVisitor<'v> for ValueAt<'v> {
                 };
                 micros.map(Value::Timestamp)
             }
-            DataType::Timestamp(..) => None,
+            DataType::Timestamp(..) | DataType::Time64(_) => None,
             DataType::UInt64 => Some(Value::U64(value.cast_unsigned())),
             _ => Some(Value::I64(value)),
         }

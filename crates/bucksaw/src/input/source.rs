@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Format;
 use super::decoding::DecodedChunk;
-use super::framing::{Chunk, Frame, Framer, Limits};
+use super::framing::{Chunk, Frame, Framer, Limits, is_long};
 use crate::error::{Error, Result};
 
 /// A chunk that was read and has not had its turn yet.
@@ -15,11 +15,19 @@ pub(crate) enum Ahead {
 }
 
 impl Ahead {
-    /// Bytes of the source.
+    /// Whether it is [longer](is_long) than others.
+    pub(crate) fn is_long(&self) -> bool {
+        match self {
+            Self::Read(chunk) => is_long(chunk.bytes.len()),
+            Self::Decoded(decoded, _) => is_long(decoded.chunk().bytes.len()),
+        }
+    }
+
+    /// Bytes of memory that its records take.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Read(chunk) => chunk.bytes.len(),
-            Self::Decoded(decoded, _) => decoded.chunk().bytes.len(),
+            Self::Read(chunk) => chunk.size(),
+            Self::Decoded(decoded, _) => decoded.chunk().size(),
         }
     }
 }

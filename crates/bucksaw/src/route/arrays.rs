@@ -47,7 +47,8 @@ impl<'v> ArrayVisitor<'v> for KeysOfArray<'v> {
     }
 
     fn i32s(self, value: impl Fn(usize) -> i32 + 'v) -> Self::Output {
-        self.keys(move |row| Key::Int(value(row).into()))
+        let order = self.order;
+        self.keys(move |row| Key::of_i32(value(row), order))
     }
 
     fn i64s(self, value: impl Fn(usize) -> i64 + 'v) -> Self::Output {

@@ -15,6 +15,13 @@ pub(super) enum Key<'v> {
 }
 
 impl<'v> Key<'v> {
+    pub(super) fn of_i32(value: i32, order: Order) -> Self {
+        match order {
+            Order::Signed => Self::Int(value.into()),
+            Order::Unsigned => Self::Int(value.cast_unsigned().into()),
+        }
+    }
+
     pub(super) fn of_i64(value: i64, order: Order) -> Self {
         match order {
             Order::Signed => Self::Int(value.into()),

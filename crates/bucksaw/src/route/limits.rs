@@ -35,6 +35,9 @@ const RECORD_SHARE: usize = 4;
 /// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
 const MESSAGE_SHARE: usize = 16;
 
+/// A record batch of Arrow, and a page of Parquet, is at most one part in so many.
+const BATCH_BYTES_SHARE: usize = 3;
+
 /// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
 /// each the allocator gives memory that the others don't get back.
 #[cfg(feature = "arrow")]
@@ -62,6 +65,7 @@ pub(crate) fn reading_limits(memory_limit: usize) -> Limits {
         record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
         message_bytes: memory_limit / MESSAGE_SHARE,
         window_bytes: max_window_bytes(memory_limit),
+        batch_bytes: memory_limit / BATCH_BYTES_SHARE,
     }
 }
 

@@ -286,7 +286,7 @@ fn keys<'v>(
     Some(match values {
         ValuesSlice::Bool(values) => of_list(slice, values, |value| Key::Bool(*value)),
         ValuesSlice::I64(values) => of_list(slice, values, move |v| Key::of_i64(*v, order)),
-        ValuesSlice::I32(values) => of_list(slice, values, |value| Key::Int((*value).into())),
+        ValuesSlice::I32(values) => of_list(slice, values, move |v| Key::of_i32(*v, order)),
         ValuesSlice::F32(values) => of_list(slice, values, |value| Key::F64((*value).into())),
         ValuesSlice::F64(values) => of_list(slice, values, |value| Key::F64(*value)),
         ValuesSlice::Text(values) => {

@@ -264,6 +264,14 @@ impl Schema {
         (self.type_rules.time_unit.is_some() && is_of_times).then(Reading::rfc3339)
     }
 
+    /// Has a new column that its source declares in the file even if no row has a value of it.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn stay(&mut self, id: ColumnId, field_id: Option<i32>) {
+        let column = &mut self.columns[id.index()];
+        column.declared = true;
+        column.field_id = column.field_id.or(field_id);
+    }
+
     /// Sets the type that a column's values said.
     pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
         self.columns[id.index()].reads = self.reads_of_settled(&ty);

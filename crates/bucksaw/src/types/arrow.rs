@@ -11,9 +11,9 @@ use crate::types::logical::{
 use crate::types::timestamp::TimeUnit;
 
 /// What Arrow calls the type of UUIDs, which is an extension of bytes of a fixed length.
-const UUID_EXTENSION: &str = "arrow.uuid";
+pub(crate) const UUID_EXTENSION: &str = "arrow.uuid";
 /// Where a field names it.
-const EXTENSION_TYPE_NAME_KEY: &str = "ARROW:extension:name";
+pub(crate) const EXTENSION_TYPE_NAME_KEY: &str = "ARROW:extension:name";
 
 impl ColumnType {
     /// The type that a column of `field` gets: as [`from_arrow`](Self::from_arrow), but UUIDs are known by
@@ -30,28 +30,27 @@ impl ColumnType {
     pub fn from_arrow(data_type: &DataType) -> Self {
         match data_type {
             DataType::Boolean => Self::Bool,
-            DataType::Int8
-            | DataType::Int16
-            | DataType::Int32
-            | DataType::UInt8
-            | DataType::UInt16 => Self::Int32,
-            DataType::Int64 | DataType::UInt32 => Self::Int64,
+            DataType::Int8 => Self::Int8,
+            DataType::Int16 => Self::Int16,
+            DataType::Int32 => Self::Int32,
+            DataType::Int64 => Self::Int64,
+            DataType::UInt8 => Self::Uint8,
+            DataType::UInt16 => Self::Uint16,
+            DataType::UInt32 => Self::Uint32,
             DataType::UInt64 => Self::Uint64,
             DataType::Float16 | DataType::Float32 => Self::Float,
             DataType::Float64 => Self::Double,
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text,
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Bytes,
             DataType::Dictionary(_, values) => Self::from_arrow(values),
-            DataType::Timestamp(unit, Some(zone))
-                if *unit != ArrowUnit::Second
-                    && matches!(zone.as_ref(), "UTC" | "+00:00" | "Z") =>
-            {
-                Self::Timestamp(match unit {
-                    ArrowUnit::Millisecond => TimeUnit::Millis,
-                    ArrowUnit::Nanosecond => TimeUnit::Nanos,
-                    _ => TimeUnit::Micros,
-                })
-            }
+            DataType::Timestamp(unit, zone) => match (unit_of(*unit), zone.as_deref()) {
+                (Some(unit), None) => Self::LocalTimestamp(unit),
+                (Some(unit), Some("UTC" | "+00:00" | "Z")) => Self::Timestamp(unit),
+                _ => Self::Arrow(data_type.clone()),
+            },
+            DataType::Time32(ArrowUnit::Millisecond) => Self::Time(TimeUnit::Millis),
+            DataType::Time64(ArrowUnit::Microsecond) => Self::Time(TimeUnit::Micros),
+            DataType::Time64(ArrowUnit::Nanosecond) => Self::Time(TimeUnit::Nanos),
             DataType::Date32 => Self::Date,
             DataType::Decimal32(precision, scale)
             | DataType::Decimal64(precision, scale)
@@ -96,21 +95,22 @@ impl ColumnType {
     pub fn to_arrow(&self) -> DataType {
         match self {
             Self::Bool => DataType::Boolean,
+            Self::Int8 => DataType::Int8,
+            Self::Int16 => DataType::Int16,
             Self::Int32 => DataType::Int32,
             Self::Int64 => DataType::Int64,
+            Self::Uint8 => DataType::UInt8,
+            Self::Uint16 => DataType::UInt16,
+            Self::Uint32 => DataType::UInt32,
             Self::Uint64 => DataType::UInt64,
             Self::Float => DataType::Float32,
             Self::Double => DataType::Float64,
             Self::Text | Self::Json => DataType::Utf8,
             Self::Bytes => DataType::Binary,
-            Self::Timestamp(unit) => {
-                let unit = match unit {
-                    TimeUnit::Millis => ArrowUnit::Millisecond,
-                    TimeUnit::Micros => ArrowUnit::Microsecond,
-                    TimeUnit::Nanos => ArrowUnit::Nanosecond,
-                };
-                DataType::Timestamp(unit, Some("UTC".into()))
-            }
+            Self::Timestamp(unit) => DataType::Timestamp(arrow_unit(*unit), Some("UTC".into())),
+            Self::LocalTimestamp(unit) => DataType::Timestamp(arrow_unit(*unit), None),
+            Self::Time(TimeUnit::Millis) => DataType::Time32(ArrowUnit::Millisecond),
+            Self::Time(unit) => DataType::Time64(arrow_unit(*unit)),
             Self::Date => DataType::Date32,
             Self::Decimal { precision, scale } => DataType::Decimal128(*precision, *scale as i8),
             Self::Uuid => DataType::FixedSizeBinary(16),
@@ -133,4 +133,22 @@ fn entries_field() -> Field {
     let key = Field::new(KEY_NAME, DataType::Utf8, false);
     let value = Field::new(VALUE_NAME, DataType::Utf8, true);
     Field::new(ENTRIES_NAME, DataType::Struct(Fields::from(vec![key, value])), false)
+}
+
+fn arrow_unit(unit: TimeUnit) -> ArrowUnit {
+    match unit {
+        TimeUnit::Millis => ArrowUnit::Millisecond,
+        TimeUnit::Micros => ArrowUnit::Microsecond,
+        TimeUnit::Nanos => ArrowUnit::Nanosecond,
+    }
+}
+
+/// The unit; none of seconds, which Parquet does not have.
+fn unit_of(unit: ArrowUnit) -> Option<TimeUnit> {
+    match unit {
+        ArrowUnit::Second => None,
+        ArrowUnit::Millisecond => Some(TimeUnit::Millis),
+        ArrowUnit::Microsecond => Some(TimeUnit::Micros),
+        ArrowUnit::Nanosecond => Some(TimeUnit::Nanos),
+    }
 }

@@ -7,7 +7,9 @@ use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, decimal_bytes};
 use crate::types::number::{double_holds, float_holds};
 use crate::types::physical::{PhysicalType, PhysicalValue};
 use crate::types::spelling::BytesSpelling;
-use crate::types::timestamp::{days_from_text, from_micros};
+use crate::types::timestamp::{
+    TimeUnit, days_from_text, from_micros, local_from_text, time_from_text,
+};
 use crate::types::value::Value;
 
 /// How a value got into its column.
@@ -33,9 +35,7 @@ impl ColumnType {
         }
         let as_it_is = |stored| Some((stored, How::AsItIs));
         match (self, value) {
-            (Self::Int32 | Self::Int64 | Self::Uint64, _) => {
-                as_it_is(self.stored_integer(integer_of(value)?)?)
-            }
+            (ty, _) if ty.is_of_integers() => as_it_is(self.stored_integer(integer_of(value)?)?),
             (Self::Double, Value::F32(float)) => as_it_is(PhysicalValue::F64(double_of(float)?)),
             (Self::Float, Value::F64(double)) => as_it_is(PhysicalValue::F32(float_of(double)?)),
             (Self::Float, _) => {
@@ -85,7 +85,7 @@ impl ColumnType {
     pub(crate) fn nearest<'a>(&self, text: &str, arena: &'a Bump) -> Option<Held<'a>> {
         let rounded = |is_held| if is_held { How::AsItIs } else { How::Rounded };
         match self {
-            Self::Int32 | Self::Int64 | Self::Uint64 => {
+            ty if ty.is_of_integers() => {
                 let integer = decimal_from_text(text, MAX_DECIMAL_PRECISION, 0)?;
                 Some((self.stored_integer(integer)?, How::AsItIs))
             }
@@ -112,6 +112,11 @@ impl ColumnType {
         let value = match self {
             Self::Bool => PhysicalValue::Bool(text.parse().ok()?),
             Self::Date => PhysicalValue::I32(days_from_text(text)?),
+            Self::LocalTimestamp(unit) => PhysicalValue::I64(local_from_text(text, *unit)?),
+            Self::Time(unit) => match (unit, time_from_text(text, *unit)?) {
+                (TimeUnit::Millis, millis) => PhysicalValue::I32(millis.try_into().ok()?),
+                (_, time) => PhysicalValue::I64(time),
+            },
             Self::Uuid => PhysicalValue::Bytes(arena.alloc_slice_copy(&uuid_from_text(text)?)),
             Self::Bytes => PhysicalValue::Bytes(arena.alloc_slice_copy(&bytes?.decode(text)?)),
             Self::Fixed(_) => {
@@ -135,6 +140,11 @@ impl ColumnType {
     /// The integer as a column of integers holds it, if it does.
     fn stored_integer<'a>(&self, integer: i128) -> Option<PhysicalValue<'a>> {
         Some(match self {
+            Self::Int8 => PhysicalValue::I32(i8::try_from(integer).ok()?.into()),
+            Self::Int16 => PhysicalValue::I32(i16::try_from(integer).ok()?.into()),
+            Self::Uint8 => PhysicalValue::I32(u8::try_from(integer).ok()?.into()),
+            Self::Uint16 => PhysicalValue::I32(u16::try_from(integer).ok()?.into()),
+            Self::Uint32 => PhysicalValue::I32(u32::try_from(integer).ok()?.cast_signed()),
             Self::Int32 => PhysicalValue::I32(integer.try_into().ok()?),
             Self::Int64 => PhysicalValue::I64(integer.try_into().ok()?),
             Self::Uint64 => PhysicalValue::I64(u64::try_from(integer).ok()?.cast_signed()),

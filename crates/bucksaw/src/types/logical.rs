@@ -41,10 +41,20 @@ pub const MAX_FIXED_BYTES: u32 = 64 << 10;
 pub enum ColumnType {
     /// True or false: Parquet's BOOLEAN.
     Bool,
+    /// Signed integers of 8 bits: Parquet's INT32 with the annotation for them.
+    Int8,
+    /// Signed integers of 16 bits, in the same way.
+    Int16,
     /// Signed integers of 32 bits: Parquet's INT32.
     Int32,
     /// Signed integers of 64 bits: Parquet's INT64.
     Int64,
+    /// Unsigned integers of 8 bits: Parquet's INT32 with the annotation for them.
+    Uint8,
+    /// Unsigned integers of 16 bits, in the same way.
+    Uint16,
+    /// Unsigned integers of 32 bits, in the same way; some readers take those beyond 31 bits for negative.
+    Uint32,
     /// Unsigned integers of 64 bits: Parquet's INT64 with the annotation for them. Some readers know them
     /// only as decimals.
     Uint64,
@@ -62,6 +72,12 @@ pub enum ColumnType {
     /// Moments, since 1970 in UTC: Parquet's INT64 with the annotation for them. Declared, it takes RFC 3339
     /// text, or what its [`Spelling`](crate::Spelling) says.
     Timestamp(TimeUnit),
+    /// Times of a calendar and a clock, of no zone, counted as if they were in UTC: Parquet's INT64 with the annotation
+    /// for timestamps that are not adjusted to UTC. Declared, it takes text like `2026-11-28T07:05:09.25`.
+    LocalTimestamp(TimeUnit),
+    /// Times of day: Parquet's INT32 for milliseconds, else INT64, with the annotation for them, not adjusted to UTC. Declared, it
+    /// takes text like `07:05:09.25`.
+    Time(TimeUnit),
     /// Days since 1970: Parquet's INT32 with the annotation for dates. Declared, it takes text like
     /// `2026-11-28`.
     Date,
@@ -137,8 +153,13 @@ impl ColumnType {
         use PhysicalType as P;
         let (physical, order) = match self.leaf() {
             Self::Bool => (P::Bool, Order::Unsigned),
-            Self::Int32 | Self::Date => (P::I32, Order::Signed),
-            Self::Int64 | Self::Timestamp(_) => (P::I64, Order::Signed),
+            Self::Int8 | Self::Int16 | Self::Int32 | Self::Date | Self::Time(TimeUnit::Millis) => {
+                (P::I32, Order::Signed)
+            }
+            Self::Uint8 | Self::Uint16 | Self::Uint32 => (P::I32, Order::Unsigned),
+            Self::Int64 | Self::Timestamp(_) | Self::LocalTimestamp(_) | Self::Time(_) => {
+                (P::I64, Order::Signed)
+            }
             Self::Uint64 => (P::I64, Order::Unsigned),
             Self::Float => (P::F32, Order::Signed),
             Self::Double => (P::F64, Order::Signed),
@@ -181,12 +202,28 @@ impl ColumnType {
 
     /// Whether its values are signed integers, floats or doubles.
     pub(crate) fn is_of_numbers(&self) -> bool {
-        matches!(self, Self::Int32 | Self::Int64 | Self::Float | Self::Double)
+        let is_signed = matches!(self, Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64);
+        is_signed || matches!(self, Self::Float | Self::Double)
+    }
+
+    /// Whether its values are integers.
+    pub(crate) fn is_of_integers(&self) -> bool {
+        matches!(
+            self,
+            Self::Int8
+                | Self::Int16
+                | Self::Int32
+                | Self::Int64
+                | Self::Uint8
+                | Self::Uint16
+                | Self::Uint32
+                | Self::Uint64
+        )
     }
 
     /// Whether its values are numbers of any kind.
     pub(crate) fn is_numeric(&self) -> bool {
-        self.is_of_numbers() || matches!(self, Self::Uint64 | Self::Decimal { .. })
+        self.is_of_integers() || self.is_of_numbers() || matches!(self, Self::Decimal { .. })
     }
 
     /// Whether numbers are looked at as they are spelled, and not as the doubles that they are.
@@ -248,10 +285,15 @@ pub(crate) fn decimal_bytes(precision: u8) -> usize {
 }
 
 /// The types that have no parameters, as they are spelled.
-const NAMES: [(&str, ColumnType); 13] = [
+const NAMES: [(&str, ColumnType); 20] = [
     ("bool", ColumnType::Bool),
+    ("int8", ColumnType::Int8),
+    ("int16", ColumnType::Int16),
     ("int32", ColumnType::Int32),
     ("int64", ColumnType::Int64),
+    ("uint8", ColumnType::Uint8),
+    ("uint16", ColumnType::Uint16),
+    ("uint32", ColumnType::Uint32),
     ("uint64", ColumnType::Uint64),
     ("float", ColumnType::Float),
     ("double", ColumnType::Double),
@@ -259,6 +301,8 @@ const NAMES: [(&str, ColumnType); 13] = [
     ("json", ColumnType::Json),
     ("bytes", ColumnType::Bytes),
     ("timestamp", ColumnType::Timestamp(TimeUnit::Micros)),
+    ("timestamp_local", ColumnType::LocalTimestamp(TimeUnit::Micros)),
+    ("time", ColumnType::Time(TimeUnit::Micros)),
     ("date", ColumnType::Date),
     ("uuid", ColumnType::Uuid),
     ("map<text,text>", ColumnType::Map),
@@ -277,6 +321,10 @@ impl fmt::Display for ColumnType {
         match self {
             Self::Timestamp(TimeUnit::Millis) => f.write_str("timestamp(ms)"),
             Self::Timestamp(TimeUnit::Nanos) => f.write_str("timestamp(ns)"),
+            Self::LocalTimestamp(TimeUnit::Millis) => f.write_str("timestamp_local(ms)"),
+            Self::LocalTimestamp(TimeUnit::Nanos) => f.write_str("timestamp_local(ns)"),
+            Self::Time(TimeUnit::Millis) => f.write_str("time(ms)"),
+            Self::Time(TimeUnit::Nanos) => f.write_str("time(ns)"),
             Self::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
             Self::Fixed(bytes) => write!(f, "fixed({bytes})"),
             Self::List(element) => write!(f, "list<{element}>"),
@@ -302,7 +350,7 @@ impl FromStr for ColumnType {
         let unknown = || {
             let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
             format!(
-                "unknown type {spelled:?}: it is one of {}, timestamp(ms), timestamp(ns), decimal(DIGITS,SCALE), \
+                "unknown type {spelled:?}: it is one of {}, with (ms) or (ns) behind those of times, decimal(DIGITS,SCALE), \
                  fixed(BYTES), or list<…> of one",
                 known.join(", ")
             )
@@ -324,9 +372,9 @@ impl FromStr for ColumnType {
 
 fn with_parameters(name: &str, parameters: &str) -> Option<ColumnType> {
     Some(match (name, parameters) {
-        ("timestamp", "ms") => ColumnType::Timestamp(TimeUnit::Millis),
-        ("timestamp", "us") => ColumnType::Timestamp(TimeUnit::Micros),
-        ("timestamp", "ns") => ColumnType::Timestamp(TimeUnit::Nanos),
+        ("timestamp", _) => ColumnType::Timestamp(unit(parameters)?),
+        ("timestamp_local", _) => ColumnType::LocalTimestamp(unit(parameters)?),
+        ("time", _) => ColumnType::Time(unit(parameters)?),
         ("decimal", _) => {
             let (precision, scale) = parameters.split_once(',')?;
             ColumnType::Decimal {
@@ -335,6 +383,15 @@ fn with_parameters(name: &str, parameters: &str) -> Option<ColumnType> {
             }
         }
         ("fixed", _) => ColumnType::Fixed(parameters.trim().parse().ok()?),
+        _ => return None,
+    })
+}
+
+fn unit(word: &str) -> Option<TimeUnit> {
+    Some(match word {
+        "ms" => TimeUnit::Millis,
+        "us" => TimeUnit::Micros,
+        "ns" => TimeUnit::Nanos,
         _ => return None,
     })
 }
@@ -368,6 +425,12 @@ mod tests {
             "timestamp",
             "timestamp(ms)",
             "timestamp(ns)",
+            "timestamp_local",
+            "timestamp_local(ms)",
+            "time",
+            "time(ns)",
+            "int8",
+            "uint16",
             "date",
             "decimal(38,0)",
             "decimal(1,1)",

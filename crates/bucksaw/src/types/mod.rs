@@ -2,7 +2,7 @@
 //! numbers a type holds exactly.
 
 #[cfg(feature = "arrow")]
-mod arrow;
+pub(crate) mod arrow;
 mod convert;
 pub(crate) mod decimal;
 pub(crate) mod exact;

@@ -1,6 +1,6 @@
 //! Moments and days, and their text.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Timelike as _};
 use serde::Serialize;
 
 use crate::types::moment::Moment;
@@ -86,9 +86,56 @@ pub(crate) fn days_from_text(text: &str) -> Option<i32> {
     i32::try_from(date.signed_duration_since(NaiveDate::default()).num_days()).ok()
 }
 
+/// The time of day that a text like `07:05:09.25` is, in this unit, if it is a whole number of it.
+pub(crate) fn time_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
+    // A leap second has no number.
+    let time = NaiveTime::parse_from_str(text, "%H:%M:%S%.f").ok()?;
+    let nanos = i64::from(time.nanosecond());
+    let is_plain = text.as_bytes().get(2) == Some(&b':') && nanos < NANOS_OF_SECOND;
+    let nanos = i64::from(time.num_seconds_from_midnight()) * NANOS_OF_SECOND + nanos;
+    (is_plain && nanos % unit.nanos() == 0).then_some(nanos / unit.nanos())
+}
+
+/// The local time that a text like `2026-11-28T07:05:09.25` is, with a space or a `T`, since 1970 in this unit, if it is a
+/// whole number of it.
+pub(crate) fn local_from_text(text: &str, unit: TimeUnit) -> Option<i64> {
+    let (date, time) = text.split_at_checked(10)?;
+    let time = time.strip_prefix(['T', 't', ' '])?;
+    let per_day = 86_400 * (NANOS_OF_SECOND / unit.nanos());
+    i64::from(days_from_text(date)?).checked_mul(per_day)?.checked_add(time_from_text(time, unit)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_day_and_of_no_zone_are_read_from_their_text() {
+        for (text, unit, time) in [
+            ("07:05:09.25", TimeUnit::Millis, Some(25_509_250)),
+            ("07:05:09.25", TimeUnit::Nanos, Some(25_509_250_000_000)),
+            ("00:00:00", TimeUnit::Micros, Some(0)),
+            ("23:59:59.999999999", TimeUnit::Nanos, Some(86_399_999_999_999)),
+            ("23:59:59.999999999", TimeUnit::Micros, None),
+            ("23:59:60", TimeUnit::Micros, None),
+            ("24:00:00", TimeUnit::Micros, None),
+            ("7:05:09", TimeUnit::Micros, None),
+            ("07:05", TimeUnit::Micros, None),
+            ("07:05:09Z", TimeUnit::Micros, None),
+        ] {
+            assert_eq!(time_from_text(text, unit), time, "{text}");
+        }
+        for (text, micros) in [
+            ("1970-01-02T00:00:00.5", Some(86_400_500_000)),
+            ("1969-12-31 23:59:59", Some(-1_000_000)),
+            ("1970-01-01T00:00:00Z", None),
+            ("1970-01-01", None),
+            ("é970-01-01T00:00:00", None),
+        ] {
+            assert_eq!(local_from_text(text, TimeUnit::Micros), micros, "{text}");
+        }
+        assert_eq!(local_from_text("1600-01-01T00:00:00", TimeUnit::Nanos), None);
+    }
 
     /// The moment that a text names, in a unit, if it names a whole number of it.
     fn timestamp_from_text(text: &str, unit: TimeUnit) -> Option<i64> {

@@ -25,7 +25,7 @@ use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
-use crate::input::record_batch::block_of_batch;
+use crate::input::record_batch::{OnRefused, block_of_columns, columns_of};
 use crate::options::MIN_MEMORY_LIMIT;
 use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, column_reports, peak_memory};
 use crate::route::limits::threads_within;
@@ -166,7 +166,9 @@ impl Writer {
         on_file(&mut self.file, rows_before, |file| file.settle(&mut self.table))?;
         let arena = Bump::new();
         let checkpoint = self.table.schema.checkpoint();
-        let block = match block_of_batch(batch, &mut self.table.schema, &arena) {
+        let columns = columns_of(batch);
+        let (rows, schema) = (batch.num_rows(), &mut self.table.schema);
+        let block = match block_of_columns(&columns, rows, schema, &arena, OnRefused::Fail) {
             Ok(block) => block,
             Err(error) => {
                 self.table.schema.undo(checkpoint);

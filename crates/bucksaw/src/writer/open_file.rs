@@ -185,7 +185,7 @@ impl OpenFile {
     pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
         let chunk = decoded.chunk();
         self.batch.add(decoded.bytes_held());
-        self.batch.add_source(chunk.bytes.len(), chunk.window_bytes)
+        self.batch.add_source(chunk.size(), chunk.window_bytes)
     }
 
     /// Ends a batch; whether the row group is full, so that it has to end.

@@ -17,7 +17,7 @@ use super::open_file::OpenFile;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
-use crate::input::framing::{CHUNK_BYTES, Chunk, Limits, is_long};
+use crate::input::framing::{CHUNK_BYTES, Chunk, Limits};
 use crate::input::{Ahead, Input, Records, Source};
 use crate::route::limits::{input_bytes, reading_limits};
 use crate::runtime::workers::{Workers, help, locked};
@@ -224,7 +224,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         let buffer = std::mem::take(&mut own.spare.buffer);
         let mut long = reading.long.spares.pop().unwrap_or_default();
         let chunk = reading.source.next(buffer, &mut long.buffer, self.limits)?;
-        if is_long(chunk.bytes()) {
+        if chunk.is_long() {
             own.of_short = Some(std::mem::replace(&mut own.spare, long));
             reading.long.is_used = true;
         } else {
@@ -232,7 +232,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         }
         reading.held += chunk.bytes();
         if let Ahead::Read(chunk) = &chunk {
-            reading.left = reading.left.saturating_sub(chunk.bytes.len());
+            reading.left = reading.left.saturating_sub(chunk.size());
         }
         let number = reading.next;
         reading.next += 1;

@@ -4,6 +4,7 @@ mod adversarial;
 mod backends;
 mod bloom_filters;
 mod bounds;
+mod columnar;
 mod csv;
 mod declared_spellings;
 mod declared_times;

@@ -169,7 +169,7 @@ fn with_keep_going_the_files_of_good_inputs_appear_and_a_second_run_does_the_oth
     assert_eq!(failed, ["in/c.ndjson", "in/d.ndjson", "in/sub/b.ndjson"]);
     run.expect_told(&[
         "bucksaw: 3 of 5 inputs could not be converted; the files of the others are written",
-        "\n  in/c.ndjson: this is a Parquet file",
+        "\n  in/c.ndjson: it starts as a Parquet file and has no footer",
         "\n  in/sub/b.ndjson: line 2, column 1 (byte 8): expected an object",
     ]);
     fs::remove_file(folder.path("in/d.ndjson")).expect("removes");

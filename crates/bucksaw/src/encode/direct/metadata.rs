@@ -140,10 +140,15 @@ fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement
             return append_elements(VALUE_NAME, ty.leaf(), elements);
         }
         ColumnType::Text | ColumnType::Json => Some(LogicalType::String),
+        ColumnType::Int8 => Some(LogicalType::integer(8, true)),
+        ColumnType::Int16 => Some(LogicalType::integer(16, true)),
+        ColumnType::Uint8 => Some(LogicalType::integer(8, false)),
+        ColumnType::Uint16 => Some(LogicalType::integer(16, false)),
+        ColumnType::Uint32 => Some(LogicalType::integer(32, false)),
         ColumnType::Uint64 => Some(LogicalType::integer(64, false)),
-        ColumnType::Timestamp(TimeUnit::Millis) => Some(LogicalType::timestamp(true, Unit::MILLIS)),
-        ColumnType::Timestamp(TimeUnit::Micros) => Some(LogicalType::timestamp(true, Unit::MICROS)),
-        ColumnType::Timestamp(TimeUnit::Nanos) => Some(LogicalType::timestamp(true, Unit::NANOS)),
+        ColumnType::Timestamp(unit) => Some(LogicalType::timestamp(true, unit_of(*unit))),
+        ColumnType::LocalTimestamp(unit) => Some(LogicalType::timestamp(false, unit_of(*unit))),
+        ColumnType::Time(unit) => Some(LogicalType::time(false, unit_of(*unit))),
         ColumnType::Date => Some(LogicalType::Date),
         ColumnType::Decimal { precision, scale } => {
             Some(LogicalType::decimal((*scale).into(), (*precision).into()))
@@ -157,6 +162,14 @@ fn append_elements(name: &str, ty: &ColumnType, elements: &mut Vec<SchemaElement
         element.type_length = Some(bytes as i32);
     }
     elements.push(element);
+}
+
+fn unit_of(unit: TimeUnit) -> Unit {
+    match unit {
+        TimeUnit::Millis => Unit::MILLIS,
+        TimeUnit::Micros => Unit::MICROS,
+        TimeUnit::Nanos => Unit::NANOS,
+    }
 }
 
 /// What Parquet calls it.

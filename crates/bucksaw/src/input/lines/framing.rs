@@ -154,7 +154,12 @@ mod tests {
     fn chunks(bytes: &[u8], at_a_time: usize, max_line_bytes: usize) -> Vec<(u64, usize, bool)> {
         let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
         let mut chunks = Lines::new(Buffered::new(source), Format::Ndjson, None);
-        let limits = Limits { record_bytes: max_line_bytes, message_bytes: 0, window_bytes: 0 };
+        let limits = Limits {
+            record_bytes: max_line_bytes,
+            message_bytes: 0,
+            window_bytes: 0,
+            batch_bytes: 0,
+        };
         let (mut all, mut buffer) = (Vec::new(), Vec::new());
         loop {
             let next = chunks.next(std::mem::take(&mut buffer), &mut Vec::new(), limits);
@@ -193,7 +198,8 @@ mod tests {
         let read = |at_a_time| {
             let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
             let mut lines = Lines::new(Buffered::new(source), Format::Ndjson, None);
-            let limits = Limits { record_bytes: 300_000, message_bytes: 0, window_bytes: 0 };
+            let limits =
+                Limits { record_bytes: 300_000, message_bytes: 0, window_bytes: 0, batch_bytes: 0 };
             let mut chunks = Vec::new();
             while let Frame::Records(chunk) =
                 lines.next(Vec::new(), &mut Vec::new(), limits).expect("memory can be read")

@@ -145,6 +145,8 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
             form: Form::Lines,
             goes_on: false,
             elements: None,
+            #[cfg(feature = "arrow")]
+            columns: None,
         };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
@@ -264,6 +266,8 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
         form: Form::Lines,
         goes_on: false,
         elements: None,
+        #[cfg(feature = "arrow")]
+        columns: None,
     };
     let into = Target {
         block: Block::new(),

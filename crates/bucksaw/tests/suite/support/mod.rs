@@ -17,6 +17,7 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
+use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 use bucksaw::limits::DEFAULT_MEMORY_LIMIT;
 use bucksaw::{
@@ -93,6 +94,11 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
     Some(match array.data_type() {
         DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
         DataType::Int32 => Cell::I32(array.as_primitive::<Int32Type>().value(row)),
+        // Narrower integers are compared as they are held.
+        DataType::Int8 | DataType::Int16 | DataType::UInt8 | DataType::UInt16 => {
+            return cell_at(&cast(array, &DataType::Int32).expect("wider"), row);
+        }
+        DataType::UInt32 => return cell_at(&cast(array, &DataType::Int64).expect("wider"), row),
         DataType::Float32 => Cell::F32(array.as_primitive::<Float32Type>().value(row).to_bits()),
         DataType::Int64 => Cell::I64(array.as_primitive::<Int64Type>().value(row)),
         DataType::UInt64 => Cell::U64(array.as_primitive::<UInt64Type>().value(row)),

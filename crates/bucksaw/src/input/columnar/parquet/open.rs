@@ -1,0 +1,148 @@
+//! An open file: its footer, checked, and readers of its row groups.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema, SchemaRef};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
+use parquet::file::metadata::{
+    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+    RowGroupMetaData,
+};
+use parquet::file::reader::Length;
+
+use super::source::Source;
+use super::{ReadSeek, damaged, schema};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::limits::DEFAULT_MAX_FOOTER_BYTES;
+use crate::input::columnar::guard::guarded;
+use crate::input::framing::Limits;
+
+/// The bytes of the footer's length and the magic behind it.
+const TAIL_BYTES: u64 = 8;
+/// Bytes of an open page of each column, about, where the file says of no larger chunks.
+const PAGE_BYTES: u64 = 1 << 20;
+
+pub(super) struct File {
+    source: Source,
+    metadata: ArrowReaderMetadata,
+    /// What its columns mean.
+    fields: SchemaRef,
+}
+
+impl File {
+    /// # Errors
+    /// [`ErrorKind::InputFormat`] where the footer is not sound; [`ErrorKind::Io`].
+    pub(super) fn open(file: Box<dyn ReadSeek>, _: Limits) -> Result<Self> {
+        let failed = |cause| Error::io("could not read", cause);
+        let source = Source::new(file).map_err(failed)?;
+        let size = source.len();
+        let not_whole = || {
+            let message =
+                "it starts as a Parquet file and has no footer: it was cut off, or never finished";
+            Error::new(ErrorKind::Truncated, message)
+        };
+        let Some(footer_end) = size.checked_sub(TAIL_BYTES) else { return Err(not_whole()) };
+        let tail = source.read_whole(footer_end, TAIL_BYTES as usize).map_err(failed)?;
+        let length = match tail[..] {
+            [_, _, _, _, b'P', b'A', b'R', b'E'] => {
+                let message = "this is an encrypted Parquet file, which can't be read: decrypt it with what wrote it";
+                return Err(Error::new(ErrorKind::InputFormat, message));
+            }
+            [a, b, c, d, b'P', b'A', b'R', b'1'] => u64::from(u32::from_le_bytes([a, b, c, d])),
+            _ => return Err(not_whole()),
+        };
+        if length > DEFAULT_MAX_FOOTER_BYTES || length > footer_end {
+            let message = format!(
+                "its footer claims {length} bytes, where {footer_end} are there and {DEFAULT_MAX_FOOTER_BYTES} are read at the most"
+            );
+            return Err(Error::new(ErrorKind::InputFormat, message));
+        }
+        let footer = source.read_whole(footer_end - length, length as usize).map_err(failed)?;
+        let (metadata, fields) = guarded(|| decode(&footer))?;
+        Ok(Self { source, metadata, fields })
+    }
+
+    pub(super) fn fields(&self) -> &Schema {
+        &self.fields
+    }
+
+    pub(super) fn without_rows(&self) -> RecordBatch {
+        RecordBatch::new_empty(Arc::clone(self.metadata.schema()))
+    }
+
+    fn group(&self, group: usize) -> Option<&RowGroupMetaData> {
+        self.metadata.metadata().row_groups().get(group)
+    }
+
+    pub(super) fn rows_of_group(&self, group: usize) -> Option<u64> {
+        self.group(group).map(|group| group.num_rows().unsigned_abs())
+    }
+
+    /// Bytes of a row of this row group, about.
+    pub(super) fn row_bytes(&self, group: usize) -> usize {
+        let of = |group: &RowGroupMetaData| group.total_byte_size() / group.num_rows().max(1);
+        self.group(group).map_or(0, |group| usize::try_from(of(group)).unwrap_or(usize::MAX))
+    }
+
+    /// Bytes of the file that so many rows of this row group take, about.
+    pub(super) fn bytes_of(&self, group: usize, rows: u64) -> u64 {
+        let Some(group) = self.group(group) else { return 0 };
+        let all = group.compressed_size().unsigned_abs();
+        (u128::from(all) * u128::from(rows) / u128::from(group.num_rows().max(1).unsigned_abs()))
+            as u64
+    }
+
+    /// Bytes of pages that are in memory while this row group is read, about.
+    pub(super) fn open_bytes(&self, group: usize) -> usize {
+        let Some(group) = self.group(group) else { return 0 };
+        let of = |bytes: i64| bytes.unsigned_abs().min(PAGE_BYTES) as usize;
+        group.columns().iter().map(|chunk| of(chunk.uncompressed_size())).sum()
+    }
+
+    /// The column whose bytes were read last, with dots.
+    pub(super) fn last_column(&self, group: usize) -> Option<String> {
+        let at = self.source.last_read();
+        let chunk = self.group(group)?.columns().iter().find(|chunk| {
+            let (start, length) = chunk.byte_range();
+            (start..start.saturating_add(length)).contains(&at)
+        })?;
+        Some(chunk.column_path().parts().join("."))
+    }
+
+    /// A reader of this row group, which gives so many rows at a time.
+    pub(super) fn reader(&self, group: usize, rows: usize) -> Result<ParquetRecordBatchReader> {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.source.clone(),
+            self.metadata.clone(),
+        );
+        let reader = builder.with_row_groups(vec![group]).with_batch_size(rows).build();
+        reader.map_err(|cause| damaged(&cause))
+    }
+}
+
+/// The metadata to read with, and what the columns mean.
+fn decode(footer: &[u8]) -> Result<(ArrowReaderMetadata, SchemaRef)> {
+    let with = |options: &ParquetMetaDataOptions| {
+        ParquetMetaDataReader::decode_metadata_with_options(footer, Some(options))
+            .map_err(|cause| footer_error(&cause))
+    };
+    let options =
+        ParquetMetaDataOptions::new().with_column_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    let known: ParquetMetaData = with(&options)?;
+    let (schema, marks) = schema::readable(known.file_metadata().schema_descr())
+        .map_err(|cause| footer_error(&cause))?;
+    let metadata = with(&options.with_schema(schema))?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options)
+        .map_err(|cause| footer_error(&cause))?;
+    let fields = marks.restored(metadata.schema());
+    Ok((metadata, fields))
+}
+
+fn footer_error(cause: &dyn std::error::Error) -> Error {
+    Error::new(ErrorKind::InputFormat, format!("its footer can't be read: {cause}"))
+}

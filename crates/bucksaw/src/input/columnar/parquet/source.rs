@@ -1,0 +1,89 @@
+//! The file as the parquet crate reads it: by position, and never more than is there.
+
+use std::io::{self, BufReader, Read, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{ChunkReader, Length};
+
+use super::ReadSeek;
+
+/// A file that several readers share. The crate's own reader for files moves one position for all
+/// of them, and allocates what a page header claims before it looks at the file's size.
+#[derive(Clone)]
+pub(super) struct Source {
+    file: Arc<Mutex<Box<dyn ReadSeek>>>,
+    size: u64,
+    /// Where it was read last.
+    last: Arc<AtomicU64>,
+}
+
+impl Source {
+    pub(super) fn new(mut file: Box<dyn ReadSeek>) -> io::Result<Self> {
+        let size = file.seek(SeekFrom::End(0))?;
+        Ok(Self { file: Arc::new(Mutex::new(file)), size, last: Arc::default() })
+    }
+
+    /// Where it was read last.
+    pub(super) fn last_read(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that are known to be in the file.
+    pub(super) fn read_whole(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut buffer = vec![0; length];
+        SourceReader { source: self.clone(), at }.read_exact(&mut buffer)?;
+        Ok(buffer)
+    }
+
+    fn read_at(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        // A reader that panicked left nothing half done: each read sets its position.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at))?;
+        file.read(buffer)
+    }
+}
+
+impl Length for Source {
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
+
+impl ChunkReader for Source {
+    type T = BufReader<SourceReader>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        self.last.store(start, Ordering::Relaxed);
+        Ok(BufReader::with_capacity(HEADER_BYTES, SourceReader { source: self.clone(), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.last.store(start, Ordering::Relaxed);
+        let inside = start.checked_add(length as u64).is_some_and(|end| end <= self.size);
+        if !inside {
+            let message = format!("{length} bytes at {start} lie outside the file");
+            return Err(ParquetError::EOF(message));
+        }
+        Ok(self.read_whole(start, length)?.into())
+    }
+}
+
+/// Bytes that are read for a page's header, which is mostly shorter.
+const HEADER_BYTES: usize = 256;
+
+/// Reads on from a position.
+pub(super) struct SourceReader {
+    source: Source,
+    at: u64,
+}
+
+impl Read for SourceReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read_at(self.at, buffer)?;
+        self.at = self.at.saturating_add(count as u64);
+        Ok(count)
+    }
+}
