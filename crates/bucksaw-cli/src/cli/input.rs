@@ -1,7 +1,8 @@
 //! What inputs are: options of all commands that read them.
 
 use bucksaw::{
-    CsvHeader, CsvOptions, Format, InputOptions, JsonOptions, TextLines, TextOptions, TextPattern,
+    CsvHeader, CsvOptions, Format, Ids, InputOptions, JsonOptions, TextLines, TextOptions,
+    TextPattern,
 };
 use clap::{Args, ValueEnum};
 
@@ -59,6 +60,19 @@ pub(crate) struct InputArgs {
     /// keep, as rows with the column message
     #[arg(long, value_enum, default_value_t)]
     pub(crate) text_lines: TextLinesArg,
+    /// How ids of OTLP's traces and spans are stored. One of another length than OTLP gives it stays in NAME__text, in hex
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) ids: IdsArg,
+}
+
+/// How ids are stored.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum IdsArg {
+    /// Lower-case hexadecimal digits
+    #[default]
+    Hex,
+    /// 16 bytes of a trace, 8 of a span
+    Binary,
 }
 
 /// What to do with lines of text.
@@ -82,6 +96,10 @@ impl InputArgs {
             .text_lines(match self.text_lines {
                 TextLinesArg::Reject => TextLines::Reject,
                 TextLinesArg::Keep => TextLines::Keep,
+            })
+            .ids(match self.ids {
+                IdsArg::Hex => Ids::Hex,
+                IdsArg::Binary => Ids::Binary,
             })
     }
 

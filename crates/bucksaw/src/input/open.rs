@@ -236,7 +236,7 @@ impl ByFormat {
             entry_lines: rows_of_lines(EntryReader, options),
             text: rows_of_lines(TextReader::of(&options.text), options),
             logfmt: rows_of_lines(LogfmtReader, options),
-            messages: MessageDecoder,
+            messages: MessageDecoder::of(options.ids),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::csv::CsvOptions;
 use super::json::JsonOptions;
 use super::lines::TextLines;
+use super::otlp::Ids;
 use super::text::TextOptions;
 use super::{Format, NdjsonOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -30,6 +31,8 @@ pub struct InputOptions {
     /// What to do with lines of text among others: in NDJSON, in logfmt, and where text does not match its pattern.
     /// Default: reject.
     pub text_lines: TextLines,
+    /// How ids are stored, where it is OTLP. Default: as hexadecimal digits.
+    pub ids: Ids,
 }
 
 impl InputOptions {
@@ -73,6 +76,12 @@ impl InputOptions {
     #[must_use]
     pub fn text_lines(self, text_lines: TextLines) -> Self {
         Self { text_lines, ..self }
+    }
+
+    /// Sets [`ids`](#structfield.ids).
+    #[must_use]
+    pub fn ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.

@@ -151,3 +151,40 @@ fn each_signal_has_a_folder_of_its_own() {
     run.expect_code(2).expect_told(&["2 files at once", "16 MiB"]);
     assert!(!folder.path("small").exists());
 }
+
+/// In JSON as in protobuf, plain and as the Collector compresses it; what is broken is told with its line.
+#[test]
+fn json_is_known_by_its_content_and_broken_records_are_told() {
+    let folder = Folder::new();
+    let json = Workload::Synth40.otlp_json_logs(DEFAULT_SEED, 1_000);
+    folder.write("logs.binpb", Workload::Synth40.otlp_logs(DEFAULT_SEED, 1_000));
+    folder.write("logs.json", &json);
+    let frames = json.split_inclusive(|byte| *byte == b'\n').map(|line| {
+        let frame = zstd::encode_all(line.trim_ascii_end(), 1).expect("memory");
+        [&(frame.len() as u32).to_be_bytes()[..], &frame].concat()
+    });
+    folder.write("logs.zst", frames.collect::<Vec<_>>().concat());
+    for name in ["logs.binpb", "logs.json", "logs.zst"] {
+        folder.run(&format!("convert {name} -o {name}.parquet --ids binary -q")).expect_code(0);
+    }
+    let rows = folder.rows("logs.binpb.parquet");
+    assert_eq!(rows.len(), 1_000);
+    assert_eq!(folder.rows("logs.json.parquet"), rows);
+    assert_eq!(folder.rows("logs.zst.parquet"), rows);
+
+    let broken = String::from_utf8(json).expect("JSON").replacen(
+        "\"timeUnixNano\":\"1",
+        "\"timeUnixNano\":\"x",
+        1,
+    );
+    folder.write("broken.json", &broken);
+    let run = folder.run("convert broken.json -o broken.parquet");
+    run.expect_code(3).expect_told(&["broken.json: line 1, column ", "expected an integer"]);
+    let run = folder.run("convert broken.json -o broken.parquet --on-error kept.jsonl");
+    run.expect_code(0).expect_told(&["broken.parquet: 999 rows"]);
+    let kept = folder.read("kept.jsonl");
+    assert!(kept.starts_with(b"{\"timeUnixNano\":\"x") && kept.ends_with(b"}\n"));
+    folder.write("profiles.json", "{\"resourceProfiles\":[]}\n");
+    let run = folder.run("convert profiles.json -o profiles.parquet");
+    run.expect_told(&["profiles, which are not read"]);
+}

@@ -1,5 +1,6 @@
 //! The columns that every table of a signal has, whether or not a record has them.
 
+use super::ids::Ids;
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::timestamp::TimeUnit;
 
@@ -30,6 +31,11 @@ impl CommonColumns {
 
 pub(super) fn text(name: &str, schema: &mut Schema) -> ColumnId {
     schema.declare(name, ColumnType::Text)
+}
+
+/// Of ids of so many bytes.
+pub(super) fn id(name: &str, bytes: usize, ids: Ids, schema: &mut Schema) -> ColumnId {
+    schema.declare(name, ids.column_type(bytes))
 }
 
 /// Of an integer without a sign, which need not fit 32 bits with one.

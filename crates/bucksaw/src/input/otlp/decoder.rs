@@ -3,6 +3,7 @@
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope};
 use super::framing::{Head, head};
+use super::ids::Ids;
 use super::json;
 use super::logs::LogColumns;
 use super::metrics::{Metric, MetricColumns};
@@ -21,7 +22,15 @@ use crate::schema::Schema;
 const MAX_REPEATED: usize = 1 << 21;
 
 /// Decodes messages of each signal, in protobuf and in JSON.
-pub(crate) struct Messages;
+pub(crate) struct Messages {
+    ids: Ids,
+}
+
+impl Messages {
+    pub(crate) fn of(ids: Ids) -> Self {
+        Self { ids }
+    }
+}
 
 /// The columns of a signal.
 #[derive(Clone, Copy)]
@@ -32,11 +41,11 @@ enum Columns {
 }
 
 impl Columns {
-    fn of(format: Format, schema: &mut Schema) -> Self {
+    fn of(format: Format, ids: Ids, schema: &mut Schema) -> Self {
         match format {
-            Format::OtlpTraces => Self::Traces(SpanColumns::of(schema)),
-            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(schema)),
-            _ => Self::Logs(LogColumns::of(schema)),
+            Format::OtlpTraces => Self::Traces(SpanColumns::of(ids, schema)),
+            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(ids, schema)),
+            _ => Self::Logs(LogColumns::of(ids, schema)),
         }
     }
 }
@@ -44,8 +53,8 @@ impl Columns {
 impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         match chunk.form.is_text() {
-            true => json::decode(chunk, into),
-            false => decode_messages(&chunk.bytes, chunk.format, into),
+            true => json::decode(chunk, self.ids, into),
+            false => decode_messages(&chunk.bytes, chunk.format, self.ids, into),
         }
     }
 }
@@ -54,16 +63,17 @@ impl Decoder for Messages {
 pub(super) fn decode_messages<'a>(
     bytes: &'a [u8],
     format: Format,
+    ids: Ids,
     into: Target<'_, 'a>,
 ) -> Decoded<'a> {
     let Target { mut block, schema, arena, stops_at_rejected } = into;
-    let columns = Columns::of(format, schema);
+    let columns = Columns::of(format, ids, schema);
     let common = CommonColumns::of(schema);
     let mut rows = Rows {
         chunk: bytes,
         columns,
         common,
-        row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena),
+        row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena, ids),
         decoded: Decoded::default(),
         repeated: 0,
         stops_at_rejected,

@@ -1,5 +1,6 @@
 //! Messages that a record has several of, as lists side by side: each has as many elements as there are messages.
 
+use super::ids::spell_alike;
 use super::row::{Failure, Row};
 use crate::schema::ColumnId;
 use crate::types::value::Value;
@@ -29,7 +30,8 @@ impl<'a, const COLUMNS: usize> Lists<'a, COLUMNS> {
         columns: [ColumnId; COLUMNS],
         row: &mut Row<'_, 'a>,
     ) -> Result<(), Failure> {
-        for (column, list) in columns.into_iter().zip(self.0) {
+        for (column, mut list) in columns.into_iter().zip(self.0) {
+            spell_alike(&mut list, row.arena);
             row.push_list(column, &list)?;
         }
         Ok(())

@@ -1,8 +1,9 @@
 //! Log records.
 
 use super::any_value::AnyValue;
-use super::columns::{count, number, text, time};
+use super::columns::{count, id, number, text, time};
 use super::common::ATTRIBUTES;
+use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::plain;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields};
@@ -27,7 +28,7 @@ pub(super) struct LogColumns {
 }
 
 impl LogColumns {
-    pub(super) fn of(schema: &mut Schema) -> Self {
+    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
         Self {
             time: time("time", schema),
             observed_time: time("observed_time", schema),
@@ -35,8 +36,8 @@ impl LogColumns {
             severity_text: text("severity_text", schema),
             body: text("body", schema),
             body_type: text("body_type", schema),
-            trace_id: text("trace_id", schema),
-            span_id: text("span_id", schema),
+            trace_id: id("trace_id", TRACE_ID, ids, schema),
+            span_id: id("span_id", SPAN_ID, ids, schema),
             flags: count("flags", schema),
             event_name: text("event_name", schema),
             dropped_attributes_count: count("dropped_attributes_count", schema),
@@ -79,8 +80,8 @@ impl LogColumns {
                 _ => self.push_body(AnyValue::read(body, row.arena)?, row)?,
             }
         }
-        row.push_hex(self.trace_id, trace_id)?;
-        row.push_hex(self.span_id, span_id)?;
+        row.push_id(self.trace_id, trace_id, TRACE_ID)?;
+        row.push_id(self.span_id, span_id, SPAN_ID)?;
         row.push_count(self.flags, flags.into())?;
         row.push_text(self.event_name, event_name)?;
         row.push_count(self.dropped_attributes_count, dropped.into())

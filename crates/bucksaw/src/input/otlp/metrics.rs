@@ -3,8 +3,9 @@
 use super::any_value::json_of_attributes;
 use super::columns::{count, double, list, number, text, time};
 use super::common::ATTRIBUTES;
+use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::lists::Lists;
-use super::row::{Failure, Row, hex};
+use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields, Result};
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::item::Item;
@@ -43,7 +44,7 @@ pub(super) struct MetricColumns {
 }
 
 impl MetricColumns {
-    pub(super) fn of(schema: &mut Schema) -> Self {
+    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
         const INTEGER: ColumnType = ColumnType::Int64;
         const DOUBLE: ColumnType = ColumnType::Double;
         const TEXT: ColumnType = ColumnType::Text;
@@ -85,8 +86,8 @@ impl MetricColumns {
                 list("exemplars_time_unix_nano", INTEGER, schema),
                 list("exemplars_value_int", INTEGER, schema),
                 list("exemplars_value_double", DOUBLE, schema),
-                list("exemplars_trace_id", TEXT, schema),
-                list("exemplars_span_id", TEXT, schema),
+                list("exemplars_trace_id", ids.column_type(TRACE_ID), schema),
+                list("exemplars_span_id", ids.column_type(SPAN_ID), schema),
                 list("exemplars_filtered_attributes", TEXT, schema),
             ],
         }
@@ -486,8 +487,8 @@ fn exemplar<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> 
         unsigned(time),
         integer,
         double,
-        Value::Text(hex(trace_id, row.arena)),
-        Value::Text(hex(span_id, row.arena)),
+        row.ids.value(trace_id, TRACE_ID, row.arena),
+        row.ids.value(span_id, SPAN_ID, row.arena),
         Value::Text(json_of_attributes(message, 7, row.arena)?),
     ])
 }

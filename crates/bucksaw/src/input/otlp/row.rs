@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 
 use super::any_value::key_value;
+use super::ids::Ids;
 use super::plain;
 use super::wire::{Fault, text_or_fault};
 use crate::coerce::block_builder::BlockBuilder;
@@ -37,13 +38,14 @@ impl From<Error> for Failure {
 pub(super) struct Row<'b, 'a> {
     pub(super) arena: &'a Bump,
     pub(super) builder: BlockBuilder<'b, 'a>,
+    pub(super) ids: Ids,
     /// For the paths of attributes, one after the other.
     path: String,
 }
 
 impl<'b, 'a> Row<'b, 'a> {
-    pub(super) fn new(builder: BlockBuilder<'b, 'a>, arena: &'a Bump) -> Self {
-        Self { arena, builder, path: String::new() }
+    pub(super) fn new(builder: BlockBuilder<'b, 'a>, arena: &'a Bump, ids: Ids) -> Self {
+        Self { arena, builder, ids, path: String::new() }
     }
 }
 
@@ -121,23 +123,16 @@ impl<'a> Row<'_, 'a> {
         Ok(self.builder.push_item(column.into(), Item::Value(value))?)
     }
 
-    /// Bytes as lower-case hex digits, where there are any.
-    pub(super) fn push_hex(&mut self, column: ColumnId, bytes: &[u8]) -> Result<(), Failure> {
-        if bytes.is_empty() {
+    /// An id that should have so many bytes, where there is any.
+    pub(super) fn push_id(
+        &mut self,
+        column: ColumnId,
+        id: &'a [u8],
+        bytes: usize,
+    ) -> Result<(), Failure> {
+        if id.is_empty() {
             return Ok(());
         }
-        Ok(self.builder.push(column, Value::Text(hex(bytes, self.arena)))?)
+        Ok(self.builder.push(column, self.ids.value(id, bytes, self.arena))?)
     }
-}
-
-/// Bytes as lower-case hex digits.
-pub(super) fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a str {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = arena.alloc_slice_fill_copy(bytes.len() * 2, b'0');
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 0xf)];
-    }
-    // They are digits.
-    std::str::from_utf8(digits).unwrap_or_default()
 }

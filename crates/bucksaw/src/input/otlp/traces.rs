@@ -1,10 +1,11 @@
 //! Spans.
 
 use super::any_value::json_of_attributes;
-use super::columns::{count, list, number, text, time};
+use super::columns::{count, id, list, number, text, time};
 use super::common::ATTRIBUTES;
+use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::lists::Lists;
-use super::row::{Failure, Row, hex};
+use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields, Result};
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::value::Value;
@@ -31,13 +32,13 @@ pub(super) struct SpanColumns {
 }
 
 impl SpanColumns {
-    pub(super) fn of(schema: &mut Schema) -> Self {
+    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
         const INTEGER: ColumnType = ColumnType::Int64;
         const TEXT: ColumnType = ColumnType::Text;
         Self {
-            trace_id: text("trace_id", schema),
-            span_id: text("span_id", schema),
-            parent_span_id: text("parent_span_id", schema),
+            trace_id: id("trace_id", TRACE_ID, ids, schema),
+            span_id: id("span_id", SPAN_ID, ids, schema),
+            parent_span_id: id("parent_span_id", SPAN_ID, ids, schema),
             trace_state: text("trace_state", schema),
             name: text("name", schema),
             kind: number("kind", schema),
@@ -55,8 +56,8 @@ impl SpanColumns {
             ],
             dropped_events_count: count("dropped_events_count", schema),
             links: [
-                list("links_trace_id", TEXT, schema),
-                list("links_span_id", TEXT, schema),
+                list("links_trace_id", ids.column_type(TRACE_ID), schema),
+                list("links_span_id", ids.column_type(SPAN_ID), schema),
                 list("links_trace_state", TEXT, schema),
                 list("links_attributes", TEXT, schema),
                 list("links_dropped_attributes_count", INTEGER, schema),
@@ -99,9 +100,9 @@ impl SpanColumns {
                 _ => {}
             }
         }
-        row.push_hex(self.trace_id, trace_id)?;
-        row.push_hex(self.span_id, span_id)?;
-        row.push_hex(self.parent_span_id, parent)?;
+        row.push_id(self.trace_id, trace_id, TRACE_ID)?;
+        row.push_id(self.span_id, span_id, SPAN_ID)?;
+        row.push_id(self.parent_span_id, parent, SPAN_ID)?;
         row.push_text(self.trace_state, trace_state)?;
         row.push_text(self.name, name)?;
         row.push_number(self.kind, kind)?;
@@ -169,8 +170,8 @@ fn link<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
         }
     }
     Ok([
-        Value::Text(hex(trace_id, row.arena)),
-        Value::Text(hex(span_id, row.arena)),
+        row.ids.value(trace_id, TRACE_ID, row.arena),
+        row.ids.value(span_id, SPAN_ID, row.arena),
         Value::Text(trace_state),
         Value::Text(json_of_attributes(message, 4, row.arena)?),
         Value::I64(dropped.into()),

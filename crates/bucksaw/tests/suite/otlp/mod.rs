@@ -2,6 +2,7 @@
 
 mod fields;
 mod generate;
+mod ids;
 mod json;
 mod logs;
 mod metrics;

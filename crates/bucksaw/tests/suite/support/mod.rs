@@ -105,6 +105,9 @@ pub fn cell_at(array: &ArrayRef, row: usize) -> Option<Cell> {
         DataType::Float64 => Cell::F64(array.as_primitive::<Float64Type>().value(row).to_bits()),
         DataType::Utf8 => Cell::Text(array.as_string::<i32>().value(row).to_owned()),
         DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_owned()),
+        DataType::FixedSizeBinary(_) => {
+            Cell::Bytes(array.as_fixed_size_binary().value(row).to_vec())
+        }
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
             Cell::Integer(array.as_primitive::<TimestampMillisecondType>().value(row).into())
         }

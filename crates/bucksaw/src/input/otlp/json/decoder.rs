@@ -9,6 +9,7 @@ use crate::input::Format;
 use crate::input::decoding::{Decoded, Kept, Rejected, Target};
 use crate::input::framing::{Chunk, Form};
 use crate::input::otlp::decoder::decode_messages;
+use crate::input::otlp::ids::Ids;
 use crate::input::otlp::messages::{LOGS, METRICS, Message, TRACES};
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -33,7 +34,11 @@ pub(super) fn messages_of(format: Format) -> &'static Message {
 }
 
 /// Decodes a chunk of OTLP/JSON to an empty block.
-pub(in crate::input::otlp) fn decode<'a>(chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
+pub(in crate::input::otlp) fn decode<'a>(
+    chunk: &'a Chunk,
+    ids: Ids,
+    into: Target<'_, 'a>,
+) -> Decoded<'a> {
     let (format, redacts) = (chunk.format, into.schema.redacts());
     let message = messages_of(format);
     let mut messages = Messages {
@@ -45,7 +50,7 @@ pub(in crate::input::otlp) fn decode<'a>(chunk: &'a Chunk, into: Target<'_, 'a>)
     messages.of(chunk);
     let Messages { transcoder, nul_bytes, .. } = messages;
     let Transcoder { out, places, unreadable, altered, .. } = transcoder;
-    let mut decoded = decode_messages(out.into_bump_slice(), format, into);
+    let mut decoded = decode_messages(out.into_bump_slice(), format, ids, into);
     let counts = &mut decoded.counts;
     (counts.bytes, counts.nul_bytes) = (chunk.bytes.len() as u64, nul_bytes);
     let alterations = &mut decoded.block.pivoted.alterations;

@@ -52,6 +52,11 @@ fn rows(source: &[u8], format: Format) -> (Vec<String>, Vec<Row>) {
     read(&converted.file)
 }
 
+/// A message as JSON.
+pub(super) fn as_json((_, name): (Format, &str), message: &[u8]) -> String {
+    Definition::new().json(name, message, &mut Plain)
+}
+
 /// Whether a message comes to the same rows in both encodings.
 pub(super) fn check_json((format, name): (Format, &str), message: &[u8], choices: Vec<usize>) {
     if message.is_empty() {
