@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::{InputArgs, READERS};
-use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg, redact, time};
+use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg, redact, time};
 use crate::words::words;
 
 /// What becomes of nested objects.
@@ -97,6 +97,10 @@ pub(crate) struct ShapeArgs {
     /// its JSON Pointer, as /request/headers; may be given several times
     #[arg(long, value_name = "POINTER")]
     pub(crate) json_column: Vec<Pointer>,
+    /// A column of text that is read as JSON where it is an object, as Docker's log: members become columns below it, such as log_level.
+    /// Names with dots between them, or a JSON Pointer; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) parse_json: Vec<RecordPath>,
     /// What becomes of arrays in columns that are not declared
     #[arg(long, value_enum, default_value_t)]
     pub(crate) arrays: ArraysArg,

@@ -330,6 +330,11 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             self.block.count(id, Outcome::Redacted, item);
         }
         let item = redacted.map_or(item, |stand| stand.item);
+        if self.schema.column(id).parses_json
+            && let Some(members) = self.members_in_text(id, item)
+        {
+            return self.store_members(members);
+        }
         if self.waits(id, item) {
             return self.store_waiting(id, item);
         }

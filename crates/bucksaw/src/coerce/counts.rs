@@ -35,6 +35,8 @@ pub struct Alterations {
     pub unknown_members: u64,
     /// Names in OTLP/JSON in place of an enumeration's numbers, stored as the number.
     pub enum_names: u64,
+    /// Texts that were read as JSON objects, by [`Options::parse_json`](crate::Options::parse_json).
+    pub parsed_json: u64,
     /// Values in whose place something else was stored, by [`Options::redact`](crate::Options::redact).
     pub redacted: u64,
 }
@@ -122,6 +124,7 @@ impl Alterations {
         with(&mut self.rest_values, other.rest_values);
         with(&mut self.unknown_members, other.unknown_members);
         with(&mut self.enum_names, other.enum_names);
+        with(&mut self.parsed_json, other.parsed_json);
         with(&mut self.redacted, other.redacted);
     }
 }

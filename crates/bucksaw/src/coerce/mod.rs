@@ -8,6 +8,7 @@ mod entries;
 mod evidence;
 mod kind;
 mod misfits;
+mod parsed;
 pub(crate) mod refusal;
 pub(crate) mod rules;
 pub(crate) mod settling;

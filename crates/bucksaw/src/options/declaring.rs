@@ -70,6 +70,27 @@ impl Options {
         self
     }
 
+    /// Reads text as JSON, in the column of this path: where it is an object, its members become columns as if it stood there itself, as
+    /// with Docker's `log`. Other text stays in the column. What of such a text is not in the object, its white space and line end,
+    /// is not kept. Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = r#"{"log":"{\"level\":\"info\"}\n","stream":"stdout"}"#;
+    /// let options = Options::new().parse_json(["log"]);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// let report = writer.finish()?;
+    /// assert_eq!(report.alterations.parsed_json, 1);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn parse_json<N: Into<String>>(mut self, path: impl IntoIterator<Item = N>) -> Self {
+        self.parsed_json.push(path.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Whether rows that come from lines say from which: in the columns `source_file`, which is text, as the source was named,
     /// and `source_line`, int64, from 1. What rows call so are columns of their own, under other names. Default: false.
     ///

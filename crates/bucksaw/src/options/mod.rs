@@ -130,6 +130,7 @@ pub struct Options {
     pub(crate) field_ids: BTreeMap<String, i32>,
     pub(crate) times: Vec<(String, Spelling)>,
     pub(crate) json_columns: Vec<Vec<String>>,
+    pub(crate) parsed_json: Vec<Vec<String>>,
     pub(crate) assume_timezone: Option<String>,
 }
 
@@ -172,6 +173,7 @@ impl Default for Options {
             field_ids: BTreeMap::new(),
             times: Vec::new(),
             json_columns: Vec::new(),
+            parsed_json: Vec::new(),
             assume_timezone: None,
         }
     }

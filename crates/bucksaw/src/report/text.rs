@@ -276,6 +276,7 @@ impl fmt::Display for Alterations {
             (self.rest_values, "value", "without a column of THEIR own, kept in _rest"),
             (self.unknown_members, "member", "that OTLP does not have, left out"),
             (self.enum_names, "name", "in place of an enumeration's number, stored as the number"),
+            (self.parsed_json, "text", "read as a JSON object, by --parse-json"),
             (self.redacted, "value", "redacted"),
         ];
         let told = told.iter().filter(|(count, ..)| *count > 0);

@@ -124,8 +124,10 @@ pub struct Column {
     pub(crate) is_dropped: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
-    /// Whether it is declared, without a path, and values are redacted: only its path will say whether its are.
+    /// Whether it is declared, without a path, and values are redacted, or texts read as JSON: only its path will say whether its are.
     pub(super) may_be_redacted: bool,
+    /// Whether its texts that are JSON objects become columns of their members.
+    pub(crate) parses_json: bool,
     /// What is stored in place of its values, where something is.
     pub(crate) redacted: Option<Arc<Redacted>>,
     /// Whether it has values that wait for its type.
@@ -163,7 +165,9 @@ impl Column {
     pub(crate) fn kind_alike(&self) -> ValueKind {
         let waits_for_path = self.may_be_redacted && self.path.is_none();
         match &self.ty {
-            Some(ty) if !waits_for_path && !self.is_redacted() => ty.value_kind(),
+            Some(ty) if !waits_for_path && !self.parses_json && !self.is_redacted() => {
+                ty.value_kind()
+            }
             _ => ValueKind::Null,
         }
     }

@@ -50,6 +50,8 @@ pub(crate) struct Schema {
     linked: Vec<(ColumnId, Sibling)>,
     /// Whether there are columns that keep JSON text.
     pub(crate) has_json_columns: bool,
+    /// Paths of columns whose texts are read as JSON.
+    parsed_json: HashSet<String>,
     rest: Option<ColumnId>,
     /// Columns that say where rows come from, where they are asked for.
     pub(crate) source_columns: Option<SourceColumns>,
@@ -107,6 +109,9 @@ impl Schema {
             typed: Vec::new(),
             linked: Vec::new(),
             has_json_columns: false,
+            parsed_json: (options.parsed_json.iter())
+                .map(|names| path::of_names(names.iter().map(String::as_str)))
+                .collect(),
             rest: None,
             source_columns: None,
             order: Order::default(),
@@ -145,7 +150,8 @@ impl Schema {
                 // What rows call so is another column.
                 None if is_own => {}
                 None if sibling_of.is_none() => {
-                    schema.columns[id.index()].may_be_redacted = schema.choice.redacts();
+                    schema.columns[id.index()].may_be_redacted =
+                        schema.choice.redacts() || !schema.parsed_json.is_empty();
                     schema.without_path.insert(name.clone(), id);
                 }
                 None => {}
@@ -217,6 +223,11 @@ impl Schema {
             known => known,
         };
         declared.is_some_and(|id| self.column(id).keeps_json(start))
+    }
+
+    /// Whether texts of this path are read as JSON.
+    pub(crate) fn parses_json(&self, path: &str) -> bool {
+        self.parsed_json.contains(path)
     }
 
     /// Whether values are redacted.
@@ -541,6 +552,7 @@ impl Schema {
         column.takes_all_as_text =
             takes_all_as_text || redacted.as_ref().is_some_and(|redacted| redacted.is_of_all());
         column.redacted = redacted;
+        column.parses_json = self.parsed_json.contains(path);
         column.is_plain_json = !path.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
         let name_at = path.rfind(path::SEPARATOR).map_or(0, |at| at + 1);
         // Where the name is escaped no name is found there.
@@ -565,6 +577,7 @@ impl Schema {
             takes_all_as_text: false,
             may_be_redacted: false,
             redacted: None,
+            parses_json: false,
             is_settling: false,
             is_settled: true,
             input: None,

@@ -19,7 +19,7 @@ use bytesize::ByteSize;
 use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::sources::STANDARD_STREAM;
 use crate::system;
-use crate::values::{ArraysArg, NumbersArg, Pointer, RedactArg};
+use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
@@ -92,6 +92,9 @@ pub(crate) fn settings(
     }
     for Pointer(names) in &shape.json_column {
         options = options.json_column(names);
+    }
+    for RecordPath(names) in &shape.parse_json {
+        options = options.parse_json(names);
     }
     if let Some(zone) = &shape.assume_timezone {
         options = options.assume_timezone(zone);

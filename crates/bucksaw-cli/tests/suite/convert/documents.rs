@@ -122,3 +122,39 @@ fn bulk_requests_and_journals_are_recognised() {
     let row: serde_json::Value = serde_json::from_str(cat.expect_code(0).text()).expect("JSON");
     assert_eq!(row, json!({"__REALTIME_TIMESTAMP": "1700000000000001", "MESSAGE": "up"}));
 }
+
+#[test]
+fn text_that_is_an_object_becomes_columns_on_request() {
+    let folder = Folder::new();
+    let lines = concat!(
+        r#"{"log":"{\"level\":\"info\",\"user\":\"secret\"}\n","stream":"stdout"}"#,
+        "\n",
+        r#"{"log":"plain\n","stream":"stdout"}"#,
+        "\n",
+    );
+    folder.write("docker.log", lines);
+    let options = "--parse-json log --redact log.user=mask";
+    let run = folder.run(&format!("convert docker.log -o out.parquet {options}")).expect_code(0);
+    run.expect_told(&["1 text read as a JSON object, by --parse-json"]);
+    let rows = [
+        json!({"log_level": "info", "log_user": "***", "stream": "stdout"}),
+        json!({"log": "plain\n", "stream": "stdout"}),
+    ];
+    assert_eq!(folder.rows("out.parquet"), rows);
+    assert!(!folder.read("out.parquet").windows(6).any(|bytes| bytes == b"secret"));
+    let cat = folder.run("cat out.parquet").expect_code(0);
+    let first = cat.text().lines().next().expect("a row");
+    let first: serde_json::Value = serde_json::from_str(first).expect("JSON");
+    assert_eq!(first, json!({"log": {"level": "info", "user": "***"}, "stream": "stdout"}));
+    let schema = folder.run("schema docker.log -q --parse-json log").expect_code(0);
+    assert!(schema.text().contains("\"log_level\""), "{}", schema.text());
+    // What is refused is kept without what nobody looked into.
+    folder.write(
+        "s.json",
+        "{\"columns\":[{\"name\":\"stream\",\"type\":\"text\"}],\"unknown_columns\":\"refuse\"}",
+    );
+    let options = format!("{options} --schema s.json --on-error ./bad");
+    folder.write("more.log", format!("{lines}{{\"stream\":\"x\"}}\n"));
+    folder.run(&format!("convert more.log -o more.parquet -q {options}")).expect_code(0);
+    assert!(!folder.text("bad").contains("secret"), "{}", folder.text("bad"));
+}

@@ -4,6 +4,7 @@ mod broken;
 mod es_bulk;
 mod journald;
 mod json;
+mod parsed;
 mod records;
 
 use std::io::{self, Read};
