@@ -126,6 +126,7 @@ pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::json::JsonOptions;
 pub use input::lines::TextLines;
 pub use input::ndjson::{NdjsonOptions, Nested};
+pub use input::syslog::SyslogOptions;
 pub use input::text::{TextOptions, TextPattern};
 pub use input::{Format, Ids, Input, InputCounts, InputOptions, OnError, Rejection, Rejects};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};

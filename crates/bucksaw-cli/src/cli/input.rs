@@ -1,8 +1,8 @@
 //! What inputs are: options of all commands that read them.
 
 use bucksaw::{
-    CsvHeader, CsvOptions, Format, Ids, InputOptions, JsonOptions, TextLines, TextOptions,
-    TextPattern,
+    CsvHeader, CsvOptions, Format, Ids, InputOptions, JsonOptions, SyslogOptions, TextLines,
+    TextOptions, TextPattern,
 };
 use clap::{Args, ValueEnum};
 
@@ -14,14 +14,14 @@ use crate::words::words;
 #[command(next_help_heading = "Inputs")]
 pub(crate) struct InputArgs {
     /// What inputs are: ndjson; json, documents that are arrays of objects, objects one after the other, spread over lines or
-    /// not, or JSON text sequences; es-bulk, Elasticsearch's bulk requests; journald-json or journald-export, as journalctl writes them; csv or tsv; text, logfmt; arrow, Arrow's IPC stream or file; parquet, a file of any writer; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
+    /// not, or JSON text sequences; es-bulk, Elasticsearch's bulk requests; journald-json or journald-export, as journalctl writes them; csv or tsv; text, logfmt, syslog; arrow, Arrow's IPC stream or file; parquet, a file of any writer; or otlp-logs, otlp-traces or otlp-metrics, messages in protobuf, one, several one after the other, or
     /// each behind its length in four bytes, or in JSON, one a line, several one after the other, or one document. auto takes files whose names end in .csv or .tsv (or .csv.gz
-    /// and the like) for that, Arrow and Parquet by their first bytes, what is surely messages of OTLP for these, what begins with an array, or
+    /// and the like) for that, Arrow and Parquet by their first bytes, what is surely messages of OTLP for these, messages of syslog with a priority, what begins with an array, or
     /// with an object that does not have a line to itself, for json, and everything else for NDJSON
     #[arg(
         long,
         default_value_t,
-        value_parser = words::<Format>(&["auto", "ndjson", "json", "es-bulk", "journald-json", "journald-export", "csv", "tsv", "text", "logfmt", "otlp-logs", "otlp-traces", "otlp-metrics", "arrow", "parquet"]),
+        value_parser = words::<Format>(&["auto", "ndjson", "json", "es-bulk", "journald-json", "journald-export", "csv", "tsv", "text", "logfmt", "syslog", "otlp-logs", "otlp-traces", "otlp-metrics", "arrow", "parquet"]),
         hide_possible_values = true
     )]
     pub(crate) format: Format,
@@ -56,10 +56,14 @@ pub(crate) struct InputArgs {
         hide_possible_values = true
     )]
     pub(crate) pattern: Option<TextPattern>,
-    /// What to do with lines of text among NDJSON, or that are no logfmt, or that the pattern does not match: reject, or
+    /// What to do with lines of text among NDJSON, or that are no logfmt or syslog, or that the pattern does not match: reject, or
     /// keep, as rows with the column message
     #[arg(long, value_enum, default_value_t)]
     pub(crate) text_lines: TextLinesArg,
+    /// The year of times in syslog that say none, such as Oct 11 22:14:15. With it and --assume-timezone they are timestamps in
+    /// the column time, without either text in the column local_time
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) assume_year: Option<u16>,
     /// How ids of OTLP's traces and spans are stored. One of another length than OTLP gives it stays in NAME__text, in hex
     #[arg(long, value_enum, default_value_t)]
     pub(crate) ids: IdsArg,
@@ -86,13 +90,15 @@ pub(crate) enum TextLinesArg {
 }
 
 impl InputArgs {
-    /// How inputs become rows, whatever they are.
-    pub(crate) fn options(&self) -> InputOptions {
+    /// How inputs become rows, whatever they are; times that say no zone are of this one.
+    pub(crate) fn options(&self, timezone: Option<&str>) -> InputOptions {
+        let timezone = timezone.map(str::to_owned);
         InputOptions::new()
             .format(self.format)
             .json(self.json())
             .csv(self.csv())
             .text(TextOptions::new().pattern(self.pattern.clone()))
+            .syslog(SyslogOptions::new().year(self.assume_year).timezone(timezone))
             .text_lines(match self.text_lines {
                 TextLinesArg::Reject => TextLines::Reject,
                 TextLinesArg::Keep => TextLines::Keep,

@@ -109,7 +109,7 @@ pub(crate) struct ShapeArgs {
     /// itself, where INPUT is given
     #[arg(long, value_name = "COLUMN[:INPUT]", value_parser = time)]
     pub(crate) time: Vec<(String, Spelling)>,
-    /// The time zone of times in declared columns that say none, such as Europe/Berlin or UTC
+    /// The time zone of times in declared columns, and in syslog, that say none, such as Europe/Berlin or UTC
     #[arg(long, value_name = "ZONE")]
     pub(crate) assume_timezone: Option<String>,
     /// Do not read text in declared int32, int64 and uint64 columns as integers

@@ -103,7 +103,7 @@ impl<'r> Buffered<'r> {
         self.position += len as u64;
         let window_bytes = self.source.window_bytes();
         let form = match format {
-            Format::Ndjson => Form::Lines,
+            Format::Ndjson | Format::Text | Format::Logfmt => Form::Lines,
             format if format.is_of_lines() => Form::Text,
             _ => Form::Bytes,
         };

@@ -3,7 +3,7 @@
 use super::buffered::Buffered;
 use super::framing::{Frame, Framer, Limits};
 use super::open::framer_of;
-use super::{Format, InputOptions, es_bulk, formats, journald, otlp};
+use super::{Format, InputOptions, es_bulk, formats, journald, otlp, syslog};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes that tell a source's format.
@@ -67,6 +67,9 @@ fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
     }
     if let Some(format) = otlp::format_of_json(start)? {
         return Ok(format);
+    }
+    if syslog::is_start(start) {
+        return Ok(Format::Syslog);
     }
     match otlp::formats_of(start)[..] {
         // Where records are said to be inside of objects, these need not be lines.

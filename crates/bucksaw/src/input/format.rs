@@ -13,7 +13,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// What its first bytes say: OTLP where they are sound messages of one signal; JSON documents where they are an array, or an
+    /// What its first bytes say: OTLP where they are sound messages of one signal; syslog where
+    /// its first message has a priority; JSON documents where they are an array, or an
     /// object that does not have a line to itself; bulk requests and journal entries by their first members; else NDJSON.
     #[default]
     Auto,
@@ -36,6 +37,8 @@ pub enum Format {
     Text,
     /// Lines of `key=value`.
     Logfmt,
+    /// Syslog: messages of RFC 5424 and RFC 3164, each a line, or behind its length (RFC 6587).
+    Syslog,
     /// OTLP logs: `LogsData` or `ExportLogsServiceRequest` messages. As protobuf: one, several one after the other, or each
     /// behind its length in four bytes, the highest first, as the Collector's file exporter writes them. As JSON: one a line, as
     /// that writes them, too, several one after the other, or one document over many lines.
@@ -51,7 +54,7 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Auto,
         Self::Ndjson,
         Self::Json,
@@ -62,6 +65,7 @@ impl Format {
         Self::Tsv,
         Self::Text,
         Self::Logfmt,
+        Self::Syslog,
         Self::OtlpLogs,
         Self::OtlpTraces,
         Self::OtlpMetrics,
@@ -81,6 +85,7 @@ impl Format {
             Self::JournaldExport => "journald-export",
             Self::Text => "text",
             Self::Logfmt => "logfmt",
+            Self::Syslog => "syslog",
             Self::OtlpLogs => "otlp-logs",
             Self::OtlpTraces => "otlp-traces",
             Self::OtlpMetrics => "otlp-metrics",

@@ -31,6 +31,9 @@ pub(crate) enum Frame {
     End,
 }
 
+/// What the columns of a source's rows are called, by their paths.
+pub(crate) type Names = Arc<[Box<str>]>;
+
 /// Whole records.
 #[derive(Debug)]
 pub(crate) struct Chunk {
@@ -40,7 +43,7 @@ pub(crate) struct Chunk {
     /// The source's byte at which they start.
     pub(crate) position: u64,
     /// What the columns of a source's rows are called, by their paths, where its format says so once for all of them.
-    pub(crate) names: Option<Arc<[Box<str>]>>,
+    pub(crate) names: Option<Names>,
     /// NUL bytes before them, which are skipped.
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.

@@ -33,6 +33,7 @@ mod refused;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;
+pub(crate) mod syslog;
 pub(crate) mod text;
 mod unprefixed;
 #[cfg(feature = "arrow")]

@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek};
 use super::buffered::Buffered;
 #[cfg(feature = "arrow")]
 use super::columnar::{self, ArrowFramer, ColumnsDecoder, ParquetFramer};
-use super::csv::{RecordFramer, RowDecoder};
+use super::csv::{RecordEnds, RowDecoder};
 use super::decoding::{Decoded, Decoder, Target};
 use super::decompress::decompressed;
 #[cfg(feature = "arrow")]
@@ -17,12 +17,13 @@ use super::es_bulk::{DocumentDecoder, DocumentEnds};
 use super::framing::{Chunk, Framer};
 use super::journald::{EntryDecoder, EntryEnds, EntryReader};
 use super::json::{ElementDecoder, ElementFramer};
-use super::lines::{LineFramer, LineRows};
+use super::lines::{LineFramer, LineRows, RecordFramer};
 use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
 use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
 use super::record_framer::RecordFramer as EndsFramer;
 use super::refused::Refused;
+use super::syslog::{MessageEnds, SyslogReader};
 use super::text::TextReader;
 use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
@@ -156,7 +157,12 @@ pub(super) fn framer_of<'r>(
             Box::new(LineFramer::new(source, format, options.max_line_bytes()))
         }
         Format::Csv | Format::Tsv => {
-            Box::new(RecordFramer::new(source, format, &options.csv, options.max_line_bytes()))
+            let ends = RecordEnds::of(format, &options.csv);
+            Box::new(RecordFramer::new(source, format, ends, options.max_line_bytes()))
+        }
+        Format::Syslog => {
+            let ends = MessageEnds::default();
+            Box::new(RecordFramer::new(source, format, ends, options.max_line_bytes()))
         }
         Format::Json => {
             Box::new(ElementFramer::new(source, &options.json, options.ndjson.max_line_bytes))
@@ -222,6 +228,7 @@ struct ByFormat {
     entry_lines: LineRows<EntryReader>,
     text: LineRows<TextReader>,
     logfmt: LineRows<LogfmtReader>,
+    syslog: LineRows<SyslogReader>,
     messages: MessageDecoder,
 }
 
@@ -236,6 +243,7 @@ impl ByFormat {
             entry_lines: rows_of_lines(EntryReader, options),
             text: rows_of_lines(TextReader::of(&options.text), options),
             logfmt: rows_of_lines(LogfmtReader, options),
+            syslog: rows_of_lines(SyslogReader::of(&options.syslog), options),
             messages: MessageDecoder::of(options.ids),
         }
     }
@@ -252,6 +260,7 @@ impl Decoder for ByFormat {
             Format::JournaldJson => self.entry_lines.decode(chunk, into),
             Format::Text => self.text.decode(chunk, into),
             Format::Logfmt => self.logfmt.decode(chunk, into),
+            Format::Syslog => self.syslog.decode(chunk, into),
             Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
                 self.messages.decode(chunk, into)
             }

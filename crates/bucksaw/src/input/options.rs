@@ -4,6 +4,7 @@ use super::csv::CsvOptions;
 use super::json::JsonOptions;
 use super::lines::TextLines;
 use super::otlp::Ids;
+use super::syslog::SyslogOptions;
 use super::text::TextOptions;
 use super::{Format, NdjsonOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,7 +29,9 @@ pub struct InputOptions {
     pub json: JsonOptions,
     /// How lines become rows, where it is text.
     pub text: TextOptions,
-    /// What to do with lines of text among others: in NDJSON, in logfmt, and where text does not match its pattern.
+    /// How messages become rows, where it is syslog.
+    pub syslog: SyslogOptions,
+    /// What to do with lines of text among others: in NDJSON, logfmt and syslog, and where text does not match its pattern.
     /// Default: reject.
     pub text_lines: TextLines,
     /// How ids are stored, where it is OTLP. Default: as hexadecimal digits.
@@ -72,6 +75,12 @@ impl InputOptions {
         Self { text, ..self }
     }
 
+    /// Sets [`syslog`](#structfield.syslog).
+    #[must_use]
+    pub fn syslog(self, syslog: SyslogOptions) -> Self {
+        Self { syslog, ..self }
+    }
+
     /// Sets [`text_lines`](#structfield.text_lines).
     #[must_use]
     pub fn text_lines(self, text_lines: TextLines) -> Self {
@@ -94,7 +103,12 @@ impl InputOptions {
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options), with a line for each problem.
     pub fn validate(&self) -> Result<()> {
-        let problems = [self.ndjson.validate(), self.json.validate(), self.csv.validate()];
+        let problems = [
+            self.ndjson.validate(),
+            self.json.validate(),
+            self.csv.validate(),
+            self.syslog.validate(),
+        ];
         let problems: Vec<String> = problems
             .into_iter()
             .filter_map(Result::err)

@@ -32,6 +32,7 @@ mod settling;
 mod sinks;
 mod sorted;
 mod support;
+mod syslog;
 mod tables;
 mod text;
 mod threads;

@@ -111,7 +111,12 @@ pub(crate) fn settings(
     problems.extend(long_lines(shape, file));
     problems.extend(small_limit(file));
     for error in [input.validate().err(), options.validate().err()].into_iter().flatten() {
-        problems.extend(error.message().lines().map(str::to_owned));
+        for problem in error.message().lines() {
+            // Both look at the time zone.
+            if !problems.iter().any(|known| known == problem) {
+                problems.push(problem.to_owned());
+            }
+        }
     }
     if problems.is_empty() {
         Ok(Settings { options, input, notes: notes(file) })
@@ -327,7 +332,7 @@ fn input_options(shape: &ShapeArgs) -> InputOptions {
             NestedArg::Flatten => Nested::Flatten,
             NestedArg::Json => Nested::Json,
         });
-    shape.input.options().ndjson(ndjson)
+    shape.input.options(shape.assume_timezone.as_deref()).ndjson(ndjson)
 }
 
 /// No more threads than cores are started: they would cost memory and time, and the file is the same.

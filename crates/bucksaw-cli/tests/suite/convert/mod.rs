@@ -17,5 +17,6 @@ mod rejected;
 mod shape;
 mod streams;
 mod summary;
+mod syslog;
 mod text;
 mod usage;

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use super::record::{self, Fault};
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::framing::Names;
 use crate::types::path;
 
 /// The paths of the columns that the header row at `start` names.
 ///
 /// # Errors
 /// [`ErrorKind::InputFormat`]: without names there are no rows.
-pub(super) fn names_of_row(bytes: &[u8], start: usize, delimiter: u8) -> Result<Arc<[Box<str>]>> {
+pub(super) fn names_of_row(bytes: &[u8], start: usize, delimiter: u8) -> Result<Names> {
     let mut names = Vec::new();
     let read = record::read(bytes, start, delimiter, |_, field| {
         let text =
@@ -37,7 +37,7 @@ pub(super) fn names_of_row(bytes: &[u8], start: usize, delimiter: u8) -> Result<
 }
 
 /// `column1`, `column2` and so on, as many as the record at `start` has fields.
-pub(super) fn numbers(bytes: &[u8], start: usize, delimiter: u8) -> Arc<[Box<str>]> {
+pub(super) fn numbers(bytes: &[u8], start: usize, delimiter: u8) -> Names {
     let mut count = 0;
     // Where its quotes are not sound, it is rejected later, and has as many columns as were read.
     let _ = record::read(bytes, start, delimiter, |_, _| {
@@ -49,7 +49,7 @@ pub(super) fn numbers(bytes: &[u8], start: usize, delimiter: u8) -> Arc<[Box<str
 
 /// The paths of columns that are called so. Where a name comes again, its second column is `NAME__2`, or the next
 /// number that no column has: each has a column of its own, whatever is in the others.
-pub(super) fn paths(names: Vec<String>) -> Arc<[Box<str>]> {
+pub(super) fn paths(names: Vec<String>) -> Names {
     let all: HashSet<&str> = names.iter().map(String::as_str).collect();
     let mut counts = HashMap::<&str, u64>::new();
     let mut paths = Vec::with_capacity(names.len());

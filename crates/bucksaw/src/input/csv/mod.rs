@@ -11,7 +11,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::framing::RecordFramer;
+pub(super) use self::framing::Ends as RecordEnds;
 pub(super) use self::rows::RowDecoder;
 use super::Format;
 use crate::error::{Error, ErrorKind, Result};

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::input::lines::line_end;
+
 /// A field as it stands in the source: without the quotes around it.
 pub(super) struct Field {
     pub(super) range: Range<usize>,
@@ -90,11 +92,6 @@ pub(super) fn end_of(bytes: &[u8], start: usize, delimiter: u8) -> (Record, Opti
         }
         Err(Fault::Field(never)) => match never {},
     }
-}
-
-/// Behind the next newline.
-pub(super) fn line_end(bytes: &[u8], from: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at + 1)
 }
 
 /// The field whose quote is at `start`, and where it ends.

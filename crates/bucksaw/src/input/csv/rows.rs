@@ -9,7 +9,7 @@ use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES};
-use crate::input::lines::BYTE_ORDER_MARK;
+use crate::input::lines::{BYTE_ORDER_MARK, line_end};
 use crate::input::records::too_long;
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
@@ -58,7 +58,7 @@ impl Decoder for RowDecoder {
             if let [b'\n', ..] | [b'\r', b'\n', ..] | [b'\r'] = bytes[start..] {
                 decoded.counts.blank += 1;
                 decoded.lines += 1;
-                start = record::line_end(bytes, start);
+                start = line_end(bytes, start);
                 is_run_new = true;
                 continue;
             }

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use super::framing::Ends;
 use super::header::{paths, unescaped};
 use super::record::{self, Quoting};
+use super::{CsvOptions, Format};
+use crate::input::lines::FindEnds as _;
 
 /// Bytes in which quotes, delimiters and ends of lines are anywhere.
 fn wild() -> impl Strategy<Value = Vec<u8>> {
@@ -66,23 +68,24 @@ proptest! {
     #[test]
     fn cuts_are_where_records_end(bytes in wild(), cuts in vec(0..60_usize, 0..4)) {
         let ends = ends(&bytes);
-        let mut found = Ends::new(b',', 0);
+        let mut found = Ends::of(Format::Csv, &CsvOptions::new());
+        found.begin(0);
         let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < bytes.len()).collect();
         cuts.sort_unstable();
         for cut in cuts {
             found.look(&bytes[..cut], false);
-            let is_end = found.last == 0 || ends.iter().any(|(end, _)| *end == found.last);
-            prop_assert!(is_end, "{} of {:?}", found.last, ends);
+            let is_end = found.last() == 0 || ends.iter().any(|(end, _)| *end == found.last());
+            prop_assert!(is_end, "{} of {:?}", found.last(), ends);
         }
         found.look(&bytes, true);
-        let behind = ends.iter().find(|(end, _)| *end > found.last);
-        match found.open {
+        let behind = ends.iter().find(|(end, _)| *end > found.last());
+        match found.open() {
             // What is behind is one record, whose quote nothing closes, or others after it.
             Some(quote) => prop_assert_eq!(behind.and_then(|(_, quoting)| *quoting), Some(Quoting::Unclosed(quote))),
             // What is behind is the last line.
             None => prop_assert!(behind.is_none_or(|(end, _)| *end == bytes.len())),
         }
-        prop_assert!(found.last == 0 || ends.iter().any(|(end, _)| *end == found.last));
+        prop_assert!(found.last() == 0 || ends.iter().any(|(end, _)| *end == found.last()));
     }
 
     #[test]
