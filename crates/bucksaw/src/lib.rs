@@ -128,7 +128,9 @@ pub use input::lines::TextLines;
 pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::syslog::SyslogOptions;
 pub use input::text::{TextOptions, TextPattern};
-pub use input::{Format, Ids, Input, InputCounts, InputOptions, OnError, Rejection, Rejects};
+pub use input::{
+    Format, Ids, Input, InputCounts, InputOptions, OnError, OtlpLayout, Rejection, Rejects,
+};
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
     Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,

@@ -1,8 +1,8 @@
 //! What inputs are: options of all commands that read them.
 
 use bucksaw::{
-    CsvHeader, CsvOptions, Format, Ids, InputOptions, JsonOptions, SyslogOptions, TextLines,
-    TextOptions, TextPattern,
+    CsvHeader, CsvOptions, Format, Ids, InputOptions, JsonOptions, OtlpLayout, SyslogOptions,
+    TextLines, TextOptions, TextPattern,
 };
 use clap::{Args, ValueEnum};
 
@@ -36,6 +36,16 @@ pub(crate) struct InputArgs {
     /// Make the members around the records' outermost array columns, too, those before it
     #[arg(long, requires = "records")]
     pub(crate) envelope: bool,
+    /// Which columns OTLP becomes: flat, one for each field and each attribute; or clickhouse, those of the tables of the
+    /// Collector's ClickHouse exporter (otel_logs, otel_traces; metrics as one table with MetricType), with attributes as maps, for
+    /// INSERT INTO otel_logs SELECT * FROM file('logs.parquet'). What these have no column for is kept in _rest
+    #[arg(
+        long,
+        default_value_t,
+        value_parser = words::<OtlpLayout>(&["flat", "clickhouse"]),
+        hide_possible_values = true
+    )]
+    pub(crate) layout: OtlpLayout,
     /// CSV's columns, where files have no header row: their names, or none, for column1, column2 and so on
     #[arg(long, value_name = "NAME[,…]|none", value_delimiter = ',')]
     pub(crate) csv_header: Vec<String>,
@@ -97,6 +107,7 @@ impl InputArgs {
             .format(self.format)
             .json(self.json())
             .csv(self.csv())
+            .layout(self.layout)
             .text(TextOptions::new().pattern(self.pattern.clone()))
             .syslog(SyslogOptions::new().year(self.assume_year).timezone(timezone))
             .text_lines(match self.text_lines {

@@ -50,6 +50,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
         self.rows.schema.redacts()
     }
 
+    /// Whether this column's values go into `_rest`.
+    pub(crate) fn is_in_rest(&self, id: ColumnId) -> bool {
+        self.rows.schema.column(id).is_in_rest
+    }
+
     /// Whether values of this path are.
     pub(crate) fn redacts_path(&self, path: &str) -> bool {
         self.rows.schema.redacted(path).is_some()

@@ -320,6 +320,9 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let column = self.schema.column(id);
         if column.is_dropped {
+            if column.is_in_rest {
+                self.store_in_rest(id, item);
+            }
             return Ok(());
         }
         let redacted = match column.has_entries() && self.schema.redacts() {

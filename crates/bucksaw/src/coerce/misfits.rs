@@ -65,6 +65,14 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.push_rest(&path, item)
     }
 
+    /// A value of a column that is none of the file's.
+    pub(super) fn store_in_rest(&mut self, id: ColumnId, item: Item<'v>) {
+        self.block.alterations.rest_values += 1;
+        let path = self.path_of(id);
+        let item = self.redacted(&path, item);
+        self.rest_of(&path, item);
+    }
+
     pub(super) fn store_duplicate(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let path = self.path_of(id);
         self.keep_duplicate(&path, item)?;

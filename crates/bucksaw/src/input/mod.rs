@@ -53,7 +53,7 @@ use self::framing::Framer;
 use self::ndjson::NdjsonOptions;
 
 pub use self::options::InputOptions;
-pub use self::otlp::Ids;
+pub use self::otlp::{Ids, OtlpLayout};
 pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;

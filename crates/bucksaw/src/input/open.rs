@@ -244,7 +244,7 @@ impl ByFormat {
             text: rows_of_lines(TextReader::of(&options.text), options),
             logfmt: rows_of_lines(LogfmtReader, options),
             syslog: rows_of_lines(SyslogReader::of(&options.syslog), options),
-            messages: MessageDecoder::of(options.ids),
+            messages: MessageDecoder { layout: options.layout, ids: options.ids },
         }
     }
 }

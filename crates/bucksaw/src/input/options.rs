@@ -6,7 +6,7 @@ use super::lines::TextLines;
 use super::otlp::Ids;
 use super::syslog::SyslogOptions;
 use super::text::TextOptions;
-use super::{Format, NdjsonOptions};
+use super::{Format, NdjsonOptions, OtlpLayout};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a source's bytes become rows, for [`Input::open`](crate::Input::open).
@@ -36,6 +36,8 @@ pub struct InputOptions {
     pub text_lines: TextLines,
     /// How ids are stored, where it is OTLP. Default: as hexadecimal digits.
     pub ids: Ids,
+    /// Which columns records become, where it is OTLP.
+    pub layout: OtlpLayout,
 }
 
 impl InputOptions {
@@ -91,6 +93,12 @@ impl InputOptions {
     #[must_use]
     pub fn ids(self, ids: Ids) -> Self {
         Self { ids, ..self }
+    }
+
+    /// Sets [`layout`](#structfield.layout).
+    #[must_use]
+    pub fn layout(self, layout: OtlpLayout) -> Self {
+        Self { layout, ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.

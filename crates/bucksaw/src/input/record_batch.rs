@@ -220,7 +220,7 @@ fn take_whole<'a>(
         return Ok(if is_refused { Taken::No } else { not_whole });
     };
     if schema.column(id).is_dropped {
-        return Ok(Taken::Nothing);
+        return Ok(if schema.column(id).is_in_rest { Taken::No } else { Taken::Nothing });
     }
     if *stays && schema.columns().len() > known {
         schema.stay(id, *field_id);

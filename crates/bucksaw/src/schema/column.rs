@@ -120,8 +120,10 @@ pub struct Column {
     pub(crate) path: Option<Box<str>>,
     /// Whether its path has no name, or would have that of another column.
     pub(crate) is_renamed: bool,
-    /// Whether its values are dropped.
+    /// Whether it is no column of the file: its values are dropped, or go into `_rest`.
     pub(crate) is_dropped: bool,
+    /// Whether they go into `_rest`.
+    pub(crate) is_in_rest: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     /// Whether it is declared, without a path, and values are redacted, or texts read as JSON: only its path will say whether its are.

@@ -572,6 +572,7 @@ impl Schema {
             path: None,
             is_renamed: false,
             is_dropped: false,
+            is_in_rest: false,
             ty: None,
             declared: false,
             takes_all_as_text: false,

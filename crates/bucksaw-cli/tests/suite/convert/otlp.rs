@@ -188,3 +188,33 @@ fn json_is_known_by_its_content_and_broken_records_are_told() {
     let run = folder.run("convert profiles.json -o profiles.parquet");
     run.expect_told(&["profiles, which are not read"]);
 }
+
+/// Attributes are maps of texts, by their own keys.
+#[test]
+fn logs_become_what_clickhouse_has_a_table_for() {
+    let folder = Folder::new();
+    folder.write("logs.binpb", Workload::Realistic.otlp_logs(DEFAULT_SEED, 500));
+    let run = folder.run("convert logs.binpb -o logs.parquet --layout clickhouse");
+    run.expect_code(0).expect_told(&["logs.parquet: 500 rows", "\n500 records, "]);
+    folder.run("convert logs.binpb -o flat.parquet -q").expect_code(0);
+    let run = folder.run("cat logs.parquet");
+    let cat = run.expect_code(0);
+    let rows: Vec<Value> =
+        cat.text().lines().map(|row| serde_json::from_str(row).expect("JSON")).collect();
+    assert_eq!(rows.len(), 500);
+    for (row, flat) in rows.iter().zip(folder.rows("flat.parquet")) {
+        assert_eq!(row.get("Body"), flat.get("body"));
+        assert_eq!(row["ResourceAttributes"]["service.name"], flat["service_name"]);
+        let attributes = row.get("LogAttributes").and_then(Value::as_object);
+        for (key, value) in attributes.into_iter().flatten() {
+            let name = format!("attr_{}", key.replace('.', "_"));
+            let as_text = match &flat[&name] {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            assert_eq!(*value, json!(as_text), "{key}");
+        }
+    }
+    let run = folder.run("convert logs.binpb -o other.parquet --layout wide");
+    run.expect_code(2).expect_told(&["flat, clickhouse"]);
+}

@@ -1,8 +1,8 @@
 //! What the records of a resource, and of a scope, have in common.
 
 use super::any_value::{AnyValue, append_texts, key_value};
-use super::columns::CommonColumns;
-use super::row::Row;
+use super::columns::{AttributeColumns, CommonColumns};
+use super::row::{Row, entry_of};
 use super::wire::{Fields, Result};
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
@@ -12,9 +12,7 @@ use crate::types::value::{Value, append_json_string};
 /// Values with the columns that they go to.
 pub(super) type Common<'a> = Vec<(Key<'a>, Item<'a>)>;
 
-/// The names that attributes are below.
-const RESOURCE: &str = "resource";
-const SCOPE: &str = "scope";
+/// The name that a record's attributes are below.
 pub(super) const ATTRIBUTES: &str = "attr";
 
 const SERVICE_NAME: &str = "service.name";
@@ -26,7 +24,7 @@ pub(super) fn resource<'a>(
     columns: &CommonColumns,
     row: &Row<'_, 'a>,
 ) -> Result<Common<'a>> {
-    let mut common = Common::new();
+    let (mut common, mut entries) = (Common::new(), Vec::new());
     let (mut dropped, mut entities, mut has_service) = (0, String::new(), false);
     let mut fields = Fields::of(message);
     while let Some(field) = fields.next()? {
@@ -34,24 +32,31 @@ pub(super) fn resource<'a>(
             1 => {
                 let (key, value) = key_value(field.bytes()?, row.arena)?;
                 if key == SERVICE_NAME
-                    && !row.builder.redacts_path(&path::of_names([RESOURCE, key]))
+                    && !row.builder.redacts_path(&path::of_names([columns.resource, key]))
                     && let AnyValue::Scalar(Value::Text(_)) = value
                     && !std::mem::replace(&mut has_service, true)
                 {
                     common.push((columns.service_name.into(), value.item(row.arena)?));
                 }
-                push_attribute(RESOURCE, key, value, &mut common, row)?;
+                let item = value.item(row.arena)?;
+                match &columns.attributes {
+                    None => push_attribute(columns.resource, key, item, &mut common, row),
+                    Some(_) => entries.push((key, entry_of(item, row.arena))),
+                }
             }
             2 => dropped = field.uint32()?,
             3 => append_entity(field.bytes()?, &mut entities)?,
             _ => {}
         }
     }
+    if let Some(AttributeColumns { resource, .. }) = columns.attributes {
+        push_map(resource, &entries, &mut common, row);
+    }
     push_count(columns.resource_dropped_attributes_count, dropped, &mut common);
     if !entities.is_empty() {
         entities.push(']');
         let json = row.arena.alloc_str(&entities);
-        common.push((Key::Name("resource_entity_refs"), Item::Json(json)));
+        common.push((columns.resource_entity_refs, Item::Json(json)));
     }
     push_text(columns.resource_schema_url, schema_url, &mut common);
     Ok(common)
@@ -64,7 +69,7 @@ pub(super) fn scope<'a>(
     columns: &CommonColumns,
     row: &Row<'_, 'a>,
 ) -> Result<Common<'a>> {
-    let mut common = Common::new();
+    let (mut common, mut entries) = (Common::new(), Vec::new());
     let (mut name, mut version, mut dropped) = ("", "", 0);
     let mut fields = Fields::of(message);
     while let Some(field) = fields.next()? {
@@ -73,11 +78,18 @@ pub(super) fn scope<'a>(
             2 => version = field.text()?,
             3 => {
                 let (key, value) = key_value(field.bytes()?, row.arena)?;
-                push_attribute(SCOPE, key, value, &mut common, row)?;
+                let item = value.item(row.arena)?;
+                match &columns.attributes {
+                    None => push_attribute(columns.scope, key, item, &mut common, row),
+                    Some(_) => entries.push((key, entry_of(item, row.arena))),
+                }
             }
             4 => dropped = field.uint32()?,
             _ => {}
         }
+    }
+    if let Some(AttributeColumns { scope, .. }) = columns.attributes {
+        push_map(scope, &entries, &mut common, row);
     }
     push_text(columns.scope_name, name, &mut common);
     push_text(columns.scope_version, version, &mut common);
@@ -89,13 +101,34 @@ pub(super) fn scope<'a>(
 fn push_attribute<'a>(
     of: &str,
     key: &str,
-    value: AnyValue<'a>,
+    item: Item<'a>,
     common: &mut Common<'a>,
     row: &Row<'_, 'a>,
-) -> Result<()> {
+) {
     let path = row.arena.alloc_str(&path::of_names([of, key]));
-    common.push((Key::Name(path), value.item(row.arena)?));
-    Ok(())
+    common.push((Key::Name(path), item));
+}
+
+/// Attributes as a map, where there are any.
+fn push_map<'a>(
+    column: ColumnId,
+    entries: &[(&'a str, Value<'a>)],
+    common: &mut Common<'a>,
+    row: &Row<'_, 'a>,
+) {
+    if !entries.is_empty() {
+        let map = Value::Map(row.arena.alloc_slice_copy(entries));
+        common.push((column.into(), Item::Value(map)));
+    }
+}
+
+/// How many values these are, each entry of a map one.
+pub(super) fn weight(common: &Common<'_>) -> usize {
+    let of = |(_, item): &(Key<'_>, Item<'_>)| match item {
+        Item::Value(Value::Map(entries)) => entries.len(),
+        _ => 1,
+    };
+    common.iter().map(of).sum()
 }
 
 fn push_count(column: ColumnId, count: u32, common: &mut Common<'_>) {

@@ -1,7 +1,8 @@
 //! The decoder: a chunk of whole frames to a block, a row for each record.
 
+use super::OtlpLayout;
 use super::columns::CommonColumns;
-use super::common::{Common, resource, scope};
+use super::common::{Common, resource, scope, weight};
 use super::framing::{Head, head};
 use super::ids::Ids;
 use super::json;
@@ -23,13 +24,8 @@ const MAX_REPEATED: usize = 1 << 21;
 
 /// Decodes messages of each signal, in protobuf and in JSON.
 pub(crate) struct Messages {
-    ids: Ids,
-}
-
-impl Messages {
-    pub(crate) fn of(ids: Ids) -> Self {
-        Self { ids }
-    }
+    pub(crate) layout: OtlpLayout,
+    pub(crate) ids: Ids,
 }
 
 /// The columns of a signal.
@@ -41,11 +37,11 @@ enum Columns {
 }
 
 impl Columns {
-    fn of(format: Format, ids: Ids, schema: &mut Schema) -> Self {
+    fn of(format: Format, layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
         match format {
-            Format::OtlpTraces => Self::Traces(SpanColumns::of(ids, schema)),
-            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(ids, schema)),
-            _ => Self::Logs(LogColumns::of(ids, schema)),
+            Format::OtlpTraces => Self::Traces(SpanColumns::of(layout, ids, schema)),
+            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(layout, ids, schema)),
+            _ => Self::Logs(LogColumns::of(layout, ids, schema)),
         }
     }
 }
@@ -53,8 +49,8 @@ impl Columns {
 impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         match chunk.form.is_text() {
-            true => json::decode(chunk, self.ids, into),
-            false => decode_messages(&chunk.bytes, chunk.format, self.ids, into),
+            true => json::decode(chunk, (self.layout, self.ids), into),
+            false => decode_messages(&chunk.bytes, chunk.format, (self.layout, self.ids), into),
         }
     }
 }
@@ -63,17 +59,17 @@ impl Decoder for Messages {
 pub(super) fn decode_messages<'a>(
     bytes: &'a [u8],
     format: Format,
-    ids: Ids,
+    (layout, ids): (OtlpLayout, Ids),
     into: Target<'_, 'a>,
 ) -> Decoded<'a> {
     let Target { mut block, schema, arena, stops_at_rejected } = into;
-    let columns = Columns::of(format, ids, schema);
-    let common = CommonColumns::of(schema);
+    let columns = Columns::of(format, layout, ids, schema);
+    let common = CommonColumns::of(format, layout, schema);
     let mut rows = Rows {
         chunk: bytes,
         columns,
         common,
-        row: Row::new(BlockBuilder::new(&mut block, schema, arena), arena, ids),
+        row: Row::new(BlockBuilder::new(&mut block, schema, arena), layout, arena, ids),
         decoded: Decoded::default(),
         repeated: 0,
         stops_at_rejected,
@@ -177,7 +173,8 @@ impl<'a> Rows<'_, 'a> {
         }
         let of_scope = of_scope.whole(message, 1, self.row.arena)?.unwrap_or_default();
         let scope = scope(of_scope, schema_url, &self.common, &self.row)?;
-        self.repeated = self.repeated.saturating_add((resource.len() + scope.len()) * records);
+        let common = weight(resource) + weight(&scope);
+        self.repeated = self.repeated.saturating_add(common * records);
         if self.repeated > MAX_REPEATED {
             let reason = "its records have too many values of their resource and scope in common";
             return Err(Fault { address: address_of(message), reason });
@@ -268,7 +265,7 @@ impl<'a> Rows<'_, 'a> {
 
     /// Rejects a record, or what else these bytes of the chunk are.
     fn reject(&mut self, bytes: &'a [u8], failure: Failure) {
-        self.row.builder.undo_row();
+        self.row.undo();
         match failure {
             Failure::Malformed(Fault { address, reason }) => {
                 // Where parts were put together it is none of the record's.

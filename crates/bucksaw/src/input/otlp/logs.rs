@@ -1,12 +1,15 @@
 //! Log records.
 
+use super::OtlpLayout;
 use super::any_value::AnyValue;
+use super::clickhouse::Table;
 use super::columns::{count, id, number, text, time};
 use super::common::ATTRIBUTES;
 use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::plain;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields};
+use crate::input::Format;
 use crate::schema::{ColumnId, Schema};
 use crate::types::item::Item;
 use crate::types::value::Value;
@@ -14,6 +17,7 @@ use crate::types::value::Value;
 /// The columns that every table of logs has.
 #[derive(Clone, Copy)]
 pub(super) struct LogColumns {
+    layout: OtlpLayout,
     time: ColumnId,
     observed_time: ColumnId,
     severity_number: ColumnId,
@@ -25,11 +29,39 @@ pub(super) struct LogColumns {
     flags: ColumnId,
     event_name: ColumnId,
     dropped_attributes_count: ColumnId,
+    /// Where they are a map.
+    attributes: Option<ColumnId>,
 }
 
 impl LogColumns {
-    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
+    pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
+        match layout {
+            OtlpLayout::Flat => Self::flat(ids, schema),
+            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpLogs, schema)),
+        }
+    }
+
+    fn clickhouse(table: &mut Table<'_>) -> Self {
         Self {
+            layout: OtlpLayout::ClickHouse,
+            time: table.column("Timestamp"),
+            observed_time: table.rest("observed_time_unix_nano"),
+            severity_number: table.column("SeverityNumber"),
+            severity_text: table.column("SeverityText"),
+            body: table.column("Body"),
+            body_type: table.rest("body_type"),
+            trace_id: table.column("TraceId"),
+            span_id: table.column("SpanId"),
+            flags: table.column("TraceFlags"),
+            event_name: table.column("EventName"),
+            dropped_attributes_count: table.rest("dropped_attributes_count"),
+            attributes: Some(table.column("LogAttributes")),
+        }
+    }
+
+    fn flat(ids: Ids, schema: &mut Schema) -> Self {
+        Self {
+            layout: OtlpLayout::Flat,
             time: time("time", schema),
             observed_time: time("observed_time", schema),
             severity_number: number("severity_number", schema),
@@ -41,6 +73,7 @@ impl LogColumns {
             flags: count("flags", schema),
             event_name: text("event_name", schema),
             dropped_attributes_count: count("dropped_attributes_count", schema),
+            attributes: None,
         }
     }
 
@@ -70,6 +103,10 @@ impl LogColumns {
                 _ => {}
             }
         }
+        if self.layout == OtlpLayout::ClickHouse && time == 0 {
+            // As the exporter has it.
+            time = observed_time;
+        }
         row.push_time(self.time, time)?;
         row.push_time(self.observed_time, observed_time)?;
         row.push_number(self.severity_number, severity_number)?;
@@ -84,7 +121,8 @@ impl LogColumns {
         row.push_id(self.span_id, span_id, SPAN_ID)?;
         row.push_count(self.flags, flags.into())?;
         row.push_text(self.event_name, event_name)?;
-        row.push_count(self.dropped_attributes_count, dropped.into())
+        row.push_count(self.dropped_attributes_count, dropped.into())?;
+        row.push_attributes(self.attributes)
     }
 
     /// A body is text; of another kind it is that as text, and its kind is told.

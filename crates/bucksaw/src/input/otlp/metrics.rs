@@ -1,12 +1,15 @@
 //! Metrics: each data point is a row.
 
+use super::OtlpLayout;
 use super::any_value::json_of_attributes;
+use super::clickhouse::Table;
 use super::columns::{count, double, list, number, text, time};
 use super::common::ATTRIBUTES;
 use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::lists::Lists;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields, Result};
+use crate::input::Format;
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::item::Item;
 use crate::types::value::Value;
@@ -16,6 +19,7 @@ type Pushed = std::result::Result<(), Failure>;
 /// The columns that every table of metrics has.
 #[derive(Clone, Copy)]
 pub(super) struct MetricColumns {
+    layout: OtlpLayout,
     name: ColumnId,
     description: ColumnId,
     unit: ColumnId,
@@ -41,14 +45,66 @@ pub(super) struct MetricColumns {
     quantiles: [ColumnId; 2],
     flags: ColumnId,
     exemplars: [ColumnId; 6],
+    /// Where they are a map.
+    attributes: Option<ColumnId>,
 }
 
 impl MetricColumns {
-    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
+    pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
+        match layout {
+            OtlpLayout::Flat => Self::flat(ids, schema),
+            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpMetrics, schema)),
+        }
+    }
+
+    fn clickhouse(table: &mut Table<'_>) -> Self {
+        Self {
+            layout: OtlpLayout::ClickHouse,
+            name: table.column("MetricName"),
+            description: table.column("MetricDescription"),
+            unit: table.column("MetricUnit"),
+            metadata: table.rest("metadata"),
+            ty: table.column("MetricType"),
+            aggregation_temporality: table.column("AggregationTemporality"),
+            is_monotonic: table.column("IsMonotonic"),
+            start_time: table.column("StartTimeUnix"),
+            time: table.column("TimeUnix"),
+            value_int: table.rest("value_int"),
+            value_double: table.column("Value"),
+            count: table.column("Count"),
+            sum: table.column("Sum"),
+            min: table.column("Min"),
+            max: table.column("Max"),
+            bucket_counts: table.column("BucketCounts"),
+            explicit_bounds: table.column("ExplicitBounds"),
+            scale: table.column("Scale"),
+            zero_count: table.column("ZeroCount"),
+            zero_threshold: table.rest("zero_threshold"),
+            positive: [table.column("PositiveOffset"), table.column("PositiveBucketCounts")],
+            negative: [table.column("NegativeOffset"), table.column("NegativeBucketCounts")],
+            quantiles: [
+                table.column("ValueAtQuantiles.Quantile"),
+                table.column("ValueAtQuantiles.Value"),
+            ],
+            flags: table.column("Flags"),
+            exemplars: [
+                table.column("Exemplars.TimeUnix"),
+                table.rest("exemplars_value_int"),
+                table.column("Exemplars.Value"),
+                table.column("Exemplars.TraceId"),
+                table.column("Exemplars.SpanId"),
+                table.column("Exemplars.FilteredAttributes"),
+            ],
+            attributes: Some(table.column("Attributes")),
+        }
+    }
+
+    fn flat(ids: Ids, schema: &mut Schema) -> Self {
         const INTEGER: ColumnType = ColumnType::Int64;
         const DOUBLE: ColumnType = ColumnType::Double;
         const TEXT: ColumnType = ColumnType::Text;
         Self {
+            layout: OtlpLayout::Flat,
             name: text("name", schema),
             description: text("description", schema),
             unit: text("unit", schema),
@@ -90,6 +146,7 @@ impl MetricColumns {
                 list("exemplars_span_id", ids.column_type(SPAN_ID), schema),
                 list("exemplars_filtered_attributes", TEXT, schema),
             ],
+            attributes: None,
         }
     }
 }
@@ -260,7 +317,7 @@ impl MetricColumns {
             let replaced = nameless.with_data(kind, data)?;
             for point in replaced.points() {
                 self.point(&replaced, point, row)?;
-                row.builder.undo_row();
+                row.undo();
             }
         }
         Ok(())
@@ -304,7 +361,8 @@ impl MetricColumns {
         row.push_list(self.bucket_counts, &point.bucket_counts)?;
         row.push_list(self.explicit_bounds, &point.explicit_bounds)?;
         row.push_count(self.flags, point.flags.into())?;
-        point.exemplars.push_to(self.exemplars, row)
+        point.exemplars.push_to(self.exemplars, row)?;
+        row.push_attributes(self.attributes)
     }
 
     /// A `NumberDataPoint`.
@@ -320,15 +378,16 @@ impl MetricColumns {
                 2 => point.start_time = field.fixed64()?,
                 3 => point.time = field.fixed64()?,
                 4 => value = Value::F64(field.double()?),
-                5 => point.exemplars.push(exemplar(field.bytes()?, row)?),
+                5 => point.exemplars.push(self.exemplar(field.bytes()?, row)?),
                 6 => value = Value::I64(field.fixed64()?.cast_signed()),
                 7 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 8 => point.flags = field.uint32()?,
                 _ => {}
             }
         }
-        let column = if let Value::F64(_) = value { self.value_double } else { self.value_int };
-        row.builder.push(column, value)?;
+        let [integer, double] = self.value(value);
+        row.builder.push(self.value_int, integer)?;
+        row.builder.push(self.value_double, double)?;
         Ok(point)
     }
 
@@ -350,7 +409,7 @@ impl MetricColumns {
                 7 => field.each_fixed64(|bits| {
                     point.explicit_bounds.push(Value::F64(f64::from_bits(bits)));
                 })?,
-                8 => point.exemplars.push(exemplar(field.bytes()?, row)?),
+                8 => point.exemplars.push(self.exemplar(field.bytes()?, row)?),
                 9 => row.push_attribute(ATTRIBUTES, field.bytes()?)?,
                 10 => point.flags = field.uint32()?,
                 11 => point.min = Some(field.double()?),
@@ -383,7 +442,7 @@ impl MetricColumns {
                 8 => positive.add(field.bytes()?),
                 9 => negative.add(field.bytes()?),
                 10 => point.flags = field.uint32()?,
-                11 => point.exemplars.push(exemplar(field.bytes()?, row)?),
+                11 => point.exemplars.push(self.exemplar(field.bytes()?, row)?),
                 12 => point.min = Some(field.double()?),
                 13 => point.max = Some(field.double()?),
                 14 => zero_threshold = field.double()?,
@@ -392,7 +451,9 @@ impl MetricColumns {
         }
         row.builder.push(self.scale, Value::I32(scale))?;
         row.push_unsigned(self.zero_count, zero_count)?;
-        row.builder.push(self.zero_threshold, Value::F64(zero_threshold))?;
+        if zero_threshold != 0.0 || !row.builder.is_in_rest(self.zero_threshold) {
+            row.builder.push(self.zero_threshold, Value::F64(zero_threshold))?;
+        }
         for (buckets, number, columns) in
             [(positive, 8, self.positive), (negative, 9, self.negative)]
         {
@@ -426,6 +487,45 @@ impl MetricColumns {
         }
         quantiles.push_to(self.quantiles, row)?;
         Ok(point)
+    }
+
+    /// The values of an `Exemplar`, in its columns' order.
+    fn exemplar<'a>(&self, message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
+        let (mut time, mut value, mut trace_id, mut span_id) = (0, Value::Null, &b""[..], &b""[..]);
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                2 => time = field.fixed64()?,
+                3 => value = Value::F64(field.double()?),
+                4 => span_id = field.bytes()?,
+                5 => trace_id = field.bytes()?,
+                6 => value = Value::I64(field.fixed64()?.cast_signed()),
+                _ => {}
+            }
+        }
+        let [integer, double] = self.value(value);
+        Ok([
+            unsigned(time),
+            integer,
+            double,
+            row.ids.value(trace_id, TRACE_ID, row.arena),
+            row.ids.value(span_id, SPAN_ID, row.arena),
+            row.attributes_of(message, 7)?,
+        ])
+    }
+
+    /// What goes to the columns of integers and of doubles. ClickHouse's tables have doubles alone: an integer that none
+    /// holds exactly is kept as such, too.
+    fn value<'a>(&self, value: Value<'a>) -> [Value<'a>; 2] {
+        match (value, self.layout) {
+            (Value::F64(_), _) => [Value::Null, value],
+            (Value::I64(integer), OtlpLayout::ClickHouse) => {
+                let double = integer as f64;
+                let is_exact = double as i128 == i128::from(integer);
+                [if is_exact { Value::Null } else { value }, Value::F64(double)]
+            }
+            _ => [value, Value::Null],
+        }
     }
 }
 
@@ -465,30 +565,4 @@ fn quantile<'a>(message: &[u8]) -> Result<[Value<'a>; 2]> {
         }
     }
     Ok([Value::F64(quantile), Value::F64(value)])
-}
-
-/// The values of an `Exemplar`, in its columns' order.
-fn exemplar<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
-    let (mut time, mut value, mut trace_id, mut span_id) = (0, Value::Null, &b""[..], &b""[..]);
-    let mut fields = Fields::of(message);
-    while let Some(field) = fields.next()? {
-        match field.number {
-            2 => time = field.fixed64()?,
-            3 => value = Value::F64(field.double()?),
-            4 => span_id = field.bytes()?,
-            5 => trace_id = field.bytes()?,
-            6 => value = Value::I64(field.fixed64()?.cast_signed()),
-            _ => {}
-        }
-    }
-    let (integer, double) =
-        if let Value::F64(_) = value { (Value::Null, value) } else { (value, Value::Null) };
-    Ok([
-        unsigned(time),
-        integer,
-        double,
-        row.ids.value(trace_id, TRACE_ID, row.arena),
-        row.ids.value(span_id, SPAN_ID, row.arena),
-        Value::Text(json_of_attributes(message, 7, row.arena)?),
-    ])
 }

@@ -5,6 +5,7 @@
 //! is one decoder.
 
 mod any_value;
+mod clickhouse;
 mod columns;
 mod common;
 mod decoder;
@@ -13,6 +14,7 @@ mod fitting;
 mod framing;
 mod ids;
 mod json;
+mod layout;
 mod lists;
 mod logs;
 mod messages;
@@ -30,3 +32,4 @@ pub(super) use self::fitting::formats_of;
 pub(super) use self::framing::Messages as MessageFramer;
 pub use self::ids::Ids;
 pub(super) use self::json::{DocumentFramer, format_of as format_of_json, is_json};
+pub use self::layout::OtlpLayout;

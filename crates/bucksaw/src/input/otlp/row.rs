@@ -2,10 +2,11 @@
 
 use bumpalo::Bump;
 
-use super::any_value::key_value;
+use super::OtlpLayout;
+use super::any_value::{json_of_attributes, key_value};
 use super::ids::Ids;
 use super::plain;
-use super::wire::{Fault, text_or_fault};
+use super::wire::{Fault, Fields, text_or_fault};
 use crate::coerce::block_builder::BlockBuilder;
 use crate::error::Error;
 use crate::schema::{ColumnId, Key};
@@ -41,11 +42,26 @@ pub(super) struct Row<'b, 'a> {
     pub(super) ids: Ids,
     /// For the paths of attributes, one after the other.
     path: String,
+    /// The record's attributes so far, where they are a map.
+    entries: Option<Vec<(&'a str, Value<'a>)>>,
 }
 
 impl<'b, 'a> Row<'b, 'a> {
-    pub(super) fn new(builder: BlockBuilder<'b, 'a>, arena: &'a Bump, ids: Ids) -> Self {
-        Self { arena, builder, ids, path: String::new() }
+    pub(super) fn new(
+        builder: BlockBuilder<'b, 'a>,
+        layout: OtlpLayout,
+        arena: &'a Bump,
+        ids: Ids,
+    ) -> Self {
+        let entries = (layout == OtlpLayout::ClickHouse).then(Vec::new);
+        let ids = if layout == OtlpLayout::ClickHouse { Ids::Hex } else { ids };
+        Self { arena, builder, ids, path: String::new(), entries }
+    }
+
+    /// Forgets what was pushed since the last row's end.
+    pub(super) fn undo(&mut self) {
+        self.builder.undo_row();
+        self.entries.iter_mut().for_each(Vec::clear);
     }
 }
 
@@ -57,19 +73,50 @@ impl<'a> Row<'_, 'a> {
             let (key, value) = key_value(message, self.arena)?;
             return self.push_below(of, key, value.item(self.arena)?);
         };
-        match self.builder.find_below(of, key) {
-            Some(column) => Ok(self.builder.push_known(column, value)?),
-            None => self.push_below(of, text_or_fault(key)?, Item::Value(value)),
+        if self.entries.is_none()
+            && let Some(column) = self.builder.find_below(of, key)
+        {
+            return Ok(self.builder.push_known(column, value)?);
         }
+        self.push_below(of, text_or_fault(key)?, Item::Value(value))
     }
 
     #[inline(never)]
-    fn push_below(&mut self, of: &str, key: &str, item: Item<'a>) -> Result<(), Failure> {
+    fn push_below(&mut self, of: &str, key: &'a str, item: Item<'a>) -> Result<(), Failure> {
+        if let Some(entries) = &mut self.entries {
+            entries.push((key, entry_of(item, self.arena)));
+            return Ok(());
+        }
         self.path.clear();
         self.path.push_str(of);
         self.path.push(path::SEPARATOR);
         path::push_name(&mut self.path, key);
         Ok(self.builder.push_item(Key::Name(&self.path), item)?)
+    }
+
+    /// The record's attributes, where they are a map and there are any.
+    pub(super) fn push_attributes(&mut self, column: Option<ColumnId>) -> Result<(), Failure> {
+        let entries = self.entries.as_mut().filter(|entries| !entries.is_empty());
+        let (Some(column), Some(entries)) = (column, entries) else { return Ok(()) };
+        let map = Value::Map(self.arena.alloc_slice_copy(entries));
+        entries.clear();
+        Ok(self.builder.push(column, map)?)
+    }
+
+    /// Attributes of something in a record, `message`'s fields of this number: as JSON, or as a map.
+    pub(super) fn attributes_of(&self, message: &'a [u8], number: u32) -> Result<Value<'a>, Fault> {
+        if self.entries.is_none() {
+            return Ok(Value::Text(json_of_attributes(message, number, self.arena)?));
+        }
+        let mut entries = Vec::new();
+        let mut fields = Fields::of(message);
+        while let Some(field) = fields.next()? {
+            if field.number == number {
+                let (key, value) = key_value(field.bytes()?, self.arena)?;
+                entries.push((key, entry_of(value.item(self.arena)?, self.arena)));
+            }
+        }
+        Ok(Value::Map(self.arena.alloc_slice_copy(&entries)))
     }
 
     /// Text, where there is any.
@@ -105,7 +152,9 @@ impl<'a> Row<'_, 'a> {
         column: ColumnId,
         list: &[Value<'a>],
     ) -> Result<(), Failure> {
-        if list.is_empty() {
+        let is_default =
+            |value: &Value<'_>| matches!(value, Value::I64(0) | Value::Text("") | Value::Null);
+        if list.is_empty() || self.builder.is_in_rest(column) && list.iter().all(is_default) {
             return Ok(());
         }
         Ok(self.builder.push(column, Value::List(self.arena.alloc_slice_copy(list)))?)
@@ -116,7 +165,7 @@ impl<'a> Row<'_, 'a> {
         if nanos == 0 || self.builder.push_nanos(column, nanos) {
             return Ok(());
         }
-        let value = match nanos.is_multiple_of(NANOS_OF_MICRO) {
+        let value = match nanos.is_multiple_of(NANOS_OF_MICRO) && !self.builder.is_in_rest(column) {
             true => Value::Timestamp((nanos / NANOS_OF_MICRO).cast_signed()),
             false => Value::U64(nanos),
         };
@@ -134,5 +183,13 @@ impl<'a> Row<'_, 'a> {
             return Ok(());
         }
         Ok(self.builder.push(column, self.ids.value(id, bytes, self.arena))?)
+    }
+}
+
+/// What an attribute is in a map.
+pub(super) fn entry_of<'a>(item: Item<'a>, arena: &'a Bump) -> Value<'a> {
+    match item {
+        Item::Value(value) => value,
+        other => Value::Text(other.into_text(arena)),
     }
 }

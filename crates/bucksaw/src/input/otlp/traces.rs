@@ -1,18 +1,21 @@
 //! Spans.
 
-use super::any_value::json_of_attributes;
+use super::OtlpLayout;
+use super::clickhouse::{self, Table};
 use super::columns::{count, id, list, number, text, time};
 use super::common::ATTRIBUTES;
 use super::ids::{Ids, SPAN_ID, TRACE_ID};
 use super::lists::Lists;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields, Result};
+use crate::input::Format;
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::value::Value;
 
 /// The columns that every table of spans has.
 #[derive(Clone, Copy)]
 pub(super) struct SpanColumns {
+    layout: OtlpLayout,
     trace_id: ColumnId,
     span_id: ColumnId,
     parent_span_id: ColumnId,
@@ -21,6 +24,8 @@ pub(super) struct SpanColumns {
     kind: ColumnId,
     start_time: ColumnId,
     end_time: ColumnId,
+    /// The time from start to end, where it stands for the end.
+    duration: Option<ColumnId>,
     status_code: ColumnId,
     status_message: ColumnId,
     flags: ColumnId,
@@ -29,13 +34,59 @@ pub(super) struct SpanColumns {
     dropped_events_count: ColumnId,
     links: [ColumnId; 6],
     dropped_links_count: ColumnId,
+    /// Where they are a map.
+    attributes: Option<ColumnId>,
 }
 
 impl SpanColumns {
-    pub(super) fn of(ids: Ids, schema: &mut Schema) -> Self {
+    pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
+        match layout {
+            OtlpLayout::Flat => Self::flat(ids, schema),
+            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpTraces, schema)),
+        }
+    }
+
+    fn clickhouse(table: &mut Table<'_>) -> Self {
+        Self {
+            layout: OtlpLayout::ClickHouse,
+            trace_id: table.column("TraceId"),
+            span_id: table.column("SpanId"),
+            parent_span_id: table.column("ParentSpanId"),
+            trace_state: table.column("TraceState"),
+            name: table.column("SpanName"),
+            kind: table.column("SpanKind"),
+            start_time: table.column("Timestamp"),
+            end_time: table.rest("end_time_unix_nano"),
+            duration: Some(table.column("Duration")),
+            status_code: table.column("StatusCode"),
+            status_message: table.column("StatusMessage"),
+            flags: table.rest("flags"),
+            dropped_attributes_count: table.rest("dropped_attributes_count"),
+            events: [
+                table.column("Events.Timestamp"),
+                table.column("Events.Name"),
+                table.column("Events.Attributes"),
+                table.rest("events_dropped_attributes_count"),
+            ],
+            dropped_events_count: table.rest("dropped_events_count"),
+            links: [
+                table.column("Links.TraceId"),
+                table.column("Links.SpanId"),
+                table.column("Links.TraceState"),
+                table.column("Links.Attributes"),
+                table.rest("links_dropped_attributes_count"),
+                table.rest("links_flags"),
+            ],
+            dropped_links_count: table.rest("dropped_links_count"),
+            attributes: Some(table.column("SpanAttributes")),
+        }
+    }
+
+    fn flat(ids: Ids, schema: &mut Schema) -> Self {
         const INTEGER: ColumnType = ColumnType::Int64;
         const TEXT: ColumnType = ColumnType::Text;
         Self {
+            layout: OtlpLayout::Flat,
             trace_id: id("trace_id", TRACE_ID, ids, schema),
             span_id: id("span_id", SPAN_ID, ids, schema),
             parent_span_id: id("parent_span_id", SPAN_ID, ids, schema),
@@ -44,6 +95,7 @@ impl SpanColumns {
             kind: number("kind", schema),
             start_time: time("start_time", schema),
             end_time: time("end_time", schema),
+            duration: None,
             status_code: number("status_code", schema),
             status_message: text("status_message", schema),
             flags: count("flags", schema),
@@ -64,6 +116,7 @@ impl SpanColumns {
                 list("links_flags", INTEGER, schema),
             ],
             dropped_links_count: count("dropped_links_count", schema),
+            attributes: None,
         }
     }
 
@@ -105,18 +158,26 @@ impl SpanColumns {
         row.push_id(self.parent_span_id, parent, SPAN_ID)?;
         row.push_text(self.trace_state, trace_state)?;
         row.push_text(self.name, name)?;
-        row.push_number(self.kind, kind)?;
-        row.push_time(self.start_time, start_time)?;
-        row.push_time(self.end_time, end_time)?;
-        if let Some(status) = status.whole(message, 15, row.arena)? {
-            self.push_status(status, row)?;
+        match self.layout {
+            OtlpLayout::Flat => row.push_number(self.kind, kind)?,
+            OtlpLayout::ClickHouse => {
+                row.push_text(self.kind, clickhouse::span_kind(kind, row.arena))?;
+            }
         }
+        row.push_time(self.start_time, start_time)?;
+        match self.duration.zip(end_time.checked_sub(start_time)) {
+            Some((column, duration)) if end_time > 0 => row.push_unsigned(column, duration)?,
+            _ => row.push_time(self.end_time, end_time)?,
+        }
+        let status = status.whole(message, 15, row.arena)?;
+        self.push_status(status.unwrap_or_default(), row)?;
         row.push_count(self.flags, flags.into())?;
         row.push_count(self.dropped_attributes_count, dropped.into())?;
         events.push_to(self.events, row)?;
         row.push_count(self.dropped_events_count, dropped_events.into())?;
         links.push_to(self.links, row)?;
-        row.push_count(self.dropped_links_count, dropped_links.into())
+        row.push_count(self.dropped_links_count, dropped_links.into())?;
+        row.push_attributes(self.attributes)
     }
 
     fn push_status<'a>(
@@ -133,7 +194,12 @@ impl SpanColumns {
                 _ => {}
             }
         }
-        row.push_number(self.status_code, code)?;
+        match self.layout {
+            OtlpLayout::Flat => row.push_number(self.status_code, code)?,
+            OtlpLayout::ClickHouse => {
+                row.push_text(self.status_code, clickhouse::status_code(code, row.arena))?;
+            }
+        }
         row.push_text(self.status_message, message)
     }
 }
@@ -150,8 +216,8 @@ fn event<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 4]> {
             _ => {}
         }
     }
-    let attributes = json_of_attributes(message, 3, row.arena)?;
-    Ok([Value::U64(time), Value::Text(name), Value::Text(attributes), Value::I64(dropped.into())])
+    let attributes = row.attributes_of(message, 3)?;
+    Ok([Value::U64(time), Value::Text(name), attributes, Value::I64(dropped.into())])
 }
 
 /// The values of a `Link`, in its columns' order.
@@ -173,7 +239,7 @@ fn link<'a>(message: &'a [u8], row: &Row<'_, 'a>) -> Result<[Value<'a>; 6]> {
         row.ids.value(trace_id, TRACE_ID, row.arena),
         row.ids.value(span_id, SPAN_ID, row.arena),
         Value::Text(trace_state),
-        Value::Text(json_of_attributes(message, 4, row.arena)?),
+        row.attributes_of(message, 4)?,
         Value::I64(dropped.into()),
         Value::I64(flags.into()),
     ])

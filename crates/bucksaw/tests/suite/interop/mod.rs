@@ -7,6 +7,7 @@
 mod case;
 mod cases;
 mod cell;
+mod clickhouse_tables;
 mod datasets;
 mod json;
 mod model;

@@ -1,5 +1,6 @@
 //! OTLP as protobuf and as JSON, against the types that prost makes of its definition.
 
+pub(crate) mod clickhouse;
 mod fields;
 mod generate;
 mod ids;

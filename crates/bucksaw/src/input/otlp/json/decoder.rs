@@ -8,6 +8,7 @@ use super::transcoder::{Place, Transcoder, key_of};
 use crate::input::Format;
 use crate::input::decoding::{Decoded, Kept, Rejected, Target};
 use crate::input::framing::{Chunk, Form};
+use crate::input::otlp::OtlpLayout;
 use crate::input::otlp::decoder::decode_messages;
 use crate::input::otlp::ids::Ids;
 use crate::input::otlp::messages::{LOGS, METRICS, Message, TRACES};
@@ -36,7 +37,7 @@ pub(super) fn messages_of(format: Format) -> &'static Message {
 /// Decodes a chunk of OTLP/JSON to an empty block.
 pub(in crate::input::otlp) fn decode<'a>(
     chunk: &'a Chunk,
-    ids: Ids,
+    (layout, ids): (OtlpLayout, Ids),
     into: Target<'_, 'a>,
 ) -> Decoded<'a> {
     let (format, redacts) = (chunk.format, into.schema.redacts());
@@ -50,7 +51,7 @@ pub(in crate::input::otlp) fn decode<'a>(
     messages.of(chunk);
     let Messages { transcoder, nul_bytes, .. } = messages;
     let Transcoder { out, places, unreadable, altered, .. } = transcoder;
-    let mut decoded = decode_messages(out.into_bump_slice(), format, ids, into);
+    let mut decoded = decode_messages(out.into_bump_slice(), format, (layout, ids), into);
     let counts = &mut decoded.counts;
     (counts.bytes, counts.nul_bytes) = (chunk.bytes.len() as u64, nul_bytes);
     let alterations = &mut decoded.block.pivoted.alterations;
