@@ -234,6 +234,7 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::Rename => "--rename",
             ColumnOption::Redact => "--redact",
             ColumnOption::TimestampColumn => "--timestamp-column",
+            ColumnOption::StreamColumn => "--stream-column",
             ColumnOption::Time => "--time",
             ColumnOption::JsonColumn => "--json-column",
             _ => "an option",

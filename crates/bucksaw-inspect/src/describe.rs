@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bucksaw::SignalStats;
+use bucksaw::internal::STATS_KEY;
 use parquet::basic::ConvertedType;
 use parquet::file::metadata::page_index::PageIndexProvider;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
@@ -58,9 +60,17 @@ pub(super) fn describe(file: &File) -> Description {
             .flatten()
             .map(|pair| KeyValue { key: pair.key.clone(), value: pair.value.clone() })
             .collect(),
+        signal_stats: signal_stats(file),
         row_groups,
         problems: file.problems.clone(),
     }
+}
+
+/// What the footer says of the rows' signal. What is not in the form that Bucksaw writes is shown with the other metadata only.
+fn signal_stats(file: &File) -> Option<SignalStats> {
+    let pairs = file.metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    let told = pairs.filter(|pair| pair.key == STATS_KEY).find_map(|pair| pair.value.as_ref());
+    serde_json::from_str(told?).ok()
 }
 
 /// Names of codecs and encodings: each once, since a file may have a million column chunks.

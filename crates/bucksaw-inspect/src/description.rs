@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bucksaw::SignalStats;
 use serde::{Serialize, Serializer};
 
 use super::json::Json;
@@ -29,6 +30,8 @@ pub struct Description {
     pub columns: Vec<Column>,
     /// The file's key-value metadata, in the file's order.
     pub key_value_metadata: Vec<KeyValue>,
+    /// What Bucksaw counted of the rows as logs, metrics or traces.
+    pub signal_stats: Option<SignalStats>,
     /// The row groups.
     pub row_groups: Vec<RowGroup>,
     /// What could not be read without making the file unreadable.

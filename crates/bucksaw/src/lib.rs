@@ -112,6 +112,7 @@ pub mod internal {
     #[cfg(feature = "arrow")]
     pub use crate::input::columnar::is_guarded;
     pub use crate::nearest::nearest;
+    pub use crate::report::signal_stats::STATS_KEY;
     pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
     pub use crate::types::json::Members;
 }
@@ -136,6 +137,10 @@ pub use options::{
     Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,
     Profile, REST_COLUMN, Redaction, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn,
     UnknownColumns,
+};
+pub use report::signal_stats::{
+    LogCount, LogStats, MetricRows, MetricStats, Signal, SignalStats, TimeSpan, TraceStats,
+    ValueRows,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, FirstAlteration, Misfits, MixedTexts,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bucksaw::limits::{DEFAULT_MAX_COLUMNS, DEFAULT_MAX_DEPTH, DEFAULT_SETTLING_ROWS};
-use bucksaw::{Names, Spelling, UnknownColumns};
+use bucksaw::{Names, Signal, Spelling, UnknownColumns};
 use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum, ValueHint};
@@ -40,6 +40,27 @@ pub(crate) enum UnitArg {
     Us,
     /// Nanoseconds
     Ns,
+}
+
+/// What rows are counted as.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SignalArg {
+    /// Log records
+    Logs,
+    /// Data points
+    Metrics,
+    /// Spans
+    Traces,
+}
+
+impl From<SignalArg> for Signal {
+    fn from(signal: SignalArg) -> Self {
+        match signal {
+            SignalArg::Logs => Self::Logs,
+            SignalArg::Metrics => Self::Metrics,
+            SignalArg::Traces => Self::Traces,
+        }
+    }
 }
 
 /// How lines become rows.
@@ -170,6 +191,20 @@ pub(crate) struct ShapeArgs {
     /// An int32, int64 or timestamp column whose earliest and latest value are in the report of --json
     #[arg(long, value_name = "COLUMN")]
     pub(crate) timestamp_column: Option<String>,
+    /// Count rows as logs (records by time, level and stream, and different messages), metrics or traces, in the report of
+    /// --json and in the file, where `inspect` shows it. OTLP's rows are counted as what they are in any case, but for messages
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SIGNAL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "logs"
+    )]
+    pub(crate) signal_stats: Option<SignalArg>,
+    /// The stream field of logs in these counts [default: service_name, or what else the service is called]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) stream_column: Option<String>,
 }
 
 /// A column, and what it is to be called.

@@ -6,6 +6,7 @@ use bucksaw::escape::escape;
 use bucksaw_inspect::{Column, Description, Json, RowGroup, Totals};
 
 use super::cell::{MAX_CELL_CHARS, cell, shown};
+use super::signal_stats_text;
 use super::table::{Align, table};
 
 /// The longest name that is shown whole, in characters.
@@ -74,6 +75,9 @@ pub(crate) fn description(
     }
     for problem in &about.problems {
         writeln!(out, "  {:<14}  {}", "problem", escape(problem))?;
+    }
+    if let Some(stats) = &about.signal_stats {
+        signal_stats_text::write(stats, width, out)?;
     }
     schema(&about.columns, width, out)?;
     storage(&about.columns, about.row_groups.len(), width, out)?;

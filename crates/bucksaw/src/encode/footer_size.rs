@@ -8,6 +8,7 @@ use crate::format::limits::{
 };
 use crate::format::metadata::ColumnMetaData;
 use crate::format::schema::Leaf;
+use crate::report::signal_stats::MAX_STATS_BYTES;
 
 /// Bytes that a column chunk has beside its metadata and its path, at the most.
 const CHUNK_BYTES: u64 = 40;
@@ -88,7 +89,7 @@ impl FooterSize {
         let schema = paths + origins + SCHEMA_ELEMENT_BYTES * columns.schema_elements;
         let late = NULL_CHUNK_BYTES * self.late_chunks(columns);
         let row_groups = (ROW_GROUP_BYTES + paths) * self.row_groups;
-        schema + self.meta_data + late + CHUNK_BYTES * chunks + row_groups
+        MAX_STATS_BYTES + schema + self.meta_data + late + CHUNK_BYTES * chunks + row_groups
     }
 
     /// Bytes of memory that the end of the file takes for chunks of nulls and for paths, about.

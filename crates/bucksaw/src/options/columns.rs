@@ -21,6 +21,8 @@ pub enum ColumnOption {
     DictionaryOf,
     /// [`Options::timestamp_column`].
     TimestampColumn,
+    /// [`Options::stream_column`].
+    StreamColumn,
     /// [`Options::field_id`].
     FieldId,
     /// [`Options::time`].
@@ -45,7 +47,7 @@ impl ColumnOption {
 
     /// Whether it names columns as rows do.
     pub(crate) fn is_of_rows(self) -> bool {
-        matches!(self, Self::Select | Self::Drop | Self::Rename | Self::Redact)
+        matches!(self, Self::StreamColumn | Self::Select | Self::Drop | Self::Rename | Self::Redact)
     }
 
     /// What messages call it.
@@ -55,6 +57,7 @@ impl ColumnOption {
             Self::BloomFilterOf => "a bloom filter",
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
+            Self::StreamColumn => "the stream column",
             Self::FieldId => "a field id",
             Self::Time => "a time",
             Self::JsonColumn => "JSON text",
@@ -89,10 +92,12 @@ impl Options {
             self.dictionary_of.keys().map(|column| (O::DictionaryOf, column.clone()));
         let timestamp = self.timestamp_column.iter();
         let timestamp = timestamp.map(|column| (O::TimestampColumn, column.clone()));
+        let stream = self.stream_column.iter().map(|column| (O::StreamColumn, column.clone()));
         let ids = self.field_ids.keys().map(|column| (O::FieldId, column.clone()));
         let times = self.times.iter().map(|(column, _)| (O::Time, column.clone()));
         let json = self.json_columns.iter().map(|names| (O::JsonColumn, names.join(".")));
-        let named = sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(ids);
+        let named =
+            sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(stream).chain(ids);
         let named = named.chain(times).chain(json);
         let selected = self.selected.iter().map(|column| (O::Select, column.clone()));
         let dropped = self.dropped.iter().map(|column| (O::Drop, column.clone()));

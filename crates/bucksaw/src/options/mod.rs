@@ -10,6 +10,7 @@ mod redaction;
 mod schema_problems;
 mod setters;
 mod shaping;
+mod signal_stats;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub use self::naming::EMPTY_NAME;
 pub use self::redaction::{MASK, Redaction};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
+use crate::report::signal_stats::Signal;
 use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 
@@ -126,6 +128,8 @@ pub struct Options {
     pub(crate) max_columns: usize,
     pub(crate) strict: bool,
     pub(crate) timestamp_column: Option<String>,
+    pub(crate) signal_stats: Option<Signal>,
+    pub(crate) stream_column: Option<String>,
     pub(crate) sorted_by: Vec<SortColumn>,
     pub(crate) field_ids: BTreeMap<String, i32>,
     pub(crate) times: Vec<(String, Spelling)>,
@@ -169,6 +173,8 @@ impl Default for Options {
             max_columns: DEFAULT_MAX_COLUMNS,
             strict: false,
             timestamp_column: None,
+            signal_stats: None,
+            stream_column: None,
             sorted_by: Vec::new(),
             field_ids: BTreeMap::new(),
             times: Vec::new(),

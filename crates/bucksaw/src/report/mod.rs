@@ -1,5 +1,6 @@
 //! What was written: what a writer's end returns.
 
+pub(crate) mod signal_stats;
 pub(crate) mod text;
 
 use std::collections::HashMap;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use self::signal_stats::SignalStats;
 use crate::coerce::counts::Alterations;
 use crate::encode::backend::ColumnSummary;
 use crate::escape::escape_path;
@@ -205,6 +207,9 @@ pub struct FileReport {
     /// What became of the order that [`Options::sorted_by`](crate::Options::sorted_by) declares; none
     /// where it declares none.
     pub order: Option<OrderReport>,
+    /// What its rows are as logs, metrics or traces; none unless they are OTLP's, or [`Options::signal_stats`](crate::Options::signal_stats) asks
+    /// for it.
+    pub signal_stats: Option<SignalStats>,
 }
 
 impl FileReport {

@@ -107,3 +107,52 @@ impl<'v> ArrayVisitor<'v> for RangeOfArray<'v> {
         })
     }
 }
+
+/// Does something with each row's text; of other types' arrays, with none.
+pub(super) fn each_text(array: ArrayRef, mut then: impl FnMut(Option<&str>)) {
+    let array = without_dictionary(array);
+    visit(&array, EachText(&array, &mut then));
+}
+
+struct EachText<'v, 't>(&'v ArrayRef, &'t mut dyn FnMut(Option<&str>));
+
+impl<'v> ArrayVisitor<'v> for EachText<'v, '_> {
+    type Output = ();
+
+    fn others(self) {
+        (0..self.0.len()).for_each(|_| (self.1)(None));
+    }
+
+    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) {
+        (0..self.0.len()).for_each(|row| (self.1)(self.0.is_valid(row).then(|| value(row))));
+    }
+
+    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) {
+        let text = |row| self.0.is_valid(row).then(|| value(row).to_string());
+        (0..self.0.len()).for_each(|row| (self.1)(text(row).as_deref()));
+    }
+
+    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) {
+        self.i64s(move |row| value(row).into());
+    }
+}
+
+/// Does something with each row's integer of 64 bits or moment.
+pub(super) fn each_i64(array: ArrayRef, mut then: impl FnMut(Option<i64>)) {
+    let array = without_dictionary(array);
+    visit(&array, EachI64(&array, &mut then));
+}
+
+struct EachI64<'v, 't>(&'v ArrayRef, &'t mut dyn FnMut(Option<i64>));
+
+impl<'v> ArrayVisitor<'v> for EachI64<'v, '_> {
+    type Output = ();
+
+    fn others(self) {
+        (0..self.0.len()).for_each(|_| (self.1)(None));
+    }
+
+    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) {
+        (0..self.0.len()).for_each(|row| (self.1)(self.0.is_valid(row).then(|| value(row))));
+    }
+}

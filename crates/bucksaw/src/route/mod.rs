@@ -4,5 +4,6 @@
 mod arrays;
 mod keys;
 pub(crate) mod limits;
+pub(crate) mod signal_stats;
 pub(crate) mod sortedness;
 pub(crate) mod tally;

@@ -3,4 +3,5 @@
 pub(crate) mod hash;
 mod pool;
 pub(crate) mod prefetch;
+pub(crate) mod sketch;
 pub(crate) mod workers;

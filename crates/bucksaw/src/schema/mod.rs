@@ -210,6 +210,12 @@ impl Schema {
         self.by_path.get(path).copied()
     }
 
+    /// The column of this name in the file, or of this path, with dots.
+    pub(crate) fn find_named(&self, named: &str) -> Option<ColumnId> {
+        let is_named = |column: &Column| column.name == named || column.shown_path() == named;
+        Some(ColumnId::new(self.columns.iter().position(is_named)?, self.table))
+    }
+
     /// Whether a value of this path whose JSON starts so goes to its column as it stands.
     #[inline]
     pub(crate) fn keeps_json(&self, path: &str, start: u8) -> bool {

@@ -333,10 +333,18 @@ impl Writer {
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
         let finished = file.finish(&mut self.table);
-        let Finished { summary, published, rows, tally, spelled, alterations, order } =
-            finished.map_err(|error| counted(error, self.rows_finished()))?;
+        let Finished {
+            summary,
+            published,
+            rows,
+            tally,
+            spelled,
+            alterations,
+            order,
+            times,
+            signal_stats,
+        } = finished.map_err(|error| counted(error, self.rows_finished()))?;
         let schema = &self.table.schema;
-        let times = tally.time_ranges(schema);
         TimeRange::add(&mut self.timestamps, times.clone());
         Ok(FileReport {
             path: published.path,
@@ -356,6 +364,7 @@ impl Writer {
                 tally.firsts(),
             ),
             order,
+            signal_stats,
         })
     }
 

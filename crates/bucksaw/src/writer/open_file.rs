@@ -13,7 +13,10 @@ use crate::encode::origins;
 use crate::error::Result;
 use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
+use crate::report::TimeRange;
+use crate::report::signal_stats::{Signal, SignalStats};
 use crate::route::limits::{Batch, RowGroupLimits};
+use crate::route::signal_stats::{SignalTally, key_value};
 use crate::route::sortedness::{OrderReport, Sortedness};
 use crate::route::tally::Tally;
 use crate::row_lines::{RowLines, SourceLine};
@@ -31,6 +34,8 @@ pub(super) struct OpenFile {
     counting: Option<Counting>,
     row_lines: RowLines,
     tally: Tally,
+    /// What its rows are as a signal, where that is asked for or known.
+    signal_tally: Option<SignalTally>,
     /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before the file.
     spelled_before: Vec<u64>,
     /// What [`TableCounts::columns`](crate::table::TableCounts::columns) was.
@@ -55,6 +60,7 @@ impl OpenFile {
             row_lines: RowLines::default(),
             counting: None,
             tally: Tally::new(options.timestamp_column.clone()),
+            signal_tally: options.signal_stats.map(|signal| SignalTally::new(signal, options)),
             spelled_before: table.counts.spelled.clone(),
             columns_before: table.counts.columns.clone(),
             sortedness: Sortedness::new(options),
@@ -74,7 +80,7 @@ impl OpenFile {
 
     /// The same, which writes nothing and counts values.
     pub(super) fn counting(self, counting: Counting) -> Self {
-        Self { backend: Box::new(Discard), counting: Some(counting), ..self }
+        Self { backend: Box::new(Discard), counting: Some(counting), signal_tally: None, ..self }
     }
 
     /// What was counted; nothing is from now on.
@@ -94,6 +100,13 @@ impl OpenFile {
     /// Rows from row `row` of those that come next are of this line and those behind it, or of none.
     pub(super) fn come_from(&mut self, row: u64, source_line: Option<SourceLine>) {
         self.row_lines.add(self.rows + row, source_line);
+    }
+
+    /// The rows are of this signal, all of them: a table has none of another.
+    pub(super) fn are_of(&mut self, signal: Signal, options: &Options) {
+        if self.rows == 0 && self.counting.is_none() {
+            self.signal_tally = Some(SignalTally::new(signal, options));
+        }
     }
 
     /// Takes rows that there is room for; returns what is left to do with them.
@@ -116,6 +129,9 @@ impl OpenFile {
         }
         self.tally.add(&rows, self.rows, &self.row_lines, &table.schema);
         self.sortedness.add(&rows, &self.row_lines, &table.schema);
+        if let Some(tally) = &mut self.signal_tally {
+            tally.add(&rows, &table.schema);
+        }
         match &mut self.counting {
             Some(counting) => counting.add(&rows, self.rows, &self.row_lines, &table.schema),
             None => self.settling.take(&rows, self.group_rows, &table.schema)?,
@@ -231,10 +247,14 @@ impl OpenFile {
             alterations: &alterations,
         };
         let origins = origins::key_value(&table.schema, counts);
+        let times = self.tally.time_ranges(&table.schema);
+        let tally = self.signal_tally.as_ref();
+        let signal_stats =
+            tally.map(|tally| tally.report(&table.schema, &times, self.tally.present()));
         let summary = self.backend.finish(
             &table.schema,
             self.sortedness.row_groups(),
-            origins.into_iter().collect(),
+            origins.into_iter().chain(signal_stats.as_ref().map(key_value)).collect(),
             &mut self.finished,
         )?;
         self.pass_on()?;
@@ -247,6 +267,8 @@ impl OpenFile {
             spelled,
             alterations,
             order: self.sortedness.report(),
+            times,
+            signal_stats,
         })
     }
 
@@ -272,4 +294,6 @@ pub(super) struct Finished {
     /// In the same way.
     pub(super) alterations: Vec<Alterations>,
     pub(super) order: Option<OrderReport>,
+    pub(super) times: Vec<TimeRange>,
+    pub(super) signal_stats: Option<SignalStats>,
 }

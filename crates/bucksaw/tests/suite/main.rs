@@ -29,6 +29,7 @@ mod repeated;
 mod roundtrip;
 mod serialize;
 mod settling;
+mod signal_stats;
 mod sinks;
 mod sorted;
 mod support;

@@ -87,6 +87,12 @@ pub(crate) fn settings(
     if let Some(column) = &shape.timestamp_column {
         options = options.timestamp_column(column);
     }
+    if let Some(signal) = shape.signal_stats {
+        options = options.signal_stats(signal.into());
+    }
+    if let Some(column) = &shape.stream_column {
+        options = options.stream_column(column);
+    }
     for (column, input) in &shape.time {
         options = options.time(column, input.clone());
     }

@@ -15,6 +15,7 @@ mod redact;
 mod refused;
 mod rejected;
 mod shape;
+mod signal_stats;
 mod streams;
 mod summary;
 mod syslog;

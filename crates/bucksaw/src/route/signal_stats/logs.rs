@@ -1,0 +1,177 @@
+//! Log records by time, level and stream.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::columns::{TIMES, Wanted, each_interval, each_text};
+use super::known::{KnownTexts, TextId};
+use super::time_span;
+use crate::block::BlockSlice;
+use crate::options::Options;
+use crate::report::TimeRange;
+use crate::report::signal_stats::{COUNT_SECONDS, LogCount, LogStats, ValueRows};
+use crate::schema::Schema;
+use crate::types::timestamp::{TimeUnit, text_in_unit};
+
+/// Times, levels and streams that are counted apart, at the most: about a megabyte.
+const MAX_COUNTS: usize = 16_384;
+
+/// Ten seconds, a level and a stream.
+type Key = (Option<i64>, TextId, TextId);
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct LogTally {
+    time: Wanted,
+    level: Wanted,
+    /// The level of records that have no other.
+    level_number: Wanted,
+    stream: Wanted,
+    rows: u64,
+    levels: KnownTexts,
+    streams: KnownTexts,
+    counts: HashMap<Key, u64, RandomState>,
+    rows_not_in_counts: u64,
+    /// The keys of a slice's rows.
+    keys: Vec<Key>,
+}
+
+impl LogTally {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            time: Wanted::new(options.timestamp_column.clone(), TIMES),
+            level: Wanted::new(
+                None,
+                &[
+                    &["severity_text"],
+                    &["level"],
+                    &["log_level"],
+                    &["severity"],
+                    &["log", "level"],
+                    &["log.level"],
+                    &["lvl"],
+                ],
+            ),
+            level_number: Wanted::new(None, &[&["severity_number"]]),
+            stream: Wanted::new(
+                options.stream_column.clone(),
+                &[
+                    &["service_name"],
+                    &["resource_service_name"],
+                    &["service", "name"],
+                    &["service.name"],
+                    &["service"],
+                ],
+            ),
+            rows: 0,
+            levels: KnownTexts::default(),
+            streams: KnownTexts::default(),
+            counts: HashMap::default(),
+            rows_not_in_counts: 0,
+            keys: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
+        self.rows += rows.rows() as u64;
+        self.keys.clear();
+        self.keys.resize(rows.rows(), (None, TextId::None, TextId::None));
+        let mut keys = self.keys.iter_mut();
+        each_interval(rows, self.time.find(schema), schema, |interval| {
+            if let Some(key) = keys.next() {
+                key.0 = interval;
+            }
+        });
+        let mut keys = self.keys.iter_mut();
+        let levels = &mut self.levels;
+        each_text(rows, self.level.find(schema), |level| {
+            if let (Some(key), Some(level)) = (keys.next(), level) {
+                key.1 = levels.count(level, 1);
+            }
+        });
+        if self.keys.iter().any(|key| key.1 == TextId::None) {
+            let mut keys = self.keys.iter_mut();
+            each_text(rows, self.level_number.find(schema), |number| {
+                let key = keys.next().filter(|key| key.1 == TextId::None);
+                if let (Some(key), Some(name)) = (key, number.and_then(name_of_severity)) {
+                    key.1 = levels.count(name, 1);
+                }
+            });
+        }
+        let mut keys = self.keys.iter_mut();
+        let streams = &mut self.streams;
+        each_text(rows, self.stream.find(schema), |stream| {
+            if let (Some(key), Some(stream)) = (keys.next(), stream) {
+                key.2 = streams.count(stream, 1);
+            }
+        });
+        self.count_keys();
+    }
+
+    fn count_keys(&mut self) {
+        // Runs of equal ones are counted together.
+        for run in self.keys.chunk_by(PartialEq::eq) {
+            let Some(key) = run.first() else { continue };
+            let rows = run.len() as u64;
+            let is_whole = key.1 != TextId::Other && key.2 != TextId::Other;
+            if let Some(count) = self.counts.get_mut(key) {
+                *count += rows;
+            } else if is_whole && self.counts.len() < MAX_COUNTS {
+                self.counts.insert(*key, rows);
+            } else {
+                self.rows_not_in_counts += rows;
+            }
+        }
+    }
+
+    pub(super) fn report(&self, schema: &Schema, times: &[TimeRange]) -> LogStats {
+        let time = self.time.name(schema);
+        let text = |of: &KnownTexts, id| match id {
+            TextId::Kept(id) => Some(of.text(id).to_owned()),
+            TextId::None | TextId::Other => None,
+        };
+        let mut counts: Vec<(Option<i64>, Option<String>, Option<String>, u64)> = self
+            .counts
+            .iter()
+            .map(|((interval, level, stream), rows)| {
+                let (level, stream) = (text(&self.levels, *level), text(&self.streams, *stream));
+                (*interval, level, stream, *rows)
+            })
+            .collect();
+        counts.sort_unstable_by(|a, b| b.3.cmp(&a.3).then_with(|| a.cmp(b)));
+        let counts = counts.into_iter().map(|(interval, level, stream, rows)| LogCount {
+            start: interval.map(|interval| {
+                text_in_unit(interval.saturating_mul(COUNT_SECONDS * 1_000), TimeUnit::Millis)
+            }),
+            level,
+            stream,
+            rows,
+        });
+        LogStats {
+            rows: self.rows,
+            times: time_span(times, time, time),
+            distinct_fingerprints: None,
+            stream_column: self.stream.name(schema).map(str::to_owned),
+            distinct_streams: self.streams.distinct(),
+            streams: value_rows(&self.streams),
+            rows_of_other_streams: self.streams.rows_of_others(),
+            counts: counts.collect(),
+            rows_not_in_counts: self.rows_not_in_counts,
+        }
+    }
+}
+
+fn value_rows(texts: &KnownTexts) -> Vec<ValueRows> {
+    let texts = texts.most_first().into_iter();
+    texts.map(|(value, rows)| ValueRows { value: value.to_owned(), rows }).collect()
+}
+
+/// What OTLP calls the range that a severity's number is in.
+///
+/// Source: <https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber>.
+fn name_of_severity(number: &str) -> Option<&'static str> {
+    const NAMES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+    let number: usize = number.parse().ok()?;
+    NAMES.get(number.checked_sub(1)? / 4).copied()
+}
