@@ -18,6 +18,8 @@ impl Options {
     /// | trace | `trace_id`, `traceId`, `traceID`, `id` in `trace` |
     /// | labels | what is in objects `resource`, `scope`, `attr` and `metric`, or begins with `resource_` … |
     ///
+    /// In the layout of ClickHouse's tables they are found under the names there, but for labels, which are maps.
+    ///
     /// Times are timestamps, and texts in RFC 3339; integers are none unless [`Options::time`] says so. First and last moments are those of columns of
     /// timestamps.
     ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucksaw::{
-    BackendKind, Format, Input, InputOptions, LogStats, MemorySink, NdjsonOptions, OnError,
+    BackendKind, Format, Ids, Input, InputOptions, LogStats, MemorySink, NdjsonOptions, OnError,
     Options, Report, Signal, SignalStats,
 };
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
@@ -19,9 +19,12 @@ use prost::Message as _;
 use serde_json::{Value as Json, json};
 
 fn convert(source: &[u8], format: Format, options: Options) -> (Report, Vec<u8>) {
+    convert_as(source, InputOptions::new().format(format), options)
+}
+
+fn convert_as(source: &[u8], read_as: InputOptions, options: Options) -> (Report, Vec<u8>) {
     let sink = MemorySink::new();
     let mut writer = options.write_to(Box::new(sink.clone())).expect("sound options");
-    let read_as = InputOptions::new().format(format);
     let mut input = Input::open("rows", source, &read_as, OnError::Fail).expect("read");
     writer.write_input(&mut input).expect("sound rows");
     (writer.finish().expect("a file"), sink.published().expect("published"))
@@ -39,7 +42,7 @@ fn in_footer(file: &[u8]) -> Option<Json> {
 fn log_stats(report: &Report) -> &LogStats {
     match &report.files[0].signal_stats {
         Some(SignalStats::Logs(stats)) => stats,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
@@ -234,11 +237,14 @@ fn spans_are_counted_by_their_traces() {
     let message = TracesData { resource_spans }.encode_to_vec();
     let (report, _) = convert(&message, Format::OtlpTraces, Options::new());
     let Some(SignalStats::Traces(stats)) = &report.files[0].signal_stats else {
-        panic!("{:?}", report.files[0].signal_stats)
+        unreachable!("{:?}", report.files[0].signal_stats)
     };
     assert_eq!(stats.times.first_time.as_deref(), Some("1970-01-01T00:00:01Z"));
     assert_eq!(stats.times.last_time.as_deref(), Some("1970-01-01T00:15:10Z"));
     assert!(stats.distinct_traces.abs_diff(300) <= 15, "{}", stats.distinct_traces);
+    let read_as = InputOptions::new().format(Format::OtlpTraces).ids(Ids::Binary);
+    let (binary, _) = convert_as(&message, read_as, Options::new());
+    assert_eq!(binary.files[0].signal_stats, report.files[0].signal_stats);
     assert_eq!(stats.labels.len(), 1);
     assert_eq!(stats.labels[0].value, "attr_http_route");
 }

@@ -11,8 +11,15 @@ use crate::types::path;
 use crate::types::value::Value;
 
 /// What columns of times are called.
-pub(super) const TIMES: &[&[&str]] =
-    &[&["time"], &["timestamp"], &["@timestamp"], &["ts"], &["chq_timestamp"]];
+pub(super) const TIMES: &[&[&str]] = &[
+    &["time"],
+    &["timestamp"],
+    &["@timestamp"],
+    &["ts"],
+    &["chq_timestamp"],
+    &["Timestamp"],
+    &["TimeUnix"],
+];
 
 /// A column that is looked for until a table has it: by the name that an option gives it, or by the first of these paths.
 #[derive(Debug)]
@@ -66,6 +73,16 @@ pub(super) fn each_text(
         ValuesSlice::I32(values) => {
             each(&slice, values, |value| then(value.map(ToString::to_string).as_deref()));
         }
+        // Ids, which are counted alike in either form.
+        ValuesSlice::Bytes(values) => {
+            let mut hex = String::new();
+            each(&slice, values, |value| {
+                hex.clear();
+                let digits = value.copied().unwrap_or_default().iter();
+                digits.for_each(|byte| hex.extend([byte >> 4, byte & 0xf].map(hex_digit)));
+                then(value.map(|_| hex.as_str()));
+            });
+        }
         ValuesSlice::Mixed(values) => each(&slice, values.0, |value| match value {
             Some(Mixed::Text(text) | Mixed::Untyped(text)) => then(Some(text)),
             Some(Mixed::Plain(Value::I64(value))) => then(Some(&value.to_string())),
@@ -115,6 +132,10 @@ pub(super) fn each_interval(
         }
         _ => (0..rows.rows()).for_each(|_| then(None)),
     }
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or_default()
 }
 
 fn interval_of_text(text: &str) -> Option<i64> {

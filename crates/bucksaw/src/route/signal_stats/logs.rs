@@ -51,9 +51,10 @@ impl LogTally {
                     &["log", "level"],
                     &["log.level"],
                     &["lvl"],
+                    &["SeverityText"],
                 ],
             ),
-            level_number: Wanted::new(None, &[&["severity_number"]]),
+            level_number: Wanted::new(None, &[&["severity_number"], &["SeverityNumber"]]),
             stream: Wanted::new(
                 options.stream_column.clone(),
                 &[
@@ -62,6 +63,7 @@ impl LogTally {
                     &["service", "name"],
                     &["service.name"],
                     &["service"],
+                    &["ServiceName"],
                 ],
             ),
             rows: 0,
@@ -131,7 +133,7 @@ impl LogTally {
             TextId::Kept(id) => Some(of.text(id).to_owned()),
             TextId::None | TextId::Other => None,
         };
-        let mut counts: Vec<(Option<i64>, Option<String>, Option<String>, u64)> = self
+        let mut counts: Vec<_> = self
             .counts
             .iter()
             .map(|((interval, level, stream), rows)| {

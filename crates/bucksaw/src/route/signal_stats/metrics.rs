@@ -31,9 +31,12 @@ impl MetricTally {
         Self {
             time: Wanted::new(options.timestamp_column.clone(), TIMES),
             parts: [
-                Wanted::new(None, &[&["name"], &["metric_name"], &["metric"], &["__name__"]]),
-                Wanted::new(None, &[&["type"], &["metric_type"]]),
-                Wanted::new(None, &[&["unit"], &["metric_unit"]]),
+                Wanted::new(
+                    None,
+                    &[&["name"], &["metric_name"], &["metric"], &["__name__"], &["MetricName"]],
+                ),
+                Wanted::new(None, &[&["type"], &["metric_type"], &["MetricType"]]),
+                Wanted::new(None, &[&["unit"], &["metric_unit"], &["MetricUnit"]]),
             ],
             rows: 0,
             metrics: KnownTexts::default(),

@@ -25,13 +25,14 @@ pub(crate) struct TraceTally {
 
 impl TraceTally {
     pub(super) fn new(options: &Options) -> Self {
-        let starts: &[&[&str]] = &[&["start_time"], &["startTime"], &["time"], &["timestamp"]];
+        let starts: &[&[&str]] =
+            &[&["start_time"], &["startTime"], &["time"], &["timestamp"], &["Timestamp"]];
         Self {
             start: Wanted::new(options.timestamp_column.clone(), starts),
             end: Wanted::new(None, &[&["end_time"], &["endTime"]]),
             trace_id: Wanted::new(
                 None,
-                &[&["trace_id"], &["traceId"], &["traceID"], &["trace", "id"]],
+                &[&["trace_id"], &["traceId"], &["traceID"], &["trace", "id"], &["TraceId"]],
             ),
             rows: 0,
             traces: Sketch::default(),
