@@ -1,9 +1,10 @@
 //! What the records of a resource, and of a scope, have in common.
 
-use super::any_value::{AnyValue, append_texts, key_value};
+use super::any_value::{append_texts, key_value};
 use super::columns::{AttributeColumns, CommonColumns};
+use super::plain;
 use super::row::{Row, entry_of};
-use super::wire::{Fields, Result};
+use super::wire::{Fields, Result, text_or_fault};
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
 use crate::types::path;
@@ -22,7 +23,7 @@ pub(super) fn resource<'a>(
     message: &'a [u8],
     schema_url: &'a str,
     columns: &CommonColumns,
-    row: &Row<'_, 'a>,
+    row: &mut Row<'_, 'a>,
 ) -> Result<Common<'a>> {
     let (mut common, mut entries) = (Common::new(), Vec::new());
     let (mut dropped, mut entities, mut has_service) = (0, String::new(), false);
@@ -30,18 +31,19 @@ pub(super) fn resource<'a>(
     while let Some(field) = fields.next()? {
         match field.number {
             1 => {
-                let (key, value) = key_value(field.bytes()?, row.arena)?;
+                let is_entry = columns.attributes.is_some();
+                let (key, column, item) =
+                    attribute(columns.resource, field.bytes()?, is_entry, row)?;
                 if key == SERVICE_NAME
                     && !row.builder.redacts_path(&path::of_names([columns.resource, key]))
-                    && let AnyValue::Scalar(Value::Text(_)) = value
+                    && let Item::Value(Value::Text(_)) = item
                     && !std::mem::replace(&mut has_service, true)
                 {
-                    common.push((columns.service_name.into(), value.item(row.arena)?));
+                    common.push((columns.service_name.into(), item));
                 }
-                let item = value.item(row.arena)?;
-                match &columns.attributes {
-                    None => push_attribute(columns.resource, key, item, &mut common, row),
-                    Some(_) => entries.push((key, entry_of(item, row.arena))),
+                match column {
+                    Some(column) => common.push((column, item)),
+                    None => entries.push((key, entry_of(item, row.arena))),
                 }
             }
             2 => dropped = field.uint32()?,
@@ -67,7 +69,7 @@ pub(super) fn scope<'a>(
     message: &'a [u8],
     schema_url: &'a str,
     columns: &CommonColumns,
-    row: &Row<'_, 'a>,
+    row: &mut Row<'_, 'a>,
 ) -> Result<Common<'a>> {
     let (mut common, mut entries) = (Common::new(), Vec::new());
     let (mut name, mut version, mut dropped) = ("", "", 0);
@@ -77,11 +79,11 @@ pub(super) fn scope<'a>(
             1 => name = field.text()?,
             2 => version = field.text()?,
             3 => {
-                let (key, value) = key_value(field.bytes()?, row.arena)?;
-                let item = value.item(row.arena)?;
-                match &columns.attributes {
-                    None => push_attribute(columns.scope, key, item, &mut common, row),
-                    Some(_) => entries.push((key, entry_of(item, row.arena))),
+                let is_entry = columns.attributes.is_some();
+                let (key, column, item) = attribute(columns.scope, field.bytes()?, is_entry, row)?;
+                match column {
+                    Some(column) => common.push((column, item)),
+                    None => entries.push((key, entry_of(item, row.arena))),
                 }
             }
             4 => dropped = field.uint32()?,
@@ -98,15 +100,23 @@ pub(super) fn scope<'a>(
     Ok(common)
 }
 
-fn push_attribute<'a>(
+/// An attribute's key, its column below this name, unless it is to be a map's entry, and its value.
+fn attribute<'a>(
     of: &str,
-    key: &str,
-    item: Item<'a>,
-    common: &mut Common<'a>,
-    row: &Row<'_, 'a>,
-) {
-    let path = row.arena.alloc_str(&path::of_names([of, key]));
-    common.push((Key::Name(path), item));
+    message: &'a [u8],
+    is_entry: bool,
+    row: &mut Row<'_, 'a>,
+) -> Result<(&'a str, Option<Key<'a>>, Item<'a>)> {
+    if !is_entry
+        && let Some((key, value)) = plain::key_value(message)
+        && let Some(column) = row.builder.find_below(of, key)
+    {
+        return Ok((text_or_fault(key)?, Some(column.into()), Item::Value(value)));
+    }
+    let (key, value) = key_value(message, row.arena)?;
+    let path = || &*row.arena.alloc_str(&path::of_names([of, key]));
+    let column = (!is_entry).then(|| Key::Name(path()));
+    Ok((key, column, value.item(row.arena)?))
 }
 
 /// Attributes as a map, where there are any.

@@ -142,7 +142,7 @@ impl<'a> Rows<'_, 'a> {
             }
         }
         let of_resource = of_resource.whole(message, 1, self.row.arena)?.unwrap_or_default();
-        let resource = resource(of_resource, schema_url, &self.common, &self.row)?;
+        let resource = resource(of_resource, schema_url, &self.common, &mut self.row)?;
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             if field.number == 2 {
@@ -172,7 +172,7 @@ impl<'a> Rows<'_, 'a> {
             }
         }
         let of_scope = of_scope.whole(message, 1, self.row.arena)?.unwrap_or_default();
-        let scope = scope(of_scope, schema_url, &self.common, &self.row)?;
+        let scope = scope(of_scope, schema_url, &self.common, &mut self.row)?;
         let common = weight(resource) + weight(&scope);
         self.repeated = self.repeated.saturating_add(common * records);
         if self.repeated > MAX_REPEATED {

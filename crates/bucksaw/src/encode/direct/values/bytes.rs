@@ -88,13 +88,13 @@ impl<const PREFIX: usize> BytesValues<PREFIX> {
         let before = indices.len();
         indices.resize(before + values.len(), 0);
         let mut next = indices[before..].iter_mut();
-        // Values often come several times in a row.
+        // Values often come several times in a row, those that rows have in common from the same place.
         let mut last: Option<(&[u8], u16)> = None;
         let mut bytes = 0;
         each_prefetched(values, |value| {
             bytes += PREFIX + value.len();
             let index = match last {
-                Some((known, index)) if same(known, value) => index,
+                Some((known, index)) if std::ptr::eq(known, value) || same(known, value) => index,
                 _ => dictionary.intern(value) as u16,
             };
             last = Some((value, index));
