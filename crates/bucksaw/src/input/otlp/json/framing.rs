@@ -11,6 +11,9 @@ use crate::input::Format;
 use crate::input::buffered::Buffered;
 use crate::input::framing::{CHUNK_BYTES, Chunk, Form, Frame, Framer, Limits, is_long, moved};
 
+/// The end of a message and the start of another on its line. No string has it: quotes are escaped there.
+const NEXT_MESSAGE: &[u8] = b"}{\"resource";
+
 /// Where in a source's messages a byte is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Place {
@@ -119,17 +122,18 @@ impl<'r> Documents<'r> {
 
     /// How many bytes of whole lines are of one format, which is this source's from then on.
     fn lines_of_one_format(&mut self, lines: &[u8]) -> usize {
-        let mut start = 0;
-        while start < lines.len() {
-            let line = &lines[start..];
-            match format_of_line(line) {
-                Some(format) if format != self.format && start > 0 => break,
+        let behind_newlines = memchr::memchr_iter(b'\n', lines).map(|newline| newline + 1);
+        let behind_others = memchr::memmem::find_iter(lines, NEXT_MESSAGE).map(|end| end + 1);
+        let mut starts: Vec<usize> = behind_newlines.chain(behind_others).collect();
+        starts.sort_unstable();
+        for start in [0].into_iter().chain(starts) {
+            match format_of_line(&lines[start..]) {
+                Some(format) if format != self.format && start > 0 => return start,
                 Some(format) => self.format = format,
                 None => {}
             }
-            start += memchr::memchr(b'\n', line).map_or(line.len(), |newline| newline + 1);
         }
-        start
+        lines.len()
     }
 
     /// What JSON calls a message's list of resources.
