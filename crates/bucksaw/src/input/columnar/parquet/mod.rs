@@ -1,8 +1,9 @@
 //! [Parquet](https://github.com/apache/parquet-format) files of any writer, a row group after the other, and of that some
 //! rows at a time: of each column one page is in memory, decompressed, with its dictionary.
 //!
-//! Pages are decoded by the parquet crate's reader: it knows all encodings and versions, and is fast. What a file claims
-//! is held against its size and the limits before that sees it.
+//! Pages are decoded by the parquet crate's reader: it knows all encodings and versions, and is fast. Bytes are read only
+//! where the file has them, and a panic becomes an error; but what a footer and a page's header claim of memory, which a
+//! hostile file may overstate, is not held against the limits before.
 
 mod open;
 mod schema;
