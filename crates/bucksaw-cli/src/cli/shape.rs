@@ -191,7 +191,7 @@ pub(crate) struct ShapeArgs {
     /// An int32, int64 or timestamp column whose earliest and latest value are in the report of --json
     #[arg(long, value_name = "COLUMN")]
     pub(crate) timestamp_column: Option<String>,
-    /// Count rows as logs (records by time, level and stream, and different messages), metrics or traces, in the report of
+    /// Count rows as logs (records by time, level and stream), metrics or traces, in the report of
     /// --json and in the file, where `inspect` shows it. OTLP's rows are counted as what they are in any case, but for messages
     #[arg(
         long,

@@ -26,6 +26,7 @@ pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, in_directory, jobs, kept_lines, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
 use self::state::State;
+pub(crate) use self::tables::name_of;
 use self::tables::{Outputs, Tables};
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
@@ -119,7 +120,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         return Err(error);
     }
     if let Some(state) = &mut run.state {
-        tables.all().try_for_each(|table| state.tell(table))?;
+        tables.all().try_for_each(|(signal, table)| state.tell(signal, table))?;
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
@@ -188,7 +189,7 @@ impl Run {
             while writer.write_next(&mut input)? {
                 self.intake.check(&input)?;
                 if let Some(state) = &mut self.state {
-                    state.tell(writer.table())?;
+                    state.tell(format.signal(), writer.table())?;
                 }
                 if !self.bar.is_hidden() {
                     let rate = ui::rate(input.counts().rows, self.bar.elapsed());

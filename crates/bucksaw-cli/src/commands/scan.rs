@@ -1,8 +1,11 @@
 //! Reading inputs for the schema of all their rows.
 
-use bucksaw::{DeclaredSchema, InputCounts, InputOptions, OnError, Options, Result, Scan};
+use bucksaw::{
+    DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, OnError, Options, Result, Scan,
+};
 use indicatif::ProgressBar;
 
+use super::convert::name_of;
 use crate::sources::Source;
 use crate::ui;
 
@@ -30,15 +33,29 @@ pub(crate) fn scan<'s>(
 ) -> Result<Scanned> {
     let mut scan = Scan::new(options.clone())?;
     let mut counts = InputCounts::default();
+    let mut signal = None;
     for Part { source, length, bytes } in parts {
         let input = source.input(length, bar, read_as, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,
         };
-        while scan.read_next(&mut input)? {
-            if !bar.is_hidden() {
-                bar.set_message(format!("{} rows/s scanned", ui::rate(scan.rows(), bar.elapsed())));
+        while let Some(format) = input.next_table(options) {
+            let known = *signal.get_or_insert(format.signal());
+            if known != format.signal() {
+                let message = format!(
+                    "there are {} behind {}, which are rows of another table: a schema is of one (read each signal's files alone)",
+                    name_of(format.signal()),
+                    name_of(known)
+                );
+                let error = Error::new(ErrorKind::InputFormat, message);
+                return Err(error.in_source(&source.name()));
+            }
+            while scan.read_next(&mut input)? {
+                if !bar.is_hidden() {
+                    let rate = ui::rate(scan.rows(), bar.elapsed());
+                    bar.set_message(format!("{rate} rows/s scanned"));
+                }
             }
         }
         counts.add(&input.counts());

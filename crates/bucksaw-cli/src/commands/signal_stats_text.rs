@@ -37,7 +37,6 @@ fn facts(
 }
 
 fn logs(stats: &LogStats, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
-    let messages = stats.distinct_fingerprints.map(|count| format!("about {}", grouped(count)));
     let streams = stats.stream_column.as_ref().map(|column| {
         let (values, column) = (most(stats), name(column));
         format!("{} in {column}: {values}", grouped(stats.distinct_streams))
@@ -45,7 +44,6 @@ fn logs(stats: &LogStats, width: Option<usize>, out: &mut impl Write) -> io::Res
     let known = [
         Some(("log records", grouped(stats.rows))),
         Some(("times", times(&stats.times))),
-        messages.map(|messages| ("messages", format!("{messages} that differ in their text"))),
         streams.map(|streams| ("streams", streams)),
     ];
     facts("Logs", known.into_iter().flatten(), out)?;

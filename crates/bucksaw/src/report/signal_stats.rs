@@ -94,8 +94,6 @@ pub struct LogStats {
     /// The first and the last one's time.
     #[serde(flatten)]
     pub times: TimeSpan,
-    /// How many different fingerprints their messages have, estimated; none where they were not computed.
-    pub distinct_fingerprints: Option<u64>,
     /// The column that is the stream field; none where no row has it.
     pub stream_column: Option<String>,
     /// How many different values it has; estimated beyond 4,096.

@@ -10,13 +10,13 @@ use bucksaw::escape::escape_path;
 use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
-    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, InputOptions, Names,
+    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, InputOptions, Names,
     NdjsonOptions, Nested, Numbers, Options, Redaction, Result, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Severity, lint_type};
 use bytesize::ByteSize;
 
-use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::cli::{ConvertArgs, FileArgs, InputArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::sources::STANDARD_STREAM;
 use crate::system;
 use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg};
@@ -28,6 +28,12 @@ pub(crate) struct Settings {
     pub(crate) input: InputOptions,
     /// What users should hear of it.
     pub(crate) notes: Vec<String>,
+}
+
+/// Options of a format that is not named.
+fn without_their_format(input: &InputArgs) -> Option<String> {
+    let is_of_text = input.format == Format::Text;
+    (input.pattern.is_some() && !is_of_text).then(|| "--pattern needs --format text".to_owned())
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once, with those that are known
@@ -45,6 +51,7 @@ pub(crate) fn settings(
         other => other?,
     };
     problems.extend(types_for(shape, &schema));
+    problems.extend(without_their_format(&shape.input));
     let mut options = Options::new()
         .backend(file.backend)
         .profile(file.profile)

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bucksaw::escape::escape_path;
 use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Table};
 
+use super::tables::{Signal, name_of};
 use crate::commands::schema;
 use crate::files::FileId;
 
@@ -41,18 +42,29 @@ pub(super) fn with_declared(
 pub(super) struct State {
     path: PathBuf,
     columns: Vec<DeclaredColumn>,
+    /// What its rows are, once there were some.
+    signal: Option<Signal>,
 }
 
 impl State {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), columns: Vec::new() }
+        Self { path: path.to_owned(), columns: Vec::new(), signal: None }
     }
 
     /// Adds what the table has, where that is new.
     ///
     /// # Errors
-    /// As [`grow`].
-    pub(super) fn tell(&mut self, table: &Table) -> Result<()> {
+    /// As [`grow`]; [`ErrorKind::Options`] of rows of another signal than before.
+    pub(super) fn tell(&mut self, signal: Signal, table: &Table) -> Result<()> {
+        let known = *self.signal.get_or_insert(signal);
+        if known != signal {
+            let message = format!(
+                "--schema-state is of one table, and there are {} beside {}: convert each signal's files alone, with a state of its own",
+                name_of(signal),
+                name_of(known)
+            );
+            return Err(Error::new(ErrorKind::Options, message));
+        }
         let DeclaredSchema { columns, .. } = table.declared();
         if columns != self.columns {
             grow(&self.path, &columns)?;

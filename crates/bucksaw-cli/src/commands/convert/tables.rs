@@ -45,8 +45,8 @@ impl Tables {
     }
 
     /// Those of which files were written.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Table> {
-        self.tables.values()
+    pub(super) fn all(&self) -> impl Iterator<Item = (Signal, &Table)> {
+        self.tables.iter().map(|(signal, table)| (*signal, table))
     }
 }
 
@@ -100,8 +100,8 @@ impl<'j> Outputs<'j> {
             (.., Some((other, _))) => {
                 let message = format!(
                     "there are {} behind {}, which are rows of another table: name a directory (-o DIR/), which gets a file of each",
-                    words(signal),
-                    words(*other)
+                    name_of(signal),
+                    name_of(*other)
                 );
                 return Err(Error::new(ErrorKind::InputFormat, message));
             }
@@ -143,7 +143,8 @@ impl<'j> Outputs<'j> {
     }
 }
 
-fn words(signal: Signal) -> &'static str {
+/// What rows of a signal are called.
+pub(crate) fn name_of(signal: Signal) -> &'static str {
     match signal {
         Some(signal) => signal,
         None => "rows of another format",

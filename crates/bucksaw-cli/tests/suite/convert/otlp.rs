@@ -218,3 +218,23 @@ fn logs_become_what_clickhouse_has_a_table_for() {
     let run = folder.run("convert logs.binpb -o other.parquet --layout wide");
     run.expect_code(2).expect_told(&["flat, clickhouse"]);
 }
+
+#[test]
+fn a_schema_is_of_one_signal() {
+    let folder = Folder::new();
+    folder.write("mixed.binpb", [request(b"first"), span(b"query"), request(b"again")].concat());
+    folder.write("logs.binpb", request(b"alone"));
+    folder.write("spans.binpb", span(b"fetch"));
+    for arguments in [
+        "schema mixed.binpb",
+        "schema logs.binpb spans.binpb",
+        "convert mixed.binpb -o out/ --scan",
+    ] {
+        let run = folder.run(arguments);
+        run.expect_code(3).expect_told(&["there are traces behind logs"]);
+    }
+    let run = folder.run("convert mixed.binpb -o out/ --schema-state state.json");
+    run.expect_code(2).expect_told(&["--schema-state is of one table"]);
+    assert!(!folder.path("out").exists());
+    folder.run("schema logs.binpb").expect_code(0);
+}

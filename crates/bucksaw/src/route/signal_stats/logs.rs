@@ -153,7 +153,6 @@ impl LogTally {
         LogStats {
             rows: self.rows,
             times: time_span(times, time, time),
-            distinct_fingerprints: None,
             stream_column: self.stream.name(schema).map(str::to_owned),
             distinct_streams: self.streams.distinct(),
             streams: value_rows(&self.streams),
