@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
@@ -417,8 +418,18 @@ impl<'s, 'a> Cells<'s, 'a> {
     }
 
     fn text(&self, row: usize, arena: &'a Bump) -> Value<'a> {
-        Value::Text(arena.alloc_str(&self.formatter.value(row).to_string()))
+        Value::Text(arena.alloc_str(&shown(&self.formatter, self.array, row)))
     }
+}
+
+/// A value as text; a moment beyond all calendars as the number that it is.
+pub(super) fn shown(formatter: &ArrayFormatter<'_>, array: &dyn Array, row: usize) -> String {
+    formatter.value(row).try_to_string().unwrap_or_else(|_| {
+        let one = array.slice(row, 1);
+        let number = cast(&one, &DataType::Int64).ok();
+        let number = number.and_then(|one| Some(one.as_primitive_opt::<Int64Type>()?.value(0)));
+        number.map_or_else(|| format!("{one:?}"), |number| number.to_string())
+    })
 }
 
 /// The elements of lists, the keys and the values of maps, or the entries of a dictionary.

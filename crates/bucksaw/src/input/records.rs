@@ -87,6 +87,7 @@ impl<'r> Records<'r> {
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
         self.counts.nul_bytes += chunk.nul_bytes;
+        let mut newlines = Newlines::default();
         for rejected in rejected {
             let is_hinted = hint.is_some();
             let rejection = Rejection {
@@ -94,7 +95,7 @@ impl<'r> Records<'r> {
                 format,
                 is_text,
                 line: self.line + rejected.line,
-                column: self.column(chunk, &rejected),
+                column: self.column(chunk, &rejected, &mut newlines),
                 byte: chunk.position + rejected.at as u64,
                 reason: hinting(rejected.reason, hint.take()),
                 withheld: matches!(rejected.kept, Some(Kept::Nothing)),
@@ -126,14 +127,14 @@ impl<'r> Records<'r> {
     }
 
     /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
-    fn column(&self, chunk: &Chunk, rejected: &Rejected) -> u64 {
+    fn column(&self, chunk: &Chunk, rejected: &Rejected, newlines: &mut Newlines) -> u64 {
         let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
         let begins_line =
             chunk.format.is_of_lines() && !matches!(chunk.format, Format::Json | Format::EsBulk);
         if begins_line || !chunk.form.is_text() {
             return in_record;
         }
-        match memchr::memrchr(b'\n', &chunk.bytes[..rejected.at]) {
+        match newlines.last_before(&chunk.bytes, rejected.at) {
             Some(newline) => (rejected.at - newline) as u64,
             None => chunk.position + rejected.at as u64 - self.line_start + 1,
         }
@@ -267,6 +268,25 @@ impl<'r> Records<'r> {
         if self.first_rejected.len() < FIRST_REJECTED {
             self.first_rejected.push(rejection.clone());
         }
+    }
+}
+
+/// Looks for newlines before bytes that mostly come in order, each stretch once.
+#[derive(Default)]
+struct Newlines {
+    /// Where it was asked last, and what it found.
+    at: usize,
+    last: Option<usize>,
+}
+
+impl Newlines {
+    fn last_before(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        if at < self.at {
+            *self = Self::default();
+        }
+        let found = memchr::memrchr(b'\n', &bytes[self.at..at]).map(|newline| self.at + newline);
+        (self.at, self.last) = (at, found.or(self.last));
+        self.last
     }
 }
 

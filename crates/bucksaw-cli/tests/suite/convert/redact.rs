@@ -139,3 +139,14 @@ fn schemas_and_states_know_source_columns() {
             "\"source_line\" is to say where rows come from, as int64, and is declared as text",
         ]);
 }
+
+#[test]
+fn updates_of_elasticsearch_that_are_refused_are_withheld() {
+    let folder = Folder::new();
+    let lines = "{\"index\":{}}\n{\"b\":\"ok\",\"n\":1}\n{\"update\":{\"_id\":\"1\"}}\n{\"doc\":{\"b\":\"SECRET\",\"n\":\"text\"}}\n";
+    folder.write("bulk.ndjson", lines);
+    let options = "--format es-bulk --strict --redact b=mask --on-error ./bad -q";
+    folder.run(&format!("convert bulk.ndjson -o a.parquet {options}")).expect_code(0);
+    assert!(!folder.text("bad").contains("SECRET"));
+    assert!(!folder.text("bad.reasons.ndjson").contains("SECRET"));
+}

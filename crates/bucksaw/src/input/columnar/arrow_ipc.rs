@@ -192,13 +192,13 @@ impl<'r> ArrowFramer<'r> {
     fn end_stream(&mut self) -> Result<Option<Frame>> {
         // What has no body is decoded now.
         self.decode([CONTINUATION, [0; 4]].concat())?;
-        if let Some(slice) = self.slice()? {
-            return Ok(Some(slice));
-        }
         let schema = self.decoder.schema().filter(|_| !self.has_columns);
         self.decoder = StreamDecoder::new();
         self.dictionaries.clear();
         self.has_columns = false;
+        if let Some(slice) = self.slice()? {
+            return Ok(Some(slice));
+        }
         // Its columns are there, even without rows.
         let Some(schema) = schema else { return Ok(None) };
         let columns = Columns::of(&RecordBatch::new_empty(schema.clone()), &schema, 0)?;

@@ -18,6 +18,7 @@ use super::json::Json;
 use crate::block::arrays::text_bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::SourceColumn;
+use crate::input::record_batch::shown;
 use crate::input::zones;
 use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 use crate::types::path;
@@ -225,16 +226,16 @@ fn exactly(array: &ArrayRef, ty: &DataType) -> Option<ArrayRef> {
 
 /// An array's values as text.
 fn texts(array: &ArrayRef) -> Option<ArrayRef> {
-    let shown = zones::in_utc(array);
+    let utc = zones::in_utc(array);
     let options = FormatOptions::new();
-    let formatter = ArrayFormatter::try_new(&shown, &options).ok()?;
+    let formatter = ArrayFormatter::try_new(&utc, &options).ok()?;
     let nulls = array.logical_nulls();
     let mut texts = StringBuilder::new();
     for row in 0..array.len() {
         if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
             texts.append_null();
         } else {
-            texts.append_value(formatter.value(row).to_string());
+            texts.append_value(shown(&formatter, &utc, row));
         }
     }
     Some(Arc::new(texts.finish()))

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::action::{Kind, action};
 use super::framing::has_document;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
+use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
 use crate::input::ndjson::{NdjsonOptions, Nested, RecordFault, RecordReader};
 use crate::types::item::Item;
@@ -112,7 +112,11 @@ impl<'a> Rows<'_, 'a> {
                 Err(fault) => {
                     self.builder.undo_row();
                     let line_number = self.decoded.lines + 1;
-                    let rejected = fault.rejected(self.bytes, bare, line_number, &self.builder);
+                    let mut rejected = fault.rejected(self.bytes, bare, line_number, &self.builder);
+                    if kind == Kind::Update && rejected.kept.is_some() {
+                        // Its columns are members of its document, and not of the line.
+                        rejected.kept = Some(Kept::Nothing);
+                    }
                     let bytes = line.start..document.end;
                     self.decoded.rejected.push(Rejected { bytes, ..rejected });
                 }

@@ -100,3 +100,28 @@ fn a_batch_beyond_the_memory_limit_is_an_error_that_says_what_helps() {
     );
     assert_eq!(converted(&source, Options::new()).expect("converted").report.rows, 400_000);
 }
+
+#[test]
+fn batches_without_a_body_end_streams_too() {
+    let nulls: ArrayRef = Arc::new(arrow_array::NullArray::new(3));
+    let nulls = batch(vec![("a", nulls)]);
+    let one = stream_of(&nulls, 3, None);
+    for (source, rows) in [(one.clone(), 3), ([&one[..], &one].concat(), 6)] {
+        let options = InputOptions::new();
+        let mut input = Input::open("nulls", &source[..], &options, OnError::Fail).expect("opened");
+        let mut writer = bucksaw::Writer::from_write(std::io::sink()).expect("a writer");
+        writer.write_input(&mut input).expect("written");
+        assert_eq!(writer.finish().expect("finished").rows, rows);
+    }
+}
+
+#[test]
+fn moments_beyond_all_calendars_are_their_numbers_and_no_error_is_a_value() {
+    let beyond = 1_i64 << 62;
+    let moments = arrow_array::TimestampSecondArray::from(vec![1, beyond]);
+    let moments: ArrayRef = Arc::new(moments);
+    let file = converted(&stream_of(&batch(vec![("a", moments)]), 2, None), Options::new());
+    let (_, rows) = crate::support::read(&file.expect("converted").file);
+    let told = format!("{rows:?}");
+    assert!(told.contains(&beyond.to_string()) && !told.contains("ERROR"), "{told}");
+}
