@@ -25,8 +25,6 @@ use crate::error::{Error, Result};
 const CHUNK_ARRAY_BYTES: usize = 1 << 20;
 /// Rows in a chunk, at the most.
 const CHUNK_ROWS: usize = 16 << 10;
-/// Rows in a chunk where they are wide, at the least.
-const MIN_CHUNK_ROWS: usize = 64;
 
 /// Rows as columns.
 #[derive(Debug)]
@@ -69,7 +67,7 @@ impl Columns {
 
 /// How many rows of so many bytes each make a chunk.
 fn chunk_rows(row_bytes: usize) -> usize {
-    (CHUNK_ARRAY_BYTES / row_bytes.max(1)).clamp(MIN_CHUNK_ROWS, CHUNK_ROWS)
+    (CHUNK_ARRAY_BYTES / row_bytes.max(1)).clamp(1, CHUNK_ROWS)
 }
 
 /// Gives columns to blocks.

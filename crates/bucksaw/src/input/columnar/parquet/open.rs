@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
@@ -136,11 +136,30 @@ fn decode(footer: &[u8]) -> Result<(ArrowReaderMetadata, SchemaRef)> {
     let (schema, marks) = schema::readable(known.file_metadata().schema_descr())
         .map_err(|cause| footer_error(&cause))?;
     let metadata = with(&options.with_schema(schema))?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), options)
-        .map_err(|cause| footer_error(&cause))?;
+    let metadata = Arc::new(metadata);
+    let read_as = |options| {
+        ArrowReaderMetadata::try_new(Arc::clone(&metadata), options)
+            .map_err(|cause| footer_error(&cause))
+    };
+    let plain = read_as(ArrowReaderOptions::new().with_skip_arrow_metadata(true))?;
+    let views = Schema::new(plain.schema().fields().iter().map(in_views).collect::<Vec<_>>());
+    let metadata = read_as(ArrowReaderOptions::new().with_schema(Arc::new(views)))?;
     let fields = marks.restored(metadata.schema());
     Ok((metadata, fields))
+}
+
+/// The field with its texts and bytes as views: a dictionary's values then are in memory once, however many rows have them.
+fn in_views(field: &FieldRef) -> FieldRef {
+    let inner = |fields: &Fields| fields.iter().map(in_views).collect::<Fields>();
+    let ty = match field.data_type() {
+        DataType::Utf8 => DataType::Utf8View,
+        DataType::Binary => DataType::BinaryView,
+        DataType::Struct(fields) => DataType::Struct(inner(fields)),
+        DataType::List(element) => DataType::List(in_views(element)),
+        DataType::Map(entries, is_sorted) => DataType::Map(in_views(entries), *is_sorted),
+        _ => return Arc::clone(field),
+    };
+    Arc::new(Field::clone(field).with_data_type(ty))
 }
 
 fn footer_error(cause: &dyn std::error::Error) -> Error {
