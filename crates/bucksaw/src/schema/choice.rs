@@ -128,7 +128,9 @@ impl Choice {
         let mut redacted = Redacted::default();
         for redacting in &self.redacted {
             let is_of_all = column == Some(&*redacting.named)
-                || redacting.names().any(|named| self.is_or_has(named, path));
+                || redacting
+                    .names()
+                    .any(|named| self.is_or_has(named, path) || is_twin(named, path));
             if is_of_all || redacting.names().any(|named| self.may_be_in(named, path)) {
                 redacted.add(&redacting.named, &redacting.redaction, is_of_all);
             }
@@ -158,6 +160,14 @@ impl Choice {
     pub(super) fn means(&self, named: &str, path: &str) -> bool {
         is_meant(named, &self.names.column_name(path), &path::shown(path))
     }
+}
+
+/// Whether a column is called so because another has its name: `NAME__2`.
+fn is_twin(named: &str, path: &str) -> bool {
+    let number = path.strip_prefix(named).and_then(|rest| rest.strip_prefix("__"));
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// Whether an option's name means the column of this name and path, or an object around it.

@@ -150,3 +150,12 @@ fn updates_of_elasticsearch_that_are_refused_are_withheld() {
     assert!(!folder.text("bad").contains("SECRET"));
     assert!(!folder.text("bad.reasons.ndjson").contains("SECRET"));
 }
+
+#[test]
+fn every_column_of_a_header_that_is_called_so_is_redacted() {
+    let folder = Folder::new();
+    folder.write("twins.csv", "a,b,b,b__x\n1,x,SECRET,kept\n");
+    folder.run("convert twins.csv -o a.parquet --redact b=mask -q").expect_code(0);
+    let expected = json!({"a": 1, "b": "***", "b__2": "***", "b__x": "kept"});
+    assert_eq!(folder.rows("a.parquet"), [expected]);
+}

@@ -11,6 +11,10 @@ pub(super) struct Fault {
 
 pub(super) type Result<T> = std::result::Result<T, Fault>;
 
+/// Arrays and objects in each other that are passed over, at the most: each may be where a broken message begins, and is looked
+/// at again then.
+const MAX_SKIPPED_DEPTH: usize = 512;
+const TOO_DEEP: &str = "arrays and objects nest too deep";
 const STRING_END: &str = "a string has no end: it was cut, or goes on in the next line";
 const CONTROL: &str = "a string holds a control character that is not written as an escape";
 const ESCAPE: &str = "a string has an escape that JSON does not know";
@@ -153,7 +157,7 @@ impl<'c> Reader<'c> {
         if self.at > start { Ok(()) } else { self.fault(NUMBER) }
     }
 
-    /// Passes a value over, however deep it nests.
+    /// Passes a value over.
     pub(super) fn skip_value(&mut self) -> Result<()> {
         let start = self.at;
         let mut ends = Vec::new();
@@ -187,6 +191,9 @@ impl<'c> Reader<'c> {
         self.skip_spaces();
         if self.take(end) {
             return Ok(false);
+        }
+        if ends.len() == MAX_SKIPPED_DEPTH {
+            return self.fault(TOO_DEEP);
         }
         ends.push(end);
         self.skip_to_value(end)?;

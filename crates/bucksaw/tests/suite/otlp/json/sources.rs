@@ -356,3 +356,13 @@ fn redaction_withholds_rejected_records() {
     assert_eq!(converted.kept, b"\n");
     assert!(converted.rejections[0].withheld);
 }
+
+/// Lists in lists without end: each may be where a message begins.
+#[test]
+fn what_has_no_end_is_not_looked_at_again_and_again() {
+    let source = b"{\"resourceLogs\":[".repeat(20_000);
+    let read = convert_keeping(&source, Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!(read.counts.rows, 0);
+    assert!(read.rejections.len() > 1_000);
+    assert!(read.rejections.iter().any(|rejection| rejection.reason.contains("nest too deep")));
+}
