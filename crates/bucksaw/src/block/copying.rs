@@ -39,19 +39,36 @@ macro_rules! list_of {
 
 pub(super) use list_of;
 
+/// The last text that was copied, and its copy: values that rows have in common are copied once.
+struct Last<'t, T: ?Sized>(Option<(&'t T, Span)>);
+
+impl<'t, T: ?Sized> Last<'t, T> {
+    #[inline]
+    fn copy(&mut self, value: &'t T, copy: impl FnOnce(&'t T) -> Span) -> Span {
+        let span = match self.0 {
+            Some((last, span)) if std::ptr::eq(last, value) => span,
+            _ => copy(value),
+        };
+        self.0 = Some((value, span));
+        span
+    }
+}
+
 /// Copies texts that may be anywhere in memory: each is asked for some texts ahead.
 pub(super) fn append_texts(list: &mut Vec<Span>, mut text: &mut TextBuffer, texts: &[&str]) {
+    let mut last = Last(None);
     list.extend(texts.iter().enumerate().map(|(index, value)| {
         texts.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later.as_bytes()));
-        text.text(value)
+        last.copy(*value, |value| text.text(value))
     }));
 }
 
 /// The same with bytes.
 pub(super) fn append_bytes(list: &mut Vec<Span>, mut text: &mut TextBuffer, all: &[&[u8]]) {
+    let mut last = Last(None);
     list.extend(all.iter().enumerate().map(|(index, value)| {
         all.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later));
-        text.bytes(value)
+        last.copy(*value, |value| text.bytes(value))
     }));
 }
 
@@ -63,10 +80,11 @@ pub(super) fn append_mixed(
 ) {
     // One of the two, by turns, has the buffer.
     let buffer = RefCell::new(buffer);
+    let (mut last_text, mut last_bytes) = (Last(None), Last(None));
     list.extend(all.iter().map(|value| {
         value.map(
-            |text| (&mut **buffer.borrow_mut()).text(text),
-            |bytes| (&mut **buffer.borrow_mut()).bytes(bytes),
+            |text| last_text.copy(text, |text| (&mut **buffer.borrow_mut()).text(text)),
+            |bytes| last_bytes.copy(bytes, |bytes| (&mut **buffer.borrow_mut()).bytes(bytes)),
         )
     }));
 }
