@@ -119,6 +119,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     {
         return Err(error);
     }
+    let readers = &arguments.shape.readers;
+    tables.all().try_for_each(|(_, table)| options::check_types_for(readers, table))?;
     if let Some(state) = &mut run.state {
         tables.all().try_for_each(|(signal, table)| state.tell(signal, table))?;
     }

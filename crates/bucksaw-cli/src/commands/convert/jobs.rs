@@ -61,10 +61,16 @@ impl Jobs {
     pub(super) fn note(&self) -> Option<String> {
         let count = self.existing.len() as u64;
         let files = counted(count, "file");
+        let signals = match self.existing.iter().any(|existing| existing.signal.is_some()) {
+            true => {
+                ", with all of their signals (to have another signal's file, remove what is there of an input)"
+            }
+            false => "",
+        };
         match count {
             0 => None,
-            1 => Some(format!("{files} is there already; its input is skipped")),
-            _ => Some(format!("{files} are there already; their inputs are skipped")),
+            1 => Some(format!("{files} is there already; its input is skipped{signals}")),
+            _ => Some(format!("{files} are there already; their inputs are skipped{signals}")),
         }
     }
 }

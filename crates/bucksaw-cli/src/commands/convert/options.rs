@@ -11,9 +11,9 @@ use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
     Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, InputOptions, Names,
-    NdjsonOptions, Nested, Numbers, Options, Redaction, Result, TimeUnit,
+    NdjsonOptions, Nested, Numbers, Options, Redaction, Result, Table, TimeUnit,
 };
-use bucksaw_inspect::{Finding, Severity, lint_type};
+use bucksaw_inspect::{Finding, Reader, Severity, lint_type};
 use bytesize::ByteSize;
 
 use crate::cli::{ConvertArgs, FileArgs, InputArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
@@ -191,9 +191,26 @@ fn types_for(shape: &ShapeArgs, schema: &DeclaredSchema) -> Vec<String> {
     };
     let undeclared = ("--timestamp-unit ns", ColumnType::Timestamp(unit));
     let declared = schema.columns.iter().map(|column| (column.name.as_str(), column.ty.clone()));
-    let findings = declared
-        .chain([undeclared])
-        .flat_map(|(name, ty)| lint_type(name, &ty, &shape.readers))
+    not_for(&shape.readers, declared.chain([undeclared]))
+}
+
+/// The same of a table's columns, whose types may come from files of Arrow and Parquet.
+///
+/// # Errors
+/// [`ErrorKind::Options`].
+pub(super) fn check_types_for(readers: &[Reader], table: &Table) -> Result<()> {
+    let columns = table.columns().iter();
+    let typed = columns.filter_map(|column| Some((column.name.as_str(), column.ty.clone()?)));
+    let problems = not_for(readers, typed);
+    if problems.is_empty() { Ok(()) } else { Err(Error::of_problems(ErrorKind::Options, problems)) }
+}
+
+fn not_for<'c>(
+    readers: &[Reader],
+    columns: impl Iterator<Item = (&'c str, ColumnType)>,
+) -> Vec<String> {
+    let findings = columns
+        .flat_map(|(name, ty)| lint_type(name, &ty, readers))
         .filter(|finding| finding.severity != Severity::Awkward);
     let problem = |finding: Finding| {
         let readers: Vec<String> = finding.readers.iter().map(ToString::to_string).collect();

@@ -187,3 +187,24 @@ fn content_of(cut: &[u8]) -> Vec<u8> {
     read.expect_err("it has no end");
     content
 }
+
+#[test]
+fn a_format_that_is_named_wrongly_is_told() {
+    let folder = Folder::new();
+    folder.write("a.csv", "a,b\n1,2\n");
+    let run = folder.run("convert a.csv -o a.parquet --format parquet");
+    run.expect_code(3).expect_told(&["a.csv", "no Parquet file", "--format auto"]);
+    let run = folder.run("convert a.csv -o a.parquet --format arrow");
+    run.expect_code(3).expect_told(&["a.csv", "neither Arrow's stream nor its file"]);
+}
+
+#[test]
+fn types_of_files_are_checked_for_readers_too() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", "{\"t\":\"2026-01-02T03:04:05.123456789Z\"}\n");
+    folder.run("convert a.ndjson -o ns.parquet --timestamp-unit ns -q").expect_code(0);
+    let run = folder.run("convert ns.parquet -o b.parquet --for spark");
+    run.expect_code(2).expect_told(&["t: not for spark: nanoseconds"]);
+    assert!(!folder.path("b.parquet").exists());
+    folder.run("convert ns.parquet -o b.parquet --for pyarrow -q").expect_code(0);
+}

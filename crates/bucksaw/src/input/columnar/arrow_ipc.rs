@@ -125,6 +125,11 @@ impl<'r> ArrowFramer<'r> {
         self.messages += 1;
         let head = prefix + length as usize;
         let room = limits.batch_bytes;
+        if head > room && self.messages == 1 && prefix < START_BYTES {
+            let message =
+                "this is neither Arrow's stream nor its file (--format auto finds out what it is)";
+            return Err(Error::new(ErrorKind::InputFormat, message));
+        }
         if head > room {
             return Err(self.damaged(&format!(
                 "it begins with {length} bytes of metadata, and the memory limit has room for {room}"

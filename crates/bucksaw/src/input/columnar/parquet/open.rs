@@ -23,6 +23,8 @@ use crate::input::framing::Limits;
 
 /// The bytes of the footer's length and the magic behind it.
 const TAIL_BYTES: u64 = 8;
+/// Bytes that a file starts with.
+const MAGIC_BYTES: u64 = 4;
 /// Bytes of an open page of each column, about, where the file says of no larger chunks.
 const PAGE_BYTES: u64 = 1 << 20;
 
@@ -45,6 +47,11 @@ impl File {
                 "it starts as a Parquet file and has no footer: it was cut off, or never finished";
             Error::new(ErrorKind::Truncated, message)
         };
+        let start = source.read_whole(0, size.min(MAGIC_BYTES) as usize).map_err(failed)?;
+        if !super::is_parquet(&start) {
+            let message = "this is no Parquet file: it does not begin with PAR1 (--format auto finds out what it is)";
+            return Err(Error::new(ErrorKind::InputFormat, message));
+        }
         let Some(footer_end) = size.checked_sub(TAIL_BYTES) else { return Err(not_whole()) };
         let tail = source.read_whole(footer_end, TAIL_BYTES as usize).map_err(failed)?;
         let length = match tail[..] {
