@@ -26,7 +26,6 @@ pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, in_directory, jobs, kept_lines, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
 use self::state::State;
-pub(crate) use self::tables::name_of;
 use self::tables::{Outputs, Tables};
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;

@@ -11,5 +11,6 @@ pub(crate) mod lint;
 pub(crate) mod measure;
 mod scan;
 pub(crate) mod schema;
+mod signal;
 mod signal_stats_text;
 mod table;

@@ -5,7 +5,7 @@ use bucksaw::{
 };
 use indicatif::ProgressBar;
 
-use super::convert::name_of;
+use super::signal::name_of;
 use crate::sources::Source;
 use crate::ui;
 

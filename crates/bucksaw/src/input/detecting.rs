@@ -1,8 +1,8 @@
 //! What a source is, by its first bytes.
 
 use super::buffered::Buffered;
+use super::by_format::framer_of;
 use super::framing::{Frame, Framer, Limits};
-use super::open::framer_of;
 use super::{Format, InputOptions, es_bulk, formats, journald, otlp, syslog};
 use crate::error::{Error, ErrorKind, Result};
 

@@ -4,6 +4,7 @@
 //! writer has both done by its threads, and settles what came of each chunk in the source's order.
 
 mod buffered;
+mod by_format;
 #[cfg(feature = "arrow")]
 pub(crate) mod columnar;
 pub(crate) mod csv;

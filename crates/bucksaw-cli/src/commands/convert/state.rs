@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use bucksaw::escape::escape_path;
 use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Table};
 
-use super::tables::{Signal, name_of};
 use crate::commands::schema;
+use crate::commands::signal::{Signal, name_of};
 use crate::files::FileId;
 
 /// What the lock is called that a run has while it reads and replaces the file.

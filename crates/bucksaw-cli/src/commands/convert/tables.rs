@@ -9,10 +9,8 @@ use bucksaw::{
 
 use super::jobs::{Existing, Job, Target};
 use super::{existing, open};
+use crate::commands::signal::{Signal, name_of};
 use crate::ui;
-
-/// A signal of OTLP; none of rows of other formats.
-pub(super) type Signal = Option<&'static str>;
 
 /// All files of a signal are of one table, and so are all others: a column has one type in all of them.
 pub(super) struct Tables {
@@ -140,13 +138,5 @@ impl<'j> Outputs<'j> {
             tables.tables.insert(signal, writer.abort_with_table()?);
         }
         Ok(())
-    }
-}
-
-/// What rows of a signal are called.
-pub(crate) fn name_of(signal: Signal) -> &'static str {
-    match signal {
-        Some(signal) => signal,
-        None => "rows of another format",
     }
 }

@@ -3,7 +3,7 @@
 use super::OtlpLayout;
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope, weight};
-use super::framing::{Head, head};
+use super::head::{Head, head};
 use super::ids::Ids;
 use super::json;
 use super::logs::LogColumns;

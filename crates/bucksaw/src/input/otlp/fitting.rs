@@ -1,6 +1,6 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
-use super::framing::{Head, head};
+use super::head::{Head, head};
 use super::messages::{ANY_LENGTH, Kind, LOGS, METRICS, Message, TRACES};
 use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;

@@ -12,6 +12,7 @@ mod decoder;
 mod enums;
 mod fitting;
 mod framing;
+mod head;
 mod ids;
 mod json;
 mod layout;

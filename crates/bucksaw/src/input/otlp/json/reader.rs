@@ -340,7 +340,9 @@ mod tests {
             assert!(!skips(text.as_bytes()), "{text}");
         }
         assert!(!skips(b"\"\xff\""));
-        assert!(skips(&[vec![b'['; 100_000], vec![b']'; 100_000]].concat()));
+        let nested = |depth| [vec![b'['; depth], vec![b']'; depth]].concat();
+        assert!(skips(&nested(MAX_SKIPPED_DEPTH)));
+        assert!(!skips(&nested(MAX_SKIPPED_DEPTH + 2)));
     }
 
     proptest! {
