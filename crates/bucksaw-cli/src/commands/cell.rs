@@ -8,6 +8,14 @@ use bucksaw_inspect::Json;
 /// The widest cell of a table, in characters; what is longer is cut and ends with "…".
 pub(super) const MAX_CELL_CHARS: usize = 40;
 
+/// The longest name that is shown whole, in characters.
+const MAX_NAME_CHARS: usize = 100;
+
+/// The name of a column, a codec or whatever else a file names.
+pub(super) fn name(text: &str) -> String {
+    shown(text, MAX_NAME_CHARS)
+}
+
 /// Text from a file, escaped, and cut where it is longer than this many characters.
 pub(super) fn shown(text: &str, most: usize) -> String {
     // Cut before, so that not much is copied, and after, since escapes are longer.

@@ -6,7 +6,8 @@ use bucksaw::escape::escape;
 use bucksaw::internal::counted;
 use bucksaw_inspect::{ChosenEncoding, ColumnExplanation, Explanation};
 
-use super::inspect_text::{name, ratio, size};
+use super::cell::name;
+use super::inspect_text::{ratio, size};
 use crate::ui::grouped;
 
 /// Columns that are named of those that would save something.

@@ -7,7 +7,7 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
-use super::inspect_text::name;
+use super::cell::name;
 use super::table::RowTable;
 use super::{explain_text, inspect_text, schema};
 use crate::cli::InspectArgs;

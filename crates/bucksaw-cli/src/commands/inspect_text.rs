@@ -5,20 +5,12 @@ use std::io::{self, Write};
 use bucksaw::escape::escape;
 use bucksaw_inspect::{Column, Description, Json, RowGroup, Totals};
 
-use super::cell::{MAX_CELL_CHARS, cell, shown};
+use super::cell::{MAX_CELL_CHARS, cell, name};
 use super::signal_stats_text;
 use super::table::{Align, table};
 
-/// The longest name that is shown whole, in characters.
-const MAX_NAME_CHARS: usize = 100;
-
 /// The longest value of key-value metadata that is shown whole, in characters.
 const MAX_VALUE_CHARS: usize = 100;
-
-/// The name of a column, a codec or whatever else a file names.
-pub(super) fn name(text: &str) -> String {
-    shown(text, MAX_NAME_CHARS)
-}
 
 /// Bytes with a unit that fits.
 pub(super) fn size(bytes: u64) -> String {

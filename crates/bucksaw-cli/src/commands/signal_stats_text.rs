@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use bucksaw::internal::{counted, grouped};
 use bucksaw::{LogStats, MetricStats, SignalStats, TimeSpan, TraceStats, ValueRows};
 
-use super::inspect_text::name;
+use super::cell::name;
 use super::table::{Align, table};
 
 /// Entries of a list that are shown.

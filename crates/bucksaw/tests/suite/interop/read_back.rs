@@ -7,8 +7,8 @@ use std::path::Path;
 use arrow_array::ArrowPrimitiveType;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type,
-    TimestampMicrosecondType, TimestampNanosecondType, UInt64Type,
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampNanosecondType, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
@@ -98,6 +98,9 @@ pub(crate) fn cell(array: &ArrayRef, row: usize) -> Cell {
     match array.data_type() {
         DataType::Boolean => Cell::Bool(array.as_boolean().value(row)),
         DataType::Int32 => Cell::I32(number::<Int32Type>(array, row)),
+        DataType::Int8 => Cell::I32(number::<Int8Type>(array, row).into()),
+        DataType::UInt16 => Cell::I32(number::<UInt16Type>(array, row).into()),
+        DataType::UInt32 => Cell::I64(number::<UInt32Type>(array, row).into()),
         DataType::Int64 => Cell::I64(number::<Int64Type>(array, row)),
         DataType::UInt64 => Cell::U64(number::<UInt64Type>(array, row)),
         DataType::Float32 => Cell::F32(number::<Float32Type>(array, row)),

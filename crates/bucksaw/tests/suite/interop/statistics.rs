@@ -157,6 +157,9 @@ fn has_order(data_type: &DataType) -> bool {
     matches!(
         data_type,
         T::Boolean
+            | T::Int8
+            | T::UInt16
+            | T::UInt32
             | T::Int32
             | T::Float32
             | T::Int64

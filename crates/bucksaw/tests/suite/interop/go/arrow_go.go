@@ -49,6 +49,12 @@ func arrowType(dataType arrow.DataType) string {
 	switch dataType := dataType.(type) {
 	case *arrow.BooleanType:
 		return boolean
+	case *arrow.Int8Type:
+		return int8Type
+	case *arrow.Uint16Type:
+		return uint16Type
+	case *arrow.Uint32Type:
+		return uint32Type
 	case *arrow.Int32Type:
 		return int32Type
 	case *arrow.Int64Type:
@@ -99,6 +105,12 @@ func arrowCell(values arrow.Array, row int) any {
 	switch values := values.(type) {
 	case *array.Boolean:
 		return ofBoolean(values.Value(row))
+	case *array.Int8:
+		return ofInteger(int64(values.Value(row)))
+	case *array.Uint16:
+		return ofInteger(int64(values.Value(row)))
+	case *array.Uint32:
+		return ofInteger(int64(values.Value(row)))
 	case *array.Int32:
 		return ofInteger(int64(values.Value(row)))
 	case *array.Int64:

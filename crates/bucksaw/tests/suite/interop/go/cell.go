@@ -9,6 +9,9 @@ import (
 // The model's names of types.
 const (
 	boolean     = "Boolean"
+	int8Type    = "Int8"
+	uint16Type  = "UInt16"
+	uint32Type  = "UInt32"
 	int32Type   = "Int32"
 	int64Type   = "Int64"
 	uint64Type  = "UInt64"

@@ -134,7 +134,14 @@ func leafType(leaf parquet.Type) string {
 	case *format.UUIDType:
 		return uuid
 	case *format.IntType:
-		if logical.BitWidth == 64 && !logical.IsSigned {
+		switch {
+		case logical.BitWidth == 8 && logical.IsSigned:
+			return int8Type
+		case logical.BitWidth == 16 && !logical.IsSigned:
+			return uint16Type
+		case logical.BitWidth == 32 && !logical.IsSigned:
+			return uint32Type
+		case logical.BitWidth == 64 && !logical.IsSigned:
 			return uint64Type
 		}
 	}
@@ -183,8 +190,10 @@ func leafCell(leaf parquet.Type, value parquet.Value) any {
 	switch leafType(leaf) {
 	case boolean:
 		return ofBoolean(value.Boolean())
-	case int32Type:
+	case int8Type, uint16Type, int32Type:
 		return ofInteger(int64(value.Int32()))
+	case uint32Type:
+		return ofInteger(int64(value.Uint32()))
 	case int64Type:
 		return ofInteger(value.Int64())
 	case uint64Type:

@@ -6,6 +6,9 @@ from model import DECIMALS, FIXED, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, eleme
 
 TYPES = {
     "Boolean": pa.bool_(),
+    "Int8": pa.int8(),
+    "UInt16": pa.uint16(),
+    "UInt32": pa.uint32(),
     "Int32": pa.int32(),
     "Int64": pa.int64(),
     "UInt64": pa.uint64(),

@@ -34,6 +34,9 @@ class ClickHouse:
     # Text and bytes are one type there, and come out as bytes.
     TYPES = {
         "Boolean": "Nullable(Bool)",
+        "Int8": "Nullable(Int8)",
+        "UInt16": "Nullable(UInt16)",
+        "UInt32": "Nullable(UInt32)",
         "Int32": "Nullable(Int32)",
         "Int64": "Nullable(Int64)",
         "UInt64": "Nullable(UInt64)",

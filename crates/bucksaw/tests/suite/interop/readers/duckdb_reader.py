@@ -31,6 +31,9 @@ class DuckDB:
     LAMBDA = "lambda element:" if versions.numbers(version) >= (1, 3) else "element ->"
     TYPES = {
         "Boolean": "BOOLEAN",
+        "Int8": "TINYINT",
+        "UInt16": "USMALLINT",
+        "UInt32": "UINTEGER",
         "Int32": "INTEGER",
         "Int64": "BIGINT",
         "UInt64": "UBIGINT",

@@ -12,6 +12,9 @@ class FastParquet:
     # Without nulls, columns are numpy's.
     TYPES = {
         "Boolean": ("bool", "boolean"),
+        "Int8": ("int8", "Int8"),
+        "UInt16": ("uint16", "UInt16"),
+        "UInt32": ("uint32", "UInt32"),
         "Int32": ("int32", "Int32"),
         "Int64": ("int64", "Int64"),
         "UInt64": ("uint64", "UInt64"),

@@ -27,6 +27,9 @@ class Polars:
     order = NAN_ABOVE
     TYPES = {
         "Boolean": pl.Boolean(),
+        "Int8": pl.Int8(),
+        "UInt16": pl.UInt16(),
+        "UInt32": pl.UInt32(),
         "Int32": pl.Int32(),
         "Int64": pl.Int64(),
         "UInt64": pl.UInt64(),

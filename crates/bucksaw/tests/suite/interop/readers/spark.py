@@ -29,6 +29,10 @@ ROW = {"\x01split": "input_file_block_start()", "\x01row": "monotonically_increa
 
 TYPES = {
     "Boolean": st.BooleanType(),
+    "Int8": st.ByteType(),
+    # Wide enough, in want of unsigned integers, as below.
+    "UInt16": st.IntegerType(),
+    "UInt32": st.LongType(),
     "Int32": st.IntegerType(),
     "Int64": st.LongType(),
     # Wide enough, in want of unsigned integers.
