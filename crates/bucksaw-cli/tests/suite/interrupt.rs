@@ -83,7 +83,9 @@ fn files_that_are_finished_before_the_last_one_go_too() {
     let folder = Folder::new();
     folder.write("first.ndjson", synth40(50));
     let mut child = folder.start("convert first.ndjson - -o out/");
-    let _input = child.stdin.take().expect("piped");
+    let mut input = child.stdin.take().expect("piped");
+    // Where its rows go is known once some have come; there is more to come.
+    input.write_all(&synth40(2_000)).expect("the command reads");
     let out = folder.path("out");
     wait_until("the second file is staged", || {
         out.exists() && staged_in(&out).iter().any(|name| name.starts_with(".stdin."))

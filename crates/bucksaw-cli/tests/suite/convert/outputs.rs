@@ -223,7 +223,9 @@ fn the_report_is_json_with_every_count() {
         *input,
         json!({
             "records": 4, "rows": 3, "rejected": 1, "blank": 1, "bytes": lines.len(),
-            "nul_bytes": 0, "text_lines": 0, "truncated": 0, "withheld": 0,
+            "nul_bytes": 0, "text_lines": 0, "truncated": 0,
+            "deletions": 0,
+            "outside": 0, "withheld": 0,
         })
     );
     let written = &report["reports"][0];

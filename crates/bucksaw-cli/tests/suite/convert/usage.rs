@@ -245,7 +245,8 @@ fn long_options(help: &str) -> Vec<String> {
     let words = help.lines().filter(|line| line.trim_start().starts_with('-'));
     let mut options: Vec<String> = words
         .filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")))
-        .map(|word| word.trim_end_matches(',').to_owned())
+        // Of one whose value may be left out, what stands before that.
+        .map(|word| word.split('[').next().unwrap_or(word).trim_end_matches(',').to_owned())
         .collect();
     options.sort();
     options.dedup();
