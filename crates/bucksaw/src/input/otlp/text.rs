@@ -3,7 +3,8 @@
 //! Why this file has `unsafe` code:
 //! 1. Attributes are many short texts, mostly ASCII, at any address. The standard library's check goes byte by byte to the next
 //!    aligned address, which most of them end before; it took a tenth of the whole time from OTLP to Parquet.
-//! 2. `benches/otlp.rs` measures decoding; with the standard library's check alone it takes a sixth longer.
+//! 2. Without it `bucksaw convert` takes 1.09 times as long for requests of the workload synth40, and 1.04 times for realistic ones;
+//!    `benches/otlp.rs` measures decoding alone.
 //! 3. Nothing safe makes text of bytes that are known to be ASCII.
 #![allow(unsafe_code)]
 
