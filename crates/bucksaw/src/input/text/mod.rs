@@ -17,9 +17,12 @@ use crate::error::{Error, ErrorKind, Result};
 /// How lines of text become rows.
 ///
 /// ```
-/// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options, TextOptions};
+/// use bucksaw::{
+///     Format, Input, InputOptions, MemorySink, OnError, Options, TextOptions, TextPattern,
+/// };
 /// let lines = "127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] \"GET /a.gif HTTP/1.0\" 200 2326\n";
-/// let options = InputOptions::new().format(Format::Text).text(TextOptions::new().pattern("clf".parse()?));
+/// let pattern: TextPattern = "clf".parse()?;
+/// let options = InputOptions::new().format(Format::Text).text(TextOptions::new().pattern(pattern));
 /// let mut input = Input::open("lines", lines.as_bytes(), &options, OnError::Fail)?;
 /// let mut writer = Options::new().write_to(MemorySink::new())?;
 /// writer.write_input(&mut input)?;
