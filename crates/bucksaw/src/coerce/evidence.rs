@@ -66,6 +66,7 @@ pub(super) fn type_of_first(item: Item<'_>, rules: TypeRules) -> Option<ColumnTy
             evidence.add(item);
             Some(evidence.column_type())
         }
+        Item::Untyped(text) => untyped::item_of(text).column_type(),
         _ => item.column_type(),
     }
 }

@@ -139,10 +139,35 @@ pub(crate) trait Framer: Send {
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64>;
 }
 
-/// The same bytes in the memory for long records.
-pub(super) fn moved(bytes: &[u8], long: &mut Vec<u8>) -> Vec<u8> {
-    let mut larger = std::mem::take(long);
-    larger.clear();
-    larger.extend_from_slice(bytes);
-    larger
+/// How far a buffer is filled before it is looked at again: what is read behind a long record is copied once more, so that it grows in
+/// steps.
+pub(super) struct Steps {
+    pub(super) wanted: usize,
+    is_in_long: bool,
+}
+
+impl Steps {
+    /// Up to a chunk's bytes, or as far as it is full already.
+    pub(super) fn from(filled: usize) -> Self {
+        Self { wanted: CHUNK_BYTES.max(filled), is_in_long: false }
+    }
+
+    /// As many more, but no more than `most` in all. Returns the buffer, which is full up to `filled`; once it is
+    /// [long](is_long), in the memory for such.
+    pub(super) fn go_on(
+        &mut self,
+        most: usize,
+        buffer: Vec<u8>,
+        filled: usize,
+        long: &mut Vec<u8>,
+    ) -> Vec<u8> {
+        self.wanted = (self.wanted + CHUNK_BYTES).min(most);
+        if !is_long(self.wanted) || std::mem::replace(&mut self.is_in_long, true) {
+            return buffer;
+        }
+        let mut larger = std::mem::take(long);
+        larger.clear();
+        larger.extend_from_slice(&buffer[..filled]);
+        larger
+    }
 }

@@ -3,7 +3,7 @@
 use super::Format;
 use super::buffered::Buffered;
 use super::formats;
-use super::framing::{CHUNK_BYTES, Frame, Framer, Limits, is_long, moved};
+use super::framing::{Frame, Framer, Limits, Steps};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Finds where records end, in bytes of which there need not be all.
@@ -47,11 +47,10 @@ impl<'r, F: FindEnd> RecordFramer<'r, F> {
     ) -> Result<Frame> {
         let record_bytes = self.max_record_bytes.unwrap_or(record_bytes);
         let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut wanted = CHUNK_BYTES.max(filled);
+        let mut steps = Steps::from(filled);
         let mut at = self.looked_at;
-        let mut is_in_long = false;
         loop {
-            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             let mut whole = 0;
             while let Some(len) = self.ends.end(&buffer[at..filled]) {
                 at += len;
@@ -82,10 +81,7 @@ impl<'r, F: FindEnd> RecordFramer<'r, F> {
                 self.source.keep(buffer, filled);
                 return Ok(Frame::TooLong(record_bytes));
             }
-            wanted = (wanted + CHUNK_BYTES).min(record_bytes.saturating_add(1));
-            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(record_bytes.saturating_add(1), buffer, filled, long);
         }
     }
 }

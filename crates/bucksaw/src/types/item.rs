@@ -4,7 +4,6 @@ use bumpalo::Bump;
 
 use crate::types::logical::ColumnType;
 use crate::types::timestamp::TimeUnit;
-use crate::types::untyped;
 use crate::types::value::{Value, append_json_string};
 
 /// Characters of a value that is shown.
@@ -14,7 +13,7 @@ pub(crate) const EXAMPLE_CHARS: usize = 40;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item<'a> {
     Value(Value<'a>),
-    /// Text of a format that has no types: it may spell a [value](super::untyped::item_of).
+    /// Text of a format that has no types: it may spell a value, as `untyped` says.
     Untyped(&'a str),
     /// A JSON number that a double holds, as it is spelled.
     Double(&'a str),
@@ -27,7 +26,7 @@ pub(crate) enum Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// The type of a column whose first value this is.
+    /// The type of a column whose first value this is; of text without a type, as if it spelled nothing else.
     pub(crate) fn column_type(self) -> Option<ColumnType> {
         Some(match self {
             Self::Value(Value::Null) => return None,
@@ -42,8 +41,9 @@ impl<'a> Item<'a> {
             Self::Value(Value::Map(_)) => ColumnType::Map,
             Self::Number(number) if number.contains(['.', 'e', 'E']) => ColumnType::Double,
             Self::Number(_) => ColumnType::Int64,
-            Self::Untyped(text) => return untyped::item_of(text).column_type(),
-            Self::Value(Value::Text(_)) | Self::Json(_) | Self::TooDeep(_) => ColumnType::Text,
+            Self::Value(Value::Text(_)) | Self::Untyped(_) | Self::Json(_) | Self::TooDeep(_) => {
+                ColumnType::Text
+            }
         })
     }
 

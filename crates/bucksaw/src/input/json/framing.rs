@@ -7,7 +7,7 @@ use super::elements::{self, Element, MAX_ELEMENTS};
 use super::walk::{Step, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, is_long, moved};
+use crate::input::framing::{Chunk, Frame, Framer, Limits, Steps};
 use crate::input::{Format, formats};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -73,11 +73,10 @@ impl<'r> Elements<'r> {
         // Elements are where 32 bits say.
         let element_bytes = self.max_element_bytes.unwrap_or(record_bytes).min(1 << 31);
         let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut wanted = CHUNK_BYTES.max(filled);
+        let mut steps = Steps::from(filled);
         let mut at = 0;
-        let mut is_in_long = false;
         loop {
-            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             if self.source.position == 0 && at == 0 && buffer[..filled].starts_with(BYTE_ORDER_MARK)
             {
                 at = BYTE_ORDER_MARK.len();
@@ -103,10 +102,7 @@ impl<'r> Elements<'r> {
                 return Ok(Frame::TooLong(element_bytes));
             }
             // In steps, and no more than tells whether the element is too long.
-            wanted = (wanted + CHUNK_BYTES).min(element_bytes.saturating_add(1));
-            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(element_bytes.saturating_add(1), buffer, filled, long);
         }
     }
 

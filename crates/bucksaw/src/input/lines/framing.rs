@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, is_long, moved};
+use crate::input::framing::{Chunk, Frame, Framer, Limits, Steps};
 use crate::input::{Format, formats};
 
 /// Cuts at newlines.
@@ -44,11 +44,10 @@ impl<'r> Lines<'r> {
     ) -> Result<Frame> {
         let record_bytes = self.max_line_bytes.unwrap_or(record_bytes);
         let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut wanted = CHUNK_BYTES.max(filled);
+        let mut steps = Steps::from(filled);
         let mut searched = 0;
-        let mut is_in_long = false;
         loop {
-            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             if searched == 0 {
                 filled = self.skip_nuls(&mut buffer, filled);
                 if filled == 0 && !self.source.is_at_end {
@@ -82,10 +81,7 @@ impl<'r> Lines<'r> {
             }
             // In steps: what is read behind a long line is copied once more. No more than tells whether the
             // line is too long.
-            wanted = (wanted + CHUNK_BYTES).min(record_bytes.saturating_add(1));
-            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(record_bytes.saturating_add(1), buffer, filled, long);
         }
     }
 }
@@ -135,6 +131,7 @@ mod tests {
 
     use super::*;
     use crate::input::decompress::Decompressed;
+    use crate::input::framing::CHUNK_BYTES;
     use proptest::collection::vec;
     use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 use super::BYTE_ORDER_MARK;
 use crate::error::Result;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, Names, is_long, moved};
+use crate::input::framing::{Chunk, Frame, Framer, Limits, Names, Steps};
 use crate::input::{Format, formats};
 
 /// Finds where the records of a format end, by their bytes alone.
@@ -62,14 +62,13 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
         let record_bytes = self.max_record_bytes.unwrap_or(record_bytes);
         let mut filled = self.source.begin(&mut buffer, window_bytes);
         // No further than a chunk goes is looked, whatever was read already, as long as a record ends there.
-        let mut looked = CHUNK_BYTES;
+        let mut steps = Steps::from(0);
         let mut start = None;
-        let mut is_in_long = false;
         loop {
-            filled = self.source.fill(&mut buffer, filled, looked)?;
-            let is_whole = self.source.is_at_end && filled <= looked;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
+            let is_whole = self.source.is_at_end && filled <= steps.wanted;
             let is_end = is_whole && self.source.cut.is_none();
-            let known = &buffer[..filled.min(looked)];
+            let known = &buffer[..filled.min(steps.wanted)];
             if start.is_none() {
                 let first = self.start(known);
                 start = Some(first);
@@ -80,7 +79,7 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
                 None if is_end => filled,
                 _ => self.ends.last(),
             };
-            if len == 0 && (is_end || looked > record_bytes) {
+            if len == 0 && (is_end || steps.wanted > record_bytes) {
                 // What has no end takes a line with it, and no more.
                 let from = self.ends.open().unwrap_or(known.len());
                 let end = line_end(known, from);
@@ -100,14 +99,11 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
                 self.source.rest.clear();
                 return Ok(Frame::End);
             }
-            if looked > record_bytes {
+            if steps.wanted > record_bytes {
                 self.source.keep(buffer, filled);
                 return Ok(Frame::TooLong(record_bytes));
             }
-            looked = (looked + CHUNK_BYTES).min(record_bytes.saturating_add(1));
-            if is_long(looked) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(record_bytes.saturating_add(1), buffer, filled, long);
         }
     }
 

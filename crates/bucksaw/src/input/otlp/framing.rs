@@ -10,7 +10,7 @@ use super::head::{Head, head};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Frame, Framer, Limits, is_long, moved};
+use crate::input::framing::{CHUNK_BYTES, Frame, Framer, Limits, Steps};
 
 const BROKEN: &str = "the message is broken from here on to its end";
 
@@ -109,10 +109,9 @@ impl Framer for Messages<'_> {
         Limits { message_bytes, window_bytes, .. }: Limits,
     ) -> Result<Frame> {
         let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut wanted = CHUNK_BYTES.max(filled);
-        let mut is_in_long = false;
+        let mut steps = Steps::from(filled);
         loop {
-            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             let mut whole = 0;
             let next = loop {
                 let bytes = &buffer[whole..filled];
@@ -157,10 +156,7 @@ impl Framer for Messages<'_> {
                 return Ok(Frame::TooLong(message_bytes.max(CHUNK_BYTES)));
             }
             // In steps, since a length may claim what does not come.
-            wanted = (wanted + CHUNK_BYTES).min(needed.max(wanted + 1));
-            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(needed.max(steps.wanted + 1), buffer, filled, long);
         }
     }
 

@@ -56,10 +56,10 @@ impl ParquetFramer {
         Self { state, group: 0, row: 0, has_columns: false, position: 0 }
     }
 
-    fn read(&mut self, limits: Limits) -> Result<Frame> {
+    fn read(&mut self) -> Result<Frame> {
         loop {
             let (mut file, mut reader) = match std::mem::replace(&mut self.state, State::Over) {
-                State::Unopened(file) => (File::open(file, limits)?, None),
+                State::Unopened(file) => (File::open(file)?, None),
                 State::Open(file, reader) => (file, reader),
                 State::Over => return Ok(Frame::End),
             };
@@ -135,8 +135,8 @@ impl Framer for ParquetFramer {
         &[]
     }
 
-    fn next(&mut self, _: Vec<u8>, _: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
-        self.read(limits)
+    fn next(&mut self, _: Vec<u8>, _: &mut Vec<u8>, _: Limits) -> Result<Frame> {
+        self.read()
     }
 
     fn skip_record(&mut self, _: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {

@@ -19,7 +19,6 @@ use super::{ReadSeek, damaged, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::limits::DEFAULT_MAX_FOOTER_BYTES;
 use crate::input::columnar::guard::guarded;
-use crate::input::framing::Limits;
 
 /// The bytes of the footer's length and the magic behind it.
 const TAIL_BYTES: u64 = 8;
@@ -38,7 +37,7 @@ pub(super) struct File {
 impl File {
     /// # Errors
     /// [`ErrorKind::InputFormat`] where the footer is not sound; [`ErrorKind::Io`].
-    pub(super) fn open(file: Box<dyn ReadSeek>, _: Limits) -> Result<Self> {
+    pub(super) fn open(file: Box<dyn ReadSeek>) -> Result<Self> {
         let failed = |cause| Error::io("could not read", cause);
         let source = Source::new(file).map_err(failed)?;
         let size = source.len();

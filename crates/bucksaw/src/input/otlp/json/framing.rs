@@ -9,7 +9,7 @@ use super::transcoder::key_of;
 use crate::error::Result;
 use crate::input::Format;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Chunk, Form, Frame, Framer, Limits, is_long, moved};
+use crate::input::framing::{CHUNK_BYTES, Chunk, Form, Frame, Framer, Limits, Steps};
 
 /// The end of a message and the start of another on its line. No string has it: quotes are escaped there.
 const NEXT_MESSAGE: &[u8] = b"}{\"resource";
@@ -209,11 +209,11 @@ impl Framer for Documents<'_> {
         Limits { message_bytes, window_bytes, .. }: Limits,
     ) -> Result<Frame> {
         let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut wanted = CHUNK_BYTES.max(filled);
-        let (mut searched, mut is_in_long) = (0, false);
+        let mut steps = Steps::from(filled);
+        let mut searched = 0;
         let mut scan = Scan::from(self.place);
         loop {
-            filled = self.source.fill(&mut buffer, filled, wanted)?;
+            filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             let bytes = &buffer[..filled];
             let form = self.form(bytes);
             if self.source.is_at_end && self.source.cut.is_none() {
@@ -246,10 +246,7 @@ impl Framer for Documents<'_> {
                 return Ok(Frame::TooLong(most));
             }
             // In steps, as no one says how long a resource is.
-            wanted = (wanted + CHUNK_BYTES).min(most + 1);
-            if is_long(wanted) && !std::mem::replace(&mut is_in_long, true) {
-                buffer = moved(&buffer[..filled], long);
-            }
+            buffer = steps.go_on(most + 1, buffer, filled, long);
         }
     }
 
