@@ -135,12 +135,11 @@ pub use input::{
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
     Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,
-    Profile, REST_COLUMN, Redaction, SortColumn, Statistics, TELEMETRY_PREFIXES, UnknownColumn,
-    UnknownColumns,
+    Profile, REST_COLUMN, Redaction, Signal, SortColumn, Statistics, TELEMETRY_PREFIXES,
+    UnknownColumn, UnknownColumns,
 };
 pub use report::signal_stats::{
-    LogCount, LogStats, MetricRows, MetricStats, Signal, SignalStats, TimeSpan, TraceStats,
-    ValueRows,
+    LogCount, LogStats, MetricRows, MetricStats, SignalStats, TimeSpan, TraceStats, ValueRows,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, FirstAlteration, Misfits, MixedTexts,

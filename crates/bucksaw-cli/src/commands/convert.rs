@@ -17,7 +17,7 @@ use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
     DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, LocalSink,
-    OnError, Options, Publication, Report, Result, StreamSink, Table, Writer,
+    OnError, Options, Publication, Report, Result, Signal, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -303,7 +303,7 @@ fn scanned<'s>(
 /// A file of a table: of this signal of OTLP, where it is of one.
 fn open(
     target: &Target,
-    signal: Option<&str>,
+    signal: Option<Signal>,
     table: Table,
     files: &mut Publication,
 ) -> Result<Writer> {

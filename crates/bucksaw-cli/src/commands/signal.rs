@@ -1,9 +1,8 @@
 //! What rows are of.
 
-/// A signal of OTLP; none of rows of other formats.
-pub(super) type Signal = Option<&'static str>;
+use bucksaw::Signal;
 
-/// What rows of a signal are called.
-pub(super) fn name_of(signal: Signal) -> &'static str {
-    signal.unwrap_or("rows of another format")
+/// What rows of a signal are called, or of none.
+pub(super) fn name_of(signal: Option<Signal>) -> String {
+    signal.map_or_else(|| "rows of another format".to_owned(), |signal| signal.to_string())
 }

@@ -4,11 +4,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::limits::{
     DEFAULT_MAX_COLUMN_CHUNKS, DEFAULT_MAX_FOOTER_BYTES, DEFAULT_MAX_FOOTER_ELEMENTS,
     DEFAULT_MAX_METADATA_BYTES, DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES,
-    memory_of_written,
+    MAX_STATS_BYTES, memory_of_written,
 };
 use crate::format::metadata::ColumnMetaData;
 use crate::format::schema::Leaf;
-use crate::report::signal_stats::MAX_STATS_BYTES;
 
 /// Bytes that a column chunk has beside its metadata and its path, at the most.
 const CHUNK_BYTES: u64 = 40;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::options::Signal;
+
 /// What an input is read as.
 ///
 /// ```
@@ -104,19 +106,19 @@ impl Format {
         }
     }
 
-    /// The signal, for OTLP: `logs`, `traces` or `metrics`. Each is a table of its own.
+    /// The signal, for OTLP. Each is a table of its own.
     ///
     /// ```
-    /// use bucksaw::Format;
-    /// assert_eq!(Format::OtlpTraces.signal(), Some("traces"));
+    /// use bucksaw::{Format, Signal};
+    /// assert_eq!(Format::OtlpTraces.signal(), Some(Signal::Traces));
     /// assert_eq!(Format::Ndjson.signal(), None);
     /// ```
     #[must_use]
-    pub fn signal(self) -> Option<&'static str> {
+    pub fn signal(self) -> Option<Signal> {
         match self {
-            Self::OtlpLogs => Some("logs"),
-            Self::OtlpTraces => Some("traces"),
-            Self::OtlpMetrics => Some("metrics"),
+            Self::OtlpLogs => Some(Signal::Logs),
+            Self::OtlpTraces => Some(Signal::Traces),
+            Self::OtlpMetrics => Some(Signal::Metrics),
             _ => None,
         }
     }

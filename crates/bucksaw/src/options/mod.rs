@@ -25,9 +25,9 @@ pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 pub use self::naming::EMPTY_NAME;
 pub use self::redaction::{MASK, Redaction};
+pub use self::signal_stats::Signal;
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
-use crate::report::signal_stats::Signal;
 use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 

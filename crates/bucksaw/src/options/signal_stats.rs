@@ -1,7 +1,31 @@
 //! What is counted of rows as logs, metrics or traces.
 
+use std::fmt;
+
 use super::Options;
-use crate::report::signal_stats::Signal;
+
+/// Which signal of telemetry rows are. Each signal of OTLP is a table of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// Log records.
+    #[default]
+    Logs,
+    /// Data points of metrics.
+    Metrics,
+    /// Spans of traces.
+    Traces,
+}
+
+/// `logs`, `metrics` or `traces`.
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Logs => "logs",
+            Self::Metrics => "metrics",
+            Self::Traces => "traces",
+        })
+    }
+}
 
 impl Options {
     /// What rows are to be counted as, in [`FileReport::signal_stats`](crate::FileReport::signal_stats) and in each file's footer. Default:

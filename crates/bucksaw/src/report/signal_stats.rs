@@ -2,37 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::Format;
+use crate::format::limits::{LONG_STATS_LIST_BYTES, SHORT_STATS_LIST_BYTES};
 
 /// The footer's key for [`SignalStats`], as JSON.
 pub const STATS_KEY: &str = "bucksaw.stats";
 
 /// Seconds of the intervals that log records are counted in.
 pub(crate) const COUNT_SECONDS: i64 = 10;
-
-/// Which signal of telemetry rows are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Signal {
-    /// Log records.
-    #[default]
-    Logs,
-    /// Data points of metrics.
-    Metrics,
-    /// Spans of traces.
-    Traces,
-}
-
-impl Signal {
-    /// That of records of a format; none where they are of no signal.
-    pub(crate) fn of(format: Format) -> Option<Self> {
-        match format {
-            Format::OtlpLogs => Some(Self::Logs),
-            Format::OtlpMetrics => Some(Self::Metrics),
-            Format::OtlpTraces => Some(Self::Traces),
-            _ => None,
-        }
-    }
-}
 
 /// What was counted of a file's rows by their signal. Lists have the entries of most rows first, and among equals those that
 /// sort first; how many rows are in none of their entries stands beside them.
@@ -161,30 +137,25 @@ pub struct TraceStats {
     pub other_labels: u64,
 }
 
-/// Bytes of JSON that a list takes in the footer, at the most.
-const SHORT_LIST_BYTES: usize = 16 << 10;
-const LONG_LIST_BYTES: usize = 32 << 10;
-
-/// Bytes of JSON that all of it takes in the footer, at the most.
-pub(crate) const MAX_STATS_BYTES: u64 = (2 * LONG_LIST_BYTES + (4 << 10)) as u64;
-
 impl SignalStats {
     /// What the footer holds: the same with shorter lists.
     pub(crate) fn into_json(mut self) -> String {
         match &mut self {
             Self::Logs(stats) => {
-                let rest = shorten(&mut stats.streams, SHORT_LIST_BYTES);
+                let rest = shorten(&mut stats.streams, SHORT_STATS_LIST_BYTES);
                 stats.rows_of_other_streams += rest.iter().map(|other| other.rows).sum::<u64>();
-                let rest = shorten(&mut stats.counts, LONG_LIST_BYTES);
+                let rest = shorten(&mut stats.counts, LONG_STATS_LIST_BYTES);
                 stats.rows_not_in_counts += rest.iter().map(|other| other.rows).sum::<u64>();
             }
             Self::Metrics(stats) => {
-                let rest = shorten(&mut stats.metrics, LONG_LIST_BYTES);
+                let rest = shorten(&mut stats.metrics, LONG_STATS_LIST_BYTES);
                 stats.rows_of_other_metrics += rest.iter().map(|other| other.rows).sum::<u64>();
-                stats.other_labels += shorten(&mut stats.labels, SHORT_LIST_BYTES).len() as u64;
+                stats.other_labels +=
+                    shorten(&mut stats.labels, SHORT_STATS_LIST_BYTES).len() as u64;
             }
             Self::Traces(stats) => {
-                stats.other_labels += shorten(&mut stats.labels, SHORT_LIST_BYTES).len() as u64;
+                stats.other_labels +=
+                    shorten(&mut stats.labels, SHORT_STATS_LIST_BYTES).len() as u64;
             }
         }
         // Texts and numbers can't fail to serialize.

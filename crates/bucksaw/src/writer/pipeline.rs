@@ -19,7 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
 use crate::input::framing::{CHUNK_BYTES, Chunk, Limits};
 use crate::input::{Ahead, Input, Records, Source};
-use crate::report::signal_stats::Signal;
 use crate::route::limits::{input_bytes, reading_limits};
 use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
@@ -344,7 +343,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         };
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
-        if let Some(signal) = Signal::of(decoded.chunk().format) {
+        if let Some(signal) = decoded.chunk().format.signal() {
             file.are_of(signal, &table.options);
         }
         let source_line = records.settle(&mut decoded)?;

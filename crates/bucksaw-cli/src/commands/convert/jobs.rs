@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
-use bucksaw::{Error, ErrorKind, Publication, REASONS_SUFFIX, Result};
+use bucksaw::{Error, ErrorKind, Publication, REASONS_SUFFIX, Result, Signal};
 
 use super::checks::Files;
 use crate::cli::ConvertArgs;
@@ -16,8 +16,8 @@ use crate::files::{is_stream, open_file};
 use crate::sources::{self, STANDARD_STREAM, Source};
 use crate::{interrupt, system};
 
-/// The folders of OTLP's signals.
-const SIGNALS: [&str; 3] = ["logs", "traces", "metrics"];
+/// OTLP's signals, each with a folder that is called so.
+const SIGNALS: [Signal; 3] = [Signal::Logs, Signal::Traces, Signal::Metrics];
 
 /// One file to write, and what goes into it; one for each signal of OTLP, where it goes to a directory.
 pub(super) struct Job {
@@ -48,7 +48,7 @@ pub(super) struct Jobs {
 pub(super) struct Existing {
     pub(super) path: PathBuf,
     /// Of what its rows are, if of OTLP.
-    pub(super) signal: Option<&'static str>,
+    pub(super) signal: Option<Signal>,
 }
 
 impl Jobs {
@@ -151,18 +151,17 @@ fn jobs_of_directory(
 /// The files that are there of what would become this one, or one of each signal.
 fn found(directory: &Path, target: &Path) -> Vec<Existing> {
     let name = target.strip_prefix(directory).unwrap_or(target);
-    let of_signal = |signal: Option<&'static str>| {
-        let path =
-            signal.map_or_else(|| target.to_owned(), |signal| directory.join(signal).join(name));
+    let of_signal = |signal| {
+        let path = in_directory(directory, signal, name);
         fs::symlink_metadata(&path).is_ok().then_some(Existing { path, signal })
     };
     [None].into_iter().chain(SIGNALS.map(Some)).filter_map(of_signal).collect()
 }
 
 /// Where a file is in the directory: one of a signal of OTLP in that signal's folder.
-pub(super) fn in_directory(directory: &Path, signal: Option<&str>, name: &Path) -> PathBuf {
+pub(super) fn in_directory(directory: &Path, signal: Option<Signal>, name: &Path) -> PathBuf {
     match signal {
-        Some(signal) => directory.join(signal).join(name),
+        Some(signal) => directory.join(signal.to_string()).join(name),
         None => directory.join(name),
     }
 }

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Table};
+use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Signal, Table};
 
 use crate::commands::schema;
-use crate::commands::signal::{Signal, name_of};
+use crate::commands::signal::name_of;
 use crate::files::FileId;
 
 /// What the lock is called that a run has while it reads and replaces the file.
@@ -43,7 +43,7 @@ pub(super) struct State {
     path: PathBuf,
     columns: Vec<DeclaredColumn>,
     /// What its rows are, once there were some.
-    signal: Option<Signal>,
+    signal: Option<Option<Signal>>,
 }
 
 impl State {
@@ -55,7 +55,7 @@ impl State {
     ///
     /// # Errors
     /// As [`grow`]; [`ErrorKind::Options`] of rows of another signal than before.
-    pub(super) fn tell(&mut self, signal: Signal, table: &Table) -> Result<()> {
+    pub(super) fn tell(&mut self, signal: Option<Signal>, table: &Table) -> Result<()> {
         let known = *self.signal.get_or_insert(signal);
         if known != signal {
             let message = format!(

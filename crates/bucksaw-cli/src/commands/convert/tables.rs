@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use bucksaw::{
-    DeclaredSchema, Error, ErrorKind, Options, Publication, Report, Result, Table, Writer,
+    DeclaredSchema, Error, ErrorKind, Options, Publication, Report, Result, Signal, Table, Writer,
 };
 
 use super::jobs::{Existing, Job, Target};
 use super::{existing, open};
-use crate::commands::signal::{Signal, name_of};
+use crate::commands::signal::name_of;
 use crate::ui;
 
 /// All files of a signal are of one table, and so are all others: a column has one type in all of them.
@@ -18,7 +18,7 @@ pub(super) struct Tables {
     declared: DeclaredSchema,
     existing: Vec<Existing>,
     /// Those that no file is being written of.
-    tables: HashMap<Signal, Table>,
+    tables: HashMap<Option<Signal>, Table>,
 }
 
 impl Tables {
@@ -31,7 +31,7 @@ impl Tables {
         &self.options
     }
 
-    fn take(&mut self, signal: Signal) -> Result<Table> {
+    fn take(&mut self, signal: Option<Signal>) -> Result<Table> {
         if let Some(table) = self.tables.remove(&signal) {
             return Ok(table);
         }
@@ -43,7 +43,7 @@ impl Tables {
     }
 
     /// Those of which files were written.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Signal, &Table)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (Option<Signal>, &Table)> {
         self.tables.iter().map(|(signal, table)| (*signal, table))
     }
 }
@@ -51,7 +51,7 @@ impl Tables {
 /// The files that a job writes: one, or in a directory one for each signal.
 pub(super) struct Outputs<'j> {
     target: &'j Target,
-    writers: Vec<(Signal, Writer)>,
+    writers: Vec<(Option<Signal>, Writer)>,
     /// A file that stands for itself, before anybody knows what its rows are: what forbids to write it is found before any work.
     unused: Option<Writer>,
 }
@@ -72,7 +72,7 @@ impl<'j> Outputs<'j> {
     /// [`ErrorKind::InputFormat`] where the job's file already has rows of another.
     pub(super) fn writer(
         &mut self,
-        signal: Signal,
+        signal: Option<Signal>,
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<&mut Writer> {
@@ -86,7 +86,7 @@ impl<'j> Outputs<'j> {
 
     fn open(
         &mut self,
-        signal: Signal,
+        signal: Option<Signal>,
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<usize> {
@@ -116,7 +116,7 @@ impl<'j> Outputs<'j> {
         mut self,
         tables: &mut Tables,
         files: &mut Publication,
-        signal: Signal,
+        signal: Option<Signal>,
     ) -> Result<Vec<Report>> {
         if self.writers.is_empty() {
             // There were no rows: the file has none either.

@@ -16,8 +16,9 @@ use self::traces::TraceTally;
 use crate::block::BlockSlice;
 use crate::format::metadata::KeyValue;
 use crate::options::Options;
+use crate::options::Signal;
 use crate::report::TimeRange;
-use crate::report::signal_stats::{STATS_KEY, Signal, SignalStats, TimeSpan};
+use crate::report::signal_stats::{STATS_KEY, SignalStats, TimeSpan};
 use crate::schema::Schema;
 
 /// See the module.
