@@ -107,20 +107,7 @@ impl<'r> Buffered<'r> {
             format if format.is_of_lines() => Form::Text,
             _ => Form::Bytes,
         };
-        let (names, nul_bytes, goes_on) = (None, 0, false);
-        Chunk {
-            format,
-            bytes,
-            position,
-            names,
-            nul_bytes,
-            window_bytes,
-            form,
-            goes_on,
-            elements: None,
-            #[cfg(feature = "arrow")]
-            columns: None,
-        }
+        Chunk { format, bytes, position, window_bytes, form, ..Chunk::default() }
     }
 
     /// Keeps all of a buffer, which is full up to `filled`, as the rest.

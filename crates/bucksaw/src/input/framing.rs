@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Format;
 #[cfg(feature = "arrow")]
-use super::columnar::Columns;
+use super::columnar::columns::Columns;
 use super::json::Elements;
 use crate::error::{Error, Result};
 
@@ -35,7 +35,7 @@ pub(crate) enum Frame {
 pub(crate) type Names = Arc<[Box<str>]>;
 
 /// Whole records.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Chunk {
     /// What the records are of; never [`Format::Auto`].
     pub(crate) format: Format,
@@ -70,9 +70,10 @@ impl Chunk {
 }
 
 /// How records stand in a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Form {
     /// They are no text.
+    #[default]
     Bytes,
     /// None goes on in the next line.
     Lines,

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date64Type, TimestampNanosecondType};
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, ListArray, PrimitiveArray, RecordBatch, StringArray,
-};
+use arrow_array::types::Date64Type;
+use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 use arrow_select::nullif::nullif;
 
 use super::json::Json;
+use super::kinds::{INT96, KIND_KEY, moments_of};
 use crate::block::arrays::text_bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::SourceColumn;
@@ -27,20 +26,10 @@ use crate::types::path;
 const MAX_DEPTH: usize = 64;
 /// What Arrow calls the type of JSON text.
 pub(super) const JSON_EXTENSION: &str = "arrow.json";
-/// Where a field says what is to be made of its bytes, which Arrow has no type for.
-pub(super) const KIND_KEY: &str = "bucksaw.kind";
-/// Moments as a count of nanoseconds of a day and that day.
-pub(super) const INT96: &str = "int96";
-/// Months, days and milliseconds.
-pub(super) const INTERVAL: &str = "interval";
 /// Where a field says its number.
 pub(super) const FIELD_ID_KEY: &str = "PARQUET:field_id";
 
 const MILLIS_OF_A_DAY: i64 = 86_400_000;
-const NANOS_OF_A_SECOND: i64 = 1_000_000_000;
-const SECONDS_OF_A_DAY: i64 = 86_400;
-/// The Julian day of 1970-01-01.
-const JULIAN_DAY_OF_1970: i64 = 2_440_588;
 
 /// The columns of a batch's fields.
 ///
@@ -256,38 +245,6 @@ fn json_texts(field: &Field, array: &ArrayRef) -> Result<ArrayRef> {
         texts.append_value(&text);
     }
     Ok(Arc::new(texts.finish()))
-}
-
-/// What moments of 96 bits are: those that nanoseconds since 1970 hold, and text for others, where there are any.
-pub(super) fn moments_of(
-    array: &ArrayRef,
-) -> ((ColumnType, ArrayRef), Option<(ColumnType, ArrayRef)>) {
-    let values = array.as_fixed_size_binary_opt();
-    let parts =
-        |row: usize| values.filter(|values| values.is_valid(row)).map(|v| int96(v.value(row)));
-    let nanos = |(day, nanos): (i64, i64)| {
-        let of_days = day.checked_mul(SECONDS_OF_A_DAY)?.checked_mul(NANOS_OF_A_SECOND)?;
-        of_days.checked_add(nanos)
-    };
-    let moments: PrimitiveArray<TimestampNanosecondType> =
-        (0..array.len()).map(|row| parts(row).and_then(nanos)).collect();
-    let text = |row: usize| {
-        let (day, since) = parts(row).filter(|parts| nanos(*parts).is_none())?;
-        Some(super::json::moment_text(day, since))
-    };
-    let others: Vec<Option<String>> = (0..array.len()).map(text).collect();
-    let has_others = others.iter().any(Option::is_some);
-    let others =
-        has_others.then(|| (ColumnType::Text, Arc::new(StringArray::from(others)) as ArrayRef));
-    let ty = ColumnType::Timestamp(crate::types::timestamp::TimeUnit::Nanos);
-    ((ty, Arc::new(moments.with_timezone("UTC"))), others)
-}
-
-/// The day since 1970, and the nanoseconds since its start.
-fn int96(bytes: &[u8]) -> (i64, i64) {
-    let (nanos, day) = bytes.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-    let day = day.first_chunk::<4>().map_or(0, |day| i32::from_le_bytes(*day));
-    (i64::from(day) - JULIAN_DAY_OF_1970, i64::from_le_bytes(*nanos))
 }
 
 /// Bytes of memory that the values of an array take, about; of a part of one, what that part takes.

@@ -5,9 +5,8 @@ use arrow_array::types::{IntervalDayTimeType, IntervalMonthDayNanoType, Interval
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::{DataType, Field, Fields, IntervalUnit};
-use chrono::{DateTime, SecondsFormat};
 
-use super::flatten::{INT96, INTERVAL, KIND_KEY, moments_of};
+use super::kinds::{INT96, INTERVAL, KIND_KEY, moments_of};
 use crate::block::arrays::visit;
 use crate::block::pivoted::OpenRest;
 use crate::error::{Error, ErrorKind, Result};
@@ -288,20 +287,6 @@ fn append_interval(array: &ArrayRef, row: usize, json: &mut String) {
         }
     };
     json.push_str(&text);
-}
-
-/// A moment as text: so many days since 1970, and nanoseconds since the day's start.
-pub(super) fn moment_text(day: i64, nanos: i64) -> String {
-    let seconds = day
-        .checked_mul(86_400)
-        .and_then(|start| start.checked_add(nanos.div_euclid(1_000_000_000)));
-    let moment = seconds.and_then(|seconds| {
-        DateTime::from_timestamp(seconds, nanos.rem_euclid(1_000_000_000) as u32)
-    });
-    match moment {
-        Some(moment) => moment.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        None => format!("day {day} since 1970, and {nanos} ns"),
-    }
 }
 
 /// Rows as lines of JSON.

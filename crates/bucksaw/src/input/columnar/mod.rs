@@ -4,20 +4,23 @@
 //! block whole, and value by value only where a column has another type by then, or is redacted.
 
 mod arrow_ipc;
+pub(super) mod columns;
 mod flatten;
 mod guard;
 mod json;
+mod kinds;
 mod parquet;
 
 use arrow_array::RecordBatch;
 use arrow_schema::Schema as ArrowSchema;
 
 pub(super) use self::arrow_ipc::ArrowFramer;
+use self::columns::Columns;
 pub use self::guard::is_guarded;
 pub(super) use self::parquet::{ParquetFramer, is_parquet};
 use super::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use super::framing::{Chunk, Form};
-use super::record_batch::{OnRefused, SourceColumn, block_of_columns};
+use super::framing::Chunk;
+use super::record_batch::{OnRefused, block_of_columns};
 use super::{Format, InputCounts};
 use crate::error::{Error, Result};
 
@@ -25,17 +28,6 @@ use crate::error::{Error, Result};
 const CHUNK_ARRAY_BYTES: usize = 1 << 20;
 /// Rows in a chunk, at the most.
 const CHUNK_ROWS: usize = 16 << 10;
-
-/// Rows as columns.
-#[derive(Debug)]
-pub(crate) struct Columns {
-    columns: Vec<SourceColumn>,
-    rows: usize,
-    /// Bytes of memory that they take, about.
-    pub(crate) bytes: usize,
-    /// Bytes of the source that they were.
-    source_bytes: u64,
-}
 
 impl Columns {
     /// The columns of a batch whose fields these are, and which was so many bytes of its source.
@@ -50,18 +42,8 @@ impl Columns {
 
     /// The chunk that they make, which starts at this byte of the source, whose reader holds so many bytes beside.
     fn into_chunk(self, format: Format, position: u64, window_bytes: usize) -> Chunk {
-        Chunk {
-            format,
-            bytes: Vec::new(),
-            position,
-            names: None,
-            nul_bytes: 0,
-            window_bytes,
-            form: Form::Bytes,
-            goes_on: false,
-            elements: None,
-            columns: Some(Box::new(self)),
-        }
+        let columns = Some(Box::new(self));
+        Chunk { format, position, window_bytes, columns, ..Chunk::default() }
     }
 }
 

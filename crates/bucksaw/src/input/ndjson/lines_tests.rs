@@ -138,15 +138,8 @@ fn both(chunk: &[u8], shape: &Shape, options: &Options) -> (Vec<String>, Vec<Str
         let chunk = Chunk {
             format: Format::Ndjson,
             bytes: chunk.to_vec(),
-            position: 0,
-            names: None,
-            nul_bytes: 0,
-            window_bytes: 0,
             form: Form::Lines,
-            goes_on: false,
-            elements: None,
-            #[cfg(feature = "arrow")]
-            columns: None,
+            ..Chunk::default()
         };
         let block = Block::new();
         let into = Target { block, schema: &mut schema, arena: &arena, stops_at_rejected: false };
@@ -259,15 +252,8 @@ fn blank_and_rejected_lines_cost_nothing_but_themselves() {
     let chunk = Chunk {
         format: Format::Ndjson,
         bytes: chunk.into_bytes(),
-        position: 0,
-        names: None,
-        nul_bytes: 0,
-        window_bytes: 0,
         form: Form::Lines,
-        goes_on: false,
-        elements: None,
-        #[cfg(feature = "arrow")]
-        columns: None,
+        ..Chunk::default()
     };
     let into = Target {
         block: Block::new(),

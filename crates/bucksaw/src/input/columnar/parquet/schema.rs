@@ -9,7 +9,8 @@ use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::errors::Result;
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 
-use crate::input::columnar::flatten::{FIELD_ID_KEY, INT96, INTERVAL, JSON_EXTENSION, KIND_KEY};
+use crate::input::columnar::flatten::{FIELD_ID_KEY, JSON_EXTENSION};
+use crate::input::columnar::kinds::{INT96, INTERVAL, KIND_KEY};
 use crate::types::arrow::{EXTENSION_TYPE_NAME_KEY, UUID_EXTENSION};
 
 /// Bytes of a moment of 96 bits, and of an interval.
