@@ -1,4 +1,4 @@
-//! Where a JSON string's plain run of bytes ends.
+//! Where a JSON string's plain run of bytes ends, and where brackets stand.
 //!
 //! Why this file may be unsafe:
 //! 1. Most bytes of a line are in its strings; looking at 16 at once makes a whole conversion 1.1 to 1.2
@@ -8,7 +8,7 @@
 #![allow(unsafe_code)]
 
 /// Bytes that are looked at together.
-const LANES: usize = 16;
+pub(in crate::input) const LANES: usize = 16;
 
 /// The index of the first quote, backslash or control byte from `at` on, or the length.
 #[inline]
@@ -31,7 +31,7 @@ fn is_special(byte: u8) -> bool {
 /// A bit for each byte, set where it is special.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn special_lanes(lanes: &[u8; LANES]) -> u32 {
+pub(in crate::input) fn special_lanes(lanes: &[u8; LANES]) -> u32 {
     // SAFETY: every x86-64 processor has SSE2, which is all that the function needs.
     unsafe { special_lanes_sse2(lanes) }
 }
@@ -55,7 +55,7 @@ fn special_lanes_sse2(lanes: &[u8; LANES]) -> u32 {
 
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
-fn special_lanes(lanes: &[u8; LANES]) -> u32 {
+pub(in crate::input) fn special_lanes(lanes: &[u8; LANES]) -> u32 {
     special_lanes_portable(lanes)
 }
 
@@ -66,10 +66,89 @@ fn special_lanes_portable(lanes: &[u8; LANES]) -> u32 {
     lanes.iter().enumerate().map(|(lane, byte)| u32::from(is_special(*byte)) << lane).sum()
 }
 
+/// Bytes of a block, whose marks are looked for together.
+pub(in crate::input) const BLOCK: usize = 64;
+
+/// What JSON's structure is made of: a bit for each byte of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::input) struct Marks {
+    pub(in crate::input) quotes: u64,
+    pub(in crate::input) backslashes: u64,
+    /// `{` and `[`.
+    pub(in crate::input) opening: u64,
+    /// `}` and `]`.
+    pub(in crate::input) closing: u64,
+    pub(in crate::input) newlines: u64,
+}
+
+impl Marks {
+    /// Those of a block.
+    #[inline]
+    pub(in crate::input) fn of(block: &[u8; BLOCK]) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every x86-64 processor has SSE2, which is all that the function needs.
+        return unsafe { Self::of_sse2(block) };
+        #[cfg(not(target_arch = "x86_64"))]
+        Self::of_portable(block)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn of_sse2(block: &[u8; BLOCK]) -> Self {
+        use std::arch::x86_64::{
+            _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+        };
+        let mut marks = Self::default();
+        for (index, lanes) in block.as_chunks::<LANES>().0.iter().enumerate() {
+            let lanes = u128::from_le_bytes(*lanes);
+            let text = _mm_set_epi64x((lanes >> 64) as i64, lanes as i64);
+            // With this bit square brackets are curly ones, and nothing else is.
+            let folded = _mm_or_si128(text, _mm_set1_epi8(0x20));
+            let bits = |text, byte: u8| {
+                let mask = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8(byte as i8)));
+                u64::from(mask as u32) << (index * LANES)
+            };
+            marks.quotes |= bits(text, b'"');
+            marks.backslashes |= bits(text, b'\\');
+            marks.opening |= bits(folded, b'{');
+            marks.closing |= bits(folded, b'}');
+            marks.newlines |= bits(text, b'\n');
+        }
+        marks
+    }
+
+    /// The same a byte at a time.
+    #[cfg(any(test, not(target_arch = "x86_64")))]
+    fn of_portable(block: &[u8; BLOCK]) -> Self {
+        let bits = |is_meant: fn(u8) -> bool| {
+            block.iter().enumerate().map(|(at, byte)| u64::from(is_meant(*byte)) << at).sum()
+        };
+        Self {
+            quotes: bits(|byte| byte == b'"'),
+            backslashes: bits(|byte| byte == b'\\'),
+            opening: bits(|byte| byte == b'{' || byte == b'['),
+            closing: bits(|byte| byte == b'}' || byte == b']'),
+            newlines: bits(|byte| byte == b'\n'),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn marks_are_told_alike_for_every_byte_in_every_place() {
+        for byte in 0..=u8::MAX {
+            for at in 0..BLOCK {
+                let mut block = [b'a'; BLOCK];
+                block[at] = byte;
+                assert_eq!(Marks::of(&block), Marks::of_portable(&block), "{byte}");
+            }
+        }
+    }
 
     #[test]
     fn lanes_are_told_alike_for_every_byte_in_every_place() {

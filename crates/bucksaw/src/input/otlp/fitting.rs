@@ -130,6 +130,7 @@ impl Fitting {
             _ if depth == MAX_DEPTH => true,
             Kind::Message(message)
             | Kind::Messages(message)
+            | Kind::Attributes(message)
             | Kind::Values(message)
             | Kind::Groups(message)
             | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),

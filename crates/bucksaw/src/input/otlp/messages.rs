@@ -1,8 +1,8 @@
 //! OTLP's messages, field by field: what a source that does not say what it is has to fit, and what JSON calls them.
 
 use Kind::{
-    Bool, Bytes, Double, Doubles, Enum, Fixed32, Fixed64, Fixed64s, Groups, Id, Int32, Int64,
-    Messages, Points, Records, Sfixed64, Sint32, Text, Texts, Uint32, Uint64s, Values,
+    Attributes, Bool, Bytes, Double, Doubles, Enum, Fixed32, Fixed64, Fixed64s, Groups, Id, Int32,
+    Int64, Messages, Points, Records, Sfixed64, Sint32, Text, Texts, Uint32, Uint64s, Values,
 };
 
 use super::enums::{Names, SEVERITY_NUMBER, SPAN_KIND, STATUS_CODE, TEMPORALITY};
@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Texts,
     Message(&'static Message),
     Messages(&'static Message),
+    /// Messages that have a key and a value.
+    Attributes(&'static Message),
     /// Messages of which one may hold nothing, which JSON may call null.
     Values(&'static Message),
     /// What records are in: resources and scopes.
@@ -70,7 +72,7 @@ static ANY_VALUE: Message = message(&[
     (8, "stringValueStrindex", Int32),
 ]);
 static ARRAY_VALUE: Message = message(&[(1, "values", Values(&ANY_VALUE))]);
-static KEY_VALUE_LIST: Message = message(&[(1, "values", Messages(&KEY_VALUE))]);
+static KEY_VALUE_LIST: Message = message(&[(1, "values", Attributes(&KEY_VALUE))]);
 static KEY_VALUE: Message = message(&[
     (1, "key", Text),
     (2, "value", Kind::Message(&ANY_VALUE)),
@@ -83,14 +85,14 @@ static ENTITY_REF: Message = message(&[
     (4, "descriptionKeys", Texts),
 ]);
 static RESOURCE: Message = message(&[
-    (1, "attributes", Messages(&KEY_VALUE)),
+    (1, "attributes", Attributes(&KEY_VALUE)),
     (2, "droppedAttributesCount", Uint32),
     (3, "entityRefs", Messages(&ENTITY_REF)),
 ]);
 static SCOPE: Message = message(&[
     (1, "name", Text),
     (2, "version", Text),
-    (3, "attributes", Messages(&KEY_VALUE)),
+    (3, "attributes", Attributes(&KEY_VALUE)),
     (4, "droppedAttributesCount", Uint32),
 ]);
 
@@ -100,7 +102,7 @@ static LOG_RECORD: Message = message(&[
     (2, "severityNumber", Enum(SEVERITY_NUMBER)),
     (3, "severityText", Text),
     (5, "body", Kind::Message(&ANY_VALUE)),
-    (6, "attributes", Messages(&KEY_VALUE)),
+    (6, "attributes", Attributes(&KEY_VALUE)),
     (7, "droppedAttributesCount", Uint32),
     (8, "flags", Fixed32),
     (9, "traceId", Id(ANY_LENGTH)),
@@ -123,14 +125,14 @@ pub(super) static LOGS: Message = message(&[(1, "resourceLogs", Groups(&RESOURCE
 static EVENT: Message = message(&[
     (1, "timeUnixNano", Fixed64),
     (2, "name", Text),
-    (3, "attributes", Messages(&KEY_VALUE)),
+    (3, "attributes", Attributes(&KEY_VALUE)),
     (4, "droppedAttributesCount", Uint32),
 ]);
 static LINK: Message = message(&[
     (1, "traceId", Id(TRACE_ID)),
     (2, "spanId", Id(SPAN_ID)),
     (3, "traceState", Text),
-    (4, "attributes", Messages(&KEY_VALUE)),
+    (4, "attributes", Attributes(&KEY_VALUE)),
     (5, "droppedAttributesCount", Uint32),
     (6, "flags", Fixed32),
 ]);
@@ -145,7 +147,7 @@ static SPAN: Message = message(&[
     (6, "kind", Enum(SPAN_KIND)),
     (7, "startTimeUnixNano", Fixed64),
     (8, "endTimeUnixNano", Fixed64),
-    (9, "attributes", Messages(&KEY_VALUE)),
+    (9, "attributes", Attributes(&KEY_VALUE)),
     (10, "droppedAttributesCount", Uint32),
     (11, "events", Messages(&EVENT)),
     (12, "droppedEventsCount", Uint32),
@@ -166,7 +168,7 @@ static RESOURCE_SPANS: Message = message(&[
 pub(super) static TRACES: Message = message(&[(1, "resourceSpans", Groups(&RESOURCE_SPANS))]);
 
 static EXEMPLAR: Message = message(&[
-    (7, "filteredAttributes", Messages(&KEY_VALUE)),
+    (7, "filteredAttributes", Attributes(&KEY_VALUE)),
     (2, "timeUnixNano", Fixed64),
     (3, "asDouble", Double),
     (6, "asInt", Sfixed64),
@@ -174,7 +176,7 @@ static EXEMPLAR: Message = message(&[
     (5, "traceId", Id(TRACE_ID)),
 ]);
 static NUMBER_POINT: Message = message(&[
-    (7, "attributes", Messages(&KEY_VALUE)),
+    (7, "attributes", Attributes(&KEY_VALUE)),
     (2, "startTimeUnixNano", Fixed64),
     (3, "timeUnixNano", Fixed64),
     (4, "asDouble", Double),
@@ -183,7 +185,7 @@ static NUMBER_POINT: Message = message(&[
     (8, "flags", Uint32),
 ]);
 static HISTOGRAM_POINT: Message = message(&[
-    (9, "attributes", Messages(&KEY_VALUE)),
+    (9, "attributes", Attributes(&KEY_VALUE)),
     (2, "startTimeUnixNano", Fixed64),
     (3, "timeUnixNano", Fixed64),
     (4, "count", Fixed64),
@@ -197,7 +199,7 @@ static HISTOGRAM_POINT: Message = message(&[
 ]);
 static BUCKETS: Message = message(&[(1, "offset", Sint32), (2, "bucketCounts", Uint64s)]);
 static EXPONENTIAL_POINT: Message = message(&[
-    (1, "attributes", Messages(&KEY_VALUE)),
+    (1, "attributes", Attributes(&KEY_VALUE)),
     (2, "startTimeUnixNano", Fixed64),
     (3, "timeUnixNano", Fixed64),
     (4, "count", Fixed64),
@@ -214,7 +216,7 @@ static EXPONENTIAL_POINT: Message = message(&[
 ]);
 static QUANTILE: Message = message(&[(1, "quantile", Double), (2, "value", Double)]);
 static SUMMARY_POINT: Message = message(&[
-    (7, "attributes", Messages(&KEY_VALUE)),
+    (7, "attributes", Attributes(&KEY_VALUE)),
     (2, "startTimeUnixNano", Fixed64),
     (3, "timeUnixNano", Fixed64),
     (4, "count", Fixed64),
@@ -246,7 +248,7 @@ static METRIC: Message = message(&[
     (9, "histogram", Kind::Message(&HISTOGRAM)),
     (10, "exponentialHistogram", Kind::Message(&EXPONENTIAL)),
     (11, "summary", Kind::Message(&SUMMARY)),
-    (12, "metadata", Messages(&KEY_VALUE)),
+    (12, "metadata", Attributes(&KEY_VALUE)),
 ]);
 static SCOPE_METRICS: Message = message(&[
     (1, "scope", Kind::Message(&SCOPE)),

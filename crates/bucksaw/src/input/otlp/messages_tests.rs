@@ -69,6 +69,7 @@ fn check(name: &str, ours: &Message, depth: usize, all: &HashMap<String, Descrip
                 let (message, repeats) = match kind {
                     Kind::Message(message) => (message, false),
                     Kind::Messages(message)
+                    | Kind::Attributes(message)
                     | Kind::Values(message)
                     | Kind::Groups(message)
                     | Kind::Records(message, _)

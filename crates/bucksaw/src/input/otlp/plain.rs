@@ -6,12 +6,12 @@ use super::wire::varint;
 use crate::types::value::Value;
 
 /// Tags: a field's number and how its value is written.
-const KEY: u8 = 1 << 3 | 2;
-const VALUE: u8 = 2 << 3 | 2;
-const TEXT: u8 = 1 << 3 | 2;
-const BOOL: u8 = 2 << 3;
-const INT: u8 = 3 << 3;
-const DOUBLE: u8 = 4 << 3 | 1;
+pub(super) const KEY: u8 = 1 << 3 | 2;
+pub(super) const VALUE: u8 = 2 << 3 | 2;
+pub(super) const TEXT: u8 = 1 << 3 | 2;
+pub(super) const BOOL: u8 = 2 << 3;
+pub(super) const INT: u8 = 3 << 3;
+pub(super) const DOUBLE: u8 = 4 << 3 | 1;
 
 /// A key, which need not be text, and its value, where a `KeyValue` is these two in this order.
 #[inline]

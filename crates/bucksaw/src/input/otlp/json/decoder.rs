@@ -51,7 +51,7 @@ pub(in crate::input::otlp) fn decode<'a>(
     messages.of(chunk);
     let Messages { transcoder, nul_bytes, .. } = messages;
     let Transcoder { out, places, unreadable, altered, .. } = transcoder;
-    let mut decoded = decode_messages(out.into_bump_slice(), format, (layout, ids), into);
+    let mut decoded = decode_messages(out.into_bytes(), format, (layout, ids), into);
     let counts = &mut decoded.counts;
     (counts.bytes, counts.nul_bytes) = (chunk.bytes.len() as u64, nul_bytes);
     let alterations = &mut decoded.block.pivoted.alterations;

@@ -4,7 +4,7 @@
 //! that begins in a message's list of resources begins with what stands behind one of them: a comma or a bracket, as no message does.
 
 use super::decoder::messages_of;
-use super::structure::{begins_message, behind_string};
+use super::structure::{Inside, begins_message, behind_string};
 use super::transcoder::key_of;
 use crate::error::Result;
 use crate::input::Format;
@@ -47,6 +47,10 @@ impl Scan {
     /// Looks at more bytes, which begin where it began, up to their end or to the first place.
     fn run(&mut self, bytes: &[u8], key: &[u8], is_for_first: bool) {
         while self.at < bytes.len() && !(is_for_first && self.cut.is_some()) {
+            self.skip_records(bytes);
+            if self.at >= bytes.len() {
+                return;
+            }
             if let Some(start) = self.string {
                 self.end_string(start, bytes, key);
                 continue;
@@ -78,6 +82,22 @@ impl Scan {
                 _ => {}
             }
         }
+    }
+
+    /// Passes over bytes that are deep in a resource, where it can't be cut.
+    #[inline]
+    fn skip_records(&mut self, bytes: &[u8]) {
+        let Place { depth, outer, is_list } = self.place;
+        let resource = outer + 3;
+        if !is_list || depth <= resource || self.string.is_some() {
+            return;
+        }
+        let mut inside = Inside { depth, in_string: false, is_escaped: false };
+        self.at += inside.skip(&bytes[self.at..], resource);
+        self.place.depth = inside.depth;
+        // Of such a string no one asks for the start.
+        self.string = inside.in_string.then_some(usize::MAX);
+        self.at += usize::from(inside.is_escaped);
     }
 
     fn end_string(&mut self, start: usize, bytes: &[u8], key: &[u8]) {

@@ -7,6 +7,8 @@ mod decoder;
 mod detecting;
 mod framing;
 mod numbers;
+mod output;
+mod plain;
 mod reader;
 mod structure;
 mod transcoder;

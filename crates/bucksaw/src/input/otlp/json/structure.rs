@@ -1,6 +1,6 @@
 //! Where values end, by brackets and quotes alone.
 
-use crate::input::ndjson::string_end;
+use crate::input::ndjson::{BLOCK, Marks, string_end};
 
 /// Whether bytes begin with a message whose first member is the list of this name.
 pub(super) fn begins_message(bytes: &[u8], key: &[u8]) -> bool {
@@ -65,6 +65,130 @@ pub(super) fn behind_value(bytes: &[u8], start: usize, key: &[u8]) -> Option<usi
         }
         if open.is_empty() {
             return Some(at);
+        }
+    }
+}
+
+/// Where in a value a byte is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inside {
+    /// Objects and arrays around.
+    pub(super) depth: usize,
+    pub(super) in_string: bool,
+    /// Whether a backslash is right before it.
+    pub(super) is_escaped: bool,
+}
+
+impl Inside {
+    /// Passes over blocks of bytes in which there are always more than `least` objects and arrays around, and says how many bytes that
+    /// is.
+    pub(super) fn skip(&mut self, bytes: &[u8], least: usize) -> usize {
+        let (blocks, _) = bytes.as_chunks::<BLOCK>();
+        let skipped = blocks.iter().take_while(|block| self.skip_block(block, least).is_some());
+        skipped.count() * BLOCK
+    }
+
+    /// None, and nothing happens, where there are fewer, or that is no JSON: a string goes beyond its line, or a backslash is in none.
+    #[inline]
+    fn skip_block(&mut self, block: &[u8; BLOCK], least: usize) -> Option<()> {
+        let marks = Marks::of(block);
+        let (escaped, is_escaped) = escaped(marks.backslashes, self.is_escaped);
+        let quotes = marks.quotes & !escaped;
+        // From each opening quote up to its closing one.
+        let strings = parity_up_to(quotes) ^ if self.in_string { u64::MAX } else { 0 };
+        if (marks.newlines & strings) | (marks.backslashes & !strings) != 0 {
+            return None;
+        }
+        let (opening, closing) = (marks.opening & !strings, marks.closing & !strings);
+        let closed = closing.count_ones() as usize;
+        if self.depth <= least + closed && !stays_above(opening, closing, self.depth, least) {
+            return None;
+        }
+        self.depth = self.depth + opening.count_ones() as usize - closed;
+        (self.in_string, self.is_escaped) = (strings >> (BLOCK - 1) == 1, is_escaped);
+        Some(())
+    }
+}
+
+/// Whether brackets leave more than `least` objects and arrays around, each of them.
+fn stays_above(opening: u64, closing: u64, mut depth: usize, least: usize) -> bool {
+    let mut brackets = opening | closing;
+    while brackets != 0 {
+        let first = brackets & brackets.wrapping_neg();
+        depth = if opening & first != 0 { depth + 1 } else { depth - 1 };
+        if depth <= least {
+            return false;
+        }
+        brackets ^= first;
+    }
+    true
+}
+
+/// The bytes that have a backslash before them which is not itself behind one; and whether the byte behind the block has.
+#[inline]
+fn escaped(backslashes: u64, is_first_escaped: bool) -> (u64, bool) {
+    let mut escaped = u64::from(is_first_escaped);
+    if backslashes == 0 {
+        return (escaped, false);
+    }
+    let mut left = backslashes & !escaped;
+    while left != 0 {
+        let at = left.trailing_zeros();
+        if at == u64::BITS - 1 {
+            return (escaped, true);
+        }
+        escaped |= 2 << at;
+        left &= !(3 << at);
+    }
+    (escaped, false)
+}
+
+/// A bit for each byte, set where an odd number of bits is set up to there.
+#[inline]
+fn parity_up_to(mut bits: u64) -> u64 {
+    for by in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << by;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same byte by byte.
+    fn walked(bytes: &[u8], mut inside: Inside) -> Inside {
+        for byte in bytes {
+            let is_escaped = std::mem::take(&mut inside.is_escaped);
+            match byte {
+                b'\\' => inside.is_escaped = !is_escaped,
+                b'"' if !is_escaped => inside.in_string = !inside.in_string,
+                b'{' | b'[' if !inside.in_string => inside.depth += 1,
+                b'}' | b']' if !inside.in_string => inside.depth -= 1,
+                _ => {}
+            }
+        }
+        inside
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_passed_over_as_bytes_are(
+            text in r#"([a-z\[\]{}"]|\\"|\\\\|\[|\{|"\n){0,500}"#,
+            depth in 1..80_usize,
+            in_string: bool,
+            is_escaped: bool,
+        ) {
+            let start = Inside { depth: depth + 500, in_string, is_escaped };
+            let mut inside = start;
+            let least = start.depth - depth;
+            let len = inside.skip(text.as_bytes(), least);
+            prop_assert_eq!(len % BLOCK, 0);
+            let expected = walked(&text.as_bytes()[..len], start);
+            prop_assert_eq!(format!("{inside:?}"), format!("{expected:?}"));
+            let lowest = (0..=len).map(|end| walked(&text.as_bytes()[..end], start).depth).min();
+            prop_assert!(lowest.is_some_and(|lowest| lowest > least));
         }
     }
 }

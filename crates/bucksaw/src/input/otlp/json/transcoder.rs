@@ -8,9 +8,10 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 
 use super::numbers::{double, integer};
+use super::output::Output;
+use super::plain;
 use super::reader::{ARRAY_END, COLON, Fault, NAME, OBJECT_END, Raw, Reader, Result};
 use super::structure::behind_value;
 use crate::input::otlp::messages::{Field, Kind, Message};
@@ -73,7 +74,7 @@ struct Mark {
 pub(super) struct Transcoder<'c, 'a> {
     pub(super) reader: Reader<'c>,
     /// The messages in protobuf.
-    pub(super) out: ArenaVec<'a, u8>,
+    pub(super) out: Output<'a>,
     /// In the order in which they begin in `out`.
     pub(super) places: Vec<Place>,
     pub(super) unreadable: Vec<Unreadable>,
@@ -113,7 +114,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
         Self {
             key,
             reader: Reader::new(bytes),
-            out: ArenaVec::with_capacity_in(bytes.len(), arena),
+            out: Output::with_capacity_in(bytes.len() / 2, arena),
             places: Vec::new(),
             unreadable: Vec::new(),
             altered: Altered::default(),
@@ -216,6 +217,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             Kind::Bytes => self.base64(number),
             Kind::Texts
             | Kind::Messages(_)
+            | Kind::Attributes(_)
             | Kind::Values(_)
             | Kind::Groups(_)
             | Kind::Records(..)
@@ -240,7 +242,11 @@ impl<'c, 'a> Transcoder<'c, 'a> {
     /// The elements of an array from one on.
     pub(super) fn elements(&mut self, number: u32, kind: Kind) -> Result<()> {
         loop {
-            self.element(number, kind)?;
+            if let Kind::Attributes(message) = kind {
+                self.attribute(number, message)?;
+            } else {
+                self.element(number, kind)?;
+            }
             self.reader.skip_spaces();
             if self.depth == 1 && self.may_be_cut && self.reader.peek().is_none() {
                 self.is_cut = true;
@@ -267,8 +273,26 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             Kind::Groups(message) | Kind::Records(message, _) | Kind::Points(message) => {
                 self.separable(number, kind, message)
             }
-            Kind::Message(message) | Kind::Messages(message) => self.message(number, kind, message),
+            Kind::Message(message) | Kind::Messages(message) | Kind::Attributes(message) => {
+                self.message(number, kind, message)
+            }
             _ => self.value(number, kind),
+        }
+    }
+
+    #[inline]
+    fn attribute(&mut self, number: u32, message: &'static Message) -> Result<()> {
+        let start = self.out.len();
+        let tag = (number << 3 | 2) as u8;
+        match plain::attribute(&self.reader.bytes[self.reader.at..], tag, &mut self.out) {
+            Some(len) if number < 16 => {
+                self.reader.at += len;
+                Ok(())
+            }
+            _ => {
+                self.out.truncate(start);
+                self.message(number, Kind::Attributes(message), message)
+            }
         }
     }
 
@@ -332,19 +356,43 @@ impl<'c, 'a> Transcoder<'c, 'a> {
 
     #[inline]
     fn text(&mut self, number: u32) -> Result<()> {
+        if self.short_text(number).is_some() {
+            return Ok(());
+        }
         let raw = self.quoted(TEXT)?;
         self.put_key(number, 2);
         if !raw.is_escaped {
-            self.put_varint(raw.bytes.len() as u64);
-            self.out.extend_from_slice_copy(raw.bytes);
+            self.out.put_varint(raw.bytes.len() as u64);
+            self.out.put_slice(raw.bytes);
             return Ok(());
         }
         let room = varint_len(raw.bytes.len() as u64);
         let start = self.make_room(room);
         let out = &mut self.out;
-        raw.unescape(|part| out.extend_from_slice_copy(part))?;
+        raw.unescape(|part| out.put_slice(part))?;
         self.end(start, room);
         Ok(())
+    }
+
+    /// A text without escapes whose length fits in a byte. None, and nothing is read, of any other.
+    #[inline]
+    fn short_text(&mut self, number: u32) -> Option<()> {
+        let text = self.reader.bytes[self.reader.at..].strip_prefix(b"\"")?;
+        let start = self.out.len();
+        self.put_key(number, 2);
+        let len_at = self.out.len();
+        self.out.push(0);
+        match self.out.put_plain(text) {
+            Some(len @ 0..0x80) if text.get(len) == Some(&b'"') => {
+                self.out.written(len_at, 1)[0] = len as u8;
+                self.reader.at += len + 2;
+                Some(())
+            }
+            _ => {
+                self.out.truncate(start);
+                None
+            }
+        }
     }
 
     #[inline]
@@ -360,7 +408,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             return Err(fault);
         }
         self.put_key(number, 2);
-        self.put_varint(raw.bytes.len() as u64 / 2);
+        self.out.put_varint(raw.bytes.len() as u64 / 2);
         for pair in raw.bytes.chunks_exact(2) {
             let (high, low) = (hex_digit(pair[0]), hex_digit(pair[1]));
             if (high | low) > 0xf {
@@ -378,8 +426,8 @@ impl<'c, 'a> Transcoder<'c, 'a> {
         let bytes = STANDARD.decode(&digits).or_else(|_| URL_SAFE.decode(&digits));
         let bytes = bytes.map_err(|_| Fault { at: raw.at, reason: BASE64 })?;
         self.put_key(number, 2);
-        self.put_varint(bytes.len() as u64);
-        self.out.extend_from_slice_copy(&bytes);
+        self.out.put_varint(bytes.len() as u64);
+        self.out.put_slice(&bytes);
         Ok(())
     }
 
@@ -438,6 +486,10 @@ impl<'c, 'a> Transcoder<'c, 'a> {
 
     fn integer(&mut self) -> Result<i128> {
         let at = self.reader.at;
+        if let Some((value, len)) = plain::quoted_integer(&self.reader.bytes[at..]) {
+            self.reader.at += len;
+            return Ok(value.into());
+        }
         let number = self.number(INTEGER)?;
         integer(number).ok_or(Fault { at, reason: INTEGER })
     }
@@ -477,29 +529,20 @@ impl<'c, 'a> Transcoder<'c, 'a> {
     }
 
     #[inline]
-    fn put_varint(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.out.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.out.push(value as u8);
-    }
-
-    #[inline]
     fn put_key(&mut self, number: u32, wire_type: u8) {
-        self.put_varint(u64::from(number) << 3 | u64::from(wire_type));
+        self.out.put_varint(u64::from(number) << 3 | u64::from(wire_type));
     }
 
     fn put_varint_field(&mut self, number: u32, value: u64) {
         self.put_key(number, 0);
-        self.put_varint(value);
+        self.out.put_varint(value);
     }
 
     fn put_scalar(&mut self, wire_type: u8, value: u64) {
         match wire_type {
-            0 => self.put_varint(value),
-            1 => self.out.extend_from_slice_copy(&value.to_le_bytes()),
-            _ => self.out.extend_from_slice_copy(&(value as u32).to_le_bytes()),
+            0 => self.out.put_varint(value),
+            1 => self.out.put(value.to_le_bytes()),
+            _ => self.out.put((value as u32).to_le_bytes()),
         }
     }
 
@@ -513,7 +556,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
     #[inline]
     fn make_room(&mut self, room: usize) -> usize {
         let start = self.out.len();
-        self.out.extend_from_slice_copy(&[0; 10][..room]);
+        self.out.put_slice(&[0; 10][..room]);
         start
     }
 
@@ -525,7 +568,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
         if needed > room {
             self.move_on(start + room, needed - room);
         }
-        for (index, byte) in self.out[start..start + needed].iter_mut().enumerate() {
+        for (index, byte) in self.out.written(start, needed).iter_mut().enumerate() {
             let more = if index + 1 < needed { 0x80 } else { 0 };
             *byte = (len >> (7 * index)) as u8 & 0x7f | more;
         }
@@ -534,9 +577,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
     /// Makes room before what has been written from a byte on.
     #[cold]
     fn move_on(&mut self, from: usize, by: usize) {
-        let end = self.out.len();
-        self.out.extend_from_slice_copy(&[0; 10][..by]);
-        self.out.copy_within(from..end, from + by);
+        self.out.shift(from, by);
         for place in self.places.iter_mut().rev().take_while(|place| place.content >= from) {
             place.content += by;
             place.field += if place.field >= from { by } else { 0 };
