@@ -46,18 +46,21 @@ impl fmt::Display for MaxRejected {
 /// See the module.
 pub(crate) struct Intake {
     max_rejected: Option<MaxRejected>,
+    /// What comes of it where too much is rejected.
+    otherwise: &'static str,
     counts: InputCounts,
     inputs: usize,
-    /// Whether all of their records are lines.
-    are_lines: bool,
+    /// What they were of, each once.
+    formats: Vec<Format>,
     /// The first lines that were rejected.
     first_rejected: Vec<Rejection>,
 }
 
 impl Intake {
-    pub(crate) fn new(max_rejected: Option<MaxRejected>) -> Self {
-        let counts = InputCounts::default();
-        Self { max_rejected, counts, inputs: 0, are_lines: true, first_rejected: Vec::new() }
+    /// `otherwise` is what comes of it where too much is rejected.
+    pub(crate) fn new(max_rejected: Option<MaxRejected>, otherwise: &'static str) -> Self {
+        let (counts, formats, first_rejected) = (InputCounts::default(), Vec::new(), Vec::new());
+        Self { max_rejected, otherwise, counts, inputs: 0, formats, first_rejected }
     }
 
     /// Counts of the inputs that were read to their end.
@@ -72,7 +75,12 @@ impl Intake {
 
     /// What their records are called.
     pub(crate) fn record(&self) -> &'static str {
-        if self.are_lines { "line" } else { "record" }
+        if self.formats.iter().all(|format| has_lines(*format)) { "line" } else { "record" }
+    }
+
+    /// What those inputs were of that had any bytes, each once.
+    pub(crate) fn formats(&self) -> &[Format] {
+        &self.formats
     }
 
     pub(crate) fn first_rejected(&self) -> Option<&Rejection> {
@@ -81,23 +89,19 @@ impl Intake {
 
     /// Adds an input that was read to its end. Returns what to say of it.
     pub(crate) fn add(&mut self, input: &Input<'_>) -> Option<String> {
-        if let Some(member) = input.wrapper() {
-            self.count(input);
-            // Loki's rows are one level below.
-            let path = if member == "streams" { "streams.values" } else { member };
-            return Some(format!(
-                "{} is one row, whose member {member} is an array of objects; to have a row of each: --records {path}",
-                input.name(),
-            ));
-        }
-        self.count(input)
+        let note = self.count(input);
+        let advice = input.advice().map(|advice| format!("{}: {advice}", input.name()));
+        note.or(advice)
     }
 
     fn count(&mut self, input: &Input<'_>) -> Option<String> {
         let counts = input.counts();
         self.counts.add(&counts);
         self.inputs += 1;
-        self.are_lines &= has_lines(input);
+        let format = input.format();
+        if counts.bytes > 0 && !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
         let rejected = input.first_rejected();
         self.first_rejected.extend_from_slice(rejected);
         self.first_rejected.truncate(FIRST_REJECTED);
@@ -118,7 +122,7 @@ impl Intake {
                 cut.reason
             ));
         }
-        let whole = if has_lines(input) { "whole line" } else { "record" };
+        let whole = if has_lines(input.format()) { "whole line" } else { "record" };
         let lines = counted(line - 1, whole);
         let left_out = match column - 1 {
             0 => String::new(),
@@ -133,8 +137,8 @@ impl Intake {
         counts.add(&open.counts());
         let is_telling = counts.records >= TELLING_LINES;
         let first = self.first_rejected.iter().chain(open.first_rejected());
-        let record = if has_lines(open) { self.record() } else { "record" };
-        self.judge(&counts, is_telling, record).map_err(|what| error(&what, first))
+        let record = if has_lines(open.format()) { self.record() } else { "record" };
+        self.judge(&counts, is_telling, record).map_err(|what| self.error(&what, first))
     }
 
     /// Looks at how much of everything is rejected.
@@ -146,7 +150,14 @@ impl Intake {
             0 if records > 1 => Err(format!("all {} {record}s were rejected", grouped(records))),
             _ => self.judge(&self.counts, true, record),
         };
-        judged.map_err(|what| error(&what, self.first_rejected.iter()))
+        judged.map_err(|what| self.error(&what, self.first_rejected.iter()))
+    }
+
+    /// What is wrong, and a line for each of the first reasons.
+    fn error<'r>(&self, what: &str, first: impl Iterator<Item = &'r Rejection>) -> Error {
+        let reasons = first.take(FIRST_REJECTED).map(|rejection| format!("  {rejection}"));
+        let what = format!("{what}; {}. The first:", self.otherwise);
+        Error::of_problems(ErrorKind::Malformed, [what].into_iter().chain(reasons))
     }
 
     fn judge(&self, counts: &InputCounts, is_telling: bool, record: &str) -> Result<(), String> {
@@ -167,16 +178,9 @@ impl Intake {
     }
 }
 
-/// Whether an input's records are lines, as far as is known.
-fn has_lines(input: &Input<'_>) -> bool {
-    input.format().is_of_lines() && input.format() != Format::Json
-}
-
-/// What is wrong, and a line for each of the first reasons.
-fn error<'r>(what: &str, first: impl Iterator<Item = &'r Rejection>) -> Error {
-    let reasons = first.take(FIRST_REJECTED).map(|rejection| format!("  {rejection}"));
-    let what = format!("{what}; no file is written. The first:");
-    Error::of_problems(ErrorKind::Malformed, [what].into_iter().chain(reasons))
+/// Whether a format's records are lines.
+fn has_lines(format: Format) -> bool {
+    format.is_of_lines() && format != Format::Json
 }
 
 #[cfg(test)]
@@ -199,7 +203,7 @@ mod tests {
             let mut counts = InputCounts::default();
             (counts.records, counts.rejected, counts.rows) =
                 (records, rejected, records - rejected);
-            Intake::new(Some(max)).judge(&counts, is_telling, "line").is_ok()
+            Intake::new(Some(max), "").judge(&counts, is_telling, "line").is_ok()
         };
         assert!(judge(MaxRejected::Percent(1.0), 1_000, 10, true));
         assert!(!judge(MaxRejected::Percent(1.0), 1_000, 11, true));

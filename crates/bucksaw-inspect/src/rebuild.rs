@@ -81,32 +81,42 @@ impl Rebuild {
         Ok(Self { columns: columns.collect() })
     }
 
-    /// The columns that hold what these can't, and these, in the file's order, with `_rest`. A column may be named as in the
-    /// file or by its path, with dots, and an object by its own.
-    ///
-    /// # Errors
-    /// The first name that is no column's.
-    pub fn columns_of<'n>(&self, file: &File, names: &'n [String]) -> Result<Vec<String>, &'n str> {
-        let is_meant = |column: &str, name: &str| {
-            let shown = |path: &Vec<String>| {
-                let path = path.join(".");
-                let below = path.strip_prefix(name);
-                below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    /// Whether a column is called so in the file, or by its path with dots, or is in an object that is.
+    #[must_use]
+    pub fn has_column(&self, name: &str) -> bool {
+        self.columns.keys().any(|column| self.is_meant(column, name))
+    }
+
+    /// What columns may be called: their names in the file, and their paths with dots.
+    pub fn column_names(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().flat_map(|(column, role)| {
+            let path = match role {
+                Role::Value { path, .. } => Some(path.join(".")),
+                Role::Nanos { .. } | Role::Rest => None,
             };
-            column == name
-                || match self.columns.get(column) {
-                    Some(Role::Value { path, .. }) => shown(path),
-                    _ => false,
-                }
+            path.into_iter().chain([column.clone()])
+        })
+    }
+
+    fn is_meant(&self, column: &str, name: &str) -> bool {
+        let is_path = |path: &Vec<String>| {
+            let path = path.join(".");
+            let below = path.strip_prefix(name);
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
+        column == name
+            || matches!(self.columns.get(column), Some(Role::Value { path, .. }) if is_path(path))
+    }
+
+    /// The columns that hold what these can't, and these, in the file's order, with `_rest`. A column may be named as in the
+    /// file or by its path, with dots, and an object by its own; names that are [no column's](Self::has_column) are left out.
+    #[must_use]
+    pub fn columns_of(&self, file: &File, names: &[String]) -> Vec<String> {
         let all = file.column_names();
-        for name in names {
-            if !all.iter().any(|column| is_meant(column, name)) {
-                return Err(name);
-            }
-        }
-        let chosen: Vec<&String> =
-            all.iter().filter(|column| names.iter().any(|name| is_meant(column, name))).collect();
+        let chosen: Vec<&String> = all
+            .iter()
+            .filter(|column| names.iter().any(|name| self.is_meant(column, name)))
+            .collect();
         let paths: Vec<&Vec<String>> = chosen
             .iter()
             .filter_map(|column| match self.columns.get(*column) {
@@ -123,7 +133,7 @@ impl Rebuild {
                     _ => false,
                 }
         };
-        Ok(all.iter().filter(belongs).cloned().collect())
+        all.iter().filter(belongs).cloned().collect()
     }
 
     /// Tells texts from other values in columns that hold both, these only if some are named: where as many texts spell

@@ -49,6 +49,7 @@
 //! | a number that a decimal column holds exactly, bytes as many as a column of UUIDs or of a fixed length has | the column | |
 //! | RFC 3339 text in a column of timestamps | the column, as the instant in UTC; digits below a microsecond into `NAME__ns` | `parsed_texts`, `other_offsets` |
 //! | any value in a column of text | the column, as it is spelled | `stored_as_text` |
+//! | bytes in a column of text | the column, in base64 | `base64_texts` |
 //! | an array, an empty object, a list of lists | the column, as JSON text | `json_texts` |
 //! | a list, or an array in a column of lists, with elements that the column's hold | the column, as a list | as its elements are |
 //! | any other list or array in a column of lists | as JSON text into `NAME__text` | `conflicts`, `json_texts` |

@@ -9,7 +9,9 @@ const MAX_DISTANCE: usize = 2;
 #[must_use]
 pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let distances = known.iter().map(|known| (damerau_levenshtein(word, known), *known));
-    let near = distances.filter(|(distance, _)| *distance <= MAX_DISTANCE);
+    // With all of its letters changed it is another word.
+    let letters = word.chars().count();
+    let near = distances.filter(|(distance, _)| *distance <= MAX_DISTANCE && *distance < letters);
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
 }
 
@@ -19,7 +21,7 @@ mod tests {
 
     #[test]
     fn words_that_are_meant_are_found() {
-        let known = ["name", "type", "input"];
+        let known = ["name", "type", "input", "a"];
         for (word, expected) in [
             ("typ", Some("type")),
             ("inputs", Some("input")),
@@ -27,6 +29,7 @@ mod tests {
             ("nmae", Some("name")),
             ("comment", None),
             ("", None),
+            ("x", None),
         ] {
             assert_eq!(nearest(word, &known), expected, "{word}");
         }

@@ -36,7 +36,7 @@ Examples:
   bucksaw lint logs.parquet
   bucksaw lint *.parquet --for spark,athena
 
-unreadable: the file or the column can't be read; wrong: values come out as others; awkward: it takes some care. With
+unreadable: the file or the column can't be read; wrong: values come out as others; awkward: it takes some care. With \
 anything but awkward the exit code is 3.
 
 Exit codes are those of bucksaw --help.";
@@ -44,20 +44,40 @@ Exit codes are those of bucksaw --help.";
 pub(super) const CAT_EXAMPLES: &str = "\
 Examples:
   bucksaw cat logs.parquet
-  bucksaw cat parquet/ --where \"level = 'error' and http_status >= 500\" --head 10
+  bucksaw cat parquet/ --where \"level = 'error' and status >= 500\" --head 10
   bucksaw cat logs.parquet --columns time,level,http_status | jq .http.status
 
-A condition compares columns, by their names in the file or their paths with dots, with values: = != < <= > >=, like 'a%'
-(% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and,
+A condition compares columns, by their names in the file or their paths with dots, with values: = != < <= > >=, like 'a%' \
+(% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and, \
 or, not and parentheses put conditions together.
 
-Rows have the values that they had, in the columns' order. Members that were null are not there. Times are in UTC; declared ones
-that count from 1970 are such numbers, or texts, again (in the fewest digits) where all of a column's were alike. Bytes that were
-declared are spelled as they were, in lower case. Where a column of text held texts and other values, these are told apart, for which
-the column is read once before: unless a text is spelled as another value is, as \"5\" beside 5. Then all come back as text, which is
+Rows have the values that they had, in the columns' order. Members that were null are not there. Times are in UTC; declared ones \
+that count from 1970 are such numbers, or texts, again (in the fewest digits) where all of a column's were alike. Bytes that were \
+declared are spelled as they were, in lower case. Where a column of text held texts and other values, these are told apart, for which \
+the column is read once before: unless a text is spelled as another value is, as \"5\" beside 5. Then all come back as text, which is \
 told, and there is no way to know.
 
 Exit codes are those of bucksaw --help.";
 
 pub(super) const MEASURE_HELP: &str = "\
 This is a program of its own, bucksaw-bench: cargo install --path crates/bucksaw-bench";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Broken lines would be broken once more where a terminal is narrower.
+    #[test]
+    fn paragraphs_are_lines_that_terminals_break() {
+        for help in
+            [CONVERT_EXAMPLES, INSPECT_EXAMPLES, SCHEMA_EXAMPLES, LINT_EXAMPLES, CAT_EXAMPLES]
+        {
+            let lines: Vec<&str> = help.lines().collect();
+            for pair in lines.windows(2) {
+                let is_list = pair[1].starts_with("  ");
+                assert!(is_list || pair.contains(&""), "{:?}", pair[1]);
+                assert!(!is_list || pair[1].chars().count() <= 80, "{:?}", pair[1]);
+            }
+        }
+    }
+}

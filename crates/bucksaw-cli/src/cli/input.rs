@@ -80,7 +80,7 @@ pub(crate) struct InputArgs {
 }
 
 /// How ids are stored.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum IdsArg {
     /// Lower-case hexadecimal digits
     #[default]
@@ -90,7 +90,7 @@ pub(crate) enum IdsArg {
 }
 
 /// What to do with lines of text.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TextLinesArg {
     /// They are rejected
     #[default]

@@ -1,10 +1,11 @@
 //! `bucksaw cat`: rows back as NDJSON.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::{escape, escape_path};
-use bucksaw::internal::counted;
+use bucksaw::internal::{counted, nearest};
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Filter};
 
@@ -18,16 +19,50 @@ const SHOWN_UNCLEAR: usize = 3;
 /// Prints the rows of all files, one after another. The first error ends it.
 pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
     let filter = args.filter.as_deref().map(str::parse::<Filter>).transpose()?;
+    let paths = files(&args.files)?;
+    check_columns(args, filter.as_ref(), &paths)?;
     let mut left = args.head.unwrap_or(u64::MAX);
-    for path in files(&args.files)? {
+    for path in paths {
         if left == 0 {
             break;
         }
         let file = File::open(&path)?;
-        let printed = rows(args, filter.as_ref(), (&path, &file), left, out);
-        left -= printed.map_err(|error| located(error, &path))?;
+        left -= rows(args, filter.as_ref(), (&path, &file), left, out)?;
     }
     out.flush().map_err(unwritten)
+}
+
+/// Checks that each column that is asked for is in one file at least: in the others, it is null.
+fn check_columns(args: &CatArgs, filter: Option<&Filter>, paths: &[PathBuf]) -> Result<()> {
+    let shown = args.columns.iter().flatten().map(|name| ("--columns", name));
+    let asked = filter.map(Filter::columns).unwrap_or_default();
+    let mut missing: Vec<_> = shown.chain(asked.iter().map(|name| ("--where", name))).collect();
+    let mut known = BTreeSet::new();
+    for path in paths {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let rebuild = File::open(path)?.rebuild()?;
+        missing.retain(|(_, name)| !rebuild.has_column(name));
+        known.extend(rebuild.column_names());
+    }
+    let Some((flag, name)) = missing.first() else { return Ok(()) };
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let meant = nearest(name, &known);
+    let place = match paths {
+        [_] => "here".to_owned(),
+        _ => format!("in any of the {} files", paths.len()),
+    };
+    let message = format!(
+        "{flag} names {}, which is no column {place}{}: bucksaw inspect lists them",
+        escape(&format!("{name:?}")),
+        meant.map_or(String::new(), |meant| format!(" (did you mean {}?)", escape(meant))),
+    );
+    let error = Error::new(ErrorKind::Options, message);
+    Err(match paths {
+        [path] => error.in_source(&escape_path(path)),
+        _ => error,
+    })
 }
 
 /// Prints rows of a file, so many at the most, and says how many.
@@ -39,15 +74,9 @@ fn rows(
     out: &mut impl Write,
 ) -> Result<u64> {
     let mut rebuild = file.rebuild()?;
-    let chosen = |names: &[String], flag: &str| {
-        rebuild.columns_of(file, names).map_err(|name| unknown(name, flag))
-    };
-    let shown = args.columns.as_deref().map(|names| chosen(names, "--columns")).transpose()?;
+    let shown = args.columns.as_deref().map(|names| rebuild.columns_of(file, names));
     let asked = filter.map(Filter::columns).unwrap_or_default();
-    let looked_at = match asked.is_empty() {
-        true => Vec::new(),
-        false => chosen(asked, "--where")?,
-    };
+    let looked_at = if asked.is_empty() { Vec::new() } else { rebuild.columns_of(file, asked) };
     tell_unclear(&rebuild.tell_apart(file, shown.as_deref()), path);
     let mut rows = match &shown {
         None => file.rows(u64::MAX),
@@ -99,21 +128,6 @@ pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
         files.extend(found);
     }
     Ok(files)
-}
-
-fn unknown(name: &str, flag: &str) -> Error {
-    let message = format!(
-        "{flag} names {}, which is no column here: bucksaw inspect lists them",
-        escape(&format!("{name:?}"))
-    );
-    Error::new(ErrorKind::Options, message)
-}
-
-fn located(error: Error, path: &Path) -> Error {
-    match error.kind() {
-        ErrorKind::Options => error.in_source(&escape_path(path)),
-        _ => error,
-    }
 }
 
 fn unwritten(cause: std::io::Error) -> Error {

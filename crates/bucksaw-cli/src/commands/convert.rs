@@ -27,6 +27,7 @@ use self::jobs::{Job, Target, in_directory, jobs, kept_lines, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
 use self::state::State;
 use self::tables::{Outputs, Tables};
+use super::format_options;
 use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
@@ -72,10 +73,9 @@ enum BadLines {
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
-    let Settings { options, input: read_as, notes } =
+    let Settings { options, mut declared, input: read_as, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options.overwrite(arguments.overwrite);
-    let mut declared = options::schema(&arguments.shape)?;
     if let Some(path) = &arguments.schema_state {
         declared = state::with_declared(state::read(path)?, declared)?;
     }
@@ -94,7 +94,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };
     let bytes: Option<u64> = all.jobs.iter().flat_map(|job| &job.sources).map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
-    let intake = Intake::new(arguments.max_rejected);
+    let intake = Intake::new(arguments.max_rejected, "no file is written");
     let read = all.jobs.iter().flat_map(|job| &job.sources);
     let (declared, lengths) = scanned(arguments, &options, declared, read, &read_as)?;
     let state = arguments.schema_state.as_deref().map(State::new);
@@ -128,6 +128,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::remove_empty_folders();
     ui::tell_notes(&ui::unknown_columns(&reports));
     ui::tell_notes(ui::columns_in_rest(&reports).as_slice());
+    ui::tell_notes(&format_options::notes(&arguments.shape.input, intake.formats()));
     if !arguments.quiet {
         ui::tell_notes(note.as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));

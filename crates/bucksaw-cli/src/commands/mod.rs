@@ -5,6 +5,7 @@ mod cell;
 pub(crate) mod convert;
 pub(crate) mod documents;
 pub(crate) mod explain_text;
+mod format_options;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;
 pub(crate) mod lint;

@@ -1,11 +1,10 @@
 //! Reading inputs for the schema of all their rows.
 
-use bucksaw::{
-    DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, OnError, Options, Result, Scan,
-};
+use bucksaw::{DeclaredSchema, Error, ErrorKind, InputOptions, OnError, Options, Result, Scan};
 use indicatif::ProgressBar;
 
 use super::signal::name_of;
+use crate::intake::Intake;
 use crate::sources::Source;
 use crate::ui;
 
@@ -21,7 +20,10 @@ pub(crate) struct Part<'s> {
 /// What was found.
 pub(crate) struct Scanned {
     pub(crate) schema: DeclaredSchema,
-    pub(crate) counts: InputCounts,
+    /// What was read for it.
+    pub(crate) intake: Intake,
+    /// What users should hear of single inputs.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads all parts, without rejected lines.
@@ -32,7 +34,8 @@ pub(crate) fn scan<'s>(
     bar: &ProgressBar,
 ) -> Result<Scanned> {
     let mut scan = Scan::new(options.clone())?;
-    let mut counts = InputCounts::default();
+    let mut intake = Intake::new(None, "nothing is left to tell columns by");
+    let mut notes = Vec::new();
     let mut signal = None;
     for Part { source, length, bytes } in parts {
         let input = source.input(length, bar, read_as, OnError::Skip)?;
@@ -58,7 +61,7 @@ pub(crate) fn scan<'s>(
                 }
             }
         }
-        counts.add(&input.counts());
+        notes.extend(intake.add(&input));
     }
-    Ok(Scanned { schema: scan.finish()?, counts })
+    Ok(Scanned { schema: scan.finish()?, intake, notes })
 }

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use bucksaw::internal::counted;
-use bucksaw::{DeclaredSchema, Error, ErrorKind, Result, UnknownColumns};
+use bucksaw::{DeclaredSchema, Error, Result, UnknownColumns};
 
 use super::convert::options::{Settings, settings};
+use super::format_options;
 use super::scan::{Part, Scanned, scan};
 use crate::cli::SchemaArgs;
 use crate::sources::{Inputs, Source, expand};
@@ -14,7 +15,7 @@ use crate::{interrupt, ui};
 /// Reads the inputs, or a sample of them, and prints their schema.
 pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     interrupt::handle_signals()?;
-    let Settings { options, input: read_as, notes } =
+    let Settings { options, input: read_as, notes, .. } =
         settings(&args.shape, &args.file, Vec::new())?;
     ui::tell_notes(&notes);
     let Inputs { sources, notes } = expand(&args.inputs)?;
@@ -27,21 +28,18 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     let bar = ui::progress(bytes.filter(|_| args.sample.is_none()), args.quiet);
     let parts = sources.iter().zip(shares);
     let parts = parts.map(|(source, bytes)| Part { source, length: None, bytes });
-    let Scanned { schema, counts } = scan(parts, &options, &read_as, &bar)?;
+    let Scanned { schema, intake, notes } = scan(parts, &options, &read_as, &bar)?;
     bar.finish_and_clear();
-    if counts.rows == 0 && counts.rejected > 0 {
-        let message = format!(
-            "{} rejected, and none is left to tell columns by",
-            counted(counts.rejected, "line")
-        );
-        return Err(Error::new(ErrorKind::Malformed, message));
-    }
+    ui::tell_notes(&notes);
+    ui::tell_notes(&format_options::notes(&args.shape.input, intake.formats()));
+    intake.check_all()?;
     write(&schema, out).map_err(|cause| Error::io("could not print the schema", cause))?;
     if !args.quiet {
-        let columns = schema.columns.len() as u64;
+        let (counts, columns) = (intake.counts(), schema.columns.len() as u64);
         ui::tell(&format!("{} read: {}", counted(counts.rows, "row"), counted(columns, "column")));
-        if counts.rejected > 0 {
-            ui::tell(&format!("{} rejected, and not looked at", counted(counts.rejected, "line")));
+        if let Some(first) = intake.first_rejected() {
+            let rejected = counted(counts.rejected, intake.record());
+            ui::tell(&format!("{rejected} rejected, and not looked at. The first: {first}"));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `bucksaw cat` prints rows as they were before they became columns: the proof that nothing is lost.
 
 use crate::leaves::difference;
-use crate::support::Folder;
+use crate::support::{Folder, Run};
 use bucksaw_workloads::varied;
 use serde_json::{Value, json};
 
@@ -318,4 +318,34 @@ fn a_forged_footer_is_refused() {
             run.expect_code(3).expect_told(&["forged.parquet", told]);
         }
     }
+}
+
+#[test]
+fn a_column_that_some_files_lack_is_null_there() {
+    let folder = Folder::new();
+    folder.write("in/1.ndjson", "{\"level\":\"info\"}\n");
+    folder.write("in/2.ndjson", "{\"http\":{\"status\":200}}\n{\"http\":{\"status\":500}}\n");
+    folder.run("convert in -o out/ -q").expect_code(0);
+    let rows = |options: &[&str]| {
+        let run: Run = folder.command("cat out").args(options).output().expect("runs").into();
+        run.expect_code(0).text().to_owned()
+    };
+    let (ok, error) = ("{\"http\":{\"status\":200}}\n", "{\"http\":{\"status\":500}}\n");
+    assert_eq!(rows(&["--where", "http.status >= 500"]), error);
+    assert_eq!(rows(&["--where", "level is null"]), format!("{ok}{error}"));
+    assert_eq!(rows(&["--columns", "http"]), format!("{{}}\n{ok}{error}"));
+    assert_eq!(rows(&["--columns", "http", "--where", "level = 'info'"]), "{}\n");
+    for (options, told) in [
+        (
+            "--columns level,http.stats",
+            "--columns names \"http.stats\", which is no column in any of the 2 files (did you mean http.status?)",
+        ),
+        ("--where levl=1", "--where names \"levl\""),
+    ] {
+        let run = folder.run(&format!("cat out {options}")).expect_code(2).expect_told(&[told]);
+        assert_eq!(run.text(), "");
+    }
+    let told =
+        "out/1.parquet: --columns names \"lvel\", which is no column here (did you mean level?)";
+    folder.run("cat out/1.parquet --columns lvel").expect_code(2).expect_told(&[told]);
 }

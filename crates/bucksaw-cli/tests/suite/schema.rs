@@ -258,3 +258,47 @@ fn a_scan_calls_columns_as_they_are_renamed() {
     folder.run(&format!("convert in.ndjson -o out.parquet --scan {renaming}")).expect_code(0);
     assert_eq!(folder.columns("out.parquet"), ["status", "a_b__2", "a_b"]);
 }
+
+#[test]
+fn why_lines_are_rejected_is_told() {
+    let folder = Folder::new();
+    folder.write("bad.ndjson", "no\n{\"a\":\n");
+    folder.run("schema bad.ndjson").expect_code(3).expect_told(&[
+        "all 2 lines were rejected; nothing is left to tell columns by. The first:",
+        "bad.ndjson: line 1, column 1 (byte 0): expected an object",
+        "bad.ndjson: line 2, column 6 (byte 8):",
+    ]);
+    folder.write("some.ndjson", "{\"a\":1}\nno\n");
+    let told = "1 line rejected, and not looked at. The first: some.ndjson: line 2, column 1";
+    folder.run("schema some.ndjson").expect_code(0).expect_told(&[told]);
+}
+
+/// A file for each of many sources has little of a sample.
+#[test]
+fn a_sample_is_little_more_than_was_asked_for() {
+    let folder = Folder::new();
+    let lines: String = (0..100_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    folder.write("in.ndjson", &lines);
+    for (sample, most) in [(1_000, 8_000), (100_000, 12_000), (700_000, 60_000)] {
+        let run = folder.run(&format!("schema in.ndjson --sample {sample}")).expect_code(0);
+        let rows = run.stderr.split(" rows read").next().expect("rows").replace(',', "");
+        let rows: usize = rows.parse().expect("a number");
+        let wanted = lines[..sample].lines().count();
+        assert!((wanted..=most).contains(&rows), "{sample}: {rows}, of {wanted}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_schema_may_come_from_a_pipe() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a\":1}\n");
+    let schema = r#"{"columns":[{"name":"a","type":"text"}]}"#;
+    for command in [
+        "convert in.ndjson -o out.parquet --schema /dev/stdin",
+        "schema in.ndjson --schema /dev/stdin",
+    ] {
+        folder.run_with(command, schema).expect_code(0);
+    }
+    assert_eq!(folder.rows("out.parquet"), [json!({"a": "1"})]);
+}

@@ -23,6 +23,8 @@ pub struct Alterations {
     pub ambiguous_times: u64,
     /// Values of other types stored in a column of text, as they are spelled.
     pub stored_as_text: u64,
+    /// Bytes stored in a column of text, in base64.
+    pub base64_texts: u64,
     /// Arrays, lists, empty objects and (where asked for) objects kept as JSON text.
     pub json_texts: u64,
     /// Objects beyond the depth limit, kept as JSON text.
@@ -52,6 +54,7 @@ pub(crate) enum Outcome {
     OtherOffset,
     AmbiguousTime,
     StoredAsText,
+    Base64Text,
     JsonText,
     TooDeep,
     Duplicate,
@@ -70,6 +73,7 @@ impl Outcome {
             Self::OtherOffset => "other_offsets",
             Self::AmbiguousTime => "ambiguous_times",
             Self::StoredAsText => "stored_as_text",
+            Self::Base64Text => "base64_texts",
             Self::JsonText => "json_texts",
             Self::TooDeep => "too_deep",
             Self::Duplicate => "duplicates",
@@ -101,6 +105,7 @@ impl Alterations {
             Outcome::OtherOffset => &mut self.other_offsets,
             Outcome::AmbiguousTime => &mut self.ambiguous_times,
             Outcome::StoredAsText => &mut self.stored_as_text,
+            Outcome::Base64Text => &mut self.base64_texts,
             Outcome::JsonText => &mut self.json_texts,
             Outcome::TooDeep => &mut self.too_deep,
             Outcome::Duplicate => &mut self.duplicates,
@@ -118,6 +123,7 @@ impl Alterations {
         with(&mut self.other_offsets, other.other_offsets);
         with(&mut self.ambiguous_times, other.ambiguous_times);
         with(&mut self.stored_as_text, other.stored_as_text);
+        with(&mut self.base64_texts, other.base64_texts);
         with(&mut self.json_texts, other.json_texts);
         with(&mut self.too_deep, other.too_deep);
         with(&mut self.duplicates, other.duplicates);

@@ -21,6 +21,7 @@ pub(crate) fn outcome(how: How) -> Option<Outcome> {
         How::Rounded => Some(Outcome::Rounded),
         How::Parsed => Some(Outcome::ParsedText),
         How::AsText => Some(Outcome::StoredAsText),
+        How::AsBase64 => Some(Outcome::Base64Text),
     }
 }
 
@@ -41,7 +42,9 @@ impl<'a> Fitting<'_, 'a> {
     pub(crate) fn fit(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
         let as_text = || {
             let is_taken = self.text_takes_all && *ty == ColumnType::Text;
-            is_taken.then(|| (PhysicalValue::Text(item.into_text(self.arena)), How::AsText))
+            let are_bytes = matches!(item, Item::Value(Value::Bytes(_)));
+            let how = if are_bytes { How::AsBase64 } else { How::AsText };
+            is_taken.then(|| (PhysicalValue::Text(item.into_text(self.arena)), how))
         };
         self.fit_exactly(item, ty).or_else(as_text)
     }

@@ -9,11 +9,11 @@ use super::es_bulk::{DocumentDecoder, DocumentEnds};
 use super::framing::{Chunk, Framer};
 use super::journald::{EntryDecoder, EntryEnds, EntryReader};
 use super::json::{ElementDecoder, ElementFramer};
-use super::lines::{LineFramer, LineRows, RecordFramer};
+use super::lines::{LineFramer, LineRows};
 use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
 use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
-use super::record_framer::RecordFramer as EndsFramer;
+use super::record_framer::{OneByOne, RecordFramer};
 use super::refused::Refused;
 use super::syslog::{MessageEnds, SyslogReader};
 use super::text::TextReader;
@@ -30,12 +30,12 @@ pub(super) fn framer_of<'r>(
             Box::new(LineFramer::new(source, Format::Ndjson, options.max_line_bytes()))
         }
         Format::EsBulk => {
-            let max_bytes = options.max_line_bytes();
-            Box::new(EndsFramer::new(source, format, max_bytes, DocumentEnds::default()))
+            let ends = OneByOne::<DocumentEnds>::default();
+            Box::new(RecordFramer::new(source, format, ends, options.max_line_bytes()))
         }
         Format::JournaldExport => {
-            let max_bytes = options.max_line_bytes();
-            Box::new(EndsFramer::new(source, format, max_bytes, EntryEnds::default()))
+            let ends = OneByOne::<EntryEnds>::default();
+            Box::new(RecordFramer::new(source, format, ends, options.max_line_bytes()))
         }
         Format::Text | Format::Logfmt | Format::JournaldJson => {
             Box::new(LineFramer::new(source, format, options.max_line_bytes()))

@@ -40,6 +40,8 @@ pub(crate) struct Decoded<'a> {
     /// counted from 0 in the chunk.
     pub(crate) runs: Vec<(u64, u64)>,
     pub(crate) rejected: Vec<Rejected>,
+    /// Of a source's first chunk: what that seems to be, and the option that reads it so.
+    pub(crate) seems: Option<String>,
 }
 
 /// A record that makes no row.

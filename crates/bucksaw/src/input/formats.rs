@@ -1,4 +1,4 @@
-//! What a source is that is no NDJSON, by how it starts, and the command that makes NDJSON of it.
+//! What a source is that is no text, by how it starts, and the command that makes text of it; and whether JSON is of lines.
 
 use serde::de::IgnoredAny;
 
@@ -8,12 +8,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a source's start that tell what it is: a tar archive says so 257 bytes in.
 pub(crate) const START_BYTES: usize = 512;
-/// Bytes of a first record that are looked at where it is malformed.
-const HINT_BYTES: usize = 64 << 10;
-/// Separators in a line of cells, at the least.
-const MIN_SEPARATORS: usize = 2;
-/// Bytes of a binary source that are shown.
-const SHOWN_BYTES: usize = 8;
 
 /// A format that no line of JSON starts like.
 struct Format {
@@ -114,85 +108,13 @@ fn other_format(message: &str) -> Error {
     Error::new(ErrorKind::InputFormat, message)
 }
 
-/// What a source seems to be whose first record, of which this is the start, is malformed.
-pub(super) fn hint(start: &[u8]) -> Option<String> {
-    let start = &start[..start.len().min(HINT_BYTES)];
-    let start = start.trim_ascii_start();
-    match start.first()? {
-        b'[' => Some(
-            "this looks like one JSON array, and NDJSON has an object on each line: --format json"
-                .to_owned(),
-        ),
-        b'{' => hint_at_objects(start),
-        &RECORD_SEPARATOR => {
-            Some("this looks like a JSON text sequence (RFC 7464): --format json".to_owned())
-        }
-        _ => {
-            let start = &start[..start.len().min(START_BYTES)];
-            let is_text = !start.contains(&0) && is_utf8_but_for_its_end(start);
-            let shown = &start[..start.len().min(SHOWN_BYTES)];
-            let bytes: Vec<_> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
-            let bytes = bytes.join(" ");
-            match is_text {
-                false => Some(format!(
-                    "this looks like a binary file: it starts with {bytes} (where it is OTLP: --format otlp-logs, otlp-traces or otlp-metrics)"
-                )),
-                true => hint_at_cells(start),
-            }
-        }
-    }
-}
-
-/// Lines of cells: as many in the first as in the second.
-fn hint_at_cells(start: &[u8]) -> Option<String> {
-    let mut lines = start.split(|byte| *byte == b'\n');
-    let (first, second) = (lines.next()?, lines.next()?);
-    // Whether the last line is whole is not known.
-    lines.next()?;
-    let count = |line: &[u8], sign: u8| line.iter().filter(|byte| **byte == sign).count();
-    let cells = [("CSV", "csv", b','), ("TSV", "tsv", b'\t')];
-    let (name, format, _) = cells.into_iter().find(|(_, _, sign)| {
-        count(first, *sign) >= MIN_SEPARATORS && count(first, *sign) == count(second, *sign)
-    })?;
-    Some(format!("this looks like {name}: say so with --format {format}"))
-}
-
-/// The first member of an object that starts so, if it is an array of objects, and a name that needs no quotes.
-pub(super) fn wrapper(start: &[u8]) -> Option<String> {
-    let start = &start[..start.len().min(START_BYTES)];
-    let name = behind(behind(start, b'{')?, b'"')?;
-    let end = name.iter().position(|byte| *byte == b'"')?;
-    let (name, rest) = name.split_at(end);
-    behind(behind(behind(&rest[1..], b':')?, b'[')?, b'{')?;
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let is_name =
-        name.iter().all(is_plain) && name.first().is_some_and(|first| !first.is_ascii_digit());
-    String::from_utf8(name.to_vec()).ok().filter(|_| is_name)
-}
-
-/// What stands behind a sign that comes next.
-fn behind(text: &[u8], sign: u8) -> Option<&[u8]> {
-    text.trim_ascii_start().strip_prefix(&[sign])
-}
-
-/// Objects that are not on a line each.
-fn hint_at_objects(start: &[u8]) -> Option<String> {
-    let what = match layout_of_objects(start)? {
-        Layout::SeveralLines => {
-            "this looks like JSON spread over several lines, and NDJSON has an object on each line"
-        }
-        Layout::OneLine => "this looks like several objects on a line, and NDJSON has one on each",
-    };
-    Some(format!("{what}: --format json"))
-}
-
 /// How objects are laid out that are not on a line each.
-enum Layout {
+pub(super) enum Layout {
     SeveralLines,
     OneLine,
 }
 
-fn layout_of_objects(start: &[u8]) -> Option<Layout> {
+pub(super) fn layout_of_objects(start: &[u8]) -> Option<Layout> {
     let mut values = serde_json::Deserializer::from_slice(start).into_iter::<IgnoredAny>();
     let first = values.next()?;
     let (object, rest) = match first {
@@ -224,10 +146,6 @@ pub(super) fn is_json(start: &[u8]) -> bool {
         Some(first) => *first == RECORD_SEPARATOR,
         None => false,
     }
-}
-
-fn is_utf8_but_for_its_end(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 #[cfg(test)]
@@ -297,62 +215,6 @@ mod tests {
             b"\n\n{\"a\":\"\0\"}",
         ] {
             assert!(check(start, "NDJSON").is_ok(), "{start:?}");
-        }
-    }
-
-    #[test]
-    fn an_object_around_an_array_of_objects_is_known() {
-        for (start, name) in [
-            ("{\"Records\":[{\"a\":1}]}\n", Some("Records")),
-            (" { \"a_1\" : [ {", Some("a_1")),
-            ("{\"a\":[1]}", None),
-            ("{\"a b\":[{", None),
-            ("{\"1\":[{", None),
-            ("{\"\":[{", None),
-            ("{\"a\":{", None),
-            ("{}", None),
-            ("", None),
-        ] {
-            assert_eq!(wrapper(start.as_bytes()).as_deref(), name, "{start}");
-        }
-    }
-
-    #[test]
-    fn other_forms_of_json_are_guessed_where_a_line_is_malformed() {
-        let long = format!("{{\n  \"a\": \"{}\",", "x".repeat(HINT_BYTES));
-        for (start, told) in [
-            ("[{\"a\":1},{\"a\":2}]\n", Some("one JSON array")),
-            ("[\n{\"a\":1}\n]", Some("--format json")),
-            ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", Some("spread over several lines")),
-            ("{\"a\":\n1", Some("--format json")),
-            (&long, Some("--format json")),
-            ("{\"a\":1}{\"a\":2}\n", Some("several objects on a line")),
-            ("{\"a\":1} {\"a\":2}\n", Some("several objects on a line")),
-            ("\u{1e}{\"a\":1}\n", Some("JSON text sequence")),
-            ("\u{7f}ELF\0\0", Some("binary file: it starts with 7f 45 4c 46 00 00")),
-            ("{\"a\":1} \r\n{\"a\":", None),
-            ("{\"a\":1}\n{\"a\":2}\n", None),
-            // Cut in a string, which ends on no other line.
-            ("{\"a\":\"x\n{\"a\":\"y\"}\n", None),
-            ("{\"a\":{\"b\":1\n{\"a\":2}\n", None),
-            ("{\"a\":tru}\n", None),
-            ("a,b,c\n1,2,3\n4,5,6\n", Some("say so with --format csv")),
-            ("a\tb\tc\n1\t2\t3\n", Some("say so with --format tsv")),
-            ("well, well, well\nno, no\n", None),
-            ("a,b\n1,2\n", None),
-            ("starting up é\n", None),
-            ("", None),
-        ] {
-            let hint = hint(start.as_bytes());
-            match told {
-                Some(told) => assert!(
-                    hint.as_ref().is_some_and(|hint| hint.contains(told)),
-                    "{start:?}: {hint:?}"
-                ),
-                None => assert_eq!(hint, None, "{start:?}"),
-            }
-            let is_of_objects = start.trim_start().starts_with(['{', '[', '\u{1e}']);
-            assert_eq!(is_json(start.as_bytes()), told.is_some() && is_of_objects, "{start:?}");
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
+/// Bytes that a chunk has at the least where no more is wanted of the source: records may well be that long.
+pub(crate) const MIN_CHUNK_BYTES: usize = 16 << 10;
+
 /// Bytes in one record, at the most, unless told otherwise.
 pub(crate) const DEFAULT_MAX_RECORD_BYTES: usize = 16 << 20;
 
@@ -91,6 +94,8 @@ impl Form {
 /// What reading may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
+    /// Bytes in a chunk, about, where records are shorter: [`CHUNK_BYTES`], or less where no more is wanted of the source.
+    pub(crate) chunk_bytes: usize,
     /// Bytes in one record.
     pub(crate) record_bytes: usize,
     /// Bytes in a part of a message that can't be cut: its rows are in memory at once.
@@ -149,8 +154,8 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Up to a chunk's bytes, or as far as it is full already.
-    pub(super) fn from(filled: usize) -> Self {
-        Self { wanted: CHUNK_BYTES.max(filled), is_in_long: false }
+    pub(super) fn from(filled: usize, limits: Limits) -> Self {
+        Self { wanted: limits.chunk_bytes.max(filled), is_in_long: false }
     }
 
     /// As many more, but no more than `most` in all. Returns the buffer, which is full up to `filled`; once it is

@@ -18,6 +18,7 @@ mod formats;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 mod gzip_members;
+mod hints;
 mod journald;
 pub(crate) mod json;
 pub(crate) mod lines;
@@ -90,8 +91,8 @@ impl<'r> Input<'r> {
         }
     }
 
-    /// Ends the input early, behind a record: where so many bytes have been read, after decompression, or less than a
-    /// megabyte more.
+    /// Ends the input early, behind the record with which so many bytes have been read, after decompression, or some more: the 64 KiB
+    /// that tell what it is are read in any case, and of Arrow and Parquet whole batches.
     ///
     /// ```
     /// use bucksaw::{Input, NdjsonOptions, OnError, Options, Scan};
@@ -169,11 +170,22 @@ impl<'r> Input<'r> {
         self.records.first_rejected()
     }
 
-    /// Once it is read: the member of its one record that is an array of objects, each of which may have been meant to
-    /// be a row (as in `{"Records": [{…}, {…}]}`).
+    /// Once it is read: what may have been meant otherwise, and the option for that. So it is where all of a source is one object around an
+    /// array of objects (`{"Records": [{…}, {…}]}`), each of which may have been meant to be a row, and where CSV has one column with
+    /// other delimiters in it, or a header row alone.
+    ///
+    /// ```
+    /// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options};
+    /// let options = InputOptions::new().format(Format::Csv);
+    /// let mut input = Input::open("rows", &b"id;level\n1;INFO\n"[..], &options, OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
+    /// writer.write_input(&mut input)?;
+    /// assert!(input.advice().is_some_and(|advice| advice.contains("--csv-delimiter ';'")));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
     #[must_use]
-    pub fn wrapper(&self) -> Option<&str> {
-        self.records.wrapper()
+    pub fn advice(&self) -> Option<String> {
+        self.records.advice(self.format())
     }
 
     /// Goes on where reading stopped; false at the source's end, or before records of another table. Where values are redacted, records that nobody looks into are

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::decoding::{DecodedChunk, Kept, Rejected};
-use super::formats;
 use super::framing::Chunk;
+use super::hints;
 use super::source::Source;
 use super::{Format, InputCounts, OnError, Rejection, Rejects};
 use crate::error::{Error, ErrorKind, Result};
@@ -32,6 +32,8 @@ pub(crate) struct Records<'r> {
     first_rejected: Vec<Rejection>,
     /// The member of the first record that is an array of objects, where it starts with one.
     wrapper: Option<String>,
+    /// What the first chunk seems to be.
+    seems: Option<String>,
 }
 
 impl<'r> Records<'r> {
@@ -45,6 +47,7 @@ impl<'r> Records<'r> {
             line_start: 0,
             first_rejected: Vec::new(),
             wrapper: None,
+            seems: None,
         }
     }
 
@@ -65,10 +68,21 @@ impl<'r> Records<'r> {
         &self.first_rejected
     }
 
-    /// The member that holds the rows that were meant, it seems, where all of the source is one object around them.
-    pub(super) fn wrapper(&self) -> Option<&str> {
+    /// What may have been meant otherwise, and the option for that.
+    pub(super) fn advice(&self, format: Format) -> Option<String> {
         let is_alone = self.counts.rows == 1 && self.counts.records == 1;
-        self.wrapper.as_deref().filter(|_| is_alone)
+        if let Some(member) = self.wrapper.as_deref().filter(|_| is_alone) {
+            // Loki's rows are one level below.
+            let path = if member == "streams" { "streams.values" } else { member };
+            return Some(format!(
+                "it is one row, whose member {member} is an array of objects; to have a row of each: --records {path}"
+            ));
+        }
+        let has_header =
+            matches!(format, Format::Csv | Format::Tsv) && self.line > self.counts.blank + 1;
+        let is_header_alone = has_header && self.counts.records == 0;
+        let header_alone = "there is a header row, and no row below it (if it is a row of values: --csv-header none)";
+        self.seems.clone().or_else(|| is_header_alone.then(|| header_alone.to_owned()))
     }
 
     /// Counts what a chunk came to, and passes on the records that it rejected. Returns where its first line is, if
@@ -80,10 +94,13 @@ impl<'r> Records<'r> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let (format, is_text) = (chunk.format, chunk.form.is_text());
-        let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
-        if self.counts.records == 0 && matches!(format, Format::Ndjson | Format::Json) {
-            self.wrapper = formats::wrapper(&chunk.bytes);
+        if self.counts.records == 0 {
+            if matches!(format, Format::Ndjson | Format::Json) {
+                self.wrapper = hints::wrapper(&chunk.bytes);
+            }
+            self.seems = found.seems.clone().or(self.seems.take());
         }
+        let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
         self.counts.nul_bytes += chunk.nul_bytes;
@@ -259,8 +276,11 @@ impl<'r> Records<'r> {
 
     /// What the source may be, if its first record, which starts so, is malformed.
     fn hint(&self, start: &[u8], format: Format) -> Option<String> {
-        let is_first = self.counts.records == 0 && format == Format::Ndjson;
-        Some(start).filter(|_| is_first).and_then(formats::hint)
+        if self.counts.records > 0 {
+            return None;
+        }
+        let seems = || if format == Format::Ndjson { hints::hint(start) } else { None };
+        self.seems.clone().or_else(seems)
     }
 
     fn remember(&mut self, rejection: &Rejection) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Format;
 use super::decoding::DecodedChunk;
-use super::framing::{Chunk, Frame, Framer, Limits, is_long};
+use super::framing::{Chunk, Frame, Framer, Limits, MIN_CHUNK_BYTES, is_long};
 use crate::error::{Error, Result};
 
 /// A chunk that was read and has not had its turn yet.
@@ -87,10 +87,14 @@ impl<'r> Source<'r> {
             return None;
         }
         self.is_begun = true;
-        if self.end.is_some_and(|end| self.framer.position() >= end) {
+        let left = self.end.map(|end| end.saturating_sub(self.framer.position()));
+        if left == Some(0) {
             self.stop = Some(Ok(Stop::End));
             return None;
         }
+        let wanted = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
+        let chunk_bytes = limits.chunk_bytes.min(wanted.max(MIN_CHUNK_BYTES));
+        let limits = Limits { chunk_bytes, ..limits };
         let stop = match self.framer.next(buffer, long, limits) {
             Ok(Frame::Records(chunk)) => {
                 if *self.table.get_or_insert(chunk.format) == chunk.format {

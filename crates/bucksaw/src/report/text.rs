@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::{
-    ColumnsInRest, FileReport, Misfits, MixedTexts, OrderReport, Renamed, Report, TimeRange,
+    ColumnReport, ColumnsInRest, FileReport, Misfits, MixedTexts, OrderReport, Renamed, Report,
+    TimeRange,
 };
-use crate::coerce::counts::Alterations;
+use crate::coerce::counts::{Alterations, Outcome};
 use crate::escape::{escape, escape_path};
 
 /// Columns whose misfits are told one by one.
@@ -189,6 +190,22 @@ impl MixedTexts {
     }
 }
 
+/// How many values of a column of text are bytes, and the first of them.
+fn base64_text(column: &ColumnReport, tells_source: bool) -> String {
+    let outcome = Outcome::Base64Text.name();
+    let first = column.firsts.iter().find(|first| first.outcome == outcome);
+    let found = first.map(|first| {
+        let line = (first.source.as_deref(), first.line);
+        format!(" (first: {})", position(first.row, line, tells_source))
+    });
+    format!(
+        "{}: {} of bytes in a column of text, stored in base64{}.",
+        escape(&column.name),
+        counted(column.alterations.base64_texts, "value"),
+        found.unwrap_or_default(),
+    )
+}
+
 /// The files' columns with the most misfits, and texts among others, a line each, and how many more there are. Files are
 /// named where there are several.
 pub fn most_misfits<'f>(
@@ -198,12 +215,15 @@ pub fn most_misfits<'f>(
     enum Told<'f> {
         Misfits(&'f Misfits),
         Mixed(&'f MixedTexts),
+        Base64(&'f ColumnReport),
     }
     let files: Vec<&FileReport> = files.into_iter().collect();
     let of_file = |file: &'f FileReport| {
         let misfits = file.misfits.iter().map(|told| (told.misfits, Told::Misfits(told)));
         let mixed = file.mixed_texts.iter().map(|told| (told.others, Told::Mixed(told)));
-        misfits.chain(mixed).map(move |(count, told)| (count, file, told))
+        let columns = file.columns.iter().filter(|column| column.alterations.base64_texts > 0);
+        let bytes = columns.map(|told| (told.alterations.base64_texts, Told::Base64(told)));
+        misfits.chain(mixed).chain(bytes).map(move |(count, told)| (count, file, told))
     };
     let mut all: Vec<_> = files.iter().copied().flat_map(of_file).collect();
     all.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
@@ -214,6 +234,7 @@ pub fn most_misfits<'f>(
         path + &match told {
             Told::Misfits(misfits) => misfits.text(telling),
             Told::Mixed(mixed) => mixed.text(telling.source),
+            Told::Base64(column) => base64_text(column, telling.source),
         }
     });
     let mut lines: Vec<String> = told.collect();

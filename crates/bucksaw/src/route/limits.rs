@@ -62,6 +62,7 @@ pub(crate) fn input_bytes(memory_limit: usize) -> usize {
 /// What reading a source may take, where the input does not say so.
 pub(crate) fn reading_limits(memory_limit: usize) -> Limits {
     Limits {
+        chunk_bytes: CHUNK_BYTES,
         record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
         message_bytes: memory_limit / MESSAGE_SHARE,
         window_bytes: max_window_bytes(memory_limit),

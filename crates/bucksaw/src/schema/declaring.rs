@@ -1,6 +1,8 @@
-//! Columns that a format declares.
+//! Columns that options and formats declare.
 
-use super::{Column, ColumnId, Schema, Sibling};
+use super::{Column, ColumnId, Schema, Sibling, source};
+use crate::options::Options;
+use crate::options::declared::DeclaredColumn;
 use crate::schema::ColumnType;
 use crate::types::path;
 use crate::types::reading::Reading;
@@ -8,6 +10,65 @@ use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 
 impl Schema {
+    /// Adds the columns that options declare.
+    pub(super) fn add_declared(&mut self, options: &Options) {
+        let zone = options.zone();
+        let declared = options.declared_columns();
+        for column in &declared {
+            let DeclaredColumn { name, ty, input, path, field_id, sibling_of, settled, .. } =
+                column;
+            let is_text = self.is_text_by_prefix(name, "");
+            let ty = if is_text { ColumnType::Text } else { ty.clone() };
+            let id = self.add(name.clone());
+            let is_own = options.source_columns && source::is_name(name);
+            if !is_own && self.choice.drops_declared(column, &declared) {
+                self.columns[id.index()].is_dropped = true;
+                self.dropped += 1;
+                continue;
+            }
+            match path {
+                Some(names) => self.set_path(id, &path::of_names(names.iter().map(String::as_str))),
+                // What rows call so is another column.
+                None if is_own => {}
+                None if sibling_of.is_none() => {
+                    self.columns[id.index()].may_be_redacted =
+                        self.choice.redacts() || !self.parsed_json.is_empty();
+                    self.without_path.insert(name.clone(), id);
+                }
+                None => {}
+            }
+            self.has_json_columns |= ty.keeps_json(b'{');
+            let reads = match settled {
+                false => Some(Reading::of_declared(&ty, input.as_ref(), zone)),
+                true => self.reads_of_settled(&ty),
+            };
+            let column = &mut self.columns[id.index()];
+            column.reads = reads;
+            column.is_settled = *settled;
+            column.input.clone_from(input);
+            column.ty = Some(ty);
+            column.declared = true;
+            if field_id.is_some() {
+                column.field_id = *field_id;
+            }
+        }
+        self.link_declared(&declared);
+    }
+
+    /// Tells declared siblings and their columns of each other.
+    fn link_declared(&mut self, declared: &[DeclaredColumn]) {
+        for (index, column) in declared.iter().enumerate() {
+            let of = column.sibling_of.as_ref();
+            let of = of.and_then(|of| declared.iter().position(|column| column.name == *of));
+            if let (Some(of), Some(what)) = (of, Sibling::of_type(&column.ty)) {
+                let (id, sibling) =
+                    (ColumnId::new(of, self.table), ColumnId::new(index, self.table));
+                self.columns[of].siblings[what as usize] = Some(sibling);
+                self.columns[index].sibling_of = Some((id, what));
+            }
+        }
+    }
+
     /// The column of this name, whose path is that name alone. Where there is none, it is declared with this type: times are
     /// nanoseconds since 1970 in rows, and those of microseconds get the unit that columns of times get.
     pub(crate) fn declare(&mut self, name: &str, ty: ColumnType) -> ColumnId {
@@ -50,13 +111,15 @@ impl Schema {
             return id;
         }
         let unused = self.unused_name(called);
+        let id = self.add(unused);
+        self.set_path(id, &path);
         let ty = match (ty, self.type_rules.time_unit) {
-            _ if self.is_text_by_prefix(&unused, &path) => ColumnType::Text,
+            // By its name's prefix, or since it is redacted.
+            _ if self.column(id).takes_all_as_text => ColumnType::Text,
             (ColumnType::Timestamp(TimeUnit::Micros), Some(unit)) => ColumnType::Timestamp(unit),
             (ty, _) => ty,
         };
-        let id = self.add(unused);
-        self.set_path(id, &path);
+        let input = input.filter(|_| ty != ColumnType::Text);
         let reads = Some(Reading::of_declared(&ty, input.as_ref(), None));
         // Where rows can be refused, a sibling has to be there before them.
         let has_nanos = self.refuses_rows() && ty == ColumnType::Timestamp(TimeUnit::Micros);

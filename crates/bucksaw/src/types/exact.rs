@@ -21,6 +21,8 @@ pub(crate) enum How {
     Rounded,
     Parsed,
     AsText,
+    /// Bytes, as text.
+    AsBase64,
 }
 
 /// A value as it is stored, and how it got there.

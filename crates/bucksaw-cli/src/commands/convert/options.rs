@@ -10,13 +10,14 @@ use bucksaw::escape::escape_path;
 use bucksaw::internal::nearest;
 use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
-    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, Format, InputOptions, Names,
+    Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, InputOptions, Names,
     NdjsonOptions, Nested, Numbers, Options, Redaction, Result, Table, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Reader, Severity, lint_type};
 use bytesize::ByteSize;
 
-use crate::cli::{ConvertArgs, FileArgs, InputArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::commands::format_options;
 use crate::sources::STANDARD_STREAM;
 use crate::system;
 use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg};
@@ -24,16 +25,12 @@ use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg};
 /// What the command line asks for.
 pub(crate) struct Settings {
     pub(crate) options: Options,
+    /// The columns that are declared, which are among the options, too.
+    pub(crate) declared: DeclaredSchema,
     /// How inputs become rows.
     pub(crate) input: InputOptions,
     /// What users should hear of it.
     pub(crate) notes: Vec<String>,
-}
-
-/// Options of a format that is not named.
-fn without_their_format(input: &InputArgs) -> Option<String> {
-    let is_of_text = input.format == Format::Text;
-    (input.pattern.is_some() && !is_of_text).then(|| "--pattern needs --format text".to_owned())
 }
 
 /// The library's options, as the command line gives them; every problem of theirs at once, with those that are known
@@ -51,7 +48,7 @@ pub(crate) fn settings(
         other => other?,
     };
     problems.extend(types_for(shape, &schema));
-    problems.extend(without_their_format(&shape.input));
+    problems.extend(format_options::problems(&shape.input));
     let mut options = Options::new()
         .backend(file.backend)
         .profile(file.profile)
@@ -63,7 +60,7 @@ pub(crate) fn settings(
         .chunk_rows(file.chunk_rows)
         .statistics(file.statistics)
         .sorted_by(file.sorted_by.clone())
-        .schema(schema)
+        .schema(schema.clone())
         .strict(shape.strict)
         .names(names_for(shape, &mut problems))
         .select(shape.select.clone())
@@ -132,7 +129,7 @@ pub(crate) fn settings(
         }
     }
     if problems.is_empty() {
-        Ok(Settings { options, input, notes: notes(file) })
+        Ok(Settings { options, declared: schema, input, notes: notes(file) })
     } else {
         Err(Error::of_problems(ErrorKind::Options, problems))
     }
@@ -318,7 +315,8 @@ fn notes(file: &FileArgs) -> Vec<String> {
     notes
 }
 
-pub(super) fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
+/// The file with the declared columns, which may be a pipe: it is read once.
+fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
     let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
     let name = escape_path(path);
     let json = fs::read_to_string(path)

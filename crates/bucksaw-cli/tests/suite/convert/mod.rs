@@ -6,6 +6,7 @@ mod documents;
 mod failures;
 mod files;
 mod folders;
+mod hints;
 mod inputs;
 mod names;
 mod other_formats;

@@ -89,7 +89,7 @@ fn one_object_around_all_rows_is_told() {
     {
         folder.write("in.json", content);
         let run = folder.run("convert in.json -o out.parquet --quiet --overwrite").expect_code(0);
-        let told = "in.json is one row, whose member Records is an array of objects; to have a row of each: --records Records\n";
+        let told = "in.json: it is one row, whose member Records is an array of objects; to have a row of each: --records Records\n";
         assert_eq!(run.stderr, told);
     }
     // Rows of several lines are meant.

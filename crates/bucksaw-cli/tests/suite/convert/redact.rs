@@ -159,3 +159,41 @@ fn every_column_of_a_header_that_is_called_so_is_redacted() {
     let expected = json!({"a": 1, "b": "***", "b__2": "***", "b__x": "kept"});
     assert_eq!(folder.rows("a.parquet"), [expected]);
 }
+
+/// Columns whose types a format says, too: lists, maps, times and numbers.
+#[test]
+fn columns_of_otlp_are_redacted_as_text() {
+    let folder = Folder::new();
+    let id = "5b8efff798038103d269b633813fc60c";
+    folder.write(
+        "spans.json",
+        json!({"resourceSpans": [{"scopeSpans": [{"spans": [{
+            "traceId": id, "spanId": "eee19b7ec3c1b174", "name": "GET", "kind": 2,
+            "startTimeUnixNano": "1544712660000000000", "endTimeUnixNano": "1544712661000000000",
+            "attributes": [{"key": "user", "value": {"stringValue": "SECRET"}}],
+            "events": [{"timeUnixNano": "1544712660000000000", "name": "SECRET"}],
+            "links": [{"traceId": id, "spanId": "eee19b7ec3c1b174"}],
+        }]}]}]})
+        .to_string(),
+    );
+    for (options, redacted) in [
+        ("", &["kind", "start_time", "events_name", "links_trace_id"][..]),
+        ("--ids binary", &["trace_id", "links_span_id"]),
+        ("--layout clickhouse", &["SpanKind", "Duration", "Events.Name", "SpanAttributes"]),
+    ] {
+        let redact: Vec<String> =
+            redacted.iter().map(|name| format!("--redact {name}=mask")).collect();
+        for strict in ["", "--strict"] {
+            let options = format!("{options} {strict} {}", redact.join(" "));
+            folder
+                .run(&format!("convert spans.json -o a.parquet --overwrite -q {options}"))
+                .expect_code(0);
+            let rows = folder.rows("a.parquet");
+            for name in redacted {
+                assert_eq!(rows[0][*name], "***", "{name} with {options}");
+            }
+            // And the file says of them what is so.
+            folder.run("cat a.parquet").expect_code(0);
+        }
+    }
+}

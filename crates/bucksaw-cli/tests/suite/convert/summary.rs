@@ -73,3 +73,14 @@ fn advice_names_the_flag_that_helps() {
     let run = folder.run("convert in.ndjson -o out.parquet --overwrite --schema s.json");
     assert!(!run.expect_code(0).stderr.contains("--scan"));
 }
+
+#[test]
+fn bytes_in_a_column_of_text_are_told() {
+    let folder = Folder::new();
+    let entry = |message: &[u8]| [&b"__CURSOR=c\nMESSAGE"[..], message, b"\n\n"].concat();
+    folder.write("in", [entry(b"=text"), entry(b"\n\x01\0\0\0\0\0\0\0\xff")].concat());
+    let told = "MESSAGE: 1 value of bytes in a column of text, stored in base64 (first: row 2).";
+    let options = "--format journald-export";
+    folder.run(&format!("convert in -o a.parquet {options}")).expect_code(0).expect_told(&[told]);
+    assert_eq!(folder.rows("a.parquet")[1]["MESSAGE"], "/w==");
+}

@@ -5,7 +5,7 @@ use super::{CsvHeader, CsvOptions, header};
 use crate::error::Result;
 use crate::input::Format;
 use crate::input::framing::Names;
-use crate::input::lines::{FindEnds, line_end};
+use crate::input::record_framer::{FindEnds, Open, line_end};
 
 /// Finds where records end, by quotes and newlines alone. What comes up to the header row is a chunk by itself, which has
 /// no names.
@@ -94,8 +94,8 @@ impl FindEnds for Ends {
         self.last
     }
 
-    fn open(&self) -> Option<usize> {
-        self.open
+    fn open(&self) -> Open {
+        self.open.map_or(Open::Ended, Open::Line)
     }
 
     fn chunk(&mut self, bytes: &[u8], mut start: usize) -> Result<(usize, Option<Names>)> {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::record::{self, Fault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::framing::Names;
+use crate::input::hints::is_json_row;
 use crate::types::path;
 
 /// The paths of the columns that the header row at `start` names.
@@ -14,6 +15,10 @@ use crate::types::path;
 /// [`ErrorKind::InputFormat`]: without names there are no rows.
 pub(super) fn names_of_row(bytes: &[u8], start: usize, delimiter: u8) -> Result<Names> {
     let mut names = Vec::new();
+    if is_json_row(&bytes[start..]) {
+        let problem = "the header row looks like JSON: --format ndjson reads lines of that, --format json documents";
+        return Err(Error::new(ErrorKind::InputFormat, problem));
+    }
     let read = record::read(bytes, start, delimiter, |_, field| {
         let text =
             str::from_utf8(&bytes[field.range]).map_err(|_| "the header row is not UTF-8")?;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::input::lines::line_end;
+use crate::input::record_framer::line_end;
 
 /// A field as it stands in the source: without the quotes around it.
 pub(super) struct Field {

@@ -9,7 +9,9 @@ use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES};
-use crate::input::lines::{BYTE_ORDER_MARK, line_end};
+use crate::input::hints;
+use crate::input::lines::BYTE_ORDER_MARK;
+use crate::input::record_framer::line_end;
 use crate::input::records::too_long;
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
@@ -41,6 +43,9 @@ impl Decoder for RowDecoder {
         let has_mark = chunk.position == 0 && bytes.starts_with(BYTE_ORDER_MARK);
         let mut start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
         let delimiter = self.options.delimiter_of(chunk.format);
+        if chunk.position == 0 {
+            decoded.seems = seems(bytes, start, delimiter);
+        }
         let Some(names) = &chunk.names else {
             decoded.block = block;
             count_lines(bytes, start, delimiter, &mut decoded);
@@ -94,6 +99,14 @@ impl Decoder for RowDecoder {
         decoded.block = block;
         decoded
     }
+}
+
+/// What a source seems to be whose first record, the first behind blank lines, begins there or further on.
+fn seems(bytes: &[u8], mut start: usize, delimiter: u8) -> Option<String> {
+    while let [b'\n', ..] | [b'\r', b'\n', ..] = bytes[start..] {
+        start = line_end(bytes, start);
+    }
+    hints::hint_at_delimiter(&bytes[start..line_end(bytes, start)], delimiter)
 }
 
 /// Counts lines up to the header row, which are no records.
@@ -211,8 +224,9 @@ impl<'a> Rows<'_, '_, 'a> {
         let counted = |fields: usize| {
             let s = |count| if count == 1 { "" } else { "s" };
             format!(
-                "the row has {fields} field{}, and there are {columns} column{}",
+                "the row has {fields} field{}, and there {} {columns} column{}",
                 s(fields),
+                if columns == 1 { "is" } else { "are" },
                 s(columns)
             )
         };

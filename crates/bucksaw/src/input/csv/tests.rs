@@ -5,7 +5,7 @@ use super::framing::Ends;
 use super::header::{paths, unescaped};
 use super::record::{self, Quoting};
 use super::{CsvOptions, Format};
-use crate::input::lines::FindEnds as _;
+use crate::input::record_framer::{FindEnds as _, Open};
 
 /// Bytes in which quotes, delimiters and ends of lines are anywhere.
 fn wild() -> impl Strategy<Value = Vec<u8>> {
@@ -81,9 +81,9 @@ proptest! {
         let behind = ends.iter().find(|(end, _)| *end > found.last());
         match found.open() {
             // What is behind is one record, whose quote nothing closes, or others after it.
-            Some(quote) => prop_assert_eq!(behind.and_then(|(_, quoting)| *quoting), Some(Quoting::Unclosed(quote))),
+            Open::Line(quote) => prop_assert_eq!(behind.and_then(|(_, quoting)| *quoting), Some(Quoting::Unclosed(quote))),
             // What is behind is the last line.
-            None => prop_assert!(behind.is_none_or(|(end, _)| *end == bytes.len())),
+            _ => prop_assert!(behind.is_none_or(|(end, _)| *end == bytes.len())),
         }
         prop_assert!(found.last() == 0 || ends.iter().any(|(end, _)| *end == found.last()));
     }

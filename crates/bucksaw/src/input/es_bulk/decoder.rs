@@ -9,6 +9,7 @@ use super::framing::has_document;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
+use crate::input::lines::BYTE_ORDER_MARK;
 use crate::input::ndjson::{NdjsonOptions, Nested, RecordFault, RecordReader};
 use crate::types::item::Item;
 use crate::types::json::Members;
@@ -47,7 +48,8 @@ impl Decoder for Documents {
             decoded: Decoded::default(),
         };
         rows.decoded.counts.bytes = bytes.len() as u64;
-        let mut at = 0;
+        let has_mark = chunk.position == 0 && bytes.starts_with(BYTE_ORDER_MARK);
+        let mut at = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
         while at < bytes.len() {
             let line = line_at(bytes, at);
             at = rows.action(line);

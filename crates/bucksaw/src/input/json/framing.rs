@@ -68,12 +68,12 @@ impl<'r> Elements<'r> {
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        Limits { record_bytes, window_bytes, .. }: Limits,
+        limits: Limits,
     ) -> Result<Frame> {
         // Elements are where 32 bits say.
-        let element_bytes = self.max_element_bytes.unwrap_or(record_bytes).min(1 << 31);
-        let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut steps = Steps::from(filled);
+        let element_bytes = self.max_element_bytes.unwrap_or(limits.record_bytes).min(1 << 31);
+        let mut filled = self.source.begin(&mut buffer, limits.window_bytes);
+        let mut steps = Steps::from(filled, limits);
         let mut at = 0;
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;

@@ -40,11 +40,11 @@ impl<'r> Lines<'r> {
         &mut self,
         mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
-        Limits { record_bytes, window_bytes, .. }: Limits,
+        limits: Limits,
     ) -> Result<Frame> {
-        let record_bytes = self.max_line_bytes.unwrap_or(record_bytes);
-        let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut steps = Steps::from(filled);
+        let record_bytes = self.max_line_bytes.unwrap_or(limits.record_bytes);
+        let mut filled = self.source.begin(&mut buffer, limits.window_bytes);
+        let mut steps = Steps::from(filled, limits);
         let mut searched = 0;
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
@@ -152,6 +152,7 @@ mod tests {
         let source = Decompressed::Plain(Box::new(Dribble(bytes, at_a_time)));
         let mut chunks = Lines::new(Buffered::new(source), Format::Ndjson, None);
         let limits = Limits {
+            chunk_bytes: CHUNK_BYTES,
             record_bytes: max_line_bytes,
             message_bytes: 0,
             window_bytes: 0,
@@ -195,8 +196,13 @@ mod tests {
         let read = |at_a_time| {
             let source = Decompressed::Plain(Box::new(Dribble(&bytes, at_a_time)));
             let mut lines = Lines::new(Buffered::new(source), Format::Ndjson, None);
-            let limits =
-                Limits { record_bytes: 300_000, message_bytes: 0, window_bytes: 0, batch_bytes: 0 };
+            let limits = Limits {
+                chunk_bytes: CHUNK_BYTES,
+                record_bytes: 300_000,
+                message_bytes: 0,
+                window_bytes: 0,
+                batch_bytes: 0,
+            };
             let mut chunks = Vec::new();
             while let Frame::Records(chunk) =
                 lines.next(Vec::new(), &mut Vec::new(), limits).expect("memory can be read")

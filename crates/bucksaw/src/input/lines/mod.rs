@@ -3,11 +3,9 @@
 
 mod decoder;
 mod framing;
-mod records;
 
 pub(super) use self::decoder::{Fault, LineRows, ReadLine, Record, keeps_text, push_text_line};
 pub(super) use self::framing::Lines as LineFramer;
-pub(super) use self::records::{FindEnds, RecordFramer, line_end};
 
 /// What a source may start with.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

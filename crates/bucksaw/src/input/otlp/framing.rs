@@ -102,14 +102,9 @@ impl Framer for Messages<'_> {
         &self.source.rest
     }
 
-    fn next(
-        &mut self,
-        mut buffer: Vec<u8>,
-        long: &mut Vec<u8>,
-        Limits { message_bytes, window_bytes, .. }: Limits,
-    ) -> Result<Frame> {
-        let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut steps = Steps::from(filled);
+    fn next(&mut self, mut buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        let mut filled = self.source.begin(&mut buffer, limits.window_bytes);
+        let mut steps = Steps::from(filled, limits);
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             let mut whole = 0;
@@ -149,11 +144,11 @@ impl Framer for Messages<'_> {
                 let ends = || Error::new(ErrorKind::Truncated, "the last message has no end");
                 return Ok(Frame::Cut(cut.unwrap_or_else(ends)));
             }
-            if needed > message_bytes.max(CHUNK_BYTES) {
+            if needed > limits.message_bytes.max(CHUNK_BYTES) {
                 self.to_skip = needed;
                 Self::pass(&mut self.left, &buffer[..filled], needed);
                 self.source.keep(buffer, filled);
-                return Ok(Frame::TooLong(message_bytes.max(CHUNK_BYTES)));
+                return Ok(Frame::TooLong(limits.message_bytes.max(CHUNK_BYTES)));
             }
             // In steps, since a length may claim what does not come.
             buffer = steps.go_on(needed.max(steps.wanted + 1), buffer, filled, long);

@@ -1,7 +1,8 @@
 //! Where messages end: with their lines, or after as many bytes as are said before them.
 
 use super::header::counted;
-use crate::input::lines::{FindEnds, Record, line_end};
+use crate::input::lines::Record;
+use crate::input::record_framer::{FindEnds, Open, line_end};
 
 /// The message at `start` that stands behind its length, if it does and is whole. A newline that belongs to it, as rsyslog has it, is
 /// no text.
@@ -50,7 +51,7 @@ impl FindEnds for MessageEnds {
         if self.at == self.start { 0 } else { self.at }
     }
 
-    fn open(&self) -> Option<usize> {
-        self.is_open.then_some(self.at)
+    fn open(&self) -> Open {
+        if self.is_open { Open::Line(self.at) } else { Open::Ended }
     }
 }

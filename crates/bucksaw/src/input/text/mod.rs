@@ -103,7 +103,7 @@ impl TextPattern {
     }
 
     /// The ready patterns.
-    fn ready() -> [Self; 3] {
+    pub(super) fn ready() -> [Self; 3] {
         [Self::clf(), Self::combined(), Self::nginx()]
     }
 }

@@ -222,14 +222,9 @@ impl Framer for Documents<'_> {
         &self.source.rest
     }
 
-    fn next(
-        &mut self,
-        mut buffer: Vec<u8>,
-        long: &mut Vec<u8>,
-        Limits { message_bytes, window_bytes, .. }: Limits,
-    ) -> Result<Frame> {
-        let mut filled = self.source.begin(&mut buffer, window_bytes);
-        let mut steps = Steps::from(filled);
+    fn next(&mut self, mut buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        let mut filled = self.source.begin(&mut buffer, limits.window_bytes);
+        let mut steps = Steps::from(filled, limits);
         let mut searched = 0;
         let mut scan = Scan::from(self.place);
         loop {
@@ -260,7 +255,7 @@ impl Framer for Documents<'_> {
                 self.source.keep(buffer, filled);
                 return Ok(Frame::Cut(error));
             }
-            let most = message_bytes.max(CHUNK_BYTES);
+            let most = limits.message_bytes.max(CHUNK_BYTES);
             if filled > most {
                 self.source.keep(buffer, filled);
                 return Ok(Frame::TooLong(most));
