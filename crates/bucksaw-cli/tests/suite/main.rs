@@ -3,6 +3,7 @@
 mod cat;
 mod convert;
 mod faults;
+mod golden;
 mod hostile_words;
 mod inspect;
 mod interrupt;
