@@ -72,7 +72,7 @@
 //! # Features
 //!
 //! All are on unless told: the codecs `zstd`, `gzip`, `snappy` and `lz4` (the first two of inputs, too),
-//! `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], `redact` for the hashes and regular expressions of [`Redaction`], `regex` for those of [`TextPattern`], and `arrow` for
+//! `brotli` of Parquet files that are read, `threads` for [`Options::threads`], `serde` for [`Writer::serialize`], `redact` for the hashes and regular expressions of [`Redaction`], `regex` for those of [`TextPattern`], and `arrow` for
 //! [`Writer::write_record_batch`], columns of Arrow's own types and the `arrow` backend: half of the
 //! crates that are built. An option that needs one that was not built in is an error that names it.
 #![deny(unsafe_code)]

@@ -91,6 +91,11 @@ impl<'b, 'r, S: TextStore> RowBuilder<'b, 'r, S> {
         Self { block, store, schema, arena, row_start, settles_at_once, is_late: false }
     }
 
+    /// Bytes of what the row has in `_rest` so far.
+    pub(crate) fn rest_bytes(&self) -> usize {
+        self.block.rest.json.len()
+    }
+
     /// The arena for text that is made on the way.
     pub(crate) fn arena(&self) -> &'r Bump {
         self.arena

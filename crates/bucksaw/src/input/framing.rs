@@ -17,6 +17,9 @@ pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 /// Bytes that a chunk has at the least where no more is wanted of the source: records may well be that long.
 pub(crate) const MIN_CHUNK_BYTES: usize = 16 << 10;
 
+/// What a columnar format has its reader keep in memory at once is at most one part in so many of the memory limit.
+pub(crate) const BATCH_BYTES_SHARE: usize = 3;
+
 /// Bytes in one record, at the most, unless told otherwise.
 pub(crate) const DEFAULT_MAX_RECORD_BYTES: usize = 16 << 20;
 

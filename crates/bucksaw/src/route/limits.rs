@@ -2,7 +2,7 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::framing::{CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
+use crate::input::framing::{BATCH_BYTES_SHARE, CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
 use crate::input::zstd_window::{WINDOW_SHARE, max_window_bytes};
 use crate::options::{BackendKind, Options};
 
@@ -34,9 +34,6 @@ const RECORD_SHARE: usize = 4;
 
 /// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
 const MESSAGE_SHARE: usize = 16;
-
-/// A record batch of Arrow, and a page of Parquet, is at most one part in so many.
-const BATCH_BYTES_SHARE: usize = 3;
 
 /// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
 /// each the allocator gives memory that the others don't get back.

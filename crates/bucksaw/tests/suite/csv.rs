@@ -196,6 +196,17 @@ fn a_header_that_names_nothing_is_an_error() {
     assert_eq!(error.message().lines().count(), 2, "{error}");
 }
 
+/// Columns of such names have their values in `_rest`, each with its name: a chunk has no more rows than memory holds of that.
+#[test]
+fn long_names_make_chunks_of_fewer_rows() {
+    let names: Vec<String> = (0..16).map(|n| format!("{n}{}", "x".repeat(20_000))).collect();
+    let text =
+        format!("{}\n{}", names.join(","), "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16\n".repeat(100));
+    let rows = rows(&text);
+    assert_eq!(rows.len(), 100);
+    assert!(rows.iter().all(|row| row == &rows[0]));
+}
+
 #[test]
 fn nulls_are_what_options_say() {
     let text = b"a,b\n\\N,x\n\"\\N\",\n1,\\N\n";

@@ -153,6 +153,19 @@ fn lines_that_are_no_access_log_are_rejected_with_where() {
     }
 }
 
+/// `a a a` would be `{"a":true,"a":true}` in `_rest`, some times as long.
+#[test]
+fn a_line_of_logfmt_has_no_more_pairs_without_a_column_than_memory_holds() {
+    let of = |pairs: usize| format!("x=1 {}\nx=2\n", "a ".repeat(pairs));
+    let few = converted(&of(50_000), &logfmt());
+    assert_eq!((few.rejected(), few.rows().len()), (vec![], 2));
+    let many = converted(&of(400_000), &logfmt());
+    let rejected = many.rejected();
+    let [(1, _, reason)] = rejected[..] else { unreachable!("{}", rejected.len()) };
+    assert!(reason.ends_with("it has too many"), "{reason}");
+    assert_eq!(many.rows(), [row(&[("x", Value::I64(2))])]);
+}
+
 #[test]
 fn pairs_of_logfmt_are_columns_typed_by_evidence() {
     let text = "time=2026-11-28T07:05:09Z level=info msg=\"all \\\"well\\\"\\n\" dur=1.5 http.status=200 debug\n\

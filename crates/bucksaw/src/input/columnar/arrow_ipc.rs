@@ -17,9 +17,9 @@ use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::{Message, MessageHeader, root_as_message};
-use arrow_schema::SchemaRef;
 
 use super::guard::guarded;
+use super::slices::Slices;
 use super::{Columns, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
@@ -44,7 +44,7 @@ pub(in crate::input) struct ArrowFramer<'r> {
     decoder: StreamDecoder,
     /// Bytes of each dictionary, by its id.
     dictionaries: HashMap<i64, usize>,
-    batch: Option<Slices>,
+    batch: Option<OpenBatch>,
     /// Messages so far.
     messages: u64,
     /// The source's byte up to which chunks have taken it.
@@ -54,12 +54,9 @@ pub(in crate::input) struct ArrowFramer<'r> {
     is_over: bool,
 }
 
-/// A record batch on its way out, in slices.
-struct Slices {
-    batch: RecordBatch,
-    schema: SchemaRef,
-    next: usize,
-    rows: usize,
+/// A record batch on its way out.
+struct OpenBatch {
+    slices: Slices,
     /// Bytes of its message, which stay in memory until the last slice has gone.
     bytes: usize,
 }
@@ -80,20 +77,25 @@ impl<'r> ArrowFramer<'r> {
     }
 
     /// The next slice of the batch that is open.
-    fn slice(&mut self) -> Result<Option<Frame>> {
-        let Some(slices) = &mut self.batch else { return Ok(None) };
-        let rows = slices.rows.min(slices.batch.num_rows() - slices.next);
-        let batch = slices.batch.slice(slices.next, rows);
-        slices.next += rows;
-        let window = slices.bytes + self.dictionaries.values().sum::<usize>();
-        let source_bytes = self.source.position - self.counted;
-        let columns = Columns::of(&batch, &slices.schema, source_bytes)?;
-        if slices.next >= slices.batch.num_rows() {
+    fn slice(&mut self, limits: Limits) -> Result<Option<Frame>> {
+        let Some(OpenBatch { slices, bytes }) = &mut self.batch else { return Ok(None) };
+        let window = *bytes + self.dictionaries.values().sum::<usize>();
+        let (position, counted) = (self.source.position, self.counted);
+        let columns = slices.next(limits.batch_bytes, |_| position - counted);
+        let columns = columns.map_err(|error| match error.kind() {
+            ErrorKind::MemoryLimit => {
+                let message = format!("message {} of the Arrow stream: {error}", self.messages);
+                Error::new(ErrorKind::MemoryLimit, message)
+            }
+            _ => error,
+        })?;
+        if slices.is_over() {
             self.batch = None;
         }
-        let position = std::mem::replace(&mut self.counted, self.source.position);
+        let Some(columns) = columns else { return Ok(None) };
+        self.counted = position;
         self.has_columns = true;
-        Ok(Some(Frame::Records(columns.into_chunk(Format::Arrow, position, window))))
+        Ok(Some(Frame::Records(columns.into_chunk(Format::Arrow, counted, window))))
     }
 
     /// Reads the next message; none at the source's end, or where it is cut.
@@ -190,18 +192,19 @@ impl<'r> ArrowFramer<'r> {
         }
         let sizes = batch.columns().iter().map(|array| array.get_array_memory_size());
         let rows = chunk_rows(sizes.sum::<usize>() / batch.num_rows());
-        self.batch = Some(Slices { schema: batch.schema(), batch, next: 0, rows, bytes });
+        let schema = batch.schema();
+        self.batch = Some(OpenBatch { slices: Slices::of(batch, schema, rows), bytes });
     }
 
     /// Ends a stream, behind which may be another, but for files.
-    fn end_stream(&mut self) -> Result<Option<Frame>> {
+    fn end_stream(&mut self, limits: Limits) -> Result<Option<Frame>> {
         // What has no body is decoded now.
         self.decode([CONTINUATION, [0; 4]].concat())?;
         let schema = self.decoder.schema().filter(|_| !self.has_columns);
         self.decoder = StreamDecoder::new();
         self.dictionaries.clear();
         self.has_columns = false;
-        if let Some(slice) = self.slice()? {
+        if let Some(slice) = self.slice(limits)? {
             return Ok(Some(slice));
         }
         // Its columns are there, even without rows.
@@ -323,7 +326,7 @@ impl Framer for ArrowFramer<'_> {
 
     fn next(&mut self, _: Vec<u8>, _: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         loop {
-            if let Some(slice) = self.slice()? {
+            if let Some(slice) = self.slice(limits)? {
                 return Ok(slice);
             }
             if self.is_over {
@@ -332,7 +335,7 @@ impl Framer for ArrowFramer<'_> {
             match self.message(limits)? {
                 Read::Message(bytes) => self.decode(bytes)?,
                 Read::StreamEnd => {
-                    let columns = self.end_stream()?;
+                    let columns = self.end_stream(limits)?;
                     if self.is_file == Some(true) {
                         self.is_over = true;
                         if !self.is_whole()? {
@@ -345,7 +348,7 @@ impl Framer for ArrowFramer<'_> {
                 }
                 Read::End => {
                     self.is_over = true;
-                    if let Some(columns) = self.end_stream()? {
+                    if let Some(columns) = self.end_stream(limits)? {
                         return Ok(columns);
                     }
                 }

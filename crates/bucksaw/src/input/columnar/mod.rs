@@ -10,6 +10,7 @@ mod guard;
 mod json;
 mod kinds;
 mod parquet;
+mod slices;
 
 use arrow_array::RecordBatch;
 use arrow_schema::Schema as ArrowSchema;

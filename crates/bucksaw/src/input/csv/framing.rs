@@ -7,6 +7,10 @@ use crate::input::Format;
 use crate::input::framing::Names;
 use crate::input::record_framer::{FindEnds, Open, line_end};
 
+/// Bytes that the names of columns may take in the rows of a chunk, as often as there are rows: those beyond the columns
+/// that a table has are in each row's `_rest`.
+const NAMES_BYTES: usize = 8 << 20;
+
 /// Finds where records end, by quotes and newlines alone. What comes up to the header row is a chunk by itself, which has
 /// no names.
 pub(in crate::input) struct Ends {
@@ -35,6 +39,23 @@ impl Ends {
         };
         let delimiter = options.delimiter_of(format);
         Self { delimiter, header, names, start: 0, at: 0, open: None, is_unsound: false, last: 0 }
+    }
+
+    /// Where the rows end that make a chunk: all, unless names are so long that in the memory of all rows they would be many.
+    fn end_of_rows(&self, bytes: &[u8], start: usize, names: &Names) -> usize {
+        let names_bytes: usize = names.iter().map(|name| name.len()).sum();
+        let most_rows = (NAMES_BYTES / names_bytes.max(1)).max(1);
+        // A row has a byte for each field at least.
+        if (bytes.len() - start) / names.len().max(1) <= most_rows {
+            return bytes.len();
+        }
+        let mut end = start;
+        for _ in 0..most_rows {
+            if end < bytes.len() {
+                end = record::end_of(bytes, end, self.delimiter).0.end;
+            }
+        }
+        end
     }
 
     /// Whether a field starts with the quote.
@@ -99,8 +120,8 @@ impl FindEnds for Ends {
     }
 
     fn chunk(&mut self, bytes: &[u8], mut start: usize) -> Result<(usize, Option<Names>)> {
-        if self.names.is_some() {
-            return Ok((bytes.len(), self.names.clone()));
+        if let Some(names) = &self.names {
+            return Ok((self.end_of_rows(bytes, start, names), self.names.clone()));
         }
         while let [b'\n', ..] | [b'\r', b'\n', ..] = bytes[start..] {
             start = line_end(bytes, start);

@@ -41,6 +41,12 @@ pub(super) struct Member {
     pub(super) json: String,
 }
 
+impl Member {
+    pub(super) fn bytes(&self) -> usize {
+        self.path.len() + self.json.len()
+    }
+}
+
 /// What is wrong between elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {

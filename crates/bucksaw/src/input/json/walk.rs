@@ -66,8 +66,10 @@ pub(super) struct Walk {
     looked_at: usize,
     /// The name of a member that is kept, as JSON.
     name: Vec<u8>,
-    /// The members of the objects that are open, each with how many were.
+    /// The members of the objects that are open, each with how many were: those of inner ones are last.
     around: Vec<(usize, Member)>,
+    /// Bytes of these.
+    around_bytes: usize,
     envelope: Option<Arc<[Member]>>,
     /// Members that are in no row.
     pub(super) outside: u64,
@@ -86,6 +88,7 @@ impl Walk {
             looked_at: 0,
             name: Vec::new(),
             around: Vec::new(),
+            around_bytes: 0,
             envelope: None,
             outside: 0,
         }
@@ -258,8 +261,10 @@ impl Walk {
 
     fn forget_around(&mut self) {
         let level = self.objects.len();
-        self.envelope = None;
-        self.around.retain(|(of, _)| *of <= level);
+        while let Some((_, member)) = self.around.pop_if(|(of, _)| *of > level) {
+            self.around_bytes -= member.bytes();
+            self.envelope = None;
+        }
     }
 
     /// A value is behind.
@@ -327,15 +332,64 @@ impl Walk {
         let names = self.path[..level - 1].iter().chain([&name]);
         let member =
             Member { path: path::of_names(names.map(String::as_str)), json: json.to_owned() };
-        let size = |member: &Member| member.path.len() + member.json.len();
-        let kept: usize = self.around.iter().map(|(_, member)| size(member)).sum();
-        if kept + size(&member) > MAX_ENVELOPE_BYTES
-            || serde_json::from_str::<IgnoredAny>(json).is_err()
-        {
+        let bytes = self.around_bytes + member.bytes();
+        if bytes > MAX_ENVELOPE_BYTES || serde_json::from_str::<IgnoredAny>(json).is_err() {
             return false;
         }
+        self.around_bytes = bytes;
         self.around.push((level, member));
         self.envelope = None;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The elements of a document below `a`, each with what is around it.
+    fn elements(document: &str, path: &[&str]) -> (Vec<Option<Arc<[Member]>>>, Walk) {
+        let path = path.iter().map(|name| (*name).to_owned()).collect();
+        let (mut walk, mut at, mut found) = (Walk::new(path, true), 0, Vec::new());
+        loop {
+            match walk.step(document.as_bytes(), &mut at, true) {
+                Step::Passed => {}
+                Step::Element(_, fault) => {
+                    assert!(fault.is_none(), "{fault:?}");
+                    found.push(walk.envelope());
+                }
+                Step::Needs => return (found, walk),
+            }
+        }
+    }
+
+    /// What is around many elements is put together once, and whatever ends beside it looks at none of its members.
+    #[test]
+    fn members_around_elements_are_gone_through_once() {
+        let members: String = (0..3_000).map(|n| format!("\"m{n}\":{n},")).collect();
+        let inner = r#""a":{"b":1},"#.repeat(3_000);
+        let document = format!("{{{members}{inner}\"last\":0}}");
+        let (found, walk) = elements(&document, &["a", "b"]);
+        assert_eq!(found.len(), 3_000);
+        let first = found[0].as_ref().expect("members");
+        assert_eq!(first.len(), 3_000);
+        assert!(found.iter().all(|around| Arc::ptr_eq(around.as_ref().expect("members"), first)));
+        assert!(walk.around.is_empty());
+        assert_eq!((walk.around_bytes, walk.outside), (0, 1));
+    }
+
+    #[test]
+    fn members_of_inner_objects_are_around_theirs_only() {
+        let document = r#"{"x":1,"a":{"y":2,"b":[1,2]},"a":{"z":3,"b":[3]}}"#;
+        let (found, walk) = elements(document, &["a", "b"]);
+        let of = |around: &Option<Arc<[Member]>>| -> Vec<String> {
+            around
+                .iter()
+                .flat_map(|members| members.iter())
+                .map(|member| member.json.clone())
+                .collect()
+        };
+        assert_eq!(found.iter().map(of).collect::<Vec<_>>(), [["1", "2"], ["1", "2"], ["1", "3"]]);
+        assert_eq!(walk.around_bytes, 0);
     }
 }

@@ -19,7 +19,13 @@ const NO_KEY: &str = "a value has no key";
 const UNCLOSED: &str = "a value in quotes has no end";
 const UNSPACED: &str = "there is no space behind a value in quotes";
 const QUOTE_IN_KEY: &str = "a key has a quote in it";
+const TOO_MANY: &str =
+    "the pairs that have no column take more than 1 MiB, and more than the line: it has too many";
 const BAD_ESCAPE: &str = "the escape is none that JSON or Go has";
+
+/// Bytes of pairs without a column, as JSON in `_rest`, that any line may have; longer lines as many as the line has. (`a a a` is
+/// `{"a":true,"a":true}`, some times as long.)
+const REST_BYTES: usize = 1 << 20;
 
 /// Reads lines of logfmt.
 pub(super) struct LogfmtReader;
@@ -34,6 +40,9 @@ impl ReadLine for LogfmtReader {
                 break;
             }
             let start = at;
+            if row.rest_bytes() > bytes.len().max(REST_BYTES) {
+                return Err(Fault::malformed(start, TOO_MANY));
+            }
             at += bytes[at..].iter().take_while(|byte| !is_space(**byte) && **byte != b'=').count();
             let key = &line[start..at];
             if let Some(quote) = key.find('"') {

@@ -2,9 +2,10 @@
 
 mod arrow_ipc;
 mod damaged;
+mod memory;
 mod parquet;
 mod refused;
-mod types;
+pub(crate) mod types;
 
 use std::io::Cursor;
 use std::sync::Arc;

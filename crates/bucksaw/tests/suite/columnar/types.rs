@@ -73,7 +73,7 @@ fn of_type(ty: &DataType) -> ArrayRef {
     cast(&numbers, ty).expect("such values")
 }
 
-fn all_types() -> RecordBatch {
+pub(crate) fn all_types() -> RecordBatch {
     let named: Vec<_> = types().iter().map(|ty| (ty.to_string(), of_type(ty))).collect();
     batch(named.iter().map(|(name, array)| (name.as_str(), Arc::clone(array))).collect())
 }

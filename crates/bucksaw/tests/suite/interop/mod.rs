@@ -12,6 +12,7 @@ mod datasets;
 mod json;
 mod model;
 mod read_back;
+mod reencoded;
 mod skipping;
 mod statistics;
 

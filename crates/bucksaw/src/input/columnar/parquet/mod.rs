@@ -2,10 +2,11 @@
 //! rows at a time: of each column one page is in memory, decompressed, with its dictionary.
 //!
 //! Pages are decoded by the parquet crate's reader: it knows all encodings and versions, and is fast. Bytes are read only
-//! where the file has them, and a panic becomes an error; but what a footer and a page's header claim of memory, which a
-//! hostile file may overstate, is not held against the limits before.
+//! where the file has them, what a page's header claims is held against the limits before (`pages`), and a panic becomes an error.
 
+mod header;
 mod open;
+mod pages;
 mod schema;
 mod source;
 
@@ -14,11 +15,13 @@ use std::io::{Read, Seek};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use self::open::File;
+use self::pages::Refused;
 use super::guard::guarded;
-use super::{Columns, chunk_rows};
+use super::slices::Slices;
+use super::{CHUNK_ROWS, Columns, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
-use crate::input::framing::{Frame, Framer, Limits};
+use crate::input::framing::{BATCH_BYTES_SHARE, Chunk, Frame, Framer, Limits};
 
 /// What a file starts with; encrypted ones, whose footer is, too.
 const MAGICS: [&[u8]; 2] = [b"PAR1", b"PARE"];
@@ -39,6 +42,8 @@ pub(in crate::input) struct ParquetFramer {
     /// The row group that is read, and the row that is next in it.
     group: usize,
     row: u64,
+    /// How many rows are read at a time, where large pages leave no room for as many as otherwise.
+    fewer_rows: Option<usize>,
     has_columns: bool,
     /// Bytes of column chunks that were read.
     position: u64,
@@ -47,66 +52,129 @@ pub(in crate::input) struct ParquetFramer {
 enum State {
     Unopened(Box<dyn ReadSeek>),
     Open(File, Option<ParquetRecordBatchReader>),
+    /// Rows that were read are on their way out.
+    Reading(File, ParquetRecordBatchReader, Slices),
     Over,
 }
 
 impl ParquetFramer {
     pub(in crate::input) fn new(file: Box<dyn ReadSeek>) -> Self {
         let state = State::Unopened(file);
-        Self { state, group: 0, row: 0, has_columns: false, position: 0 }
+        Self { state, group: 0, row: 0, fewer_rows: None, has_columns: false, position: 0 }
     }
 
-    fn read(&mut self) -> Result<Frame> {
+    fn read(&mut self, limits: Limits) -> Result<Frame> {
         loop {
-            let (mut file, mut reader) = match std::mem::replace(&mut self.state, State::Over) {
+            let (mut file, reader) = match std::mem::replace(&mut self.state, State::Over) {
                 State::Unopened(file) => (File::open(file)?, None),
                 State::Open(file, reader) => (file, reader),
+                State::Reading(file, reader, mut slices) => {
+                    match self.slice(&file, &mut slices, limits)? {
+                        Some(chunk) => {
+                            self.state = State::Reading(file, reader, slices);
+                            return Ok(Frame::Records(chunk));
+                        }
+                        None => (file, Some(reader)),
+                    }
+                }
                 State::Over => return Ok(Frame::End),
             };
-            if reader.is_none() {
-                match file.rows_of_group(self.group) {
-                    Some(0) => self.group += 1,
-                    Some(_) => reader = Some(self.open_group(&mut file)?),
+            let Some(mut reader) = reader else {
+                let reader = match file.rows_of_group(self.group) {
+                    Some(0) => {
+                        self.group += 1;
+                        None
+                    }
+                    Some(_) => Some(self.open_group(&mut file, limits)?),
                     None if self.has_columns => return Ok(Frame::End),
                     None => {
                         // Its columns are there, even without rows.
-                        let columns = Columns::of(&file.without_rows(), file.fields(), 0)?;
+                        let columns = Columns::of(&file.without_rows(), &file.fields(), 0)?;
                         return Ok(Frame::Records(columns.into_chunk(Format::Parquet, 0, 0)));
                     }
-                }
+                };
                 self.state = State::Open(file, reader);
                 continue;
-            }
-            let Some(mut open) = reader else { continue };
-            let next = guarded(|| open.next().transpose().map_err(|cause| damaged(&cause)));
-            let batch = next.map_err(|error| self.in_group(&file, error))?;
-            let Some(batch) = batch else {
-                let rows = file.rows_of_group(self.group).unwrap_or_default();
-                if rows != self.row {
-                    let message = format!("it has {} rows, and {rows} were promised", self.row);
-                    let error = Error::new(ErrorKind::InputFormat, message);
-                    return Err(self.in_group(&file, error));
-                }
-                self.group += 1;
-                self.row = 0;
-                self.state = State::Open(file, None);
-                continue;
             };
-            let bytes = file.bytes_of(self.group, batch.num_rows() as u64);
-            let columns = Columns::of(&batch, file.fields(), bytes)?;
-            let chunk =
-                columns.into_chunk(Format::Parquet, self.position, file.open_bytes(self.group));
-            self.row += batch.num_rows() as u64;
-            self.position += bytes;
-            self.has_columns = true;
-            self.state = State::Open(file, Some(open));
-            return Ok(Frame::Records(chunk));
+            file.pages().begin_batch();
+            let next = guarded(|| reader.next().transpose().map_err(|cause| damaged(&cause)));
+            match next {
+                Ok(Some(batch)) => {
+                    let slices = Slices::of(batch, file.fields(), CHUNK_ROWS);
+                    self.state = State::Reading(file, reader, slices);
+                }
+                Ok(None) => {
+                    self.end_group(&file)?;
+                    self.state = State::Open(file, None);
+                }
+                Err(error) => {
+                    let refused = file.pages().take_refused();
+                    let Some(refused) = refused else { return Err(self.in_group(&file, error)) };
+                    let rows = self.rows_at_a_time(&file);
+                    if !refused.is_with_others || rows == 1 {
+                        return Err(self.too_large(&refused, limits));
+                    }
+                    self.fewer_rows = Some((rows / 8).max(1));
+                    self.state = State::Open(file, None);
+                }
+            }
         }
     }
 
-    fn open_group(&mut self, file: &mut File) -> Result<ParquetRecordBatchReader> {
-        let rows = chunk_rows(file.row_bytes(self.group));
-        guarded(|| file.reader(self.group, rows)).map_err(|error| self.in_group(file, error))
+    /// The next of the rows that were read.
+    fn slice(&mut self, file: &File, slices: &mut Slices, limits: Limits) -> Result<Option<Chunk>> {
+        let group = self.group;
+        let mut taken = 0;
+        let columns = slices.next(limits.batch_bytes, |rows| {
+            taken = rows as u64;
+            file.bytes_of(group, taken)
+        });
+        let Some(columns) = columns? else { return Ok(None) };
+        let bytes = columns.source_bytes;
+        let chunk = columns.into_chunk(Format::Parquet, self.position, file.pages().bytes());
+        self.row += taken;
+        self.position += bytes;
+        self.has_columns = true;
+        Ok(Some(chunk))
+    }
+
+    fn end_group(&mut self, file: &File) -> Result<()> {
+        let rows = file.rows_of_group(self.group).unwrap_or_default();
+        if rows != self.row {
+            let message = format!("it has {} rows, and {rows} were promised", self.row);
+            return Err(self.in_group(file, Error::new(ErrorKind::InputFormat, message)));
+        }
+        self.group += 1;
+        self.row = 0;
+        self.fewer_rows = None;
+        Ok(())
+    }
+
+    fn rows_at_a_time(&self, file: &File) -> usize {
+        self.fewer_rows.unwrap_or_else(|| chunk_rows(file.row_bytes(self.group)))
+    }
+
+    /// A reader of what of the row group has not been read yet.
+    fn open_group(&mut self, file: &mut File, limits: Limits) -> Result<ParquetRecordBatchReader> {
+        let rows = self.rows_at_a_time(file);
+        let reader = guarded(|| file.reader(self.group, self.row, rows, limits.batch_bytes));
+        reader.map_err(|error| self.in_group(file, error))
+    }
+
+    /// The error of a page that there is no memory for, with the memory limit that suffices.
+    fn too_large(&self, refused: &Refused, limits: Limits) -> Error {
+        let mib = |bytes: usize| bytes.div_ceil(1 << 20);
+        let Self { group, row, .. } = self;
+        let message = format!(
+            "row group {group}, column {:?}, row {row} or later: a page of {} MiB, and with it large pages take {} MiB, for \
+             which this memory limit has room for {} MiB: raise it (--memory-limit {}MiB, or Options::memory_limit)",
+            refused.column,
+            mib(refused.page),
+            mib(refused.needed),
+            limits.batch_bytes >> 20,
+            mib(refused.needed).saturating_mul(BATCH_BYTES_SHARE),
+        );
+        Error::new(ErrorKind::MemoryLimit, message)
     }
 
     /// Says where in the file something is wrong.
@@ -135,8 +203,8 @@ impl Framer for ParquetFramer {
         &[]
     }
 
-    fn next(&mut self, _: Vec<u8>, _: &mut Vec<u8>, _: Limits) -> Result<Frame> {
-        self.read()
+    fn next(&mut self, _: Vec<u8>, _: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        self.read(limits)
     }
 
     fn skip_record(&mut self, _: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {

@@ -1,6 +1,6 @@
 //! An open file: its footer, checked, and readers of its row groups.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
@@ -14,6 +14,7 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
+use super::pages::Pages;
 use super::source::Source;
 use super::{ReadSeek, damaged, schema};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,8 +25,6 @@ use crate::input::columnar::guard::guarded;
 const TAIL_BYTES: u64 = 8;
 /// Bytes that a file starts with.
 const MAGIC_BYTES: u64 = 4;
-/// Bytes of an open page of each column, about, where the file says of no larger chunks.
-const PAGE_BYTES: u64 = 1 << 20;
 
 pub(super) struct File {
     source: Source,
@@ -72,8 +71,8 @@ impl File {
         Ok(Self { source, metadata, fields })
     }
 
-    pub(super) fn fields(&self) -> &Schema {
-        &self.fields
+    pub(super) fn fields(&self) -> SchemaRef {
+        Arc::clone(&self.fields)
     }
 
     pub(super) fn without_rows(&self) -> RecordBatch {
@@ -102,11 +101,9 @@ impl File {
             as u64
     }
 
-    /// Bytes of pages that are in memory while this row group is read, about.
-    pub(super) fn open_bytes(&self, group: usize) -> usize {
-        let Some(group) = self.group(group) else { return 0 };
-        let of = |bytes: i64| bytes.unsigned_abs().min(PAGE_BYTES) as usize;
-        group.columns().iter().map(|chunk| of(chunk.uncompressed_size())).sum()
+    /// The pages of the row group that is read.
+    pub(super) fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.source.pages()
     }
 
     /// The column whose bytes were read last, with dots.
@@ -119,13 +116,25 @@ impl File {
         Some(chunk.column_path().parts().join("."))
     }
 
-    /// A reader of this row group, which gives so many rows at a time.
-    pub(super) fn reader(&self, group: usize, rows: usize) -> Result<ParquetRecordBatchReader> {
+    /// A reader of this row group's rows behind the first so many, which gives `rows` at a time, in as many bytes of pages.
+    pub(super) fn reader(
+        &self,
+        group: usize,
+        skipped: u64,
+        rows: usize,
+        page_bytes: usize,
+    ) -> Result<ParquetRecordBatchReader> {
+        *self.pages() =
+            self.group(group).map_or_else(Pages::default, |of| Pages::of(of, page_bytes));
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
             self.source.clone(),
             self.metadata.clone(),
         );
-        let reader = builder.with_row_groups(vec![group]).with_batch_size(rows).build();
+        let mut builder = builder.with_row_groups(vec![group]).with_batch_size(rows);
+        if skipped > 0 {
+            builder = builder.with_offset(usize::try_from(skipped).unwrap_or(usize::MAX));
+        }
+        let reader = builder.build();
         reader.map_err(|cause| damaged(&cause))
     }
 }

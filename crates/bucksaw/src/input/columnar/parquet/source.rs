@@ -2,13 +2,15 @@
 
 use std::io::{self, BufReader, Read, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::ReadSeek;
+use super::header::PageClaims;
+use super::pages::Pages;
 
 /// A file that several readers share. The crate's own reader for files moves one position for all
 /// of them, and allocates what a page header claims before it looks at the file's size.
@@ -18,17 +20,25 @@ pub(super) struct Source {
     size: u64,
     /// Where it was read last.
     last: Arc<AtomicU64>,
+    pages: Arc<Mutex<Pages>>,
 }
 
 impl Source {
     pub(super) fn new(mut file: Box<dyn ReadSeek>) -> io::Result<Self> {
         let size = file.seek(SeekFrom::End(0))?;
-        Ok(Self { file: Arc::new(Mutex::new(file)), size, last: Arc::default() })
+        let file = Arc::new(Mutex::new(file));
+        Ok(Self { file, size, last: Arc::default(), pages: Arc::default() })
     }
 
     /// Where it was read last.
     pub(super) fn last_read(&self) -> u64 {
         self.last.load(Ordering::Relaxed)
+    }
+
+    /// The pages of the row group that is read.
+    pub(super) fn pages(&self) -> MutexGuard<'_, Pages> {
+        // What a panic left is not read from any more.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bytes that are known to be in the file.
@@ -57,7 +67,14 @@ impl ChunkReader for Source {
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
         self.last.store(start, Ordering::Relaxed);
-        Ok(BufReader::with_capacity(HEADER_BYTES, SourceReader { source: self.clone(), at: start }))
+        let from =
+            |at| BufReader::with_capacity(HEADER_BYTES, SourceReader { source: self.clone(), at });
+        let mut pages = self.pages();
+        if pages.is_header(start) {
+            pages.announce(start, PageClaims::read(from(start))?);
+        }
+        drop(pages);
+        Ok(from(start))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -66,6 +83,9 @@ impl ChunkReader for Source {
         if !inside {
             let message = format!("{length} bytes at {start} lie outside the file");
             return Err(ParquetError::EOF(message));
+        }
+        if !self.pages().admit(start) {
+            return Err(ParquetError::General("a page is too large".to_owned()));
         }
         Ok(self.read_whole(start, length)?.into())
     }

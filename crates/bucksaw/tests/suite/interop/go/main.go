@@ -2,9 +2,11 @@
 // beside it, in the form of the model that the file is compared with.
 //
 //	readers FOLDER
+//	readers write FOLDER
 //
 // FILE.parquet gives FILE.parquet-go and FILE.arrow-go: a line with the columns and the number of rows,
 // or with the error, then one line a column with its cells. Ends with 0 whatever the readers found.
+// With "write" it writes files to the folder, with both.
 package main
 
 import (
@@ -34,8 +36,12 @@ type reader func(path string) (table, error)
 var readers = map[string]reader{"parquet-go": readWithParquetGo, "arrow-go": readWithArrowGo}
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "write" {
+		exitOn(writeFiles(os.Args[2]))
+		return
+	}
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: readers FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: readers [write] FOLDER")
 		os.Exit(2)
 	}
 	paths, err := filepath.Glob(filepath.Join(os.Args[1], "*.parquet"))
