@@ -95,8 +95,12 @@ fn grows(ty: &DataType) -> bool {
         DataType::ListView(_)
         | DataType::LargeListView(_)
         | DataType::RunEndEncoded(..)
-        | DataType::Map(..)
         | DataType::Union(..) => true,
+        // Of texts they stay maps.
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(fields) => !fields.iter().all(|field| is_text(field.data_type())),
+            _ => true,
+        },
         DataType::Dictionary(_, values) => !values.is_primitive() && !is_text(values),
         DataType::Struct(fields) => fields.iter().any(|field| grows(field.data_type())),
         DataType::List(element)

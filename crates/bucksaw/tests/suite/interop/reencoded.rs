@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -68,7 +69,7 @@ fn files_of_other_writers_lose_nothing() {
     }
     let (code, told) =
         python(&interpreters, |command| command.arg(format!("{PROGRAM}/reencoded.py")).arg(folder));
-    println!("{told}");
+    std::io::stdout().write_all(told.as_bytes()).expect("standard output");
     assert_eq!(code, 0, "{told}");
 }
 
