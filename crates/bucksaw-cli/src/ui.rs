@@ -235,6 +235,7 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::Redact => "--redact",
             ColumnOption::TimestampColumn => "--timestamp-column",
             ColumnOption::StreamColumn => "--stream-column",
+            ColumnOption::FingerprintOf => "--fingerprint",
             ColumnOption::Time => "--time",
             ColumnOption::JsonColumn => "--json-column",
             _ => "an option",

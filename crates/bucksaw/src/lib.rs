@@ -82,6 +82,7 @@ mod coerce;
 mod encode;
 mod error;
 pub mod escape;
+mod fingerprint;
 mod format;
 mod input;
 mod nearest;
@@ -123,6 +124,7 @@ pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
 pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
+pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
 pub use input::csv::{CsvHeader, CsvOptions};
 pub use input::dead_letter::{DeadLetterFile, REASONS_SUFFIX};
 pub use input::json::JsonOptions;
@@ -140,7 +142,8 @@ pub use options::{
     UnknownColumn, UnknownColumns,
 };
 pub use report::signal_stats::{
-    LogCount, LogStats, MetricRows, MetricStats, SignalStats, TimeSpan, TraceStats, ValueRows,
+    FingerprintRows, LogCount, LogStats, MetricRows, MetricStats, SignalStats, TimeSpan,
+    TraceStats, ValueRows,
 };
 pub use report::{
     Bound, ColumnReport, ColumnsInRest, FileReport, FirstAlteration, Misfits, MixedTexts,

@@ -190,6 +190,17 @@ impl Table {
         named
     }
 
+    /// The columns of messages that fingerprints are of.
+    pub(crate) fn fingerprint_of(&self) -> Vec<String> {
+        let messages = self.schema.fingerprinted_messages().into_iter();
+        let columns = messages.map(|id| self.schema.column(id));
+        let name = |column: &Column| match column.is_dropped {
+            true => column.shown_path(),
+            false => column.name.clone(),
+        };
+        columns.map(name).collect()
+    }
+
     /// Whether a value was redacted that an option of this name means.
     fn has_redacted(&self, named: &str) -> bool {
         let of_columns = self.columns().iter().zip(&self.counts.columns);

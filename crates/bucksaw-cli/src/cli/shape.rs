@@ -182,6 +182,15 @@ pub(crate) struct ShapeArgs {
     /// Add the columns source_file and source_line, which say where rows come from
     #[arg(long)]
     pub(crate) source_columns: bool,
+    /// Add the column fingerprint: a number that log messages of one template have in common, which differ in numbers, ids and quoted text
+    /// only. Of the first of body, Body, message, MESSAGE, msg and log that a row has, or of the column that is named
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        num_args = 0..=1,
+        require_equals = true
+    )]
+    pub(crate) fingerprint: Option<Option<String>>,
     /// Columns in one file; the rest is kept in the column _rest
     #[arg(long, value_name = "COLUMNS", default_value_t = DEFAULT_MAX_COLUMNS)]
     pub(crate) max_columns: usize,

@@ -65,7 +65,28 @@ fn logs(stats: &LogStats, width: Option<usize>, out: &mut impl Write) -> io::Res
     table(&heads, lines, width, out)?;
     let others: u64 =
         stats.rows - shown.iter().map(|count| count.rows).sum::<u64>().min(stats.rows);
-    more(others, "record", out)
+    more(others, "record", out)?;
+    fingerprints(stats, width, out)
+}
+
+fn fingerprints(stats: &LogStats, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {
+    if stats.distinct_fingerprints == 0 {
+        return Ok(());
+    }
+    let distinct = counted(stats.distinct_fingerprints, "fingerprint");
+    writeln!(out, "\nMessages by {distinct}, the most first")?;
+    let heads =
+        [("fingerprint", Align::Right), ("records", Align::Right), ("template", Align::Left)];
+    let shown = &stats.fingerprints[..stats.fingerprints.len().min(SHOWN_ENTRIES)];
+    let lines = || {
+        shown
+            .iter()
+            .map(|of| vec![of.fingerprint.to_string(), grouped(of.rows), name(&of.template)])
+    };
+    table(&heads, lines, width, out)?;
+    let all = stats.fingerprints.iter().map(|of| of.rows).sum::<u64>();
+    let all = all + stats.rows_of_other_fingerprints;
+    more(all - shown.iter().map(|of| of.rows).sum::<u64>(), "record", out)
 }
 
 fn metrics(stats: &MetricStats, width: Option<usize>, out: &mut impl Write) -> io::Result<()> {

@@ -10,7 +10,8 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrowPrimitiveType};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType};
+use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
 /// Entries of a dictionary up to this long, in bytes, are counted as if all were as long as the longest.
@@ -57,6 +58,14 @@ pub(crate) trait ArrayVisitor<'v>: Sized {
     /// Decimals, without the point.
     fn decimals(self, _value: impl Fn(usize) -> i128 + 'v) -> Self::Output {
         self.others()
+    }
+}
+
+/// The array, its values not looked up. (Where it can't be cast, the backend will refuse it.)
+pub(crate) fn without_dictionary(array: ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Dictionary(_, values) => cast(&array, values).unwrap_or(array),
+        _ => array,
     }
 }
 

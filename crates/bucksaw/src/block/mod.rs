@@ -20,6 +20,7 @@ mod owned;
 pub(crate) mod pivoted;
 mod slice;
 pub(crate) mod text;
+pub(crate) mod texts;
 mod values;
 
 use std::ops::Range;

@@ -324,7 +324,8 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     #[inline(never)]
     fn store_by_the_rules(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
         let column = self.schema.column(id);
-        if column.is_dropped {
+        let is_dropped = column.is_dropped;
+        if is_dropped && !column.is_fingerprinted {
             if column.is_in_rest {
                 self.store_in_rest(id, item);
             }
@@ -338,6 +339,10 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
             self.block.count(id, Outcome::Redacted, item);
         }
         let item = redacted.map_or(item, |stand| stand.item);
+        if is_dropped {
+            self.push_mixed(id, item);
+            return Ok(());
+        }
         if self.schema.column(id).parses_json
             && let Some(members) = self.members_in_text(id, item)
         {

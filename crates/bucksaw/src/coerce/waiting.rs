@@ -34,16 +34,24 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     }
 
     pub(super) fn store_waiting(&mut self, id: ColumnId, item: Item<'v>) -> Result<()> {
+        if !self.push_mixed(id, item) {
+            return self.store_duplicate(id, item);
+        }
+        self.schema.begin_settling(id);
+        Ok(())
+    }
+
+    /// Adds a value as what the decoder found; false where the row has one already.
+    pub(super) fn push_mixed(&mut self, id: ColumnId, item: Item<'v>) -> bool {
         let (row, arena) = (self.block.rows, self.arena);
         let column = self.block.column_mut(id);
         if !column.claim(row) {
-            return self.store_duplicate(id, item);
+            return false;
         }
         let as_json = |list: Value<'v>| &*arena.alloc_str(&list.to_text());
         column.values.push_mixed(MixedOf::of(item, &mut self.store, as_json));
         self.block.touched.push(id);
         self.block.most_text += item.text_bytes();
-        self.schema.begin_settling(id);
-        Ok(())
+        true
     }
 }

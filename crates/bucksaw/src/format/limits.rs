@@ -40,7 +40,8 @@ pub(crate) const SHORT_STATS_LIST_BYTES: usize = 16 << 10;
 /// The same of the list that says the most.
 pub(crate) const LONG_STATS_LIST_BYTES: usize = 32 << 10;
 /// Bytes of JSON that all signal statistics take in the footer, at the most.
-pub(crate) const MAX_STATS_BYTES: u64 = (2 * LONG_STATS_LIST_BYTES + (4 << 10)) as u64;
+pub(crate) const MAX_STATS_BYTES: u64 =
+    (LONG_STATS_LIST_BYTES + 2 * SHORT_STATS_LIST_BYTES + (4 << 10)) as u64;
 
 /// The bytes of memory that a footer as it is written here takes once it is decoded and described, at the most: of
 /// so many row groups, column chunks, and elements of the schema.

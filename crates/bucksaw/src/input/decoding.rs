@@ -1,14 +1,17 @@
 //! Decoders: chunks of whole records in, blocks of rows out.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 use self_cell::self_cell;
 
 use super::InputCounts;
+use super::fingerprints::add_fingerprints;
 use super::framing::{Chunk, is_long};
 use crate::block::{Block, Values};
 use crate::error::Error;
+use crate::fingerprint::Fingerprinter;
 use crate::schema::{Schema, SourceColumns};
 
 /// Turns chunks of one format into rows. It is given bytes, reads nothing and knows no source; any
@@ -55,16 +58,27 @@ pub(crate) struct Rejected {
     pub(crate) reason: String,
     /// What the schema or strict mode said.
     pub(crate) refused: Option<Error>,
-    /// Where values are redacted, what is kept of the record; else all of it.
+    /// What is kept of the record, where that is not the record alone.
     pub(crate) kept: Option<Kept>,
 }
 
-/// What is kept of a rejected record some of whose values must not be told.
+/// What is kept of a rejected record.
 pub(crate) enum Kept {
     /// The record, redacted.
     Redacted(Vec<u8>),
-    /// Nothing: where these values are in it, nobody knows.
+    /// Nothing: some of its values must not be told, and where they are in it, nobody knows.
     Nothing,
+    /// The record within messages of protobuf, from the outermost in.
+    Within(Vec<Arc<Enclosing>>),
+}
+
+/// A message of protobuf that a record is in.
+#[derive(Clone, Debug)]
+pub(crate) struct Enclosing {
+    /// The number of the field that the record is in.
+    pub(crate) number: u32,
+    /// Where in the chunk its fields are that have no records.
+    pub(crate) others: Vec<Range<usize>>,
 }
 
 // Spans instead of references would need no cell, but one more pass over all text of a chunk that is as yet not copied at all.
@@ -86,6 +100,7 @@ pub(crate) struct Spare {
     pub(crate) buffer: Vec<u8>,
     arena: Bump,
     block: Block<'static>,
+    fingerprinter: Fingerprinter,
 }
 
 impl DecodedChunk {
@@ -105,7 +120,13 @@ impl DecodedChunk {
         }
         let (arena, block) = (std::mem::take(&mut spare.arena), std::mem::take(&mut spare.block));
         Self(Cell::new((chunk, arena), |(chunk, arena)| {
-            decoder.decode(chunk, Target { block, schema, arena, stops_at_rejected })
+            let into = Target { block, schema: &mut *schema, arena, stops_at_rejected };
+            let mut decoded = decoder.decode(chunk, into);
+            if let Some(fingerprinted) = &schema.fingerprinted {
+                let column = fingerprinted.column;
+                add_fingerprints(&mut decoded.block, column, schema, &mut spare.fingerprinter);
+            }
+            decoded
         }))
     }
 

@@ -26,6 +26,9 @@ impl<'r> Detecting<'r> {
         let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
         let format = match options.format {
             Format::Auto => format_of(start, &options)?,
+            _ if otlp::formats_of(start).is_empty() && otlp::are_profiles(start) => {
+                return Err(otlp::profiles());
+            }
             format => format,
         };
         self.known = Some(framer_of(format, source, &options));
@@ -73,6 +76,7 @@ fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
     }
     match otlp::formats_of(start)[..] {
         // Where records are said to be inside of objects, these need not be lines.
+        [] if otlp::are_profiles(start) => Err(otlp::profiles()),
         [] if formats::is_json(start) || !options.json.records.is_empty() => Ok(Format::Json),
         [] if es_bulk::starts_bulk(start) => Ok(Format::EsBulk),
         [] if journald::starts_export(start) => Ok(Format::JournaldExport),

@@ -13,6 +13,7 @@ pub(crate) mod decoding;
 mod decompress;
 mod detecting;
 mod es_bulk;
+mod fingerprints;
 pub(crate) mod format;
 mod formats;
 pub(crate) mod framing;

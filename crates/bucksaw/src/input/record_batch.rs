@@ -221,7 +221,9 @@ fn take_whole<'a>(
         return Ok(if is_refused { Taken::No } else { not_whole });
     };
     if schema.column(id).is_dropped {
-        return Ok(if schema.column(id).is_in_rest { Taken::No } else { Taken::Nothing });
+        let column = schema.column(id);
+        let is_nothing = !(column.is_in_rest || column.is_fingerprinted);
+        return Ok(if is_nothing { Taken::Nothing } else { Taken::No });
     }
     if *stays && schema.columns().len() > known {
         schema.stay(id, *field_id);

@@ -1,11 +1,12 @@
 //! What came of a source's records: counts, and what to do with those that make no row.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::decoding::{DecodedChunk, Kept, Rejected};
+use super::decoding::{DecodedChunk, Enclosing, Kept, Rejected};
 use super::framing::Chunk;
 use super::hints;
 use super::source::Source;
@@ -123,8 +124,11 @@ impl<'r> Records<'r> {
                 OnError::Skip => {}
                 OnError::Keep(rejects) => {
                     match &rejected.kept {
-                        None => {
+                        kept @ (None | Some(Kept::Within(_))) => {
                             let mut parts = Parts::of(format, is_text);
+                            if let Some(Kept::Within(enclosing)) = kept {
+                                parts.open(enclosing, rejected.bytes.len(), chunk, *rejects)?;
+                            }
                             parts.take(&chunk.bytes[rejected.bytes], *rejects)?;
                             parts.end(*rejects)?;
                         }
@@ -334,6 +338,17 @@ pub(crate) fn too_long(limit: usize, format: Format) -> String {
     )
 }
 
+/// The type of protobuf's fields that have a length.
+const LENGTH_DELIMITED: u64 = 2;
+
+fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
 /// The parts of a rejected record on their way to who takes them: lines as they are, others in base64.
 struct Parts {
     is_text: bool,
@@ -360,6 +375,32 @@ impl Parts {
         let digits = BASE64.encode(&self.rest[..whole]);
         self.rest.drain(..whole);
         rejects.part(digits.as_bytes())
+    }
+
+    /// The start of messages that a record of so many bytes ends.
+    fn open(
+        &mut self,
+        enclosing: &[Arc<Enclosing>],
+        record_bytes: usize,
+        chunk: &Chunk,
+        rejects: &mut dyn Rejects,
+    ) -> Result<()> {
+        let mut starts = Vec::new();
+        let mut content = record_bytes;
+        for message in enclosing.iter().rev() {
+            let mut start = Vec::new();
+            push_varint(&mut start, u64::from(message.number) << 3 | LENGTH_DELIMITED);
+            push_varint(&mut start, content as u64);
+            content += start.len() + message.others.iter().map(Range::len).sum::<usize>();
+            starts.push(start);
+        }
+        for (message, start) in enclosing.iter().zip(starts.iter().rev()) {
+            for other in &message.others {
+                self.take(&chunk.bytes[other.clone()], rejects)?;
+            }
+            self.take(start, rejects)?;
+        }
+        Ok(())
     }
 
     fn end(self, rejects: &mut dyn Rejects) -> Result<()> {

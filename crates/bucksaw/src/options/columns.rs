@@ -23,6 +23,8 @@ pub enum ColumnOption {
     TimestampColumn,
     /// [`Options::stream_column`].
     StreamColumn,
+    /// [`Options::fingerprint_of`].
+    FingerprintOf,
     /// [`Options::field_id`].
     FieldId,
     /// [`Options::time`].
@@ -47,7 +49,15 @@ impl ColumnOption {
 
     /// Whether it names columns as rows do.
     pub(crate) fn is_of_rows(self) -> bool {
-        matches!(self, Self::StreamColumn | Self::Select | Self::Drop | Self::Rename | Self::Redact)
+        matches!(
+            self,
+            Self::StreamColumn
+                | Self::FingerprintOf
+                | Self::Select
+                | Self::Drop
+                | Self::Rename
+                | Self::Redact
+        )
     }
 
     /// What messages call it.
@@ -58,6 +68,7 @@ impl ColumnOption {
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
             Self::StreamColumn => "the stream column",
+            Self::FingerprintOf => "the column of messages",
             Self::FieldId => "a field id",
             Self::Time => "a time",
             Self::JsonColumn => "JSON text",
@@ -93,12 +104,14 @@ impl Options {
         let timestamp = self.timestamp_column.iter();
         let timestamp = timestamp.map(|column| (O::TimestampColumn, column.clone()));
         let stream = self.stream_column.iter().map(|column| (O::StreamColumn, column.clone()));
+        let messages = self.fingerprint_of.iter();
+        let messages = messages.map(|column| (O::FingerprintOf, column.clone()));
         let ids = self.field_ids.keys().map(|column| (O::FieldId, column.clone()));
         let times = self.times.iter().map(|(column, _)| (O::Time, column.clone()));
         let json = self.json_columns.iter().map(|names| (O::JsonColumn, names.join(".")));
         let named =
             sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(stream).chain(ids);
-        let named = named.chain(times).chain(json);
+        let named = named.chain(messages).chain(times).chain(json);
         let selected = self.selected.iter().map(|column| (O::Select, column.clone()));
         let dropped = self.dropped.iter().map(|column| (O::Drop, column.clone()));
         let renamed = self.renamed.keys().map(|column| (O::Rename, column.clone()));

@@ -3,14 +3,29 @@
 use chrono_tz::Tz;
 
 use super::{Options, SOURCE_FILE_COLUMN, SOURCE_LINE_COLUMN};
+use crate::fingerprint::FINGERPRINT_COLUMN;
 use crate::options::declared::{DeclaredColumn, DeclaredSchema};
 use crate::types::logical::ColumnType;
 use crate::types::path;
 use crate::types::spelling::Spelling;
 
-/// See [`Options::source_columns`].
-const SOURCE_COLUMNS: [(&str, ColumnType); 2] =
-    [(SOURCE_FILE_COLUMN, ColumnType::Text), (SOURCE_LINE_COLUMN, ColumnType::Int64)];
+/// A column whose values are not the rows' own.
+pub(crate) struct OwnColumn {
+    pub(crate) name: &'static str,
+    ty: ColumnType,
+    /// What messages say that it does.
+    says: &'static str,
+}
+
+const SOURCE_COLUMNS: [OwnColumn; 2] = [
+    OwnColumn { name: SOURCE_FILE_COLUMN, ty: ColumnType::Text, says: "where rows come from" },
+    OwnColumn { name: SOURCE_LINE_COLUMN, ty: ColumnType::Int64, says: "where rows come from" },
+];
+const FINGERPRINTS: OwnColumn = OwnColumn {
+    name: FINGERPRINT_COLUMN,
+    ty: ColumnType::Int64,
+    says: "the fingerprints of messages",
+};
 
 impl Options {
     /// Declares a column of timestamps, which rows spell so, in the unit that [`Options::timestamp_unit`] says. It is
@@ -109,6 +124,52 @@ impl Options {
         self
     }
 
+    /// Whether rows that come from inputs have fingerprints of their messages: in the column `fingerprint`, int64, which messages of one template have
+    /// in common, as [`Fingerprinter`](crate::Fingerprinter) makes them. A message is the row's first value in one of the columns `body`, `Body`, `message`,
+    /// `MESSAGE`, `msg` and `log`, as these are called in rows, or in the one that [`Options::fingerprint_of`] names; one that is no text is taken as JSON
+    /// spells it. What redaction stores in its place is what the fingerprint is of. A row without a message, or whose message went
+    /// into `_rest`, has none. What rows call so is a column of its own, under another name. Default: false.
+    ///
+    /// ```
+    /// use bucksaw::{Fingerprinter, Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = "{\"message\":\"took 7 ms\"}\n{\"message\":\"took 12 ms\"}\n";
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::new(), OnError::Fail);
+    /// let mut writer = Options::new().fingerprints(true).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_input(&mut input?)?;
+    /// let report = writer.finish()?;
+    /// assert_eq!(report.fingerprint_of, ["message"]);
+    /// let column = &report.files[0].columns[0];
+    /// let of_both = Fingerprinter::new().fingerprint("took 7 ms");
+    /// assert_eq!((column.name.as_str(), &column.min), ("fingerprint", &Some(of_both.into())));
+    /// assert_eq!(column.min, column.max);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fingerprints(mut self, yes: bool) -> Self {
+        self.fingerprints = yes;
+        self
+    }
+
+    /// The column of messages that fingerprints are of, by its name in the file or its path in the rows, with dots; it may be one that is dropped. Has
+    /// rows have [fingerprints](Self::fingerprints), and is what the [statistics of logs](Self::signal_stats) take for the message. Default: see there.
+    ///
+    /// ```
+    /// use bucksaw::Options;
+    /// let options = Options::new().fingerprint_of("error.message");
+    /// # assert!(options.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn fingerprint_of(mut self, column: impl Into<String>) -> Self {
+        self.fingerprint_of = Some(column.into());
+        self.fingerprints(true)
+    }
+
+    /// Columns that these options ask for, whose values are not the rows' own.
+    pub(crate) fn own_columns(&self) -> impl Iterator<Item = OwnColumn> + use<> {
+        let of_source = self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten();
+        of_source.chain(self.fingerprints.then_some(FINGERPRINTS))
+    }
+
     /// The time zone of times that say none.
     pub(crate) fn zone(&self) -> Option<Tz> {
         self.assume_timezone.as_ref()?.parse().ok()
@@ -146,7 +207,7 @@ impl Options {
                     .push(DeclaredColumn { path, ..DeclaredColumn::new(name, ColumnType::Json) });
             }
         }
-        for (name, ty) in self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten() {
+        for OwnColumn { name, ty, .. } in self.own_columns() {
             if !columns.iter().any(|column| column.name == name) {
                 columns.push(DeclaredColumn::new(name, ty));
             }
@@ -181,16 +242,14 @@ impl Options {
                 ));
             }
         }
-        for (name, ty) in self.source_columns.then_some(SOURCE_COLUMNS).into_iter().flatten() {
+        for OwnColumn { name, ty, says } in self.own_columns() {
             if self.redacted.iter().any(|(redacted, _)| redacted == name) {
-                problems.push(format!(
-                    "the column {name:?} says where rows come from, and can't be redacted"
-                ));
+                problems.push(format!("the column {name:?} says {says}, and can't be redacted"));
             }
             let known = columns.iter().find(|column| column.name == name);
             if let Some(other) = known.filter(|column| column.ty != ty) {
                 problems.push(format!(
-                    "the column {name:?} is to say where rows come from, as {ty}, and is declared as {}",
+                    "the column {name:?} is to say {says}, as {ty}, and is declared as {}",
                     other.ty
                 ));
             }

@@ -29,7 +29,7 @@ impl fmt::Display for Signal {
 
 impl Options {
     /// What rows are to be counted as, in [`FileReport::signal_stats`](crate::FileReport::signal_stats) and in each file's footer. Default:
-    /// rows of OTLP as what they are, others not at all.
+    /// rows of OTLP as what they are, but for logs' fingerprints, others not at all.
     ///
     /// Columns are found by their names in the rows, the first of these that a table has:
     ///
@@ -40,6 +40,7 @@ impl Options {
     /// | stream | [`Options::stream_column`], else `service_name`, `resource_service_name`, `name` in `service`, `service.name`, `service` |
     /// | metric | `name`, `metric_name`, `metric`, `__name__`, with `type` or `metric_type`, and `unit` or `metric_unit` |
     /// | trace | `trace_id`, `traceId`, `traceID`, `id` in `trace` |
+    /// | message | [`Options::fingerprint_of`], else as for [`Options::fingerprints`] |
     /// | labels | what is in objects `resource`, `scope`, `attr` and `metric`, or begins with `resource_` … |
     ///
     /// In the layout of ClickHouse's tables they are found under the names there, but for labels, which are maps.

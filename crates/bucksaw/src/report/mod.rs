@@ -268,6 +268,10 @@ pub struct Report {
     pub columns_in_rest: Option<ColumnsInRest>,
     /// Columns that options name, and that no row had and no schema declares.
     pub unknown_columns: Vec<UnknownColumn>,
+    /// The columns of messages that [fingerprints](crate::Options::fingerprints) are of: of each row, of the first that it has a value
+    /// of. None where fingerprints are not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fingerprint_of: Vec<String>,
     /// First and last of each timestamp column, and of [`Options::timestamp_column`](crate::Options::timestamp_column).
     pub timestamps: Vec<TimeRange>,
     /// Time from the writer's creation to its end.

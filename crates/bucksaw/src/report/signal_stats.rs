@@ -61,6 +61,18 @@ pub struct LogCount {
     pub rows: u64,
 }
 
+/// Log records whose messages have one [fingerprint](crate::Fingerprinter).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FingerprintRows {
+    /// The fingerprint.
+    pub fingerprint: i64,
+    /// The messages' template, up to 256 bytes of it.
+    pub template: String,
+    /// How many records.
+    pub rows: u64,
+}
+
 /// See [`SignalStats`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -82,6 +94,16 @@ pub struct LogStats {
     pub counts: Vec<LogCount>,
     /// Rows that none of these counts.
     pub rows_not_in_counts: u64,
+    /// How many different fingerprints their messages have; estimated beyond 4,096. 0 where they are not counted: only
+    /// [`Options::signal_stats`](crate::Options::signal_stats) and [`Options::fingerprints`](crate::Options::fingerprints) have them counted.
+    #[serde(default)]
+    pub distinct_fingerprints: u64,
+    /// They.
+    #[serde(default)]
+    pub fingerprints: Vec<FingerprintRows>,
+    /// Records whose messages have another.
+    #[serde(default)]
+    pub rows_of_other_fingerprints: u64,
 }
 
 /// A metric's name, type and unit.
@@ -146,6 +168,9 @@ impl SignalStats {
                 stats.rows_of_other_streams += rest.iter().map(|other| other.rows).sum::<u64>();
                 let rest = shorten(&mut stats.counts, LONG_STATS_LIST_BYTES);
                 stats.rows_not_in_counts += rest.iter().map(|other| other.rows).sum::<u64>();
+                let rest = shorten(&mut stats.fingerprints, SHORT_STATS_LIST_BYTES);
+                stats.rows_of_other_fingerprints +=
+                    rest.iter().map(|other| other.rows).sum::<u64>();
             }
             Self::Metrics(stats) => {
                 let rest = shorten(&mut stats.metrics, LONG_STATS_LIST_BYTES);

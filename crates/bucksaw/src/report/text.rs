@@ -45,6 +45,9 @@ impl fmt::Display for Report {
         let renamed =
             |Renamed { from, to }: &Renamed| format!("column {from:?} is stored as {to:?}");
         lines.extend(self.renamed.iter().map(renamed));
+        if !self.fingerprint_of.is_empty() {
+            lines.push(format!("fingerprints of {}", self.fingerprint_of.join(", ")));
+        }
         let unknown = self.unknown_columns.iter();
         lines.extend(unknown.map(|named| format!("no row had a column {:?}", named.column)));
         lines.retain(|line| !line.is_empty());

@@ -3,20 +3,10 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
 
 use super::keys::{Key, Keys};
-use crate::block::arrays::{ArrayVisitor, visit};
+use crate::block::arrays::{ArrayVisitor, visit, without_dictionary};
 use crate::types::physical::Order;
-
-/// The array, its values not looked up. (Where it can't be cast, the backend will refuse it.)
-pub(super) fn without_dictionary(array: ArrayRef) -> ArrayRef {
-    match array.data_type() {
-        DataType::Dictionary(_, values) => cast(&array, values).unwrap_or(array),
-        _ => array,
-    }
-}
 
 /// A key for each row, if the array's values have an order.
 pub(super) fn keys(array: &ArrayRef, order: Order) -> Option<Keys<'_>> {
@@ -105,35 +95,6 @@ impl<'v> ArrayVisitor<'v> for RangeOfArray<'v> {
             let (min, max) = range.unwrap_or((value, value));
             Some((value.min(min), value.max(max)))
         })
-    }
-}
-
-/// Does something with each row's text; of other types' arrays, with none.
-pub(super) fn each_text(array: ArrayRef, mut then: impl FnMut(Option<&str>)) {
-    let array = without_dictionary(array);
-    visit(&array, EachText(&array, &mut then));
-}
-
-struct EachText<'v, 't>(&'v ArrayRef, &'t mut dyn FnMut(Option<&str>));
-
-impl<'v> ArrayVisitor<'v> for EachText<'v, '_> {
-    type Output = ();
-
-    fn others(self) {
-        (0..self.0.len()).for_each(|_| (self.1)(None));
-    }
-
-    fn texts(self, value: impl Fn(usize) -> &'v str + 'v) {
-        (0..self.0.len()).for_each(|row| (self.1)(self.0.is_valid(row).then(|| value(row))));
-    }
-
-    fn i64s(self, value: impl Fn(usize) -> i64 + 'v) {
-        let text = |row| self.0.is_valid(row).then(|| value(row).to_string());
-        (0..self.0.len()).for_each(|row| (self.1)(text(row).as_deref()));
-    }
-
-    fn i32s(self, value: impl Fn(usize) -> i32 + 'v) {
-        self.i64s(move |row| value(row).into());
     }
 }
 

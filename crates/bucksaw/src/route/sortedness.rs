@@ -8,6 +8,8 @@ use serde::Serialize;
 #[cfg(feature = "arrow")]
 use super::arrays;
 use super::keys::{Key, Keys};
+#[cfg(feature = "arrow")]
+use crate::block::arrays::without_dictionary;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{Options, SortColumn};
@@ -248,7 +250,7 @@ fn column<'s, 'a>(
     let storage = schema.column(id).ty.as_ref().and_then(|ty| ty.storage());
     let values = match slice.values() {
         #[cfg(feature = "arrow")]
-        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(arrays::without_dictionary(array)),
+        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(without_dictionary(array)),
         values => values,
     };
     Some((slice, values, storage.map(|storage| storage.order)))

@@ -124,6 +124,8 @@ pub struct Column {
     pub(crate) is_dropped: bool,
     /// Whether they go into `_rest`.
     pub(crate) is_in_rest: bool,
+    /// Whether they are in a block for their fingerprints before.
+    pub(crate) is_fingerprinted: bool,
     /// Whether every value is stored as text, by [`Options::text_prefixes`].
     pub(crate) takes_all_as_text: bool,
     /// Whether it is declared, without a path, and values are redacted, or texts read as JSON: only its path will say whether its are.

@@ -1,6 +1,6 @@
 //! Columns that options and formats declare.
 
-use super::{Column, ColumnId, Schema, Sibling, source};
+use super::{Column, ColumnId, Schema, Sibling};
 use crate::options::Options;
 use crate::options::declared::DeclaredColumn;
 use crate::schema::ColumnType;
@@ -20,7 +20,7 @@ impl Schema {
             let is_text = self.is_text_by_prefix(name, "");
             let ty = if is_text { ColumnType::Text } else { ty.clone() };
             let id = self.add(name.clone());
-            let is_own = options.source_columns && source::is_name(name);
+            let is_own = options.own_columns().any(|own| own.name == name);
             if !is_own && self.choice.drops_declared(column, &declared) {
                 self.columns[id.index()].is_dropped = true;
                 self.dropped += 1;

@@ -4,6 +4,7 @@ mod checkpoint;
 mod choice;
 mod column;
 mod declaring;
+mod fingerprinted;
 mod names;
 mod prediction;
 mod redacted;
@@ -17,6 +18,7 @@ pub(crate) use self::checkpoint::Checkpoint;
 use self::choice::Choice;
 pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX};
 pub(crate) use self::column::{Sibling, TableTag};
+pub(crate) use self::fingerprinted::Fingerprinted;
 use self::prediction::{Found, Order};
 pub(crate) use self::redacted::{Redacted, Stand};
 pub(crate) use self::resolving::Resolution;
@@ -56,6 +58,8 @@ pub(crate) struct Schema {
     rest: Option<ColumnId>,
     /// Columns that say where rows come from, where they are asked for.
     pub(crate) source_columns: Option<SourceColumns>,
+    /// The column of fingerprints, where it is asked for.
+    pub(crate) fingerprinted: Option<Fingerprinted>,
     order: Order,
     found_below: Found,
     changes: u64,
@@ -95,6 +99,7 @@ impl Schema {
                 .collect(),
             rest: None,
             source_columns: None,
+            fingerprinted: None,
             order: Order::default(),
             found_below: Found::default(),
             changes: 0,
@@ -113,6 +118,9 @@ impl Schema {
         schema.add_declared(options);
         schema.source_columns =
             options.source_columns.then(|| schema.find_source_columns()).flatten();
+        if options.fingerprints {
+            schema.fingerprinted = schema.find_fingerprinted(options);
+        }
         if schema.unknown_columns == UnknownColumns::Rest {
             let rest = schema.rest();
             schema.columns[rest.index()].declared = true;
@@ -289,6 +297,7 @@ impl Schema {
             is_renamed: false,
             is_dropped: false,
             is_in_rest: false,
+            is_fingerprinted: false,
             ty: None,
             declared: false,
             takes_all_as_text: false,

@@ -16,7 +16,10 @@ impl Schema {
     /// A column whose values are dropped, and which no file has.
     pub(super) fn add_dropped(&mut self, path: &str) -> ColumnId {
         let id = self.add(String::new());
+        let fingerprinted = self.fingerprinted.as_ref();
+        let is_fingerprinted = fingerprinted.is_some_and(|of| of.is_of(path, &self.choice));
         self.columns[id.index()].is_dropped = true;
+        self.columns[id.index()].is_fingerprinted = is_fingerprinted;
         self.dropped += 1;
         self.set_path(id, path);
         id

@@ -12,10 +12,6 @@ pub(crate) struct SourceColumns {
     pub(crate) line: ColumnId,
 }
 
-pub(super) fn is_name(name: &str) -> bool {
-    name == SOURCE_FILE_COLUMN || name == SOURCE_LINE_COLUMN
-}
-
 impl Schema {
     /// The columns, which are declared where they are asked for.
     pub(super) fn find_source_columns(&self) -> Option<SourceColumns> {

@@ -1,5 +1,7 @@
 //! What decoders find.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 
 use crate::types::logical::ColumnType;
@@ -115,17 +117,20 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// Its start, as text.
-    pub(crate) fn example(self) -> String {
-        let text = match self {
+    pub(crate) fn to_text(self) -> Cow<'a, str> {
+        match self {
             Self::Value(value) => value.to_text(),
             Self::Untyped(text)
             | Self::Double(text)
             | Self::Number(text)
             | Self::Json(text)
             | Self::TooDeep(text) => text.into(),
-        };
-        text.chars().take(EXAMPLE_CHARS).collect()
+        }
+    }
+
+    /// Its start, as text.
+    pub(crate) fn example(self) -> String {
+        self.to_text().chars().take(EXAMPLE_CHARS).collect()
     }
 
     pub(crate) fn append_json(self, json: &mut String) {

@@ -312,6 +312,7 @@ impl Writer {
             renamed: self.renamed(),
             columns_in_rest: ColumnsInRest::of(&self.table.schema, &self.table.options),
             unknown_columns: self.table.unknown_columns(&self.files),
+            fingerprint_of: self.table.fingerprint_of(),
             timestamps: std::mem::take(&mut self.timestamps),
             elapsed: self.started.elapsed(),
             peak_memory: peak_memory(),

@@ -13,6 +13,7 @@ mod documents;
 mod error_kinds;
 mod examples;
 mod field_ids;
+mod fingerprints;
 mod golden;
 mod interop;
 mod layout;

@@ -110,6 +110,11 @@ pub(crate) fn settings(
         options = options.assume_timezone(zone);
     }
     options = with_redactions(options, shape, &mut problems)?.source_columns(shape.source_columns);
+    options = match &shape.fingerprint {
+        None => options,
+        Some(None) => options.fingerprints(true),
+        Some(Some(column)) => options.fingerprint_of(column),
+    };
     for (column, name) in &shape.rename {
         options = options.rename(column, name);
     }

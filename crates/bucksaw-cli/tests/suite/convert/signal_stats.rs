@@ -54,3 +54,34 @@ fn lines_are_counted_as_the_signal_that_is_named() {
     let run = folder.run("convert lines.ndjson -o no.parquet --signal-stats --stream-column none");
     run.expect_code(0).expect_told(&["--stream-column"]);
 }
+
+#[test]
+fn fingerprints_are_a_column_and_inspect_shows_the_templates_of_most_records() {
+    let folder = Folder::new();
+    let lines = "{\"msg\":\"took 5 ms\"}\n{\"msg\":\"took 17 ms\"}\n{\"msg\":\"\\u001b[1m 'x'\"}\n";
+    folder.write("lines.ndjson", lines);
+    let run =
+        folder.run("convert lines.ndjson -o a.parquet --fingerprint --signal-stats --json -q");
+    let report: Value = serde_json::from_str(run.expect_code(0).text()).expect("JSON");
+    assert_eq!(report["reports"][0]["fingerprint_of"], json!(["msg"]));
+    let stats = &report["reports"][0]["files"][0]["signal_stats"];
+    assert_eq!(stats["fingerprints"][0]["template"], "took <num> ms");
+    let run = folder.run("inspect a.parquet");
+    let fingerprint = stats["fingerprints"][0]["fingerprint"].to_string();
+    for part in [
+        "\nMessages by 2 fingerprints, the most first\n",
+        &format!("  {fingerprint}        2  took <num> ms\n"),
+        "\\u{1b}[<num>m <str>",
+    ] {
+        assert!(run.text().contains(part), "{part}: {}", run.text());
+    }
+    let run = folder.run("cat a.parquet --format ndjson");
+    let first: Value =
+        serde_json::from_str(run.text().lines().next().expect("a row")).expect("JSON");
+    assert_eq!(first["fingerprint"].to_string(), fingerprint);
+    let run = folder.run("convert lines.ndjson -o b.parquet --fingerprint=text");
+    run.expect_code(0).expect_told(&["no row had a column \"text\", which --fingerprint names"]);
+    let run = folder.run("convert lines.ndjson -o c.parquet --fingerprint=msg --drop msg -q");
+    run.expect_code(0);
+    assert_eq!(folder.rows("c.parquet").len(), 3);
+}

@@ -3,6 +3,7 @@
 use super::OtlpLayout;
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope, weight};
+use super::enclosing::Around;
 use super::head::{Head, head};
 use super::ids::Ids;
 use super::json;
@@ -71,6 +72,7 @@ pub(super) fn decode_messages<'a>(
         common,
         row: Row::new(BlockBuilder::new(&mut block, schema, arena), layout, arena, ids),
         decoded: Decoded::default(),
+        around: Around::default(),
         repeated: 0,
         stops_at_rejected,
     };
@@ -101,6 +103,7 @@ struct Rows<'b, 'a> {
     /// The one that comes next.
     row: Row<'b, 'a>,
     decoded: Decoded<'a>,
+    around: Around<'a>,
     /// Of [`MAX_REPEATED`].
     repeated: usize,
     stops_at_rejected: bool,
@@ -116,6 +119,7 @@ impl<'a> Rows<'_, 'a> {
         let mut fields = Fields::of(message);
         while !self.is_over() {
             let left = fields.left();
+            self.around.leave_all();
             let read = match fields.next() {
                 Ok(None) => return,
                 Ok(Some(field)) if field.number != 1 => continue,
@@ -124,6 +128,7 @@ impl<'a> Rows<'_, 'a> {
                 Err(fault) => return self.reject(left, fault.into()),
             };
             if let Err(fault) = read {
+                self.around.leave_all();
                 self.reject(&left[..left.len() - fields.left().len()], fault.into());
             }
         }
@@ -143,11 +148,17 @@ impl<'a> Rows<'_, 'a> {
         }
         let of_resource = of_resource.whole(message, 1, self.row.arena)?.unwrap_or_default();
         let resource = resource(of_resource, schema_url, &self.common, &mut self.row)?;
+        // A request has these fields only.
+        self.around.enter(&[], 1);
+        self.around.enter(message, 2);
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             if field.number == 2 {
                 let bytes = field.bytes()?;
-                if let Err(fault) = self.of_scope(bytes, &resource) {
+                self.around.enter(bytes, 2);
+                let read = self.of_scope(bytes, &resource);
+                self.around.leave(1);
+                if let Err(fault) = read {
                     self.reject(bytes, fault.into());
                 }
                 if self.is_over() {
@@ -241,14 +252,22 @@ impl<'a> Rows<'_, 'a> {
         if let Err(failure) = columns.check_replaced(&mut metric, &mut self.row) {
             return self.reject(record, failure);
         }
+        let (number, data) = metric.data();
+        // Data that came in parts was put together elsewhere.
+        let is_elsewhere = !self.chunk.as_ptr_range().contains(&data.as_ptr());
+        if !is_elsewhere {
+            self.around.enter(record, number);
+            self.around.enter(data, 1);
+        }
         for point in metric.points() {
             let pushed = columns.point(&metric, point, &mut self.row);
-            // Data that came in parts was put together elsewhere.
-            let is_elsewhere = !self.chunk.as_ptr_range().contains(&point.as_ptr());
             self.end_row(if is_elsewhere { record } else { point }, pushed);
             if self.is_over() {
                 break;
             }
+        }
+        if !is_elsewhere {
+            self.around.leave(2);
         }
     }
 
@@ -288,8 +307,11 @@ impl<'a> Rows<'_, 'a> {
         let start = address_of(bytes) - address_of(self.chunk);
         let (at, bytes) = (start + at, start..start + bytes.len());
         let line = self.decoded.lines;
-        let kept = self.row.builder.redacts().then_some(Kept::Nothing);
-        self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused, kept });
+        let kept = match self.row.builder.redacts() {
+            true => Kept::Nothing,
+            false => Kept::Within(self.around.enclosing(self.chunk)),
+        };
+        self.decoded.rejected.push(Rejected { line, bytes, at, reason, refused, kept: Some(kept) });
         self.decoded.lines += 1;
     }
 }

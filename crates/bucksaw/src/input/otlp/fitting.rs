@@ -1,7 +1,7 @@
 //! Whether bytes are a start of messages of one signal: strictly, since OTLP's messages bear no mark.
 
 use super::head::{Head, head};
-use super::messages::{ANY_LENGTH, Kind, LOGS, METRICS, Message, TRACES};
+use super::messages::{ANY_LENGTH, Kind, LOGS, METRICS, Message, PROFILES, TRACES};
 use super::wire::{Fields, VarintEnd, varint};
 use crate::input::Format;
 
@@ -65,6 +65,20 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
         left = others;
     }
     formats.unwrap_or_default()
+}
+
+/// Whether a source whose first bytes are these holds profiles, the signal that is not read.
+pub(crate) fn are_profiles(start: &[u8]) -> bool {
+    let (message, is_whole) = match head(start) {
+        Head::Length(message, len) => match start[len..].split_at_checked(message) {
+            Some((message, _)) => (message, true),
+            None => (&start[len..], false),
+        },
+        Head::Field(_) => (start, false),
+        Head::Incomplete | Head::Malformed => return false,
+    };
+    let mut fitting = Fitting { records: 0, wanted: 1 };
+    fitting.fits(message, is_whole, &PROFILES, 0) && fitting.records > 0
 }
 
 struct Fitting {

@@ -10,7 +10,7 @@ use super::head::{Head, head};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
 use crate::input::buffered::Buffered;
-use crate::input::framing::{CHUNK_BYTES, Frame, Framer, Limits, Steps};
+use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, Steps};
 
 const BROKEN: &str = "the message is broken from here on to its end";
 
@@ -37,12 +37,31 @@ pub(crate) struct Messages<'r> {
     left: Option<usize>,
     /// How many bytes are to be passed over, where a field is too long, or a message broken.
     to_skip: usize,
+    /// What is read of records behind others of another signal.
+    ahead: Ahead,
+}
+
+/// A buffer that chunks are copied from: where signals alternate, each chunk is a small part of it.
+#[derive(Default)]
+struct Ahead {
+    buffer: Vec<u8>,
+    /// Where the next chunk starts in it.
+    start: usize,
+}
+
+/// How far a buffer is records of one signal.
+struct Run {
+    bytes: usize,
+    /// What ended it.
+    next: Next,
+    /// Whether that is a whole unit of another signal.
+    is_before_other: bool,
 }
 
 impl<'r> Messages<'r> {
     /// Of a source that begins with this format, or has nothing else, if that `is_told`.
     pub(crate) fn new(source: Buffered<'r>, format: Format, is_told: bool) -> Self {
-        Self { source, format, is_told, left: None, to_skip: 0 }
+        Self { source, format, is_told, left: None, to_skip: 0, ahead: Ahead::default() }
     }
 
     /// The format of this unit, if it is another than that of those before.
@@ -80,6 +99,45 @@ impl<'r> Messages<'r> {
         }
     }
 
+    /// Passes over the records of one signal that these bytes start with.
+    fn run(&mut self, bytes: &[u8]) -> Run {
+        let mut run = 0;
+        loop {
+            let left = &bytes[run..];
+            let next = Self::next_of(left, self.left);
+            let Next::Whole(len) = next else {
+                return Run { bytes: run, next, is_before_other: false };
+            };
+            if let Some(format) = self.other_format(&left[..len]) {
+                if run > 0 {
+                    return Run { bytes: run, next, is_before_other: true };
+                }
+                self.format = format;
+            }
+            Self::pass(&mut self.left, left, len);
+            run += len;
+        }
+    }
+
+    /// The next chunk of what is read ahead, in this buffer, if all of it is there; else what there is becomes the source's rest.
+    fn next_ahead(&mut self, buffer: &mut Vec<u8>) -> Option<Chunk> {
+        let Ahead { buffer: ahead, start } = std::mem::take(&mut self.ahead);
+        let left = self.left;
+        let Run { bytes, is_before_other, .. } = self.run(&ahead[start..]);
+        buffer.clear();
+        if is_before_other {
+            buffer.extend_from_slice(&ahead[start..start + bytes]);
+            self.ahead = Ahead { buffer: ahead, start: start + bytes };
+            let chunk = std::mem::take(buffer);
+            return Some(self.source.chunk(chunk, bytes, bytes, self.format));
+        }
+        // It may go on in what is not read yet.
+        self.left = left;
+        self.source.rest.clear();
+        self.source.rest.extend_from_slice(&ahead[start..]);
+        None
+    }
+
     fn malformed(&self) -> Error {
         let message = format!(
             "no OTLP message starts here, at byte {}: what comes before is sound",
@@ -103,26 +161,26 @@ impl Framer for Messages<'_> {
     }
 
     fn next(&mut self, mut buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        if !self.ahead.buffer.is_empty()
+            && let Some(chunk) = self.next_ahead(&mut buffer)
+        {
+            return Ok(Frame::Records(chunk));
+        }
         let mut filled = self.source.begin(&mut buffer, limits.window_bytes);
         let mut steps = Steps::from(filled, limits);
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
-            let mut whole = 0;
-            let next = loop {
-                let bytes = &buffer[whole..filled];
-                let next = Self::next_of(bytes, self.left);
-                let Next::Whole(len) = next else { break next };
-                if let Some(format) = self.other_format(&bytes[..len]) {
-                    if whole > 0 {
-                        break next;
-                    }
-                    self.format = format;
-                }
-                Self::pass(&mut self.left, bytes, len);
-                whole += len;
-            };
-            if whole > 0 {
-                return Ok(Frame::Records(self.source.chunk(buffer, whole, filled, self.format)));
+            let Run { bytes, next, is_before_other } = self.run(&buffer[..filled]);
+            // The smaller part is copied.
+            if is_before_other && bytes < filled - bytes {
+                buffer.truncate(filled);
+                let chunk = buffer[..bytes].to_vec();
+                self.ahead = Ahead { buffer, start: bytes };
+                let chunk = self.source.chunk(chunk, bytes, bytes, self.format);
+                return Ok(Frame::Records(chunk));
+            }
+            if bytes > 0 {
+                return Ok(Frame::Records(self.source.chunk(buffer, bytes, filled, self.format)));
             }
             let needed = match next {
                 Next::Lost => return Err(self.malformed()),

@@ -122,6 +122,46 @@ static RESOURCE_LOGS: Message = message(&[
 /// A request, and what a file holds; as those below.
 pub(super) static LOGS: Message = message(&[(1, "resourceLogs", Groups(&RESOURCE_LOGS))]);
 
+static VALUE_TYPE: Message = message(&[(1, "typeStrindex", Int32), (2, "unitStrindex", Int32)]);
+static PROFILE: Message = message(&[
+    (1, "sampleType", Kind::Message(&VALUE_TYPE)),
+    (2, "samples", Bytes),
+    (3, "timeUnixNano", Fixed64),
+    (4, "durationNano", Int64),
+    (5, "periodType", Kind::Message(&VALUE_TYPE)),
+    (6, "period", Int64),
+    (7, "profileId", Id(16)),
+    (8, "droppedAttributesCount", Uint32),
+    (9, "originalPayloadFormat", Text),
+    (10, "originalPayload", Bytes),
+    (11, "attributeIndices", Uint64s),
+]);
+static SCOPE_PROFILES: Message = message(&[
+    (1, "scope", Kind::Message(&SCOPE)),
+    (2, "profiles", Records(&PROFILE, &[2])),
+    (3, "schemaUrl", Text),
+]);
+static RESOURCE_PROFILES: Message = message(&[
+    (1, "resource", Kind::Message(&RESOURCE)),
+    (2, "scopeProfiles", Groups(&SCOPE_PROFILES)),
+    (3, "schemaUrl", Text),
+]);
+/// What profiles have in common: its tables, whose entries nobody looks into here.
+static PROFILES_DICTIONARY: Message = message(&[
+    (1, "mappingTable", Bytes),
+    (2, "locationTable", Bytes),
+    (3, "functionTable", Bytes),
+    (4, "linkTable", Bytes),
+    (5, "stringTable", Texts),
+    (6, "attributeTable", Bytes),
+    (7, "stackTable", Bytes),
+]);
+/// What no format is of: they are told from the others, and not read.
+pub(super) static PROFILES: Message = message(&[
+    (1, "resourceProfiles", Groups(&RESOURCE_PROFILES)),
+    (2, "dictionary", Records(&PROFILES_DICTIONARY, &[5])),
+]);
+
 static EVENT: Message = message(&[
     (1, "timeUnixNano", Fixed64),
     (2, "name", Text),

@@ -195,6 +195,8 @@ pub(super) struct Metric<'a> {
     temporality: i32,
     is_monotonic: bool,
     data: &'a [u8],
+    /// The number of the field that it is in.
+    data_field: u32,
     /// Data of other kinds that others took the place of: it has to be sound, too.
     replaced: Vec<(Kind, &'a [u8])>,
 }
@@ -243,6 +245,7 @@ impl<'a> Metric<'a> {
             temporality: 0,
             is_monotonic: false,
             data,
+            data_field: number,
             replaced,
         };
         metric.with_data(kind, data).map(Some)
@@ -263,6 +266,11 @@ impl<'a> Metric<'a> {
             }
         }
         Ok(Self { kind, temporality, is_monotonic, data, ..self })
+    }
+
+    /// Its data, and the number of the field that they are in.
+    pub(super) fn data(&self) -> (u32, &'a [u8]) {
+        (self.data_field, self.data)
     }
 
     /// Its data points.
@@ -312,6 +320,7 @@ impl MetricColumns {
                 temporality: 0,
                 is_monotonic: false,
                 data,
+                data_field: metric.data_field,
                 replaced: Vec::new(),
             };
             let replaced = nameless.with_data(kind, data)?;

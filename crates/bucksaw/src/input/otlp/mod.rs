@@ -9,6 +9,7 @@ mod clickhouse;
 mod columns;
 mod common;
 mod decoder;
+mod enclosing;
 mod enums;
 mod fitting;
 mod framing;
@@ -29,8 +30,8 @@ mod traces;
 mod wire;
 
 pub(super) use self::decoder::Messages as MessageDecoder;
-pub(super) use self::fitting::formats_of;
+pub(super) use self::fitting::{are_profiles, formats_of};
 pub(super) use self::framing::Messages as MessageFramer;
 pub use self::ids::Ids;
-pub(super) use self::json::{DocumentFramer, format_of as format_of_json, is_json};
+pub(super) use self::json::{DocumentFramer, format_of as format_of_json, is_json, profiles};
 pub use self::layout::OtlpLayout;

@@ -1,7 +1,8 @@
-//! Which columns are meant, and their values in a slice's rows.
+//! Which columns are meant, and their times in a slice's rows.
 
 use crate::block::mixed::Mixed;
-use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use crate::block::texts::each;
+use crate::block::{BlockSlice, ValuesSlice};
 use crate::report::signal_stats::COUNT_SECONDS;
 #[cfg(feature = "arrow")]
 use crate::route::arrays;
@@ -54,46 +55,6 @@ impl Wanted {
     }
 }
 
-/// Does something with the value of each row of a column, as text.
-pub(super) fn each_text(
-    rows: &BlockSlice<'_, '_>,
-    column: Option<ColumnId>,
-    mut then: impl FnMut(Option<&str>),
-) {
-    let Some(slice) = column.and_then(|id| rows.column(id)) else {
-        return (0..rows.rows()).for_each(|_| then(None));
-    };
-    match slice.values() {
-        ValuesSlice::Text(values) => {
-            each(&slice, values, |value| then(value.copied()));
-        }
-        ValuesSlice::I64(values) => {
-            each(&slice, values, |value| then(value.map(ToString::to_string).as_deref()));
-        }
-        ValuesSlice::I32(values) => {
-            each(&slice, values, |value| then(value.map(ToString::to_string).as_deref()));
-        }
-        // Ids, which are counted alike in either form.
-        ValuesSlice::Bytes(values) => {
-            let mut hex = String::new();
-            each(&slice, values, |value| {
-                hex.clear();
-                let digits = value.copied().unwrap_or_default().iter();
-                digits.for_each(|byte| hex.extend([byte >> 4, byte & 0xf].map(hex_digit)));
-                then(value.map(|_| hex.as_str()));
-            });
-        }
-        ValuesSlice::Mixed(values) => each(&slice, values.0, |value| match value {
-            Some(Mixed::Text(text) | Mixed::Untyped(text)) => then(Some(text)),
-            Some(Mixed::Plain(Value::I64(value))) => then(Some(&value.to_string())),
-            _ => then(None),
-        }),
-        #[cfg(feature = "arrow")]
-        ValuesSlice::Arrow(array) => arrays::each_text(array, then),
-        _ => (0..rows.rows()).for_each(|_| then(None)),
-    }
-}
-
 /// Does something with the number of ten seconds that each row's time is in.
 pub(super) fn each_interval(
     rows: &BlockSlice<'_, '_>,
@@ -134,10 +95,6 @@ pub(super) fn each_interval(
     }
 }
 
-fn hex_digit(value: u8) -> char {
-    char::from_digit(value.into(), 16).unwrap_or_default()
-}
-
 fn interval_of_text(text: &str) -> Option<i64> {
     Some(Moment::from_text(text)?.seconds.div_euclid(COUNT_SECONDS))
 }
@@ -159,13 +116,4 @@ impl LastInterval {
         }
         self.interval
     }
-}
-
-/// Does something with each row's value.
-fn each<T>(slice: &ColumnSlice<'_, '_>, values: &[T], mut then: impl FnMut(Option<&T>)) {
-    if values.len() == slice.rows() {
-        return values.iter().for_each(|value| then(Some(value)));
-    }
-    let mut values = values.iter();
-    slice.present().for_each(|is_present| then(if is_present { values.next() } else { None }));
 }

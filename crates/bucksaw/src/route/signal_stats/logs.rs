@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::columns::{TIMES, Wanted, each_interval, each_text};
+use super::columns::{TIMES, Wanted, each_interval};
 use super::known::{KnownTexts, TextId};
+use super::messages::MessageTally;
 use super::time_span;
 use crate::block::BlockSlice;
+use crate::block::texts::each_text;
 use crate::options::Options;
 use crate::report::TimeRange;
 use crate::report::signal_stats::{COUNT_SECONDS, LogCount, LogStats, ValueRows};
@@ -28,6 +30,8 @@ pub(crate) struct LogTally {
     /// The level of records that have no other.
     level_number: Wanted,
     stream: Wanted,
+    /// Only where it is asked for: it takes longer than all else here.
+    messages: Option<MessageTally>,
     rows: u64,
     levels: KnownTexts,
     streams: KnownTexts,
@@ -66,6 +70,8 @@ impl LogTally {
                     &["ServiceName"],
                 ],
             ),
+            messages: (options.signal_stats.is_some() || options.fingerprints)
+                .then(|| MessageTally::new(options.fingerprint_of.clone())),
             rows: 0,
             levels: KnownTexts::default(),
             streams: KnownTexts::default(),
@@ -109,6 +115,9 @@ impl LogTally {
             }
         });
         self.count_keys();
+        if let Some(messages) = &mut self.messages {
+            messages.add(rows, schema);
+        }
     }
 
     fn count_keys(&mut self) {
@@ -159,6 +168,10 @@ impl LogTally {
             rows_of_other_streams: self.streams.rows_of_others(),
             counts: counts.collect(),
             rows_not_in_counts: self.rows_not_in_counts,
+            distinct_fingerprints: self.messages.as_ref().map_or(0, MessageTally::distinct),
+            fingerprints: self.messages.as_ref().map(MessageTally::most_first).unwrap_or_default(),
+            rows_of_other_fingerprints: (self.messages.as_ref())
+                .map_or(0, MessageTally::rows_of_others),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Data points by their metrics' names, types and units.
 
-use super::columns::{TIMES, Wanted, each_text};
+use super::columns::{TIMES, Wanted};
 use super::known::KnownTexts;
 use super::labels::labels;
 use super::time_span;
 use crate::block::BlockSlice;
+use crate::block::texts::each_text;
 use crate::options::Options;
 use crate::report::TimeRange;
 use crate::report::signal_stats::{MetricRows, MetricStats};

@@ -1,4 +1,4 @@
-//! Counts rows as what they are: log records by time, level and stream, data points by their metrics, spans by their traces.
+//! Counts rows as what they are: log records by time, level and stream, and by their messages' fingerprints, data points by their metrics, spans by their traces.
 //!
 //! It sees each block once, in its turn, whole columns at a time, and keeps a few megabytes at the most, whatever the file's size. Columns are
 //! known by their names. The values of one whose type has yet to settle are read as they came.
@@ -7,6 +7,7 @@ mod columns;
 mod known;
 mod labels;
 mod logs;
+mod messages;
 mod metrics;
 mod traces;
 

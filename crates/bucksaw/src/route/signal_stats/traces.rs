@@ -2,10 +2,11 @@
 
 use twox_hash::XxHash64;
 
-use super::columns::{Wanted, each_text};
+use super::columns::Wanted;
 use super::labels::labels;
 use super::time_span;
 use crate::block::BlockSlice;
+use crate::block::texts::each_text;
 use crate::options::Options;
 use crate::report::TimeRange;
 use crate::report::signal_stats::TraceStats;

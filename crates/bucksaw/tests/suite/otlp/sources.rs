@@ -9,13 +9,20 @@ use bucksaw::{
     Options, UnknownColumns,
 };
 use bucksaw_workloads::{DEFAULT_SEED, Workload};
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::metrics::v1::{
+    Metric, MetricsData, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric,
+    number_data_point,
+};
+use opentelemetry_proto::tonic::profiles::v1development::{
+    Profile, ProfilesData, ProfilesDictionary, ResourceProfiles, Sample, ScopeProfiles, ValueType,
+};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
 use super::{convert_keeping, prefixed, rows};
-use crate::support::read;
+use crate::support::{Cell, Row, read};
 
 fn record(body: &str) -> LogRecord {
     let value = Some(any_value::Value::StringValue(body.to_owned()));
@@ -57,6 +64,43 @@ fn messages_come_alone_one_after_the_other_or_behind_their_lengths() {
     }
     let empty = convert_keeping(b"", Format::OtlpLogs, Options::new()).expect("sound");
     assert_eq!(empty.counts.records, 0);
+}
+
+/// Strictly: a source that might be of another signal is read.
+#[test]
+fn profiles_are_an_error_of_their_own() {
+    let texts = |count: usize| (0..count).map(|text| format!("main.function_{text}")).collect();
+    let with_texts =
+        |count| ProfilesDictionary { string_table: texts(count), ..Default::default() };
+    let sample = Sample { stack_index: 1, values: vec![5, 7], ..Sample::default() };
+    let profile = Profile {
+        sample_type: Some(ValueType { type_strindex: 1, unit_strindex: 2 }),
+        samples: vec![sample; 20],
+        time_unix_nano: 9,
+        profile_id: vec![7; 16],
+        ..Profile::default()
+    };
+    let scope = ScopeProfiles { profiles: vec![profile; 3_000], ..ScopeProfiles::default() };
+    let of_resource =
+        ResourceProfiles { scope_profiles: vec![scope.clone()], ..ResourceProfiles::default() };
+    let few = ScopeProfiles { profiles: scope.profiles[..1].to_vec(), ..scope };
+    let few = ResourceProfiles { scope_profiles: vec![few], ..ResourceProfiles::default() };
+    for data in [
+        ProfilesData { resource_profiles: vec![of_resource], dictionary: None },
+        ProfilesData { resource_profiles: vec![few.clone()], dictionary: Some(with_texts(3)) },
+        ProfilesData { resource_profiles: vec![few], dictionary: Some(with_texts(10_000)) },
+        ProfilesData { resource_profiles: Vec::new(), dictionary: Some(with_texts(3)) },
+    ] {
+        let message = data.encode_to_vec();
+        for source in [message.clone(), prefixed(&message), gzip(&message)] {
+            for format in [Format::Auto, Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics]
+            {
+                let error = failure(&source, format);
+                assert_eq!(error.kind(), ErrorKind::InputFormat);
+                assert!(error.message().contains("profiles, which are not read"), "{error}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -117,7 +161,9 @@ fn a_record_that_is_no_text_is_rejected_with_its_number_and_bytes() {
         format!("logs: record 5, byte 6 of it (byte {byte}): the bytes of a text are not UTF-8")
     );
     let kept = converted.kept.strip_suffix(b"\n").expect("a line");
-    assert_eq!(BASE64.decode(kept).expect("base64"), source[byte - 5..byte + 2]);
+    // A message by itself.
+    let alone = [&b"\x0a\x0b\x12\x09\x12\x07"[..], &source[byte - 5..byte + 2]].concat();
+    assert_eq!(BASE64.decode(kept).expect("base64"), alone);
     let error = failure(&source, Format::OtlpLogs);
     assert_eq!((error.kind(), error.position().record), (ErrorKind::Malformed, Some(5)));
     assert!(error.to_string().contains("leave such records out (--on-error skip)"), "{error}");
@@ -236,6 +282,90 @@ fn a_broken_message_is_rejected_up_to_its_end() {
         let kept = converted.kept.strip_suffix(b"\n").expect("a line");
         assert_eq!(BASE64.decode(kept).expect("base64"), broken);
     }
+}
+
+fn attribute(key: &str, value: &str) -> KeyValue {
+    let value = Some(any_value::Value::StringValue(value.to_owned()));
+    KeyValue { key: key.to_owned(), value: Some(AnyValue { value }), ..KeyValue::default() }
+}
+
+/// The lines of base64 that were kept, one message behind the other, as `base64 -d` makes them.
+fn messages_kept(kept: &[u8]) -> Vec<u8> {
+    let lines = kept.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.flat_map(|line| BASE64.decode(line).expect("base64")).collect()
+}
+
+/// What was kept of a source with texts that are none, with the texts put right, and as this signal.
+fn read_again(source: &[u8], format: Format, rejected: u64) -> Vec<Row> {
+    let mut broken = source.to_vec();
+    let bad = b"BAD".map(|letter| letter | 0x80);
+    for at in 0..broken.len() - 2 {
+        if broken[at..].starts_with(b"BAD") {
+            broken[at..at + 3].copy_from_slice(&bad);
+        }
+    }
+    let converted = convert_keeping(&broken, format, Options::new()).expect("kept");
+    assert_eq!(converted.counts.rejected, rejected, "{:?}", converted.rejections);
+    let mut kept = messages_kept(&converted.kept);
+    kept.iter_mut().for_each(|byte| {
+        if bad.contains(byte) {
+            *byte &= 0x7f;
+        }
+    });
+    let again = convert_keeping(&kept, Format::Auto, Options::new()).expect("sound");
+    assert_eq!((again.counts.rows, again.counts.rejected), (rejected, 0));
+    read(&again.file).1
+}
+
+#[test]
+fn kept_records_are_messages_with_what_is_around_them() {
+    let mut data = request(&["one", "BAD", "three", "BAD 2"]);
+    let resource = &mut data.resource_logs[0];
+    let attributes = vec![attribute("service.name", "cart"), attribute("long", &"x".repeat(300))];
+    resource.resource = Some(Resource { attributes, ..Resource::default() });
+    resource.schema_url = "https://of.resource".to_owned();
+    let scope = InstrumentationScope { name: "lib".to_owned(), ..InstrumentationScope::default() };
+    resource.scope_logs[0].scope = Some(scope);
+    data.resource_logs.push(request(&["four", "BAD 3"]).resource_logs.remove(0));
+    let source = data.encode_to_vec();
+    let (_, all) = rows(&source, Options::new());
+    let expected = [&all[1], &all[3], &all[5]].map(Row::clone);
+    assert_eq!(read_again(&source, Format::OtlpLogs, 3), expected);
+    assert_eq!(expected[1]["service_name"], Cell::Text("cart".to_owned()));
+    // A large resource is not kept with each of its records.
+    let attributes = vec![attribute("long", &"x".repeat(20 << 10))];
+    data.resource_logs[0].resource = Some(Resource { attributes, ..Resource::default() });
+    let again = read_again(&data.encode_to_vec(), Format::OtlpLogs, 3);
+    assert!(again.iter().all(|row| !row.contains_key("resource_long")));
+    assert_eq!(again[0]["scope_name"], Cell::Text("lib".to_owned()));
+}
+
+#[test]
+fn a_kept_data_point_has_its_metric() {
+    let point = |value: i64, label: &str| NumberDataPoint {
+        attributes: vec![attribute("a", label)],
+        time_unix_nano: 1_700_000_000_000_000_000,
+        value: Some(number_data_point::Value::AsInt(value)),
+        ..NumberDataPoint::default()
+    };
+    let sum = Sum {
+        data_points: vec![point(1, "ok"), point(2, "BAD"), point(3, "ok"), point(4, "BAD")],
+        aggregation_temporality: 2,
+        is_monotonic: true,
+    };
+    let metric = Metric {
+        name: "requests".to_owned(),
+        unit: "1".to_owned(),
+        data: Some(metric::Data::Sum(sum)),
+        ..Metric::default()
+    };
+    let scope_metrics = vec![ScopeMetrics { metrics: vec![metric], ..ScopeMetrics::default() }];
+    let of_resource = ResourceMetrics { scope_metrics, ..ResourceMetrics::default() };
+    let data = MetricsData { resource_metrics: vec![of_resource] };
+    let source = data.encode_to_vec();
+    let all = convert_keeping(&source, Format::OtlpMetrics, Options::new()).expect("sound");
+    let (_, all) = read(&all.file);
+    assert_eq!(read_again(&source, Format::OtlpMetrics, 2), [all[1].clone(), all[3].clone()]);
 }
 
 /// A small message must not ask for much memory: its resource's values are in each of its rows.

@@ -59,6 +59,7 @@ pub(in crate::input::otlp) fn decode<'a>(
     alterations.enum_names += altered.enum_names;
     for rejected in &mut decoded.rejected {
         rejected.bytes = json_of(&rejected.bytes, &places);
+        rejected.kept = redacts.then_some(Kept::Nothing);
         rejected.at = rejected.bytes.start;
         if rejected.refused.is_none() {
             let record = &chunk.bytes[rejected.bytes.clone()];

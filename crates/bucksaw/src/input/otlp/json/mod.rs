@@ -14,5 +14,5 @@ mod structure;
 mod transcoder;
 
 pub(super) use self::decoder::decode;
-pub(in crate::input) use self::detecting::{format_of, is_json};
+pub(in crate::input) use self::detecting::{format_of, is_json, profiles};
 pub(in crate::input) use self::framing::Documents as DocumentFramer;
