@@ -65,6 +65,16 @@ pub(crate) enum NumbersArg {
     Double,
 }
 
+/// What becomes of halves of surrogate pairs in JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoneSurrogatesArg {
+    /// Records with such are rejected
+    #[default]
+    Reject,
+    /// U+FFFD takes their place, and they are counted
+    Replace,
+}
+
 /// What becomes of arrays in columns that are not declared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ArraysArg {

@@ -133,12 +133,13 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::syslog::SyslogOptions;
 pub use input::text::{TextOptions, TextPattern};
 pub use input::{
-    Format, Ids, Input, InputCounts, InputOptions, OnError, OtlpLayout, Rejection, Rejects,
+    Format, Ids, Input, InputCounts, InputOptions, InputTable, OnError, OtlpLayout, Rejection,
+    Rejects,
 };
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, Names, Numbers, Options,
-    Profile, REST_COLUMN, Redaction, Signal, SortColumn, Statistics, TELEMETRY_PREFIXES,
+    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, MetricKind, Names, Numbers,
+    Options, Profile, REST_COLUMN, Redaction, Signal, SortColumn, Statistics, TELEMETRY_PREFIXES,
     UnknownColumn, UnknownColumns,
 };
 pub use report::signal_stats::{

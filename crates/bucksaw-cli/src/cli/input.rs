@@ -37,8 +37,9 @@ pub(crate) struct InputArgs {
     #[arg(long, requires = "records")]
     pub(crate) envelope: bool,
     /// Which columns OTLP becomes: flat, one for each field and each attribute; or clickhouse, those of the tables of the
-    /// Collector's ClickHouse exporter (otel_logs, otel_traces; metrics as one table with MetricType), with attributes as maps, for
-    /// INSERT INTO otel_logs SELECT * FROM file('logs.parquet'). What these have no column for is kept in _rest
+    /// Collector's ClickHouse exporter (otel_logs, otel_traces, and of metrics one for each kind, such as otel_metrics_sum), with
+    /// attributes as maps, for INSERT INTO otel_logs SELECT * FROM file('logs.parquet'). What these have no column for is kept in
+    /// _rest
     #[arg(
         long,
         default_value_t,

@@ -9,7 +9,9 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::{InputArgs, READERS};
-use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg, redact, time};
+use crate::values::{
+    ArraysArg, LoneSurrogatesArg, NumbersArg, Pointer, RecordPath, RedactArg, redact, time,
+};
 use crate::words::words;
 
 /// What becomes of nested objects.
@@ -122,6 +124,20 @@ pub(crate) struct ShapeArgs {
     /// Names with dots between them, or a JSON Pointer; may be given several times
     #[arg(long, value_name = "PATH")]
     pub(crate) parse_json: Vec<RecordPath>,
+    /// Take NaN, Infinity and -Infinity in JSON, which has no such numbers, as Python's json and others write them: as doubles. Without it
+    /// such records are rejected
+    #[arg(long)]
+    pub(crate) allow_nan: bool,
+    /// What becomes of records whose JSON has half of a surrogate pair, as "\ud83d" where UTF-16 was cut: they are rejected, or the half is
+    /// replaced by U+FFFD
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "reject|replace",
+        hide_possible_values = true
+    )]
+    pub(crate) lone_surrogates: LoneSurrogatesArg,
     /// What becomes of arrays in columns that are not declared
     #[arg(long, value_enum, default_value_t)]
     pub(crate) arrays: ArraysArg,

@@ -16,8 +16,8 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, LocalSink,
-    OnError, Options, Publication, Report, Result, Signal, StreamSink, Table, Writer,
+    DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, InputTable,
+    LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Table, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -121,7 +121,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let readers = &arguments.shape.readers;
     tables.all().try_for_each(|(_, table)| options::check_types_for(readers, table))?;
     if let Some(state) = &mut run.state {
-        tables.all().try_for_each(|(signal, table)| state.tell(signal, table))?;
+        tables.all().try_for_each(|(of, table)| state.tell(of, table))?;
     }
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
@@ -167,8 +167,8 @@ impl Run {
             outputs.abort(tables)?;
             return Ok(Err(error));
         }
-        let (files, signal) = (&mut self.files, self.read_as.format.signal());
-        interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, signal)))
+        let (files, of) = (&mut self.files, InputTable::from(self.read_as.format.signal()));
+        interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, of)))
     }
 
     /// Writes one source's rows.
@@ -185,13 +185,13 @@ impl Run {
         };
         let length = self.lengths.get(source).copied();
         let mut input = source.input(length, &self.bar, &self.read_as, on_error)?;
-        while let Some(format) = input.next_table(tables.options()) {
-            let writer = outputs.writer(format.signal(), tables, &mut self.files);
+        while let Some(table) = input.next_table(tables.options()) {
+            let writer = outputs.writer(table, tables, &mut self.files);
             let writer = writer.map_err(|error| error.in_source(&source.name()))?;
             while writer.write_next(&mut input)? {
                 self.intake.check(&input)?;
                 if let Some(state) = &mut self.state {
-                    state.tell(format.signal(), writer.table())?;
+                    state.tell(table, writer.table())?;
                 }
                 if !self.bar.is_hidden() {
                     let rate = ui::rate(input.counts().rows, self.bar.elapsed());
@@ -301,13 +301,8 @@ fn scanned<'s>(
     Ok((schema, lengths))
 }
 
-/// A file of a table: of this signal of OTLP, where it is of one.
-fn open(
-    target: &Target,
-    signal: Option<Signal>,
-    table: Table,
-    files: &mut Publication,
-) -> Result<Writer> {
+/// A file of a table.
+fn open(target: &Target, of: InputTable, table: Table, files: &mut Publication) -> Result<Writer> {
     match target {
         Target::Stdout => table.write_to(StreamSink::new(io::stdout())),
         Target::Stream(path) => {
@@ -322,7 +317,7 @@ fn open(
         }
         Target::File(path) => table.write_to(staged(path, files)?),
         Target::InDirectory { directory, name } => {
-            let path = in_directory(directory, signal, name);
+            let path = in_directory(directory, of, name);
             if let Some(folder) = path.parent() {
                 make_folders(folder)?;
             }

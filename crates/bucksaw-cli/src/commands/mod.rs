@@ -12,6 +12,5 @@ pub(crate) mod lint;
 pub(crate) mod measure;
 mod scan;
 pub(crate) mod schema;
-mod signal;
 mod signal_stats_text;
 mod table;

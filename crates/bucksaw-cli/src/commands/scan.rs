@@ -3,7 +3,6 @@
 use bucksaw::{DeclaredSchema, Error, ErrorKind, InputOptions, OnError, Options, Result, Scan};
 use indicatif::ProgressBar;
 
-use super::signal::name_of;
 use crate::intake::Intake;
 use crate::sources::Source;
 use crate::ui;
@@ -36,20 +35,18 @@ pub(crate) fn scan<'s>(
     let mut scan = Scan::new(options.clone())?;
     let mut intake = Intake::new(None, "nothing is left to tell columns by");
     let mut notes = Vec::new();
-    let mut signal = None;
+    let mut first = None;
     for Part { source, length, bytes } in parts {
         let input = source.input(length, bar, read_as, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,
         };
-        while let Some(format) = input.next_table(options) {
-            let known = *signal.get_or_insert(format.signal());
-            if known != format.signal() {
+        while let Some(table) = input.next_table(options) {
+            let known = *first.get_or_insert(table);
+            if known != table {
                 let message = format!(
-                    "there are {} behind {}, which are rows of another table: a schema is of one (read each signal's files alone)",
-                    name_of(format.signal()),
-                    name_of(known)
+                    "there are {table} behind {known}, which are rows of another table: a schema is of one (read each table's records alone)"
                 );
                 let error = Error::new(ErrorKind::InputFormat, message);
                 return Err(error.in_source(&source.name()));

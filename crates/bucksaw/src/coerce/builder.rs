@@ -256,6 +256,17 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.push_rest(name, item)
     }
 
+    /// Counts what of a row's JSON was none.
+    pub(crate) fn count_habits(&mut self, [numbers, surrogates]: [u64; 2]) {
+        self.block.alterations.nan += numbers;
+        self.block.alterations.lone_surrogates += surrogates;
+    }
+
+    /// What was counted so far stays, whatever becomes of the row.
+    pub(crate) fn settle_counts(&mut self) {
+        self.block.settle_counts();
+    }
+
     /// What is kept of a value of this path.
     pub(super) fn redacted(&mut self, path: &str, item: Item<'v>) -> Item<'v> {
         let redacted = self.schema.redacted(path);

@@ -39,6 +39,11 @@ pub struct Alterations {
     pub enum_names: u64,
     /// Texts that were read as JSON objects, by [`Options::parse_json`](crate::Options::parse_json).
     pub parsed_json: u64,
+    /// NaN and infinities in JSON, stored as doubles, or as texts in what is kept as JSON text ([`Options::allow_nan`](crate::Options::allow_nan)).
+    pub nan: u64,
+    /// Surrogates without their other half in JSON, replaced by U+FFFD
+    /// ([`Options::replace_lone_surrogates`](crate::Options::replace_lone_surrogates)).
+    pub lone_surrogates: u64,
     /// Values in whose place something else was stored, by [`Options::redact`](crate::Options::redact).
     pub redacted: u64,
 }
@@ -131,6 +136,8 @@ impl Alterations {
         with(&mut self.unknown_members, other.unknown_members);
         with(&mut self.enum_names, other.enum_names);
         with(&mut self.parsed_json, other.parsed_json);
+        with(&mut self.nan, other.nan);
+        with(&mut self.lone_surrogates, other.lone_surrogates);
         with(&mut self.redacted, other.redacted);
     }
 }

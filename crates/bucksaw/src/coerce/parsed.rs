@@ -4,6 +4,7 @@ use super::builder::RowBuilder;
 use crate::block::text::StoreText;
 use crate::error::Result;
 use crate::schema::{ColumnId, Key};
+use crate::types::habits::Plain;
 use crate::types::item::Item;
 use crate::types::members::{Flattening, flatten};
 use crate::types::value::Value;
@@ -17,7 +18,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         &self,
         id: ColumnId,
         item: Item<'v>,
-    ) -> Option<Vec<(&'v str, Item<'v>)>> {
+    ) -> Option<(Vec<(&'v str, Item<'v>)>, Plain<'v>)> {
         let (Item::Value(Value::Text(text)) | Item::Untyped(text)) = item else { return None };
         let json = text.trim_ascii();
         if !json.starts_with('{') {
@@ -28,11 +29,17 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         let mut members = Vec::new();
         let path = self.path_of(id);
         let arena: &'v bumpalo::Bump = self.arena;
-        flatten(&path, json, flattening, &keeps_json, arena, &mut members).ok()?;
-        Some(members)
+        let plain = self.schema.habits.plain(json, arena);
+        flatten(&path, plain.json, flattening, &keeps_json, arena, &mut members).ok()?;
+        members.iter_mut().for_each(|(_, item)| *item = plain.item(*item));
+        Some((members, plain))
     }
 
-    pub(super) fn store_members(&mut self, members: Vec<(&'v str, Item<'v>)>) -> Result<()> {
+    pub(super) fn store_members(
+        &mut self,
+        (members, plain): (Vec<(&'v str, Item<'v>)>, Plain<'v>),
+    ) -> Result<()> {
+        self.count_habits(plain.counts(&[]));
         // Without an example: some of its members may be redacted.
         self.block.alterations.parsed_json += 1;
         members.into_iter().try_for_each(|(path, item)| self.push_item(Key::Name(path), item))

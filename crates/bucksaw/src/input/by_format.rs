@@ -12,12 +12,12 @@ use super::json::{ElementDecoder, ElementFramer};
 use super::lines::{LineFramer, LineRows};
 use super::logfmt::LogfmtReader;
 use super::ndjson::LineDecoder;
-use super::otlp::{self, DocumentFramer, MessageDecoder, MessageFramer};
+use super::otlp::{self, ByKind, DocumentFramer, MessageDecoder, MessageFramer};
 use super::record_framer::{OneByOne, RecordFramer};
 use super::refused::Refused;
 use super::syslog::{MessageEnds, SyslogReader};
 use super::text::TextReader;
-use super::{Format, InputOptions};
+use super::{Format, InputOptions, OtlpLayout};
 
 /// What cuts a source of this format.
 pub(super) fn framer_of<'r>(
@@ -52,9 +52,14 @@ pub(super) fn framer_of<'r>(
             Box::new(ElementFramer::new(source, &options.json, options.ndjson.max_line_bytes))
         }
         Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
-            match otlp::is_json(&source.rest) {
-                true => Box::new(DocumentFramer::new(source, format, options.format == format)),
-                false => Box::new(MessageFramer::new(source, format, options.format == format)),
+            let is_told = options.format == format;
+            let framer: Box<dyn Framer + 'r> = match otlp::is_json(&source.rest) {
+                true => Box::new(DocumentFramer::new(source, format, is_told)),
+                false => Box::new(MessageFramer::new(source, format, is_told)),
+            };
+            match options.layout {
+                OtlpLayout::Flat => framer,
+                OtlpLayout::ClickHouse => Box::new(ByKind::new(framer)),
             }
         }
         #[cfg(feature = "arrow")]

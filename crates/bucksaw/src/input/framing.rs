@@ -9,7 +9,9 @@ use super::Format;
 #[cfg(feature = "arrow")]
 use super::columnar::columns::Columns;
 use super::json::Elements;
+use super::table::InputTable;
 use crate::error::{Error, Result};
+use crate::options::MetricKind;
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
@@ -55,6 +57,8 @@ pub(crate) struct Chunk {
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,
     pub(crate) form: Form,
+    /// Which of its records are read, where their kinds are tables of their own.
+    pub(crate) pass: Option<Pass>,
     /// Whether the next chunk goes on with what the last record is in.
     pub(crate) goes_on: bool,
     /// Of JSON documents: where in it their elements are.
@@ -64,7 +68,23 @@ pub(crate) struct Chunk {
     pub(crate) columns: Option<Box<Columns>>,
 }
 
+/// One of the times that a chunk of metrics is read: once for each kind that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pass {
+    /// The kind whose data points become rows.
+    pub(crate) kind: MetricKind,
+    /// Whether it is the chunk's first: what belongs to no kind is rejected and counted then.
+    pub(crate) is_first: bool,
+    /// Whether all chunks before were read for all of their kinds.
+    pub(crate) begins: bool,
+}
+
 impl Chunk {
+    /// Which table its rows are of.
+    pub(crate) fn table(&self) -> InputTable {
+        InputTable::of(self.format, self.pass.map(|pass| pass.kind))
+    }
+
     /// Bytes of memory that its records take.
     pub(crate) fn size(&self) -> usize {
         #[cfg(feature = "arrow")]

@@ -37,6 +37,7 @@ mod refused;
 pub(crate) mod serialize;
 mod source;
 pub(crate) mod syslog;
+mod table;
 pub(crate) mod text;
 mod unprefixed;
 #[cfg(feature = "arrow")]
@@ -61,6 +62,7 @@ pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;
 pub(crate) use self::source::{Ahead, Source};
+pub use self::table::InputTable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape;
 use crate::options::Options;
@@ -122,28 +124,28 @@ impl<'r> Input<'r> {
         self.source.format()
     }
 
-    /// What the records are of that come next: the first, or, behind those of one signal of OTLP, those of another, which are rows
-    /// of another table. None where all records have been read, or before a table's have. The options are those of the table, for
-    /// their memory limit.
+    /// The table of the records that come next: the first, or, behind those of one signal of OTLP, those of another (in
+    /// [ClickHouse's layout](OtlpLayout::ClickHouse) of one kind of metric). It may be one of those before again. None where all
+    /// records have been read, or before a table's have. The options are those of the table, for their memory limit.
     ///
     /// ```
-    /// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options};
+    /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options, Signal};
     /// // A request with a log record, and behind it one with a span.
     /// let log = b"\x0a\x13\x12\x11\x12\x0f\x09\x09\0\0\0\0\0\0\0\x2a\x04\x0a\x02hi";
     /// let span = b"\x0a\x1f\x12\x1d\x12\x1b\x0a\x10sixteen bytes id\x39\x09\0\0\0\0\0\0\0";
     /// let requests = [&log[..], span].concat();
     /// let mut input = Input::open("requests", &requests[..], &InputOptions::new(), OnError::Fail)?;
-    /// let mut formats = Vec::new();
-    /// while let Some(format) = input.next_table(&Options::new()) {
+    /// let mut signals = Vec::new();
+    /// while let Some(table) = input.next_table(&Options::new()) {
     ///     let mut writer = Options::new().write_to(MemorySink::new())?;
     ///     while writer.write_next(&mut input)? {}
     ///     assert_eq!(writer.finish()?.rows, 1);
-    ///     formats.push(format);
+    ///     signals.extend(table.signal);
     /// }
-    /// assert_eq!(formats, [Format::OtlpLogs, Format::OtlpTraces]);
+    /// assert_eq!(signals, [Signal::Logs, Signal::Traces]);
     /// # Ok::<(), bucksaw::Error>(())
     /// ```
-    pub fn next_table(&mut self, options: &Options) -> Option<Format> {
+    pub fn next_table(&mut self, options: &Options) -> Option<InputTable> {
         self.source.next_table(reading_limits(options.memory_limit))
     }
 
@@ -152,8 +154,8 @@ impl<'r> Input<'r> {
     pub(crate) fn check_is_of_one_table(&self) -> Result<()> {
         let Some(other) = self.source.other_table() else { return Ok(()) };
         let message = format!(
-            "records of {} are followed by {other}, which are rows of another table: -o DIR/ writes both (Input::next_table)",
-            self.format(),
+            "{} are followed by {other}, which are rows of another table: -o DIR/ writes both (Input::next_table)",
+            self.source.table(),
         );
         Err(Error::new(ErrorKind::InputFormat, message).in_source(self.name()))
     }

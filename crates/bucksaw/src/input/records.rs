@@ -29,6 +29,8 @@ pub(crate) struct Records<'r> {
     line: u64,
     /// The source's byte at which the line starts in which the next record does.
     line_start: u64,
+    /// The same of chunks that may be read again, by the byte at which they start.
+    starts: Vec<(u64, LineStart)>,
     /// The first rejected records, and that in which the source was cut off.
     first_rejected: Vec<Rejection>,
     /// The member of the first record that is an array of objects, where it starts with one.
@@ -46,6 +48,7 @@ impl<'r> Records<'r> {
             counts,
             line: 1,
             line_start: 0,
+            starts: Vec::new(),
             first_rejected: Vec::new(),
             wrapper: None,
             seems: None,
@@ -105,6 +108,7 @@ impl<'r> Records<'r> {
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
         self.counts.nul_bytes += chunk.nul_bytes;
+        let start = self.start_of(chunk);
         let mut newlines = Newlines::default();
         for rejected in rejected {
             let is_hinted = hint.is_some();
@@ -112,8 +116,8 @@ impl<'r> Records<'r> {
                 source: self.name.to_string(),
                 format,
                 is_text,
-                line: self.line + rejected.line,
-                column: self.column(chunk, &rejected, &mut newlines),
+                line: start.line + rejected.line,
+                column: column(chunk, &rejected, &mut newlines, start),
                 byte: chunk.position + rejected.at as u64,
                 reason: hinting(rejected.reason, hint.take()),
                 withheld: matches!(rejected.kept, Some(Kept::Nothing)),
@@ -139,7 +143,10 @@ impl<'r> Records<'r> {
                 }
             }
         }
-        let first = SourceLine { source: Arc::clone(&self.name), line: self.line };
+        let first = SourceLine { source: Arc::clone(&self.name), line: start.line };
+        if chunk.pass.is_some_and(|pass| !pass.is_first) {
+            return Ok(Some(first).filter(|_| format.is_of_lines()));
+        }
         self.line += found.lines;
         if let Some(newline) = memchr::memrchr(b'\n', &chunk.bytes).filter(|_| is_text) {
             self.line_start = chunk.position + newline as u64 + 1;
@@ -147,18 +154,19 @@ impl<'r> Records<'r> {
         Ok(Some(first).filter(|_| format.is_of_lines()))
     }
 
-    /// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
-    fn column(&self, chunk: &Chunk, rejected: &Rejected, newlines: &mut Newlines) -> u64 {
-        let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
-        let begins_line =
-            chunk.format.is_of_lines() && !matches!(chunk.format, Format::Json | Format::EsBulk);
-        if begins_line || !chunk.form.is_text() {
-            return in_record;
+    /// Where a chunk starts; of one that is read again, where it did then.
+    fn start_of(&mut self, chunk: &Chunk) -> LineStart {
+        let start = LineStart { line: self.line, byte: self.line_start };
+        let Some(pass) = chunk.pass else { return start };
+        if pass.begins {
+            self.starts.clear();
         }
-        match newlines.last_before(&chunk.bytes, rejected.at) {
-            Some(newline) => (rejected.at - newline) as u64,
-            None => chunk.position + rejected.at as u64 - self.line_start + 1,
+        if pass.is_first {
+            self.starts.push((chunk.position, start));
+            return start;
         }
+        let known = self.starts.binary_search_by_key(&chunk.position, |(position, _)| *position);
+        known.map_or(start, |index| self.starts[index].1)
     }
 
     /// Rejects a record that is too long, or can't be told from others, as it is read. It is withheld where values are
@@ -292,6 +300,27 @@ impl<'r> Records<'r> {
         if self.first_rejected.len() < FIRST_REJECTED {
             self.first_rejected.push(rejection.clone());
         }
+    }
+}
+
+/// A line in which a record starts: its number, from 1, and the source's byte at which it starts itself.
+#[derive(Clone, Copy)]
+struct LineStart {
+    line: u64,
+    byte: u64,
+}
+
+/// The byte, from 1, at which a record went wrong: in the record, or where lines hold more than one in the line.
+fn column(chunk: &Chunk, rejected: &Rejected, newlines: &mut Newlines, start: LineStart) -> u64 {
+    let in_record = (rejected.at - rejected.bytes.start) as u64 + 1;
+    let begins_line =
+        chunk.format.is_of_lines() && !matches!(chunk.format, Format::Json | Format::EsBulk);
+    if begins_line || !chunk.form.is_text() {
+        return in_record;
+    }
+    match newlines.last_before(&chunk.bytes, rejected.at) {
+        Some(newline) => (rejected.at - newline) as u64,
+        None => chunk.position + rejected.at as u64 - start.byte + 1,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::Format;
 use super::decoding::DecodedChunk;
 use super::framing::{Chunk, Frame, Framer, Limits, MIN_CHUNK_BYTES, is_long};
+use super::table::InputTable;
 use crate::error::{Error, Result};
 
 /// A chunk that was read and has not had its turn yet.
@@ -53,8 +54,8 @@ pub(crate) struct Source<'r> {
     stop: Option<Result<Stop>>,
     /// Whether anything was read.
     is_begun: bool,
-    /// What its records are of that were read last.
-    table: Option<Format>,
+    /// The format and the table of the records that were read last.
+    last: Option<(Format, InputTable)>,
     /// The first chunk of others, which are rows of another table.
     other: Option<Chunk>,
     /// The byte at or behind which it ends, where that is before its own end.
@@ -64,7 +65,7 @@ pub(crate) struct Source<'r> {
 impl<'r> Source<'r> {
     pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
         let returned = VecDeque::new();
-        Self { framer, returned, stop: None, is_begun: false, table: None, other: None, end: None }
+        Self { framer, returned, stop: None, is_begun: false, last: None, other: None, end: None }
     }
 
     /// Ends it with the chunk in which so many bytes have been read.
@@ -97,7 +98,8 @@ impl<'r> Source<'r> {
         let limits = Limits { chunk_bytes, ..limits };
         let stop = match self.framer.next(buffer, long, limits) {
             Ok(Frame::Records(chunk)) => {
-                if *self.table.get_or_insert(chunk.format) == chunk.format {
+                let of = (chunk.format, chunk.table());
+                if *self.last.get_or_insert(of) == of {
                     return Some(Ahead::Read(chunk));
                 }
                 self.other = Some(chunk);
@@ -137,14 +139,15 @@ impl<'r> Source<'r> {
         }
     }
 
-    /// What the records are of that come next, where they are the first, or of another table than those before; none where there are none
+    /// The table of the records that come next, where they are the first, or of another than those before; none where there are none
     /// of these.
-    pub(super) fn next_table(&mut self, limits: Limits) -> Option<Format> {
+    pub(super) fn next_table(&mut self, limits: Limits) -> Option<InputTable> {
         if let Some(chunk) = self.other.take() {
             self.stop = None;
-            self.table = Some(chunk.format);
+            let table = chunk.table();
+            self.last = Some((chunk.format, table));
             self.returned.push_back(Ahead::Read(chunk));
-            return self.table;
+            return Some(table);
         }
         if self.is_begun {
             return None;
@@ -154,18 +157,23 @@ impl<'r> Source<'r> {
         match self.stop {
             Some(Ok(Stop::End)) => None,
             // Whatever is wrong there is for who reads on.
-            _ => Some(self.format()),
+            _ => Some(self.table()),
         }
     }
 
-    /// What the records of another table are of that it has stopped at.
-    pub(super) fn other_table(&self) -> Option<Format> {
-        self.other.as_ref().map(|chunk| chunk.format)
+    /// The other table at whose records it has stopped.
+    pub(super) fn other_table(&self) -> Option<InputTable> {
+        self.other.as_ref().map(Chunk::table)
+    }
+
+    /// That of its records.
+    pub(super) fn table(&self) -> InputTable {
+        self.last.map_or_else(|| InputTable::of(self.format(), None), |(_, table)| table)
     }
 
     /// What its records are of.
     pub(super) fn format(&self) -> Format {
-        self.table.unwrap_or_else(|| self.framer.format())
+        self.last.map_or_else(|| self.framer.format(), |(format, _)| format)
     }
 
     /// Whether it is text.

@@ -106,6 +106,45 @@ impl Options {
         self
     }
 
+    /// Whether JSON may have `NaN`, `Infinity` and `-Infinity` in place of numbers, as CPython's `json` and others write them: they are
+    /// doubles then, and texts inside of what is kept as JSON text, and counted ([`Alterations::nan`](crate::Alterations::nan)). Default:
+    /// false, records with such are rejected.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = "{\"ratio\": NaN}\n";
+    /// let mut writer = Options::new().allow_nan(true).write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// let report = writer.finish()?;
+    /// assert_eq!((report.alterations.nan, report.files[0].columns[0].ty.as_str()), (1, "double"));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_nan(mut self, yes: bool) -> Self {
+        self.habits.nan = yes;
+        self
+    }
+
+    /// Whether surrogate escapes in JSON without their other half (`"\ud83d"`, as where UTF-16 was cut) are replaced by U+FFFD, in names, too, and
+    /// counted ([`Alterations::lone_surrogates`](crate::Alterations::lone_surrogates)). Default: false, records with such are rejected.
+    ///
+    /// ```
+    /// use bucksaw::{Input, NdjsonOptions, OnError, Options, StreamSink};
+    /// let lines = r#"{"message":"cut \ud83d"}"#;
+    /// let options = Options::new().replace_lone_surrogates(true);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// let input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::default(), OnError::Fail);
+    /// writer.write_input(&mut input?)?;
+    /// assert_eq!(writer.finish()?.alterations.lone_surrogates, 1);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn replace_lone_surrogates(mut self, yes: bool) -> Self {
+        self.habits.surrogates = yes;
+        self
+    }
+
     /// Whether rows that come from lines say from which: in the columns `source_file`, which is text, as the source was named,
     /// and `source_line`, int64, from 1. What rows call so are columns of their own, under other names. Default: false.
     ///

@@ -25,9 +25,10 @@ pub use self::columns::{ColumnOption, UnknownColumn};
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 pub use self::naming::EMPTY_NAME;
 pub use self::redaction::{MASK, Redaction};
-pub use self::signal_stats::Signal;
+pub use self::signal_stats::{MetricKind, Signal};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
+use crate::types::habits::Habits;
 use crate::types::spelling::Spelling;
 use crate::types::timestamp::TimeUnit;
 
@@ -131,6 +132,7 @@ pub struct Options {
     pub(crate) strict: bool,
     pub(crate) timestamp_column: Option<String>,
     pub(crate) signal_stats: Option<Signal>,
+    pub(crate) habits: Habits,
     pub(crate) stream_column: Option<String>,
     pub(crate) sorted_by: Vec<SortColumn>,
     pub(crate) field_ids: BTreeMap<String, i32>,
@@ -178,6 +180,7 @@ impl Default for Options {
             strict: false,
             timestamp_column: None,
             signal_stats: None,
+            habits: Habits::default(),
             stream_column: None,
             sorted_by: Vec::new(),
             field_ids: BTreeMap::new(),

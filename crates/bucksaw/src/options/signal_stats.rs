@@ -27,6 +27,44 @@ impl fmt::Display for Signal {
     }
 }
 
+/// Which kind of data a metric has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MetricKind {
+    /// Values that were measured.
+    Gauge,
+    /// Values that were added up.
+    Sum,
+    /// Counts of values in buckets with explicit bounds.
+    Histogram,
+    /// Counts of values in buckets whose bounds grow by one factor.
+    ExponentialHistogram,
+    /// Quantiles.
+    Summary,
+}
+
+impl MetricKind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Gauge, Self::Sum, Self::Histogram, Self::ExponentialHistogram, Self::Summary];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Gauge => "gauge",
+            Self::Sum => "sum",
+            Self::Histogram => "histogram",
+            Self::ExponentialHistogram => "exponential_histogram",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// `gauge`, `sum`, `histogram`, `exponential_histogram` or `summary`.
+impl fmt::Display for MetricKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Options {
     /// What rows are to be counted as, in [`FileReport::signal_stats`](crate::FileReport::signal_stats) and in each file's footer. Default:
     /// rows of OTLP as what they are, but for logs' fingerprints, others not at all.

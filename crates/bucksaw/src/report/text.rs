@@ -301,6 +301,12 @@ impl fmt::Display for Alterations {
             (self.unknown_members, "member", "that OTLP does not have, left out"),
             (self.enum_names, "name", "in place of an enumeration's number, stored as the number"),
             (self.parsed_json, "text", "read as a JSON object, by --parse-json"),
+            (self.nan, "number", "that JSON does not have (NaN, infinities), by --allow-nan"),
+            (
+                self.lone_surrogates,
+                "surrogate",
+                "without THEIR other half, replaced by U+FFFD, by --lone-surrogates",
+            ),
             (self.redacted, "value", "redacted"),
         ];
         let told = told.iter().filter(|(count, ..)| *count > 0);

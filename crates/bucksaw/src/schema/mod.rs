@@ -26,6 +26,7 @@ pub(crate) use self::source::SourceColumns;
 use self::uncarried::Uncarried;
 use crate::options::declared::REST_COLUMN;
 use crate::options::{Options, TypeRules, UnknownColumns};
+use crate::types::habits::Habits;
 pub use crate::types::logical::ColumnType;
 use crate::types::path;
 use crate::types::reading::Reading;
@@ -72,6 +73,8 @@ pub(crate) struct Schema {
     uncarried: Uncarried,
     pub(crate) unknown_columns: UnknownColumns,
     pub(crate) strict: bool,
+    /// What JSON may have that is none.
+    pub(crate) habits: Habits,
     pub(crate) int64_from_text: bool,
     /// Rows of a column's settling window; 0 where its first value is enough.
     pub(crate) settling_rows: usize,
@@ -110,6 +113,7 @@ impl Schema {
             uncarried: Uncarried::default(),
             unknown_columns: options.schema.unknown_columns,
             strict: options.strict,
+            habits: options.habits,
             int64_from_text: options.int64_from_text,
             // Strict mode compares each row with a type as it comes.
             type_rules: options.type_rules(),

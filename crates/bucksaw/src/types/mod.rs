@@ -6,6 +6,7 @@ pub(crate) mod arrow;
 mod convert;
 pub(crate) mod decimal;
 pub(crate) mod exact;
+pub(crate) mod habits;
 pub(crate) mod item;
 pub(crate) mod json;
 pub(crate) mod logical;

@@ -11,9 +11,9 @@ use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::encode::discard::Discard;
 use crate::encode::origins;
 use crate::error::Result;
+use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
-use crate::options::Signal;
 use crate::report::TimeRange;
 use crate::report::signal_stats::SignalStats;
 use crate::route::limits::{Batch, RowGroupLimits};
@@ -61,7 +61,9 @@ impl OpenFile {
             row_lines: RowLines::default(),
             counting: None,
             tally: Tally::new(options.timestamp_column.clone()),
-            signal_tally: options.signal_stats.map(|signal| SignalTally::new(signal, options)),
+            signal_tally: options
+                .signal_stats
+                .map(|signal| SignalTally::new(signal, None, options)),
             spelled_before: table.counts.spelled.clone(),
             columns_before: table.counts.columns.clone(),
             sortedness: Sortedness::new(options),
@@ -104,9 +106,10 @@ impl OpenFile {
     }
 
     /// The rows are of this signal, all of them: a table has none of another.
-    pub(super) fn are_of(&mut self, signal: Signal, options: &Options) {
+    pub(super) fn are_of(&mut self, table: InputTable, options: &Options) {
+        let Some(signal) = table.signal else { return };
         if self.rows == 0 && self.counting.is_none() {
-            self.signal_tally = Some(SignalTally::new(signal, options));
+            self.signal_tally = Some(SignalTally::new(signal, table.metrics, options));
         }
     }
 

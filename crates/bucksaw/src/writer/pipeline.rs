@@ -343,9 +343,7 @@ impl<'p, 'r> Pipeline<'p, 'r> {
         };
         self.changes.store(table.schema.changes(), Ordering::Release);
         self.is_schema_new.store(table.schema.changes() > before, Ordering::Relaxed);
-        if let Some(signal) = decoded.chunk().format.signal() {
-            file.are_of(signal, &table.options);
-        }
+        file.are_of(decoded.chunk().table(), &table.options);
         let source_line = records.settle(&mut decoded)?;
         if let Some(columns) = table.schema.source_columns {
             let first_line = source_line.as_ref().map(|first| first.line);

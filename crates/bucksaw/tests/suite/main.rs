@@ -15,6 +15,7 @@ mod examples;
 mod field_ids;
 mod fingerprints;
 mod golden;
+mod habits;
 mod interop;
 mod layout;
 mod layout_rules;

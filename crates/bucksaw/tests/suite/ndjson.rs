@@ -94,44 +94,27 @@ fn only_the_white_space_of_json_is_blank() {
     }
 }
 
+const NAN: &str = "NaN and infinities are no numbers of JSON (--allow-nan takes them as Python and others write them)";
+const LONE_SURROGATE: &str = r"a surrogate escape (\ud800 to \udfff) without its other half (--lone-surrogates replace stores U+FFFD in its place)";
+
 /// Lines that are no JSON object, the byte at which that shows, and what is said of it.
 const MALFORMED: [(&[u8], u64, &str); 51] = [
-    (b"{\"a\":\"\\ud800\"}", 6, r"a surrogate escape (\ud800 to \udfff) without its other half"),
-    (
-        b"{\"a\":\"\\ud800\\u0041\"}",
-        6,
-        r"a surrogate escape (\ud800 to \udfff) without its other half",
-    ),
-    (
-        b"{\"a\":\"\\udc00\\ud800\"}",
-        6,
-        r"a surrogate escape (\ud800 to \udfff) without its other half",
-    ),
-    (b"{\"a\":[\"\\udfff\"]}", 7, r"a surrogate escape (\ud800 to \udfff) without its other half"),
-    (b"{\"\\ud912\":1}", 2, r"a surrogate escape (\ud800 to \udfff) without its other half"),
+    (b"{\"a\":\"\\ud800\"}", 6, LONE_SURROGATE),
+    (b"{\"a\":\"\\ud800\\u0041\"}", 6, LONE_SURROGATE),
+    (b"{\"a\":\"\\udc00\\ud800\"}", 6, LONE_SURROGATE),
+    (b"{\"a\":[\"\\udfff\"]}", 7, LONE_SURROGATE),
+    (b"{\"\\ud912\":1}", 2, LONE_SURROGATE),
     (b"{\"a\":\"\xff\"}", 6, "the bytes are not UTF-8"),
     (b"{\"a\":\"\xed\xa0\x80\"}", 6, "the bytes are not UTF-8"),
     (b"{\"a\":\"\xc0\xaf\"}", 6, "the bytes are not UTF-8"),
-    (
-        b"{\"a\":NaN}",
-        5,
-        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "NaN}""#,
-    ),
+    (b"{\"a\":NaN}", 5, NAN),
     (
         b"{\"a\":-NaN}",
         6,
         r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "NaN}""#,
     ),
-    (
-        b"{\"a\":Infinity}",
-        5,
-        r#"expected a value (a string in double quotes, a number, true, false, null, an object or an array), found "Infinity}""#,
-    ),
-    (
-        b"{\"a\":-Infinity}",
-        6,
-        r#"a number is not written as JSON has it (such as 0, -1.5 or 2e9), found "Infinity}""#,
-    ),
+    (b"{\"a\":Infinity}", 5, NAN),
+    (b"{\"a\":-Infinity}", 6, NAN),
     (b"{\"a\":1,}", 7, r#"a comma without anything after it, before "}""#),
     (
         b"{\"a\":[1,]}",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
-use bucksaw::{Error, ErrorKind, Publication, REASONS_SUFFIX, Result, Signal};
+use bucksaw::{Error, ErrorKind, InputTable, Publication, REASONS_SUFFIX, Result};
 
 use super::checks::Files;
 use crate::cli::ConvertArgs;
@@ -16,10 +16,7 @@ use crate::files::{is_stream, open_file};
 use crate::sources::{self, STANDARD_STREAM, Source};
 use crate::{interrupt, system};
 
-/// OTLP's signals, each with a folder that is called so.
-const SIGNALS: [Signal; 3] = [Signal::Logs, Signal::Traces, Signal::Metrics];
-
-/// One file to write, and what goes into it; one for each signal of OTLP, where it goes to a directory.
+/// One file to write, and what goes into it; one of each table, where it goes to a directory.
 pub(super) struct Job {
     pub(super) target: Target,
     pub(super) sources: Vec<Source>,
@@ -30,7 +27,7 @@ pub(super) enum Target {
     /// A device, a pipe or the like.
     Stream(PathBuf),
     File(PathBuf),
-    /// A file in the directory, or, of a signal of OTLP, in that signal's folder there.
+    /// A file in the directory, or, of a signal of OTLP or a kind of metrics, in its folder there.
     InDirectory {
         directory: PathBuf,
         name: PathBuf,
@@ -47,8 +44,7 @@ pub(super) struct Jobs {
 /// A file that is there.
 pub(super) struct Existing {
     pub(super) path: PathBuf,
-    /// Of what its rows are, if of OTLP.
-    pub(super) signal: Option<Signal>,
+    pub(super) table: InputTable,
 }
 
 impl Jobs {
@@ -61,7 +57,7 @@ impl Jobs {
     pub(super) fn note(&self) -> Option<String> {
         let count = self.existing.len() as u64;
         let files = counted(count, "file");
-        let signals = match self.existing.iter().any(|existing| existing.signal.is_some()) {
+        let signals = match self.existing.iter().any(|existing| existing.table.signal.is_some()) {
             true => {
                 ", with all of their signals (to have another signal's file, remove what is there of an input)"
             }
@@ -97,7 +93,7 @@ pub(super) fn jobs(
         return jobs_of_directory(arguments, sources, path, files);
     }
     if arguments.skip_existing && fs::symlink_metadata(path).is_ok() {
-        let existing = Existing { path: path.to_owned(), signal: None };
+        let existing = Existing { path: path.to_owned(), table: InputTable::default() };
         return Ok(Jobs { jobs: Vec::new(), existing: vec![existing] });
     }
     if is_stdout {
@@ -148,22 +144,22 @@ fn jobs_of_directory(
     Ok(Jobs { jobs: targets.into_iter().zip(sources).map(job).collect(), existing })
 }
 
-/// The files that are there of what would become this one, or one of each signal.
+/// The files that are there of what would become this one, or one of each table.
 fn found(directory: &Path, target: &Path) -> Vec<Existing> {
     let name = target.strip_prefix(directory).unwrap_or(target);
-    let of_signal = |signal| {
-        let path = in_directory(directory, signal, name);
-        fs::symlink_metadata(&path).is_ok().then_some(Existing { path, signal })
+    let of_table = |table| {
+        let path = in_directory(directory, table, name);
+        fs::symlink_metadata(&path).is_ok().then_some(Existing { path, table })
     };
-    [None].into_iter().chain(SIGNALS.map(Some)).filter_map(of_signal).collect()
+    InputTable::all().filter_map(of_table).collect()
 }
 
-/// Where a file is in the directory: one of a signal of OTLP in that signal's folder.
-pub(super) fn in_directory(directory: &Path, signal: Option<Signal>, name: &Path) -> PathBuf {
-    match signal {
-        Some(signal) => directory.join(signal.to_string()).join(name),
-        None => directory.join(name),
-    }
+/// Where a file is in the directory: one of a signal of OTLP in that signal's folder, and of a kind of metrics in one there.
+pub(super) fn in_directory(directory: &Path, table: InputTable, name: &Path) -> PathBuf {
+    let signal = table.signal.map(|signal| signal.to_string());
+    let kind = table.metrics.map(|kind| kind.to_string());
+    let folders = signal.into_iter().chain(kind);
+    folders.fold(directory.to_owned(), |path, folder| path.join(folder)).join(name)
 }
 
 pub(super) fn make_folders(folder: &Path) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, Uni
 use crate::commands::format_options;
 use crate::sources::STANDARD_STREAM;
 use crate::system;
-use crate::values::{ArraysArg, NumbersArg, Pointer, RecordPath, RedactArg};
+use crate::values::{ArraysArg, LoneSurrogatesArg, NumbersArg, Pointer, RecordPath, RedactArg};
 
 /// What the command line asks for.
 pub(crate) struct Settings {
@@ -106,6 +106,9 @@ pub(crate) fn settings(
     for RecordPath(names) in &shape.parse_json {
         options = options.parse_json(names);
     }
+    options = options
+        .allow_nan(shape.allow_nan)
+        .replace_lone_surrogates(shape.lone_surrogates == LoneSurrogatesArg::Replace);
     if let Some(zone) = &shape.assume_timezone {
         options = options.assume_timezone(zone);
     }

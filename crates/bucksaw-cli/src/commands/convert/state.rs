@@ -6,10 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result, Signal, Table};
+use bucksaw::{DeclaredColumn, DeclaredSchema, Error, ErrorKind, InputTable, Result, Table};
 
 use crate::commands::schema;
-use crate::commands::signal::name_of;
 use crate::files::FileId;
 
 /// What the lock is called that a run has while it reads and replaces the file.
@@ -43,25 +42,23 @@ pub(super) struct State {
     path: PathBuf,
     columns: Vec<DeclaredColumn>,
     /// What its rows are, once there were some.
-    signal: Option<Option<Signal>>,
+    of: Option<InputTable>,
 }
 
 impl State {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), columns: Vec::new(), signal: None }
+        Self { path: path.to_owned(), columns: Vec::new(), of: None }
     }
 
     /// Adds what the table has, where that is new.
     ///
     /// # Errors
-    /// As [`grow`]; [`ErrorKind::Options`] of rows of another signal than before.
-    pub(super) fn tell(&mut self, signal: Option<Signal>, table: &Table) -> Result<()> {
-        let known = *self.signal.get_or_insert(signal);
-        if known != signal {
+    /// As [`grow`]; [`ErrorKind::Options`] of rows of another table than before.
+    pub(super) fn tell(&mut self, of: InputTable, table: &Table) -> Result<()> {
+        let known = *self.of.get_or_insert(of);
+        if known != of {
             let message = format!(
-                "--schema-state is of one table, and there are {} beside {}: convert each signal's files alone, with a state of its own",
-                name_of(signal),
-                name_of(known)
+                "--schema-state is of one table, and there are {of} beside {known}: convert each table's records alone, with a state of its own"
             );
             return Err(Error::new(ErrorKind::Options, message));
         }

@@ -4,21 +4,22 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use bucksaw::{
-    DeclaredSchema, Error, ErrorKind, Options, Publication, Report, Result, Signal, Table, Writer,
+    DeclaredSchema, Error, ErrorKind, InputTable, Options, Publication, Report, Result, Table,
+    Writer,
 };
 
 use super::jobs::{Existing, Job, Target};
 use super::{existing, open};
-use crate::commands::signal::name_of;
 use crate::ui;
 
-/// All files of a signal are of one table, and so are all others: a column has one type in all of them.
+/// All files of a signal are of one table (or of a kind of metrics, where each has its own), and so are all others: a column has one type
+/// in all of them.
 pub(super) struct Tables {
     options: Options,
     declared: DeclaredSchema,
     existing: Vec<Existing>,
     /// Those that no file is being written of.
-    tables: HashMap<Option<Signal>, Table>,
+    tables: HashMap<InputTable, Table>,
 }
 
 impl Tables {
@@ -31,27 +32,27 @@ impl Tables {
         &self.options
     }
 
-    fn take(&mut self, signal: Option<Signal>) -> Result<Table> {
-        if let Some(table) = self.tables.remove(&signal) {
+    fn take(&mut self, of: InputTable) -> Result<Table> {
+        if let Some(table) = self.tables.remove(&of) {
             return Ok(table);
         }
         let mut declared = self.declared.clone();
-        let of_signal = self.existing.iter().filter(|existing| existing.signal == signal);
-        let paths: Vec<PathBuf> = of_signal.map(|existing| existing.path.clone()).collect();
+        let of_table = self.existing.iter().filter(|existing| existing.table == of);
+        let paths: Vec<PathBuf> = of_table.map(|existing| existing.path.clone()).collect();
         ui::tell_notes(&existing::declare(&mut declared, &paths));
         Table::new(self.options.clone().schema(declared))
     }
 
     /// Those of which files were written.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Option<Signal>, &Table)> {
-        self.tables.iter().map(|(signal, table)| (*signal, table))
+    pub(super) fn all(&self) -> impl Iterator<Item = (InputTable, &Table)> {
+        self.tables.iter().map(|(of, table)| (*of, table))
     }
 }
 
-/// The files that a job writes: one, or in a directory one for each signal.
+/// The files that a job writes: one, or in a directory one of each table.
 pub(super) struct Outputs<'j> {
     target: &'j Target,
-    writers: Vec<(Option<Signal>, Writer)>,
+    writers: Vec<(InputTable, Writer)>,
     /// A file that stands for itself, before anybody knows what its rows are: what forbids to write it is found before any work.
     unused: Option<Writer>,
 }
@@ -61,50 +62,61 @@ impl<'j> Outputs<'j> {
         let target = &job.target;
         let unused = match target {
             Target::InDirectory { .. } => None,
-            _ => Some(open(target, None, tables.take(None)?, files)?),
+            _ => Some(open(
+                target,
+                InputTable::default(),
+                tables.take(InputTable::default())?,
+                files,
+            )?),
         };
         Ok(Self { target, writers: Vec::new(), unused })
     }
 
-    /// The writer for rows of a signal.
+    /// The writer for rows of a table.
     ///
     /// # Errors
     /// [`ErrorKind::InputFormat`] where the job's file already has rows of another.
     pub(super) fn writer(
         &mut self,
-        signal: Option<Signal>,
+        of: InputTable,
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<&mut Writer> {
-        let known = self.writers.iter().position(|(known, _)| *known == signal);
+        let is_in_directory = matches!(self.target, Target::InDirectory { .. });
+        if let ([(first, writer)], false) = (&mut self.writers[..], is_in_directory)
+            && *first == InputTable::from(of.signal)
+            && writer.rows() == 0
+        {
+            // At first there was only what could not be read, and so was of no kind.
+            *first = of;
+        }
+        let known = self.writers.iter().position(|(known, _)| *known == of);
         let index = match known {
             Some(index) => index,
-            None => self.open(signal, tables, files)?,
+            None => self.open(of, tables, files)?,
         };
         Ok(&mut self.writers[index].1)
     }
 
     fn open(
         &mut self,
-        signal: Option<Signal>,
+        of: InputTable,
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<usize> {
         let writer = match (self.unused.take(), self.target, self.writers.first()) {
             (Some(writer), ..) => writer,
             (_, Target::InDirectory { .. }, _) | (.., None) => {
-                open(self.target, signal, tables.take(signal)?, files)?
+                open(self.target, of, tables.take(of)?, files)?
             }
             (.., Some((other, _))) => {
                 let message = format!(
-                    "there are {} behind {}, which are rows of another table: name a directory (-o DIR/), which gets a file of each",
-                    name_of(signal),
-                    name_of(*other)
+                    "there are {of} behind {other}, which are rows of another table: name a directory (-o DIR/), which gets a file of each"
                 );
                 return Err(Error::new(ErrorKind::InputFormat, message));
             }
         };
-        self.writers.push((signal, writer));
+        self.writers.push((of, writer));
         // All of them together have the memory that one would have.
         let count = self.writers.len();
         self.writers.iter_mut().try_for_each(|(_, writer)| writer.share_memory(count))?;
@@ -116,16 +128,22 @@ impl<'j> Outputs<'j> {
         mut self,
         tables: &mut Tables,
         files: &mut Publication,
-        signal: Option<Signal>,
+        of: InputTable,
     ) -> Result<Vec<Report>> {
         if self.writers.is_empty() {
             // There were no rows: the file has none either.
-            self.open(signal, tables, files)?;
+            self.open(of, tables, files)?;
         }
+        let has_rows = self.writers.iter().any(|(_, writer)| writer.rows() > 0);
         let mut reports = Vec::new();
-        for (signal, writer) in self.writers {
+        for (of, writer) in self.writers {
+            // All of its records were rejected, or it only seemed to have some.
+            if has_rows && writer.rows() == 0 && !writer.has_ended() {
+                tables.tables.insert(of, writer.abort_with_table()?);
+                continue;
+            }
             let (report, table) = writer.finish_or_abort();
-            tables.tables.insert(signal, table);
+            tables.tables.insert(of, table);
             reports.push(report);
         }
         reports.into_iter().collect()
@@ -133,9 +151,9 @@ impl<'j> Outputs<'j> {
 
     /// Leaves nothing of the files; gives the tables back.
     pub(super) fn abort(self, tables: &mut Tables) -> Result<()> {
-        let unused = self.unused.map(|writer| (None, writer));
-        for (signal, writer) in self.writers.into_iter().chain(unused) {
-            tables.tables.insert(signal, writer.abort_with_table()?);
+        let unused = self.unused.map(|writer| (InputTable::default(), writer));
+        for (of, writer) in self.writers.into_iter().chain(unused) {
+            tables.tables.insert(of, writer.abort_with_table()?);
         }
         Ok(())
     }

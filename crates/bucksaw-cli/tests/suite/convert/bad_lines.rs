@@ -186,3 +186,19 @@ fn long_lines_are_rejected_unchanged() {
     run.expect_code(3)
         .expect_told(&["in.ndjson: line 1, column 1 (byte 0)", "longer than 97 bytes"]);
 }
+
+/// What Python writes that JSON does not have is rejected with the option that takes it.
+#[test]
+fn numbers_and_surrogates_that_json_does_not_have_are_taken_on_request() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"a\":NaN,\"b\":\"x\\ud83d\"}\n{\"a\":-Infinity,\"b\":\"y\"}\n");
+    let convert = "convert in.ndjson -o out.parquet --overwrite";
+    folder.run(convert).expect_code(3).expect_told(&["line 1, column 16", "--lone-surrogates"]);
+    let run = folder.run(&format!("{convert} --lone-surrogates replace"));
+    run.expect_code(3).expect_told(&["line 1, column 6", "--allow-nan"]);
+    let run = folder.run(&format!("{convert} --lone-surrogates replace --allow-nan"));
+    run.expect_code(0).expect_told(&["2 numbers that JSON does not have", "1 surrogate without"]);
+    let cat = folder.run("cat out.parquet");
+    let rows = "{\"a\":\"NaN\",\"b\":\"x\u{fffd}\"}\n{\"a\":\"-Infinity\",\"b\":\"y\"}\n";
+    assert_eq!(cat.expect_code(0).text(), rows);
+}

@@ -219,6 +219,47 @@ fn logs_become_what_clickhouse_has_a_table_for() {
     run.expect_code(2).expect_told(&["flat, clickhouse"]);
 }
 
+/// A data point of each of two kinds, and one that is none.
+const METRICS: &str = r#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[
+    {"name":"share","gauge":{"dataPoints":[{"asDouble":0.5},{"asDouble":"x"}]}},
+    {"name":"calls","sum":{"isMonotonic":true,"dataPoints":[{"asInt":"5"}]}},
+    {"name":"none","summary":{"dataPoints":[{"count":"x"}]}}]}]}]}"#;
+
+#[test]
+fn each_kind_of_metric_has_a_table_of_its_own_in_clickhouse() {
+    let folder = Folder::new();
+    folder.write("in/both.json", METRICS.replace('\n', ""));
+    let sum = METRICS.lines().filter(|line| !line.contains("share") && !line.contains("none"));
+    folder.write(
+        "in/sum.json",
+        format!("{}]}}]}}]}}", sum.collect::<String>().trim_end_matches(',')),
+    );
+    let run = folder.run("convert in/ -o out/ --layout clickhouse --on-error bad.jsonl");
+    run.expect_code(0)
+        .expect_told(&["out/metrics/gauge/both.parquet: 1 row", "2 records rejected"]);
+    let names: Vec<String> =
+        folder.names().into_iter().filter(|name| name.ends_with(".parquet")).collect();
+    let expected = [
+        "out/metrics/gauge/both.parquet",
+        "out/metrics/sum/both.parquet",
+        "out/metrics/sum/sum.parquet",
+    ];
+    assert_eq!(names, expected);
+    let row = json!({"MetricName": "calls", "Value": 5.0, "IsMonotonic": true});
+    assert_eq!(folder.rows("out/metrics/sum/both.parquet"), std::slice::from_ref(&row));
+    assert_eq!(folder.read("bad.jsonl").iter().filter(|byte| **byte == b'\n').count(), 2);
+    let again = "convert in/ -o out/ --layout clickhouse --on-error skip --skip-existing";
+    folder.run(again).expect_code(0).expect_told(&["3 files are there already"]);
+    // One kind goes to a single file, several do not.
+    folder.run("convert in/sum.json -o one.parquet --layout clickhouse").expect_code(0);
+    assert_eq!(folder.rows("one.parquet"), [row]);
+    let run = folder.run("convert in/both.json -o two.parquet --layout clickhouse --on-error skip");
+    let told = "metrics of the kind sum behind metrics of the kind gauge";
+    run.expect_code(3).expect_told(&[told, "-o DIR/"]);
+    let run = folder.run("schema in/both.json --layout clickhouse");
+    run.expect_code(3).expect_told(&[told]);
+}
+
 #[test]
 fn a_schema_is_of_one_signal() {
     let folder = Folder::new();

@@ -136,13 +136,14 @@ impl<'a> Rows<'_, 'a> {
         document: Range<usize>,
     ) -> Result<(), RecordFault> {
         let mut items = Vec::new();
-        let document = match kind {
+        let (document, counts) = match kind {
             Kind::Update => self.of_update(document, &mut items)?,
-            _ => Some(document),
+            _ => (Some(document), [0; 2]),
         };
         if let Some(document) = document {
             self.reader.read(self.bytes, self.text, document, &mut self.builder)?;
         }
+        self.builder.count_habits(counts);
         let op_type = Item::Value(Value::Text(kind.word()));
         items.push((OP_TYPE, op_type));
         self.flattened(said, &mut items, |_, _| false);
@@ -151,27 +152,34 @@ impl<'a> Rows<'_, 'a> {
         })
     }
 
-    /// The document in an update, if it has one; what stands beside it becomes items.
+    /// The document in an update, if it has one; what stands beside it becomes items. Counts what of that was no JSON.
     fn of_update(
         &mut self,
         update: Range<usize>,
         items: &mut Vec<(&'a str, Item<'a>)>,
-    ) -> Result<Option<Range<usize>>, RecordFault> {
+    ) -> Result<(Option<Range<usize>>, [u64; 2]), RecordFault> {
         let mut document = None;
-        let start = self.bytes.as_ptr() as usize;
+        let mut part = 0..0;
+        let start = update.start;
+        let (habits, arena) = (self.builder.schema.habits, self.builder.arena());
         let json = std::str::from_utf8(&self.bytes[update.clone()]).ok();
-        let is_sound = json.is_some_and(|json| {
-            self.flattened(json, items, |name, value| {
+        let plain = json.map(|json| habits.plain(json, arena));
+        let is_sound = plain.as_ref().is_some_and(|plain| {
+            let is_sound = self.flattened(plain.json, items, |name, value| {
                 let is_document = name == "doc" && value.starts_with('{') && document.is_none();
                 if is_document {
-                    let from = value.as_ptr() as usize - start;
-                    document = Some(from..from + value.len());
+                    let from = value.as_ptr() as usize - plain.json.as_ptr() as usize;
+                    part = from..from + value.len();
+                    document = Some(start + plain.before(from)..start + plain.before(part.end));
                 }
                 is_document
-            })
+            });
+            items.iter_mut().for_each(|(_, item)| *item = plain.item(*item));
+            is_sound
         });
+        let counts = plain.map_or_else(Default::default, |plain| plain.counts(&[part]));
         match is_sound {
-            true => Ok(document),
+            true => Ok((document, counts)),
             false => Err(self.reader.fault(self.bytes, update, &mut self.builder)),
         }
     }

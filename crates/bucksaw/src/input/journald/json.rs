@@ -20,7 +20,9 @@ impl ReadLine for EntryReader {
     fn read<'a>(&self, line: &'a str, row: &mut BorrowingBuilder<'_, 'a>) -> Result<(), Fault> {
         super::declare_time(row.schema);
         let arena = row.arena();
-        let read = serde_json::from_str(line);
+        let plain = row.schema.habits.plain(line, arena);
+        row.count_habits(plain.counts(&[]));
+        let read = serde_json::from_str(plain.json);
         let Members::<String, &'a RawValue>(members) = read.map_err(|error| malformed(&error))?;
         for (name, value) in members {
             let name = path::of_names([name.as_str()]);
@@ -29,7 +31,7 @@ impl ReadLine for EntryReader {
                 Some(values) => push_values(&name, &values, row)?,
                 None => {
                     let item = item_of(json, arena).map_err(|error| malformed(&error))?;
-                    row.push_item(Key::Name(&name), item)?;
+                    row.push_item(Key::Name(&name), plain.item(item))?;
                 }
             }
         }

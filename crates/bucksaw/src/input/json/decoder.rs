@@ -132,17 +132,26 @@ impl<'a> Rows<'_, '_, 'a> {
             let schema = &*self.builder.schema;
             let keeps_json = |path: &str, start| schema.keeps_json(path, start);
             let arena = self.builder.arena();
+            let plain = schema.habits.plain(json, arena);
             let mut records = Records::new(self.flattening, &keeps_json, arena, around);
-            records.find(json, path).ok().map(|()| records.found)
+            records.find(&plain, path).ok().map(|()| (records.found, plain))
         });
-        let Some(records) = records else {
+        let Some((records, plain)) = records else {
             // Such an element is no JSON, which the reader of records finds words for.
             return self.malformed(range);
         };
-        let start = self.bytes.as_ptr() as usize;
+        let (start, plain_start) = (range.start, plain.json.as_ptr() as usize);
+        let part = |json: &str| {
+            let from = json.as_ptr() as usize - plain_start;
+            from..from + json.len()
+        };
+        // What is in records is counted as they are read.
+        let parts: Vec<Range<usize>> = records.iter().map(|record| part(record.json)).collect();
+        self.builder.count_habits(plain.counts(&parts));
+        self.builder.settle_counts();
         for inner::Record { json, around, fault } in records {
-            let from = json.as_ptr() as usize - start;
-            let range = from..from + json.len();
+            let part = part(json);
+            let range = start + plain.before(part.start)..start + plain.before(part.end);
             match fault {
                 Some(reason) => self.reject(range.clone(), range.start, reason.to_owned()),
                 None => self.record(range, &around),
@@ -188,14 +197,17 @@ impl<'a> Rows<'_, '_, 'a> {
         let schema = &*self.builder.schema;
         let keeps_json = |path: &str, start| schema.keeps_json(path, start);
         let items = json.and_then(|json| {
-            inner::named(json, self.fields, self.flattening, &keeps_json, arena).ok()
+            let plain = schema.habits.plain(json, arena);
+            let named = inner::named(plain.json, self.fields, self.flattening, &keeps_json, arena);
+            named.ok().map(|items| (items, plain))
         });
-        let Some(items) = items else {
+        let Some((items, plain)) = items else {
             return Err(self.reader.fault(self.bytes, range, &mut self.builder));
         };
+        self.builder.count_habits(plain.counts(&[]));
         let mut items = items.into_iter();
         items.try_for_each(|(path, item)| {
-            self.builder.push_item(path.into(), item).map_err(RecordFault::refused)
+            self.builder.push_item(path.into(), plain.item(item)).map_err(RecordFault::refused)
         })
     }
 

@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 use serde_json::value::RawValue;
 
+use crate::types::habits::Plain;
 use crate::types::item::Item;
 use crate::types::json::{Members, unescaped};
 use crate::types::members::{Flattening, flatten};
@@ -45,7 +46,16 @@ impl<'r, 'a> Records<'r, 'a> {
     ///
     /// # Errors
     /// Those of JSON.
-    pub(super) fn find(&mut self, json: &'a str, path: &[String]) -> serde_json::Result<()> {
+    pub(super) fn find(&mut self, json: &Plain<'a>, path: &[String]) -> serde_json::Result<()> {
+        self.find_in(json.json, path, json)
+    }
+
+    fn find_in(
+        &mut self,
+        json: &'a str,
+        path: &[String],
+        plain: &Plain<'a>,
+    ) -> serde_json::Result<()> {
         if json.starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(json)?;
             if path.is_empty() {
@@ -58,7 +68,9 @@ impl<'r, 'a> Records<'r, 'a> {
                 self.found.extend(records);
                 return Ok(());
             }
-            return elements.into_iter().try_for_each(|element| self.find(element.get(), path));
+            return elements
+                .into_iter()
+                .try_for_each(|element| self.find_in(element.get(), path, plain));
         }
         let Some((name, further)) = path.split_first() else {
             self.push(json, None);
@@ -81,13 +93,15 @@ impl<'r, 'a> Records<'r, 'a> {
             let mut path = String::new();
             path::push_name(&mut path, member);
             let (flattening, arena) = (self.flattening, self.arena);
+            let before = self.around.len();
             flatten(&path, value.get(), flattening, self.keeps_json, arena, &mut self.around)?;
+            self.around[before..].iter_mut().for_each(|(_, item)| *item = plain.item(*item));
         }
         if leads_on.is_empty() {
             self.push(json, Some(NO_RECORDS));
         }
         for value in leads_on.into_iter().filter(|value| *value != "null") {
-            self.find(value, further)?;
+            self.find_in(value, further, plain)?;
         }
         self.around.truncate(outer);
         Ok(())

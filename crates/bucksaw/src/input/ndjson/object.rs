@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::input::Format;
 use crate::input::records::too_long;
 use crate::schema::Key;
+use crate::types::habits::{Plain, lone_surrogate};
 use crate::types::item::Item;
 use crate::types::json::{item_of, unescaped};
 use crate::types::path;
@@ -48,20 +49,25 @@ pub(super) fn scatter<'a>(
     let text = simdutf8::compat::from_utf8(line)
         .map_err(|error| Fault::malformed(error.valid_up_to(), reasons::INVALID_UTF8))?;
     reasons::check_start(text)?;
-    if let Some(at) = lone_surrogate(line) {
-        return Err(Fault::malformed(at, reasons::LONE_SURROGATE));
+    let plain = builder.schema.habits.plain(text, builder.arena());
+    let text = plain.json;
+    if let Some(at) = lone_surrogate(text.as_bytes()) {
+        return Err(Fault::malformed(plain.before(at), reasons::LONE_SURROGATE));
     }
-    let mut row = Row { text, shape, builder, path: String::new(), refused: None };
+    builder.count_habits(plain.counts(&[]));
+    let mut row = Row { text, plain: &plain, shape, builder, path: String::new(), refused: None };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result = Object { row: &mut row, depth: 1 }.deserialize(&mut deserializer);
     if let Some(error) = row.refused {
         return Err(Fault::Refused(error));
     }
-    result.and_then(|()| deserializer.end()).map_err(|error| reasons::fault(&error, text))
+    let result = result.and_then(|()| deserializer.end());
+    result.map_err(|error| reasons::fault(&error, text).moved(|at| plain.before(at)))
 }
 
 struct Row<'w, 'b, 'a: 'b> {
     text: &'a str,
+    plain: &'w Plain<'a>,
     shape: &'w Shape,
     builder: &'w mut BorrowingBuilder<'b, 'a>,
     /// The path of the objects around, with a separator after it.
@@ -126,36 +132,6 @@ fn is_empty_object(json: &str) -> bool {
     json[1..].trim_start_matches(is_space).starts_with('}')
 }
 
-/// Where an escaped surrogate stands without its other half, in a line that need not be JSON.
-pub(super) fn lone_surrogate(line: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(found) = memchr::memchr(b'\\', &line[from..]) {
-        let at = from + found;
-        from = at + 2;
-        match code_unit(line, at) {
-            Some(0xd800..=0xdbff) if matches!(code_unit(line, at + 6), Some(0xdc00..=0xdfff)) => {
-                from = at + 12
-            }
-            Some(0xd800..=0xdfff) => return Some(at),
-            _ => {}
-        }
-        if from >= line.len() {
-            return None;
-        }
-    }
-    None
-}
-
-/// The UTF-16 code unit that `\uXXXX` at `at` stands for.
-fn code_unit(line: &[u8], at: usize) -> Option<u16> {
-    let digits = line.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    // from_str_radix would take a sign.
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
 /// The members of an object on level `depth` from 1. A member that gives an object again, or an object
 /// and something else, is a duplicate as a whole.
 struct Object<'v, 'w, 'b, 'a: 'b> {
@@ -200,7 +176,7 @@ impl<'a> Visitor<'a> for Object<'_, '_, '_, 'a> {
             let item = match json.as_bytes().first() {
                 Some(first) if *first != b'n' && row.keeps_json(name, *first) => Item::Json(json),
                 Some(b'{') if row.is_too_deep(json, depth) => Item::TooDeep(json),
-                _ => item_of(json, arena).map_err(M::Error::custom)?,
+                _ => row.plain.item(item_of(json, arena).map_err(M::Error::custom)?),
             };
             let is_null = matches!(item, Item::Value(Value::Null));
             let is_duplicate = is_flattened || known == Some(true);

@@ -5,8 +5,8 @@ use serde_json::error::Category;
 use crate::error::Error;
 
 pub(super) const INVALID_UTF8: &str = "the bytes are not UTF-8";
-pub(super) const LONE_SURROGATE: &str =
-    "a surrogate escape (\\ud800 to \\udfff) without its other half";
+pub(super) const LONE_SURROGATE: &str = "a surrogate escape (\\ud800 to \\udfff) without its other half (--lone-surrogates replace stores U+FFFD in its place)";
+const NAN: &str = "NaN and infinities are no numbers of JSON (--allow-nan takes them as Python and others write them)";
 const BYTE_ORDER_MARK: &str = "a byte order mark inside the source: only its start may have one (were files with marks joined?)";
 const CONTROL: &str = "control character (\\u0000-\\u001F) found while parsing a string";
 /// Characters of the line that a reason quotes, at the most.
@@ -70,6 +70,14 @@ impl Fault {
     pub(super) fn malformed(at: usize, reason: impl Into<String>) -> Self {
         Self::Malformed { at, reason: reason.into(), quote: None }
     }
+
+    /// The same at another byte.
+    pub(super) fn moved(self, to: impl FnOnce(usize) -> usize) -> Self {
+        match self {
+            Self::Malformed { at, reason, quote } => Self::Malformed { at: to(at), reason, quote },
+            Self::Refused(_) => self,
+        }
+    }
 }
 
 /// Checks that the line starts as an object does.
@@ -105,6 +113,13 @@ pub(super) fn fault(error: &serde_json::Error, text: &str) -> Fault {
         // Columns count from 1.
         _ => char_start(text, line_start + error.column().saturating_sub(1)),
     };
+    let is_negative = text[..at].ends_with('-');
+    let is_nan = ["NaN", "Infinity", "-Infinity"]
+        .iter()
+        .any(|number| text[at..].starts_with(number) && !(is_negative && *number == "NaN"));
+    if is_nan && ["expected value", "invalid number"].contains(&message) {
+        return Fault::malformed(at, NAN);
+    }
     let words = WORDS.iter().find(|(known, _)| *known == message).map_or(message, |known| known.1);
     let quotes = ["found", "before"].iter().any(|end| words.ends_with(end));
     let quote = quotes.then(|| shown(&text[at..]));

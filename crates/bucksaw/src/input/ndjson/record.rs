@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::input::Format;
 use crate::input::decoding::{Kept, Rejected};
 use crate::input::records::too_long;
+use crate::types::habits::lone_surrogate;
 
 /// Reads records, which may be spread over lines.
 pub(in crate::input) struct RecordReader {
@@ -59,7 +60,7 @@ impl RecordReader {
     ) -> RecordFault {
         let bytes = &bytes[range];
         let fault = match bytes.first() {
-            Some(b'[') => array_fault(bytes),
+            Some(b'[') => array_fault(bytes, builder),
             _ => object::scatter(bytes, &self.shape, builder).err(),
         };
         builder.undo_row();
@@ -68,18 +69,20 @@ impl RecordReader {
 }
 
 /// What is wrong with an array.
-fn array_fault(bytes: &[u8]) -> Option<Fault> {
+fn array_fault<'a>(bytes: &'a [u8], builder: &BorrowingBuilder<'_, 'a>) -> Option<Fault> {
     let text = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             return Some(Fault::malformed(error.valid_up_to(), reasons::INVALID_UTF8));
         }
     };
-    if let Some(at) = object::lone_surrogate(bytes) {
-        return Some(Fault::malformed(at, reasons::LONE_SURROGATE));
+    let plain = builder.schema.habits.plain(text, builder.arena());
+    if let Some(at) = lone_surrogate(plain.json.as_bytes()) {
+        return Some(Fault::malformed(plain.before(at), reasons::LONE_SURROGATE));
     }
-    let read = serde_json::from_str::<&serde_json::value::RawValue>(text);
-    read.err().map(|error| reasons::fault(&error, text))
+    let read = serde_json::from_str::<&serde_json::value::RawValue>(plain.json);
+    let fault = read.err().map(|error| reasons::fault(&error, plain.json));
+    fault.map(|fault| fault.moved(|at| plain.before(at)))
 }
 
 impl From<Fault> for RecordFault {

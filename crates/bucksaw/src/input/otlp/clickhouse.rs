@@ -8,6 +8,7 @@
 use bumpalo::Bump;
 
 use crate::input::Format;
+use crate::options::MetricKind;
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::timestamp::TimeUnit;
 
@@ -96,9 +97,8 @@ const TRACES: &[(&str, Kind)] = &[
     ("Links.Attributes", Kind::ListOfAttributes),
 ];
 
-/// The columns of `otel_metrics_gauge`, `otel_metrics_sum`, `otel_metrics_histogram`, `otel_metrics_exponential_histogram` and
-/// `otel_metrics_summary` together, and the kind of a row's metric, which says to which of them it belongs.
-const METRICS: &[(&str, Kind)] = &[
+/// The columns that all tables of metrics begin with.
+const OF_METRICS: &[(&str, Kind)] = &[
     ("ResourceAttributes", Kind::Attributes),
     ("ResourceSchemaUrl", Kind::Text),
     ("ScopeName", Kind::Text),
@@ -113,46 +113,78 @@ const METRICS: &[(&str, Kind)] = &[
     ("Attributes", Kind::Attributes),
     ("StartTimeUnix", Kind::Time),
     ("TimeUnix", Kind::Time),
-    ("Value", Kind::Double),
-    ("Count", Kind::Unsigned),
-    ("Sum", Kind::Double),
-    ("BucketCounts", Kind::ListOfUnsigned),
-    ("ExplicitBounds", Kind::Doubles),
+];
+
+const EXEMPLARS: &[(&str, Kind)] = &[
+    ("Exemplars.FilteredAttributes", Kind::ListOfAttributes),
+    ("Exemplars.TimeUnix", Kind::Times),
+    ("Exemplars.Value", Kind::Doubles),
+    ("Exemplars.SpanId", Kind::Texts),
+    ("Exemplars.TraceId", Kind::Texts),
+];
+
+const NUMBER: &[(&str, Kind)] = &[("Value", Kind::Double), ("Flags", Kind::Count)];
+
+const OF_SUM: &[(&str, Kind)] =
+    &[("AggregationTemporality", Kind::Number), ("IsMonotonic", Kind::Bool)];
+
+const COUNT_AND_SUM: &[(&str, Kind)] = &[("Count", Kind::Unsigned), ("Sum", Kind::Double)];
+
+const BUCKETS: &[(&str, Kind)] =
+    &[("BucketCounts", Kind::ListOfUnsigned), ("ExplicitBounds", Kind::Doubles)];
+
+const EXPONENTIAL_BUCKETS: &[(&str, Kind)] = &[
     ("Scale", Kind::Number),
     ("ZeroCount", Kind::Unsigned),
     ("PositiveOffset", Kind::Number),
     ("PositiveBucketCounts", Kind::ListOfUnsigned),
     ("NegativeOffset", Kind::Number),
     ("NegativeBucketCounts", Kind::ListOfUnsigned),
-    ("ValueAtQuantiles.Quantile", Kind::Doubles),
-    ("ValueAtQuantiles.Value", Kind::Doubles),
-    ("Exemplars.FilteredAttributes", Kind::ListOfAttributes),
-    ("Exemplars.TimeUnix", Kind::Times),
-    ("Exemplars.Value", Kind::Doubles),
-    ("Exemplars.SpanId", Kind::Texts),
-    ("Exemplars.TraceId", Kind::Texts),
+];
+
+/// What tables of histograms end with.
+const OF_HISTOGRAM: &[(&str, Kind)] = &[
     ("Flags", Kind::Count),
     ("Min", Kind::Double),
     ("Max", Kind::Double),
     ("AggregationTemporality", Kind::Number),
-    ("IsMonotonic", Kind::Bool),
-    ("MetricType", Kind::Text),
 ];
 
-/// The table of a signal, whose columns are all declared.
+const QUANTILES: &[(&str, Kind)] =
+    &[("ValueAtQuantiles.Quantile", Kind::Doubles), ("ValueAtQuantiles.Value", Kind::Doubles)];
+
+const FLAGS: &[(&str, Kind)] = &[("Flags", Kind::Count)];
+
+/// The columns of a table, one part after the other.
+type Columns = &'static [&'static [(&'static str, Kind)]];
+
+/// `otel_metrics_gauge` and so on.
+fn of_metrics(kind: MetricKind) -> Columns {
+    match kind {
+        MetricKind::Gauge => &[OF_METRICS, NUMBER, EXEMPLARS],
+        MetricKind::Sum => &[OF_METRICS, NUMBER, EXEMPLARS, OF_SUM],
+        MetricKind::Histogram => &[OF_METRICS, COUNT_AND_SUM, BUCKETS, EXEMPLARS, OF_HISTOGRAM],
+        MetricKind::ExponentialHistogram => {
+            &[OF_METRICS, COUNT_AND_SUM, EXPONENTIAL_BUCKETS, EXEMPLARS, OF_HISTOGRAM]
+        }
+        MetricKind::Summary => &[OF_METRICS, COUNT_AND_SUM, QUANTILES, FLAGS],
+    }
+}
+
+/// The table of a signal, or of a kind of metrics, whose columns are all declared.
 pub(super) struct Table<'s> {
-    columns: &'static [(&'static str, Kind)],
+    columns: Columns,
     schema: &'s mut Schema,
 }
 
 impl<'s> Table<'s> {
-    pub(super) fn of(format: Format, schema: &'s mut Schema) -> Self {
-        let columns = match format {
-            Format::OtlpTraces => TRACES,
-            Format::OtlpMetrics => METRICS,
-            _ => LOGS,
+    pub(super) fn of(format: Format, kind: Option<MetricKind>, schema: &'s mut Schema) -> Self {
+        let columns: Columns = match (format, kind) {
+            (Format::OtlpTraces, _) => &[TRACES],
+            (Format::OtlpMetrics, kind) => of_metrics(kind.unwrap_or(MetricKind::Gauge)),
+            _ => &[LOGS],
         };
-        for (name, kind) in columns {
+        for (name, kind) in columns.iter().copied().flatten() {
             schema.declare_exactly(name, kind.column_type());
         }
         Self { columns, schema }
@@ -165,7 +197,7 @@ impl<'s> Table<'s> {
 
     /// The same; where the table has none, values go into `_rest`, where they are called `otherwise`.
     pub(super) fn column_or(&mut self, name: &str, otherwise: &str) -> ColumnId {
-        match self.columns.iter().find(|(known, _)| *known == name) {
+        match self.columns.iter().copied().flatten().find(|(known, _)| *known == name) {
             Some((_, kind)) => self.schema.declare_exactly(name, kind.column_type()),
             None => self.rest(otherwise),
         }

@@ -4,6 +4,7 @@ use super::OtlpLayout;
 use super::clickhouse::Table;
 use super::ids::Ids;
 use crate::input::Format;
+use crate::options::MetricKind;
 use crate::schema::{ColumnId, ColumnType, Key, Schema};
 use crate::types::timestamp::TimeUnit;
 
@@ -31,10 +32,15 @@ pub(super) struct AttributeColumns {
 }
 
 impl CommonColumns {
-    pub(super) fn of(format: Format, layout: OtlpLayout, schema: &mut Schema) -> Self {
+    pub(super) fn of(
+        format: Format,
+        kind: Option<MetricKind>,
+        layout: OtlpLayout,
+        schema: &mut Schema,
+    ) -> Self {
         match layout {
             OtlpLayout::Flat => Self::flat(schema),
-            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(format, schema)),
+            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(format, kind, schema)),
         }
     }
 

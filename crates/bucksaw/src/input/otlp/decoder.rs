@@ -16,7 +16,8 @@ use crate::coerce::block_builder::BlockBuilder;
 use crate::error::Error;
 use crate::input::Format;
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use crate::input::framing::Chunk;
+use crate::input::framing::{Chunk, Pass};
+use crate::options::MetricKind;
 use crate::schema::Schema;
 
 /// Values that records of one chunk have in common with others, at the most, each counted for each of its records: so
@@ -38,10 +39,15 @@ enum Columns {
 }
 
 impl Columns {
-    fn of(format: Format, layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
+    fn of(
+        format: Format,
+        kind: Option<MetricKind>,
+        (layout, ids): (OtlpLayout, Ids),
+        schema: &mut Schema,
+    ) -> Self {
         match format {
             Format::OtlpTraces => Self::Traces(SpanColumns::of(layout, ids, schema)),
-            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(layout, ids, schema)),
+            Format::OtlpMetrics => Self::Metrics(MetricColumns::of(layout, kind, ids, schema)),
             _ => Self::Logs(LogColumns::of(layout, ids, schema)),
         }
     }
@@ -51,21 +57,25 @@ impl Decoder for Messages {
     fn decode<'a>(&self, chunk: &'a Chunk, into: Target<'_, 'a>) -> Decoded<'a> {
         match chunk.form.is_text() {
             true => json::decode(chunk, (self.layout, self.ids), into),
-            false => decode_messages(&chunk.bytes, chunk.format, (self.layout, self.ids), into),
+            false => {
+                let of = (chunk.format, chunk.pass);
+                decode_messages(&chunk.bytes, of, (self.layout, self.ids), into)
+            }
         }
     }
 }
 
-/// Decodes messages in protobuf, whole fields of them, to an empty block.
+/// Decodes messages in protobuf, whole fields of them, to an empty block; in a pass, the rows of that.
 pub(super) fn decode_messages<'a>(
     bytes: &'a [u8],
-    format: Format,
+    (format, pass): (Format, Option<Pass>),
     (layout, ids): (OtlpLayout, Ids),
     into: Target<'_, 'a>,
 ) -> Decoded<'a> {
     let Target { mut block, schema, arena, stops_at_rejected } = into;
-    let columns = Columns::of(format, layout, ids, schema);
-    let common = CommonColumns::of(format, layout, schema);
+    let kind = pass.map(|pass| pass.kind);
+    let columns = Columns::of(format, kind, (layout, ids), schema);
+    let common = CommonColumns::of(format, kind, layout, schema);
     let mut rows = Rows {
         chunk: bytes,
         columns,
@@ -74,9 +84,12 @@ pub(super) fn decode_messages<'a>(
         decoded: Decoded::default(),
         around: Around::default(),
         repeated: 0,
+        pass,
         stops_at_rejected,
     };
-    rows.decoded.counts.bytes = bytes.len() as u64;
+    if rows.is_first() {
+        rows.decoded.counts.bytes = bytes.len() as u64;
+    }
     let mut left = bytes;
     // The framer has seen that there are whole lengths and fields only.
     while !rows.is_over()
@@ -106,10 +119,22 @@ struct Rows<'b, 'a> {
     around: Around<'a>,
     /// Of [`MAX_REPEATED`].
     repeated: usize,
+    /// Whose kind of metrics alone becomes rows.
+    pass: Option<Pass>,
     stops_at_rejected: bool,
 }
 
 impl<'a> Rows<'_, 'a> {
+    /// Whether what is of no kind is to be told.
+    fn is_first(&self) -> bool {
+        self.pass.is_none_or(|pass| pass.is_first)
+    }
+
+    /// Whether metrics of this kind become rows.
+    fn takes(&self, kind: MetricKind) -> bool {
+        self.pass.is_none_or(|pass| pass.kind == kind)
+    }
+
     fn is_over(&self) -> bool {
         self.stops_at_rejected && !self.decoded.rejected.is_empty()
     }
@@ -125,11 +150,11 @@ impl<'a> Rows<'_, 'a> {
                 Ok(Some(field)) if field.number != 1 => continue,
                 Ok(Some(field)) => field.bytes().and_then(|bytes| self.of_resource(bytes)),
                 // What comes behind it can't be found.
-                Err(fault) => return self.reject(left, fault.into()),
+                Err(fault) => return self.reject_common(left, fault),
             };
             if let Err(fault) = read {
                 self.around.leave_all();
-                self.reject(&left[..left.len() - fields.left().len()], fault.into());
+                self.reject_common(&left[..left.len() - fields.left().len()], fault);
             }
         }
     }
@@ -159,7 +184,7 @@ impl<'a> Rows<'_, 'a> {
                 let read = self.of_scope(bytes, &resource);
                 self.around.leave(1);
                 if let Err(fault) = read {
-                    self.reject(bytes, fault.into());
+                    self.reject_common(bytes, fault);
                 }
                 if self.is_over() {
                     break;
@@ -170,13 +195,16 @@ impl<'a> Rows<'_, 'a> {
     }
 
     fn of_scope(&mut self, message: &'a [u8], resource: &Common<'a>) -> Result<(), Fault> {
-        let (mut of_scope, mut schema_url, mut records) = (Embedded::default(), "", 0);
+        let (mut of_scope, mut schema_url) = (Embedded::default(), "");
+        let (mut records, mut of_all) = (0, 0);
         let mut fields = Fields::of(message);
         while let Some(field) = fields.next()? {
             match field.number {
                 1 => of_scope.add(field.bytes()?),
                 2 => {
-                    records += self.rows_of(field.bytes()?);
+                    let (rows, is_taken) = self.rows_of(field.bytes()?);
+                    of_all += rows;
+                    records += if is_taken { rows } else { 0 };
                 }
                 3 => schema_url = field.text()?,
                 _ => {}
@@ -185,7 +213,8 @@ impl<'a> Rows<'_, 'a> {
         let of_scope = of_scope.whole(message, 1, self.row.arena)?.unwrap_or_default();
         let scope = scope(of_scope, schema_url, &self.common, &mut self.row)?;
         let common = weight(resource) + weight(&scope);
-        self.repeated = self.repeated.saturating_add(common * records);
+        // In each pass the same.
+        self.repeated = self.repeated.saturating_add(common * of_all);
         if self.repeated > MAX_REPEATED {
             let reason = "its records have too many values of their resource and scope in common";
             return Err(Fault { address: address_of(message), reason });
@@ -205,6 +234,7 @@ impl<'a> Rows<'_, 'a> {
             let record = field.bytes()?;
             match &mut reason {
                 None => self.record(record),
+                Some(_) if !self.tells_of(record) => self.decoded.lines += 1,
                 Some(reason) => self.push_rejected(record, 0, reason.clone(), refused.take()),
             }
             if self.is_over() {
@@ -217,15 +247,23 @@ impl<'a> Rows<'_, 'a> {
         Ok(())
     }
 
-    /// How many rows a record makes, if it is sound.
-    fn rows_of(&self, record: &'a [u8]) -> usize {
+    /// How many rows a record makes, if it is sound, and whether that is now.
+    fn rows_of(&self, record: &'a [u8]) -> (usize, bool) {
         match self.columns {
-            Columns::Logs(_) | Columns::Traces(_) => 1,
+            Columns::Logs(_) | Columns::Traces(_) => (1, true),
             Columns::Metrics(_) => match Metric::read(record, &self.row) {
-                Ok(Some(metric)) => metric.points().count(),
+                Ok(Some(metric)) => (metric.points().count(), self.takes(metric.kind())),
                 // Such a one is rejected then.
-                Ok(None) | Err(_) => 0,
+                Ok(None) | Err(_) => (0, false),
             },
+        }
+    }
+
+    /// Whether it is now that a record that makes no rows is told.
+    fn tells_of(&self, record: &'a [u8]) -> bool {
+        match (self.pass, Metric::read(record, &self.row)) {
+            (Some(pass), Ok(Some(metric))) => metric.kind() == pass.kind,
+            _ => self.is_first(),
         }
     }
 
@@ -240,10 +278,13 @@ impl<'a> Rows<'_, 'a> {
                 self.end_row(record, pushed);
             }
             Columns::Metrics(columns) => match Metric::read(record, &self.row) {
-                Ok(Some(metric)) => self.points(record, metric, &columns),
+                Ok(Some(metric)) if self.takes(metric.kind()) => {
+                    self.points(record, metric, &columns);
+                }
+                Ok(Some(metric)) => self.decoded.lines += metric.points().count() as u64,
                 // There is nothing in it to be a row.
                 Ok(None) => {}
-                Err(fault) => self.reject(record, fault.into()),
+                Err(fault) => self.reject_common(record, fault),
             },
         }
     }
@@ -280,6 +321,15 @@ impl<'a> Rows<'_, 'a> {
             }
             Err(failure) => self.reject(record, failure),
         }
+    }
+
+    /// Rejects what is of no kind of metrics, or of several; once.
+    fn reject_common(&mut self, bytes: &'a [u8], fault: Fault) {
+        if self.is_first() {
+            return self.reject(bytes, fault.into());
+        }
+        self.row.undo();
+        self.decoded.lines += 1;
     }
 
     /// Rejects a record, or what else these bytes of the chunk are.

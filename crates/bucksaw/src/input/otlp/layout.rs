@@ -16,8 +16,9 @@ pub enum OtlpLayout {
     /// A column for each field, named as in the protocol, and for each attribute.
     #[default]
     Flat,
-    /// The tables `otel_logs` and `otel_traces` of the Collector's [ClickHouse exporter], by their columns' names, types and
-    /// order: attributes are maps, times are nanoseconds. What these tables have no column for goes into `_rest`.
+    /// The tables of the Collector's [ClickHouse exporter], by their columns' names, types and order: `otel_logs`, `otel_traces`,
+    /// and of metrics one for each kind (`otel_metrics_gauge`, …). Attributes are maps, times are nanoseconds. What these tables have
+    /// no column for goes into `_rest`.
     ///
     /// [ClickHouse exporter]: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/clickhouseexporter
     ClickHouse,

@@ -37,7 +37,9 @@ impl LogColumns {
     pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
         match layout {
             OtlpLayout::Flat => Self::flat(ids, schema),
-            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpLogs, schema)),
+            OtlpLayout::ClickHouse => {
+                Self::clickhouse(&mut Table::of(Format::OtlpLogs, None, schema))
+            }
         }
     }
 

@@ -6,10 +6,12 @@ use super::clickhouse::Table;
 use super::columns::{count, double, list, number, text, time};
 use super::common::ATTRIBUTES;
 use super::ids::{Ids, SPAN_ID, TRACE_ID};
+use super::kinds::kind_of_field;
 use super::lists::Lists;
 use super::row::{Failure, Row};
 use super::wire::{Embedded, Fields, Result};
 use crate::input::Format;
+use crate::options::MetricKind;
 use crate::schema::{ColumnId, ColumnType, Schema};
 use crate::types::item::Item;
 use crate::types::value::Value;
@@ -24,7 +26,8 @@ pub(super) struct MetricColumns {
     description: ColumnId,
     unit: ColumnId,
     metadata: ColumnId,
-    ty: ColumnId,
+    /// Where a table has several.
+    ty: Option<ColumnId>,
     aggregation_temporality: ColumnId,
     is_monotonic: ColumnId,
     start_time: ColumnId,
@@ -50,10 +53,17 @@ pub(super) struct MetricColumns {
 }
 
 impl MetricColumns {
-    pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
+    pub(super) fn of(
+        layout: OtlpLayout,
+        kind: Option<MetricKind>,
+        ids: Ids,
+        schema: &mut Schema,
+    ) -> Self {
         match layout {
             OtlpLayout::Flat => Self::flat(ids, schema),
-            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpMetrics, schema)),
+            OtlpLayout::ClickHouse => {
+                Self::clickhouse(&mut Table::of(Format::OtlpMetrics, kind, schema))
+            }
         }
     }
 
@@ -64,7 +74,7 @@ impl MetricColumns {
             description: table.column("MetricDescription"),
             unit: table.column("MetricUnit"),
             metadata: table.rest("metadata"),
-            ty: table.column("MetricType"),
+            ty: None,
             aggregation_temporality: table.column("AggregationTemporality"),
             is_monotonic: table.column("IsMonotonic"),
             start_time: table.column("StartTimeUnix"),
@@ -109,7 +119,7 @@ impl MetricColumns {
             description: text("description", schema),
             unit: text("unit", schema),
             metadata: text("metadata", schema),
-            ty: text("type", schema),
+            ty: Some(text("type", schema)),
             aggregation_temporality: number("aggregation_temporality", schema),
             is_monotonic: schema.declare("is_monotonic", ColumnType::Bool),
             start_time: time("start_time", schema),
@@ -151,39 +161,6 @@ impl MetricColumns {
     }
 }
 
-/// Which kind of data a metric has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Gauge,
-    Sum,
-    Histogram,
-    ExponentialHistogram,
-    Summary,
-}
-
-impl Kind {
-    fn of_field(number: u32) -> Option<Self> {
-        Some(match number {
-            5 => Self::Gauge,
-            7 => Self::Sum,
-            9 => Self::Histogram,
-            10 => Self::ExponentialHistogram,
-            11 => Self::Summary,
-            _ => return None,
-        })
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Gauge => "gauge",
-            Self::Sum => "sum",
-            Self::Histogram => "histogram",
-            Self::ExponentialHistogram => "exponential_histogram",
-            Self::Summary => "summary",
-        }
-    }
-}
-
 /// A metric, but for its data points.
 pub(super) struct Metric<'a> {
     name: &'a str,
@@ -191,14 +168,14 @@ pub(super) struct Metric<'a> {
     unit: &'a str,
     /// As JSON; empty where there is none.
     metadata: &'a str,
-    kind: Kind,
+    kind: MetricKind,
     temporality: i32,
     is_monotonic: bool,
     data: &'a [u8],
     /// The number of the field that it is in.
     data_field: u32,
     /// Data of other kinds that others took the place of: it has to be sound, too.
-    replaced: Vec<(Kind, &'a [u8])>,
+    replaced: Vec<(MetricKind, &'a [u8])>,
 }
 
 impl<'a> Metric<'a> {
@@ -218,7 +195,7 @@ impl<'a> Metric<'a> {
                 3 => unit = field.text()?,
                 12 => has_metadata = true,
                 number => {
-                    let Some(kind) = Kind::of_field(number) else { continue };
+                    let Some(kind) = kind_of_field(number) else { continue };
                     if last != Some((kind, number)) {
                         if let Some((kind, number)) = last {
                             let data = parts.whole(start, number, row.arena)?;
@@ -252,16 +229,16 @@ impl<'a> Metric<'a> {
     }
 
     /// The same metric with other data.
-    fn with_data(self, kind: Kind, data: &'a [u8]) -> Result<Self> {
+    fn with_data(self, kind: MetricKind, data: &'a [u8]) -> Result<Self> {
         let (mut temporality, mut is_monotonic) = (0, false);
         let mut fields = Fields::of(data);
         while let Some(field) = fields.next()? {
             match (field.number, kind) {
                 (1, _) => _ = field.bytes()?,
-                (2, Kind::Sum | Kind::Histogram | Kind::ExponentialHistogram) => {
+                (2, MetricKind::Sum | MetricKind::Histogram | MetricKind::ExponentialHistogram) => {
                     temporality = field.int32()?;
                 }
-                (3, Kind::Sum) => is_monotonic = field.bool()?,
+                (3, MetricKind::Sum) => is_monotonic = field.bool()?,
                 _ => {}
             }
         }
@@ -271,6 +248,10 @@ impl<'a> Metric<'a> {
     /// Its data, and the number of the field that they are in.
     pub(super) fn data(&self) -> (u32, &'a [u8]) {
         (self.data_field, self.data)
+    }
+
+    pub(super) fn kind(&self) -> MetricKind {
+        self.kind
     }
 
     /// Its data points.
@@ -345,20 +326,22 @@ impl MetricColumns {
         if !metric.metadata.is_empty() {
             row.builder.push_item(self.metadata.into(), Item::Json(metric.metadata))?;
         }
-        row.push_text(self.ty, metric.kind.name())?;
+        if let Some(ty) = self.ty {
+            row.push_text(ty, metric.kind.name())?;
+        }
         row.push_number(self.aggregation_temporality, metric.temporality)?;
-        if metric.kind == Kind::Sum {
+        if metric.kind == MetricKind::Sum {
             row.builder.push(self.is_monotonic, Value::Bool(metric.is_monotonic))?;
         }
         let point = match metric.kind {
-            Kind::Gauge | Kind::Sum => self.number(message, row)?,
-            Kind::Histogram => self.histogram(message, row)?,
-            Kind::ExponentialHistogram => self.exponential_histogram(message, row)?,
-            Kind::Summary => self.summary(message, row)?,
+            MetricKind::Gauge | MetricKind::Sum => self.number(message, row)?,
+            MetricKind::Histogram => self.histogram(message, row)?,
+            MetricKind::ExponentialHistogram => self.exponential_histogram(message, row)?,
+            MetricKind::Summary => self.summary(message, row)?,
         };
         row.push_time(self.start_time, point.start_time)?;
         row.push_time(self.time, point.time)?;
-        if !matches!(metric.kind, Kind::Gauge | Kind::Sum) {
+        if !matches!(metric.kind, MetricKind::Gauge | MetricKind::Sum) {
             row.push_unsigned(self.count, point.count)?;
         }
         for (column, value) in [(self.sum, point.sum), (self.min, point.min), (self.max, point.max)]

@@ -5,6 +5,7 @@
 //! is one decoder.
 
 mod any_value;
+mod by_kind;
 mod clickhouse;
 mod columns;
 mod common;
@@ -16,6 +17,7 @@ mod framing;
 mod head;
 mod ids;
 mod json;
+mod kinds;
 mod layout;
 mod lists;
 mod logs;
@@ -29,6 +31,7 @@ mod text;
 mod traces;
 mod wire;
 
+pub(super) use self::by_kind::ByKind;
 pub(super) use self::decoder::Messages as MessageDecoder;
 pub(super) use self::fitting::{are_profiles, formats_of};
 pub(super) use self::framing::Messages as MessageFramer;

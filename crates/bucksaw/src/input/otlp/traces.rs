@@ -42,7 +42,9 @@ impl SpanColumns {
     pub(super) fn of(layout: OtlpLayout, ids: Ids, schema: &mut Schema) -> Self {
         match layout {
             OtlpLayout::Flat => Self::flat(ids, schema),
-            OtlpLayout::ClickHouse => Self::clickhouse(&mut Table::of(Format::OtlpTraces, schema)),
+            OtlpLayout::ClickHouse => {
+                Self::clickhouse(&mut Table::of(Format::OtlpTraces, None, schema))
+            }
         }
     }
 

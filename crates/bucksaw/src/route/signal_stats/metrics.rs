@@ -6,7 +6,7 @@ use super::labels::labels;
 use super::time_span;
 use crate::block::BlockSlice;
 use crate::block::texts::each_text;
-use crate::options::Options;
+use crate::options::{MetricKind, Options};
 use crate::report::TimeRange;
 use crate::report::signal_stats::{MetricRows, MetricStats};
 use crate::schema::Schema;
@@ -18,6 +18,8 @@ const SEPARATOR: char = '\u{1f}';
 #[derive(Debug)]
 pub(crate) struct MetricTally {
     time: Wanted,
+    /// What all rows are of.
+    kind: Option<MetricKind>,
     /// Name, type and unit.
     parts: [Wanted; 3],
     rows: u64,
@@ -28,15 +30,16 @@ pub(crate) struct MetricTally {
 }
 
 impl MetricTally {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(kind: Option<MetricKind>, options: &Options) -> Self {
         Self {
+            kind,
             time: Wanted::new(options.timestamp_column.clone(), TIMES),
             parts: [
                 Wanted::new(
                     None,
                     &[&["name"], &["metric_name"], &["metric"], &["__name__"], &["MetricName"]],
                 ),
-                Wanted::new(None, &[&["type"], &["metric_type"], &["MetricType"]]),
+                Wanted::new(None, &[&["type"], &["metric_type"]]),
                 Wanted::new(None, &[&["unit"], &["metric_unit"], &["MetricUnit"]]),
             ],
             rows: 0,
@@ -80,7 +83,7 @@ impl MetricTally {
             let (unit, ty) = (parts.next(), parts.next());
             MetricRows {
                 name: parts.next().unwrap_or_default(),
-                ty: ty.unwrap_or_default(),
+                ty: self.kind.map_or(ty.unwrap_or_default(), |kind| kind.to_string()),
                 unit: unit.unwrap_or_default(),
                 rows,
             }

@@ -16,8 +16,7 @@ use self::metrics::MetricTally;
 use self::traces::TraceTally;
 use crate::block::BlockSlice;
 use crate::format::metadata::KeyValue;
-use crate::options::Options;
-use crate::options::Signal;
+use crate::options::{MetricKind, Options, Signal};
 use crate::report::TimeRange;
 use crate::report::signal_stats::{STATS_KEY, SignalStats, TimeSpan};
 use crate::schema::Schema;
@@ -31,10 +30,11 @@ pub(crate) enum SignalTally {
 }
 
 impl SignalTally {
-    pub(crate) fn new(signal: Signal, options: &Options) -> Self {
+    /// Of metrics all of this kind, or as their rows say.
+    pub(crate) fn new(signal: Signal, kind: Option<MetricKind>, options: &Options) -> Self {
         match signal {
             Signal::Logs => Self::Logs(Box::new(LogTally::new(options))),
-            Signal::Metrics => Self::Metrics(Box::new(MetricTally::new(options))),
+            Signal::Metrics => Self::Metrics(Box::new(MetricTally::new(kind, options))),
             Signal::Traces => Self::Traces(Box::new(TraceTally::new(options))),
         }
     }

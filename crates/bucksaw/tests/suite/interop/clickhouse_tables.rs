@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use bucksaw::{Format, Options, OtlpLayout, Profile};
+use bucksaw::{Format, InputOptions, MetricKind, Options, OtlpLayout, Profile};
 use serde_json::{Value, json};
 
 use super::{PROGRAM, python, readers};
-use crate::otlp::clickhouse::{converted, logs, traces};
+use crate::otlp::clickhouse::{converted, logs, metrics, traces};
 
 const MAP: &str = "Map(LowCardinality(String), String)";
 
@@ -65,6 +65,133 @@ fn columns_of_traces() -> Vec<(&'static str, &'static str)> {
              Attributes Map(LowCardinality(String), String))",
         ),
     ]
+}
+
+/// The columns of a kind of metrics.
+fn columns_of_metrics(kind: MetricKind) -> Vec<(&'static str, &'static str)> {
+    let mut columns = vec![
+        ("ResourceAttributes", MAP),
+        ("ResourceSchemaUrl", "String"),
+        ("ScopeName", "String"),
+        ("ScopeVersion", "String"),
+        ("ScopeAttributes", MAP),
+        ("ScopeDroppedAttrCount", "UInt32"),
+        ("ScopeSchemaUrl", "String"),
+        ("ServiceName", "LowCardinality(String)"),
+        ("MetricName", "LowCardinality(String)"),
+        ("MetricDescription", "String"),
+        ("MetricUnit", "String"),
+        ("Attributes", MAP),
+        ("StartTimeUnix", "DateTime"),
+        ("TimeUnix", "DateTime"),
+    ];
+    let exemplars = (
+        "Exemplars",
+        "Nested (FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime, \
+         Value Float64, SpanId String, TraceId String)",
+    );
+    let count_and_sum = [("Count", "UInt64"), ("Sum", "Float64")];
+    let number = [("Value", "Float64"), ("Flags", "UInt32"), exemplars];
+    let of_histogram = [
+        exemplars,
+        ("Flags", "UInt32"),
+        ("Min", "Float64"),
+        ("Max", "Float64"),
+        ("AggregationTemporality", "Int32"),
+    ];
+    match kind {
+        MetricKind::Gauge => columns.extend(number),
+        MetricKind::Sum => {
+            columns.extend(number);
+            columns.extend([("AggregationTemporality", "Int32"), ("IsMonotonic", "Boolean")]);
+        }
+        MetricKind::Histogram => {
+            columns.extend(count_and_sum);
+            columns
+                .extend([("BucketCounts", "Array(UInt64)"), ("ExplicitBounds", "Array(Float64)")]);
+            columns.extend(of_histogram);
+        }
+        MetricKind::ExponentialHistogram => {
+            columns.extend(count_and_sum);
+            columns.extend([
+                ("Scale", "Int32"),
+                ("ZeroCount", "UInt64"),
+                ("PositiveOffset", "Int32"),
+                ("PositiveBucketCounts", "Array(UInt64)"),
+                ("NegativeOffset", "Int32"),
+                ("NegativeBucketCounts", "Array(UInt64)"),
+            ]);
+            columns.extend(of_histogram);
+        }
+        MetricKind::Summary => {
+            columns.extend(count_and_sum);
+            columns.extend([
+                ("ValueAtQuantiles", "Nested (Quantile Float64, Value Float64)"),
+                ("Flags", "UInt32"),
+            ]);
+        }
+    }
+    columns
+}
+
+/// The rows of a kind of metrics; times are whole seconds there.
+fn rows_of_metrics(kind: MetricKind) -> Vec<Value> {
+    let (trace, span) = ("ab".repeat(16), "cd".repeat(8));
+    let (unset, time) = ("1970-01-01 00:00:00", "2026-01-02 03:00:00");
+    let row = |own: Value| {
+        let mut row = json!({
+            "ResourceAttributes": { "service.name": "shop", "n": "5" }, "ResourceSchemaUrl": "",
+            "ScopeName": "lib", "ScopeVersion": "1", "ScopeAttributes": { "s": "t" },
+            "ScopeDroppedAttrCount": 0, "ScopeSchemaUrl": "", "ServiceName": "shop",
+            "MetricDescription": "what", "MetricUnit": "By", "Attributes": {},
+            "StartTimeUnix": unset, "TimeUnix": unset, "Flags": 0,
+        });
+        if kind != MetricKind::Summary {
+            for name in ["FilteredAttributes", "TimeUnix", "Value", "SpanId", "TraceId"] {
+                row[format!("Exemplars.{name}")] = json!([]);
+            }
+        }
+        for (name, value) in own.as_object().expect("an object") {
+            row[name] = value.clone();
+        }
+        row
+    };
+    let number = |name: &str, value: Value| {
+        json!({
+            "MetricName": name, "Value": value, "Attributes": { "a": "b" },
+            "StartTimeUnix": time, "TimeUnix": time,
+        })
+    };
+    match kind {
+        MetricKind::Gauge => {
+            let mut first = row(number("gauge", json!(1.5)));
+            first["Exemplars.FilteredAttributes"] = json!([{ "f": "g" }, { "f": "g" }]);
+            first["Exemplars.TimeUnix"] = json!([time, time]);
+            first["Exemplars.Value"] = json!([3, 2.5]);
+            first["Exemplars.SpanId"] = json!([span, span]);
+            first["Exemplars.TraceId"] = json!([trace, trace]);
+            vec![first, row(number("gauge", json!(9_007_199_254_740_992_u64)))]
+        }
+        MetricKind::Sum => {
+            let mut sum = row(number("sum", json!(7)));
+            (sum["AggregationTemporality"], sum["IsMonotonic"]) = (json!(2), json!(true));
+            vec![sum]
+        }
+        MetricKind::Histogram => vec![row(json!({
+            "MetricName": "histogram", "Count": u64::MAX, "Sum": 4.5,
+            "BucketCounts": [1, u64::MAX], "ExplicitBounds": [0.5], "Min": 0.25, "Max": 4.25,
+            "AggregationTemporality": 1,
+        }))],
+        MetricKind::ExponentialHistogram => vec![row(json!({
+            "MetricName": "exponential", "Count": 3, "Sum": 0, "Scale": 2, "ZeroCount": 1,
+            "PositiveOffset": -1, "PositiveBucketCounts": [1, 2], "NegativeOffset": -1,
+            "NegativeBucketCounts": [1, 2], "Min": 0, "Max": 0, "AggregationTemporality": 1,
+        }))],
+        MetricKind::Summary => vec![row(json!({
+            "MetricName": "summary", "Count": 3, "Sum": 1, "ValueAtQuantiles.Quantile": [0.5],
+            "ValueAtQuantiles.Value": [2],
+        }))],
+    }
 }
 
 fn rows_of_logs(has_time: bool) -> Vec<Value> {
@@ -165,6 +292,24 @@ fn files_go_into_the_tables_of_the_exporter() {
         add("otel_traces", &traces, BY_NAME, columns_of_traces(), rows_of_traces());
         add("otel_logs_by_order", &logs, BY_ORDER, columns_of_logs(false), rows_of_logs(false));
         add("otel_traces_by_order", &traces, BY_ORDER, columns_of_traces(), rows_of_traces());
+        let read_as = InputOptions::new().layout(OtlpLayout::ClickHouse);
+        let of_kinds =
+            crate::otlp::kinds::tables(&metrics(), &read_as, &Options::new().profile(profile));
+        for kind in MetricKind::ALL {
+            let path = folder.path().join(format!("{kind}_{profile:?}.parquet"));
+            let file = &of_kinds.files[&format!("metrics of the kind {kind}")];
+            fs::write(&path, file).expect("a file");
+            for (suffix, select) in [("", BY_NAME), ("_by_order", BY_ORDER)] {
+                // Only these have values without a column.
+                let has_rest = matches!(kind, MetricKind::Gauge | MetricKind::ExponentialHistogram);
+                let select = if has_rest { select } else { &select.replace("EXCEPT _rest ", "") };
+                tables.push(json!({
+                    "name": format!("otel_metrics_{kind}{suffix}_{profile:?}"), "file": path,
+                    "select": select, "columns": columns_of_metrics(kind),
+                    "rows": rows_of_metrics(kind),
+                }));
+            }
+        }
     }
     let path = folder.path().join("tables.json");
     fs::write(&path, json!(tables).to_string()).expect("a file");

@@ -1,6 +1,8 @@
 //! The layout of ClickHouse's tables: what is in which column, and what is kept beside them.
 
-use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options, OtlpLayout, Report};
+use bucksaw::{
+    Format, Input, InputOptions, MemorySink, MetricKind, OnError, Options, OtlpLayout, Report,
+};
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList, any_value::Value as Any,
 };
@@ -19,6 +21,7 @@ use proptest::prelude::*;
 use prost::Message as _;
 
 use super::generate;
+use super::kinds::tables;
 use crate::support::{Cell, Row, read};
 
 /// 2026-01-02T03:00:00.123456789Z.
@@ -423,9 +426,38 @@ fn spans_are_the_rows_of_otel_traces() {
     );
 }
 
-#[test]
-fn data_points_are_rows_of_the_tables_of_metrics() {
-    let (_, rows) = clickhouse(&metrics(), Format::OtlpMetrics);
+/// The columns that all tables of metrics begin with.
+const OF_METRICS: [&str; 14] = [
+    "ResourceAttributes",
+    "ResourceSchemaUrl",
+    "ScopeName",
+    "ScopeVersion",
+    "ScopeAttributes",
+    "ScopeDroppedAttrCount",
+    "ScopeSchemaUrl",
+    "ServiceName",
+    "MetricName",
+    "MetricDescription",
+    "MetricUnit",
+    "Attributes",
+    "StartTimeUnix",
+    "TimeUnix",
+];
+
+/// The rows of a kind of metrics, without what all have alike; its table has these columns behind those of all.
+fn rows_of_kind(kind: MetricKind, own: &str) -> Vec<Vec<String>> {
+    let read_as = InputOptions::new().layout(OtlpLayout::ClickHouse);
+    let of = |options| {
+        let mut files = tables(&metrics(), &read_as, &options).files;
+        assert_eq!(files.len(), 5);
+        files.remove(&format!("metrics of the kind {kind}")).expect("a table")
+    };
+    let (names, rows) = read(&of(Options::new()));
+    let wanted: Vec<&str> = OF_METRICS.into_iter().chain(own.split_whitespace()).collect();
+    let has = |name: &String| name != "_rest";
+    assert_eq!(names.into_iter().filter(has).collect::<Vec<_>>(), wanted);
+    let of_arrow = of(crate::support::options_of(bucksaw::BackendKind::Arrow));
+    assert!(read(&of_arrow).1 == rows);
     let without_common = |row: &Row| {
         let is_own = |shown: &String| {
             let common =
@@ -434,33 +466,47 @@ fn data_points_are_rows_of_the_tables_of_metrics() {
         };
         shown(row).into_iter().filter(is_own).collect::<Vec<_>>()
     };
+    rows.iter().map(without_common).collect()
+}
+
+const EXEMPLARS: &str = "Exemplars.FilteredAttributes Exemplars.TimeUnix Exemplars.Value \
+     Exemplars.SpanId Exemplars.TraceId";
+const TIMES: [&str; 2] = ["StartTimeUnix 1767322800123455789", "TimeUnix 1767322800123456789"];
+
+#[test]
+fn gauges_and_sums_are_the_rows_of_their_tables() {
+    let rows = rows_of_kind(MetricKind::Gauge, &format!("Value Flags {EXEMPLARS}"));
     let (trace, span) = ("ab".repeat(16), "cd".repeat(8));
-    let times = ["StartTimeUnix 1767322800123455789", "TimeUnix 1767322800123456789"];
     let gauge = [
         &["Attributes {a=b}", "Exemplars.FilteredAttributes [{f=g} {f=g}]"][..],
         &[&format!("Exemplars.SpanId [{span} {span}]")],
         &["Exemplars.TimeUnix [1767322800123456789 1767322800123456789]"],
         &[&format!("Exemplars.TraceId [{trace} {trace}]")],
-        &["Exemplars.Value [3 2.5]", "MetricName gauge", "MetricType gauge"],
-        &times,
+        &["Exemplars.Value [3 2.5]", "MetricName gauge"],
+        &TIMES,
         &["Value 1.5"],
     ];
-    assert_eq!(without_common(&rows[0]), gauge.concat());
     let large = [
-        &["Attributes {a=b}", "MetricName gauge", "MetricType gauge"][..],
-        &times,
+        &["Attributes {a=b}", "MetricName gauge"][..],
+        &TIMES,
         &["Value 9007199254740992", "_rest {\"value_int\":9007199254740993}"],
     ];
-    assert_eq!(without_common(&rows[1]), large.concat());
+    assert_eq!(rows, [gauge.concat(), large.concat()]);
+    let columns = format!("Value Flags {EXEMPLARS} AggregationTemporality IsMonotonic");
     let sum = [
-        &["AggregationTemporality 2", "Attributes {a=b}", "IsMonotonic true"][..],
-        &["MetricName sum", "MetricType sum"],
-        &times,
+        &["AggregationTemporality 2", "Attributes {a=b}", "IsMonotonic true", "MetricName sum"][..],
+        &TIMES,
         &["Value 7"],
     ];
-    assert_eq!(without_common(&rows[2]), sum.concat());
+    assert_eq!(rows_of_kind(MetricKind::Sum, &columns), [sum.concat()]);
+}
+
+#[test]
+fn histograms_and_summaries_are_the_rows_of_their_tables() {
+    let end = format!("{EXEMPLARS} Flags Min Max AggregationTemporality");
+    let columns = format!("Count Sum BucketCounts ExplicitBounds {end}");
     assert_eq!(
-        without_common(&rows[3]),
+        rows_of_kind(MetricKind::Histogram, &columns)[0],
         [
             "AggregationTemporality 1",
             "BucketCounts [1 18446744073709551615]",
@@ -468,18 +514,20 @@ fn data_points_are_rows_of_the_tables_of_metrics() {
             "ExplicitBounds [0.5]",
             "Max 4.25",
             "MetricName histogram",
-            "MetricType histogram",
             "Min 0.25",
             "Sum 4.5",
         ]
     );
+    let columns = format!(
+        "Count Sum Scale ZeroCount PositiveOffset PositiveBucketCounts NegativeOffset \
+         NegativeBucketCounts {end}"
+    );
     assert_eq!(
-        without_common(&rows[4]),
+        rows_of_kind(MetricKind::ExponentialHistogram, &columns)[0],
         [
             "AggregationTemporality 1",
             "Count 3",
             "MetricName exponential",
-            "MetricType exponential_histogram",
             "NegativeBucketCounts [1 2]",
             "NegativeOffset -1",
             "PositiveBucketCounts [1 2]",
@@ -489,12 +537,12 @@ fn data_points_are_rows_of_the_tables_of_metrics() {
             "_rest {\"zero_threshold\":0.25}",
         ]
     );
+    let columns = "Count Sum ValueAtQuantiles.Quantile ValueAtQuantiles.Value Flags";
     assert_eq!(
-        without_common(&rows[5]),
+        rows_of_kind(MetricKind::Summary, columns)[0],
         [
             "Count 3",
             "MetricName summary",
-            "MetricType summary",
             "Sum 1",
             "ValueAtQuantiles.Quantile [0.5]",
             "ValueAtQuantiles.Value [2]",
@@ -526,7 +574,6 @@ proptest! {
         for (source, format) in [
             (logs(), Format::OtlpLogs),
             (traces(), Format::OtlpTraces),
-            (metrics(), Format::OtlpMetrics),
         ] {
             let source = generate::changed(source, &changes);
             let source = super::prefixed(&source);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bucksaw::{ErrorKind, Format, Input, InputOptions, MemorySink, OnError, Options, Writer};
+use bucksaw::{ErrorKind, Format, Input, InputOptions, MemorySink, OnError, Options, Signal};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::{
@@ -12,9 +12,10 @@ use opentelemetry_proto::tonic::metrics::v1::{
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, TracesData};
 use prost::Message as _;
 
+use super::kinds::tables;
 use super::prefixed;
 
-const FORMATS: [Format; 3] = [Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics];
+const SIGNALS: [Signal; 3] = [Signal::Logs, Signal::Traces, Signal::Metrics];
 
 fn attributes(number: u64) -> Vec<KeyValue> {
     let value = any_value::Value::IntValue(number.cast_signed());
@@ -70,24 +71,7 @@ fn request(signal: usize, number: u64) -> Vec<u8> {
 
 /// The file of each signal.
 fn files(source: &[u8], options: &Options) -> BTreeMap<String, Vec<u8>> {
-    let mut input =
-        Input::open("mixed", source, &InputOptions::new(), OnError::Fail).expect("readable");
-    let mut writers: BTreeMap<String, (MemorySink, Writer)> = BTreeMap::new();
-    while let Some(format) = input.next_table(options) {
-        let (_, writer) = writers.entry(format.to_string()).or_insert_with(|| {
-            let sink = MemorySink::new();
-            let writer = options.clone().write_to(Box::new(sink.clone())).expect("sound options");
-            (sink, writer)
-        });
-        while writer.write_next(&mut input).expect("sound") {}
-    }
-    let rows: u64 = writers.values().map(|(_, writer)| writer.rows()).sum();
-    assert_eq!(input.counts().rows, rows);
-    let finished = writers.into_iter().map(|(format, (sink, writer))| {
-        writer.finish().expect("a file");
-        (format, sink.published().expect("published"))
-    });
-    finished.collect()
+    tables(source, &InputOptions::new(), options).files
 }
 
 #[test]
@@ -109,12 +93,12 @@ fn each_signal_gets_the_rows_that_it_would_get_alone() {
         let one = files(&source_of(&[0, 1, 2]), &options.clone().threads(1));
         assert!(one == files(&source_of(&[0, 1, 2]), &options.clone().threads(3)));
         let names: Vec<&String> = one.keys().collect();
-        assert_eq!(names, ["otlp-logs", "otlp-metrics", "otlp-traces"]);
-        for (signal, format) in FORMATS.iter().enumerate() {
+        assert_eq!(names, ["logs", "metrics", "traces"]);
+        for (signal, name) in SIGNALS.iter().enumerate() {
             let alone = files(&source_of(&[signal]), &options.clone().threads(1));
-            let (_, mixed) = crate::support::read(&one[&format.to_string()]);
-            let (_, alone) = crate::support::read(&alone[&format.to_string()]);
-            assert!(alone.len() > 400 && mixed == alone, "{format}");
+            let (_, mixed) = crate::support::read(&one[&name.to_string()]);
+            let (_, alone) = crate::support::read(&alone[&name.to_string()]);
+            assert!(alone.len() > 400 && mixed == alone, "{name}");
         }
     }
 }
@@ -127,7 +111,7 @@ fn one_table_takes_one_signal() {
     let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
     let error = writer.write_input(&mut input).expect_err("two tables");
     assert_eq!(error.kind(), ErrorKind::InputFormat);
-    assert!(error.to_string().contains("otlp-logs are followed by otlp-traces"), "{error}");
+    assert!(error.to_string().contains("logs are followed by traces"), "{error}");
     // Told that there are logs only, it has records that are none.
     let options = InputOptions::new().format(Format::OtlpLogs);
     let mut input = Input::open("mixed", &source[..], &options, OnError::Skip).expect("readable");
@@ -152,10 +136,9 @@ fn lines_of_json_may_be_of_several_signals() {
         for source in [lines.concat(), lines.concat().trim_end().to_owned(), one_line] {
             let one = files(source.as_bytes(), &Options::new().threads(1));
             assert!(one == files(source.as_bytes(), &Options::new().threads(3)));
-            for (format, of) in [("otlp-logs", log), ("otlp-traces", span), ("otlp-metrics", point)]
-            {
-                let rows = one.get(format).map_or(0, |file| crate::support::read(file).1.len());
-                assert_eq!(rows, count(of), "{format}");
+            for (name, of) in [("logs", log), ("traces", span), ("metrics", point)] {
+                let rows = one.get(name).map_or(0, |file| crate::support::read(file).1.len());
+                assert_eq!(rows, count(of), "{name}");
             }
         }
     }

@@ -5,6 +5,7 @@ mod fields;
 mod generate;
 mod ids;
 mod json;
+pub(crate) mod kinds;
 mod logs;
 mod metrics;
 mod mixed;

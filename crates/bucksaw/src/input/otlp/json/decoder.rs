@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use bumpalo::Bump;
+
 use super::reader::{Fault, Result, valid_up_to};
 use super::structure::next_message;
 use super::transcoder::{Place, Transcoder, key_of};
@@ -40,23 +42,21 @@ pub(in crate::input::otlp) fn decode<'a>(
     (layout, ids): (OtlpLayout, Ids),
     into: Target<'_, 'a>,
 ) -> Decoded<'a> {
-    let (format, redacts) = (chunk.format, into.schema.redacts());
-    let message = messages_of(format);
-    let mut messages = Messages {
-        transcoder: Transcoder::new(&chunk.bytes, message, into.arena),
-        message,
-        stops_at_rejected: into.stops_at_rejected,
-        nul_bytes: 0,
-    };
-    messages.of(chunk);
+    let redacts = into.schema.redacts();
+    let messages = Messages::read(chunk, into.arena, into.stops_at_rejected);
     let Messages { transcoder, nul_bytes, .. } = messages;
-    let Transcoder { out, places, unreadable, altered, .. } = transcoder;
-    let mut decoded = decode_messages(out.into_bytes(), format, (layout, ids), into);
-    let counts = &mut decoded.counts;
-    (counts.bytes, counts.nul_bytes) = (chunk.bytes.len() as u64, nul_bytes);
-    let alterations = &mut decoded.block.pivoted.alterations;
-    alterations.unknown_members += altered.unknown_members;
-    alterations.enum_names += altered.enum_names;
+    let Transcoder { out, places, mut unreadable, altered, .. } = transcoder;
+    let of = (chunk.format, chunk.pass);
+    let mut decoded = decode_messages(out.into_bytes(), of, (layout, ids), into);
+    if chunk.pass.is_none_or(|pass| pass.is_first) {
+        let counts = &mut decoded.counts;
+        (counts.bytes, counts.nul_bytes) = (chunk.bytes.len() as u64, nul_bytes);
+        let alterations = &mut decoded.block.pivoted.alterations;
+        alterations.unknown_members += altered.unknown_members;
+        alterations.enum_names += altered.enum_names;
+    } else {
+        unreadable.clear();
+    }
     for rejected in &mut decoded.rejected {
         rejected.bytes = json_of(&rejected.bytes, &places);
         rejected.kept = redacts.then_some(Kept::Nothing);
@@ -90,6 +90,11 @@ pub(in crate::input::otlp) fn decode<'a>(
     decoded
 }
 
+/// The messages of a chunk in protobuf.
+pub(in crate::input::otlp) fn messages<'a>(chunk: &'a Chunk, arena: &'a Bump) -> &'a [u8] {
+    Messages::read(chunk, arena, false).transcoder.out.into_bytes()
+}
+
 /// Where in the JSON a part of the messages in protobuf came from.
 fn json_of(part: &Range<usize>, places: &[Place]) -> Range<usize> {
     let by_content = places.binary_search_by_key(&part.start, |place| place.content);
@@ -106,7 +111,15 @@ struct Messages<'c, 'a> {
     nul_bytes: u64,
 }
 
-impl<'c> Messages<'c, '_> {
+impl<'c, 'a> Messages<'c, 'a> {
+    fn read(chunk: &'c Chunk, arena: &'a Bump, stops_at_rejected: bool) -> Self {
+        let message = messages_of(chunk.format);
+        let transcoder = Transcoder::new(&chunk.bytes, message, arena);
+        let mut messages = Self { transcoder, message, stops_at_rejected, nul_bytes: 0 };
+        messages.of(chunk);
+        messages
+    }
+
     /// Reads a chunk, line by line where no message is longer.
     fn of(&mut self, chunk: &'c Chunk) {
         let (bytes, is_first) = (chunk.bytes.as_slice(), chunk.position == 0);

@@ -6,6 +6,7 @@
 mod decoder;
 mod detecting;
 mod framing;
+mod kinds;
 mod numbers;
 mod output;
 mod plain;
@@ -13,6 +14,7 @@ mod reader;
 mod structure;
 mod transcoder;
 
-pub(super) use self::decoder::decode;
+pub(super) use self::decoder::{decode, messages};
 pub(in crate::input) use self::detecting::{format_of, is_json, profiles};
 pub(in crate::input) use self::framing::Documents as DocumentFramer;
+pub(super) use self::kinds::kinds_of;
