@@ -85,7 +85,10 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// As [`push`](Self::push).
     #[inline]
     pub(crate) fn push_known(&mut self, id: ColumnId, value: Value<'a>) -> Result<()> {
-        self.rows.store(id, Item::Value(value))
+        if self.rows.store_alike(id, &value) {
+            return Ok(());
+        }
+        self.rows.store_other(id, Item::Value(value))
     }
 
     /// Adds nanoseconds since 1970, where the column has taken others before; false where that is for

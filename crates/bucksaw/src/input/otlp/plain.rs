@@ -14,7 +14,7 @@ pub(super) const INT: u8 = 3 << 3;
 pub(super) const DOUBLE: u8 = 4 << 3 | 1;
 
 /// A key, which need not be text, and its value, where a `KeyValue` is these two in this order.
-#[inline]
+#[inline(always)]
 pub(super) fn key_value(message: &[u8]) -> Option<(&[u8], Value<'_>)> {
     let (key, rest) = delimited(KEY, message)?;
     let (value, rest) = delimited(VALUE, rest)?;
@@ -22,7 +22,7 @@ pub(super) fn key_value(message: &[u8]) -> Option<(&[u8], Value<'_>)> {
 }
 
 /// The value of an `AnyValue` that is one text, bool, integer or double.
-#[inline]
+#[inline(always)]
 pub(super) fn scalar(message: &[u8]) -> Option<Value<'_>> {
     match message {
         [TEXT, ..] => {
