@@ -186,7 +186,14 @@ impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
         let item = match self.peek() {
             Some(b'"') => {
                 self.at += 1;
-                Item::Value(Value::Text(self.string()?))
+                let text = self.string()?;
+                // Stored from where it stands, not from a copy of the item.
+                if let Name::Column(id) = name
+                    && self.builder.store_alike(*id, &Value::Text(text))
+                {
+                    return Ok(());
+                }
+                Item::Value(Value::Text(text))
             }
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.literal("true", Value::Bool(true))?,
@@ -359,7 +366,7 @@ impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
     }
 
     /// A string, its opening quote being behind.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Result<&'a str, Unsure> {
         let start = self.at;
         let end = string_end(self.bytes, start);
@@ -374,6 +381,7 @@ impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
     }
 
     /// A string from `start` on that has its first escape at `escape`.
+    #[inline(never)]
     fn unescaped(&mut self, start: usize, escape: usize) -> Result<&'a str, Unsure> {
         self.at = escape;
         self.skip_string()?;
