@@ -13,6 +13,7 @@ mod plain;
 mod reader;
 mod structure;
 mod transcoder;
+mod values;
 
 pub(super) use self::decoder::{decode, messages};
 pub(in crate::input) use self::detecting::{format_of, is_json, profiles};
