@@ -75,7 +75,7 @@ fn fingerprints_are_a_column_and_inspect_shows_the_templates_of_most_records() {
     ] {
         assert!(run.text().contains(part), "{part}: {}", run.text());
     }
-    let run = folder.run("cat a.parquet --format ndjson");
+    let run = folder.run("cat a.parquet");
     let first: Value =
         serde_json::from_str(run.text().lines().next().expect("a row")).expect("JSON");
     assert_eq!(first["fingerprint"].to_string(), fingerprint);
