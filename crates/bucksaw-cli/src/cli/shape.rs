@@ -72,8 +72,8 @@ pub(crate) struct ShapeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Columns known beforehand: {"columns": [{"name": "a", "type": "int64"}, …]};
-    /// types: bool, int32, int64, uint64, float, double, text, json, bytes, bytes(base64), bytes(hex), timestamp,
-    /// timestamp(ms), timestamp(ns), date, decimal(DIGITS,SCALE), uuid, fixed(BYTES), map<text,text>, which takes JSON
+    /// types: bool, int8 to int64, uint8 to uint64, float, double, text, json, bytes, bytes(base64), bytes(hex), timestamp,
+    /// timestamp(ms), timestamp(ns), timestamp_local and time of the same units, date, decimal(DIGITS,SCALE), uuid, fixed(BYTES), map<text,text>, which takes JSON
     /// objects, their members' values as text, and list<…> of one of these, which takes JSON arrays. Values are read from every exact spelling, "1.5" and "true" as 1.5 and true. "input" says
     /// how times are spelled, as --time does. A declared column is in the file whether or not a line has it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -170,6 +170,8 @@ impl Schema {
     pub(crate) fn stay(&mut self, id: ColumnId, field_id: Option<i32>) {
         let column = &mut self.columns[id.index()];
         column.declared = true;
+        // The type that it has is none that values said.
+        column.is_settled = false;
         column.field_id = column.field_id.or(field_id);
     }
 
