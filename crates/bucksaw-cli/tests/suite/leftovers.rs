@@ -78,6 +78,38 @@ fn what_a_run_killed_after_its_end_left_goes_with_the_next() {
     }
 }
 
+/// What a killed run had published in part is taken back before it is looked at what is there to be skipped.
+#[test]
+fn what_is_there_in_part_is_not_skipped() {
+    let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"}}]}]}]}"#;
+    let span = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"b"}]}]}]}"#;
+    let both = format!("{log}\n{span}\n");
+    for (inputs, outputs) in [
+        (["{\"n\":1}\n", "{\"n\":2}\n"], &["out/a.parquet", "out/b.parquet"][..]),
+        ([&both, ""], &["out/logs/a.parquet", "out/traces/a.parquet"]),
+    ] {
+        for nth in 1.. {
+            let folder = Folder::new();
+            let names = ["in/a.ndjson", "in/b.ndjson"];
+            for (name, input) in names.iter().zip(inputs).filter(|(_, input)| !input.is_empty()) {
+                folder.write(name, input);
+            }
+            let kill = format!("-o /dev/null -e inject=renameat2:signal=KILL:when={nth}");
+            let killed = strace(&folder, &kill, "convert in -o out/ --quiet");
+            folder.run("convert in -o out/ --quiet --skip-existing").expect_code(0);
+            for output in outputs {
+                assert_eq!(folder.rows(output).len(), 1, "{output} after {nth}");
+            }
+            let names = folder.names();
+            assert!(!names.iter().any(|name| is_staged(name)), "{names:?} after {nth}");
+            if killed.code == Some(0) {
+                assert!(nth > 2);
+                break;
+            }
+        }
+    }
+}
+
 /// The end of a run is durable, or taken back.
 #[test]
 fn nothing_is_left_where_a_folder_can_not_be_synced() {

@@ -118,6 +118,20 @@ impl Publication {
         targets.iter().try_for_each(|target| check_target(target.as_ref(), self.overwrite))
     }
 
+    /// Takes back what killed processes had published in part in the directories of `targets`, so that what is there is whole.
+    /// A directory that is not there is left out. [`check`](Self::check) and [`stage`](Self::stage) do the same; this is for looking at
+    /// what is there before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where a directory can't be put in order.
+    pub fn recover<P: AsRef<Path>>(&mut self, targets: impl IntoIterator<Item = P>) -> Result<()> {
+        let mut targets = targets.into_iter();
+        targets.try_for_each(|target| match directory_of(target.as_ref()).is_dir() {
+            true => self.visit(target.as_ref()).map(|_| ()),
+            false => Ok(()),
+        })
+    }
+
     /// Puts the directories in order that a file for `target` goes through, and removes what killed
     /// processes left staged for it. Returns the target's path
     /// without links to its directory, and the directory that the file is staged in.

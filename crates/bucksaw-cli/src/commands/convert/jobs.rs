@@ -92,6 +92,9 @@ pub(super) fn jobs(
     if is_directory {
         return jobs_of_directory(arguments, sources, path, files);
     }
+    if arguments.skip_existing {
+        files.recover([path])?;
+    }
     if arguments.skip_existing && fs::symlink_metadata(path).is_ok() {
         let existing = Existing { path: path.to_owned(), table: InputTable::default() };
         return Ok(Jobs { jobs: Vec::new(), existing: vec![existing] });
@@ -119,6 +122,9 @@ fn jobs_of_directory(
     files: &mut Publication,
 ) -> Result<Jobs> {
     let targets = sources::targets(sources, directory)?;
+    if arguments.skip_existing {
+        files.recover(targets.iter().flat_map(|target| of_tables(directory, target)))?;
+    }
     let (mut existing, mut left) = (Vec::new(), Vec::new());
     for (target, source) in targets.into_iter().zip(sources) {
         let found = if arguments.skip_existing { found(directory, &target) } else { Vec::new() };
@@ -146,12 +152,15 @@ fn jobs_of_directory(
 
 /// The files that are there of what would become this one, or one of each table.
 fn found(directory: &Path, target: &Path) -> Vec<Existing> {
+    let files = InputTable::all().zip(of_tables(directory, target));
+    let files = files.map(|(table, path)| Existing { path, table });
+    files.filter(|file| fs::symlink_metadata(&file.path).is_ok()).collect()
+}
+
+/// Where the file of each table would be.
+fn of_tables(directory: &Path, target: &Path) -> impl Iterator<Item = PathBuf> {
     let name = target.strip_prefix(directory).unwrap_or(target);
-    let of_table = |table| {
-        let path = in_directory(directory, table, name);
-        fs::symlink_metadata(&path).is_ok().then_some(Existing { path, table })
-    };
-    InputTable::all().filter_map(of_table).collect()
+    InputTable::all().map(move |table| in_directory(directory, table, name))
 }
 
 /// Where a file is in the directory: one of a signal of OTLP in that signal's folder, and of a kind of metrics in one there.

@@ -120,6 +120,28 @@ fn one_table_takes_one_signal() {
     assert_eq!((input.counts().rows, input.counts().rejected), (3, 3));
 }
 
+/// Behind a line that is cut between its resources, those of other signals are told, too.
+#[test]
+fn lines_behind_a_long_one_may_be_of_another_signal() {
+    let resource = |index: usize| {
+        format!(
+            r#"{{"scopeLogs":[{{"logRecords":[{{"body":{{"stringValue":"{index}{}"}}}}]}}]}}"#,
+            "x".repeat(400)
+        )
+    };
+    let resources: Vec<String> = (0..2_000).map(resource).collect();
+    let logs = format!(r#"{{"resourceLogs":[{}]}}"#, resources.join(","));
+    let span = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"b"}]}]}]}"#;
+    for between in ["\n", ""] {
+        let source = [logs.as_str(), span, logs.as_str(), span, span].join(between);
+        for threads in [1, 3] {
+            let files = files(source.as_bytes(), &Options::new().threads(threads));
+            assert_eq!(crate::support::read(&files["logs"]).1.len(), 4_000);
+            assert_eq!(crate::support::read(&files["traces"]).1.len(), 3);
+        }
+    }
+}
+
 #[test]
 fn lines_of_json_may_be_of_several_signals() {
     let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"}}]}]}]}"#;

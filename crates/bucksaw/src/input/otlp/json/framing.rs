@@ -140,20 +140,18 @@ impl<'r> Documents<'r> {
         Self { source, format, is_told, form: None, place: Place::default() }
     }
 
-    /// How many bytes of whole lines are of one format, which is this source's from then on.
-    fn lines_of_one_format(&mut self, lines: &[u8]) -> usize {
+    /// How many bytes of whole lines are of one format, which is this source's from then on. The first line begins a message,
+    /// or goes on with one of the format there is.
+    fn lines_of_one_format(&mut self, lines: &[u8], begins_message: bool) -> usize {
+        if begins_message && let Some(format) = format_of_line(lines) {
+            self.format = format;
+        }
         let behind_newlines = memchr::memchr_iter(b'\n', lines).map(|newline| newline + 1);
         let behind_others = memchr::memmem::find_iter(lines, NEXT_MESSAGE).map(|end| end + 1);
-        let mut starts: Vec<usize> = behind_newlines.chain(behind_others).collect();
-        starts.sort_unstable();
-        for start in [0].into_iter().chain(starts) {
-            match format_of_line(&lines[start..]) {
-                Some(format) if format != self.format && start > 0 => return start,
-                Some(format) => self.format = format,
-                None => {}
-            }
-        }
-        lines.len()
+        let is_other = |start: &usize| {
+            format_of_line(&lines[*start..]).is_some_and(|format| format != self.format)
+        };
+        behind_newlines.chain(behind_others).filter(is_other).min().unwrap_or(lines.len())
     }
 
     /// What JSON calls a message's list of resources.
@@ -170,8 +168,8 @@ impl<'r> Documents<'r> {
         let form = self.form.unwrap_or(Form::Lines);
         let begins_message = self.place == Place::default();
         let len = match form {
-            Form::Lines if !self.is_told && begins_message && place == Place::default() => {
-                self.lines_of_one_format(&buffer[..len])
+            Form::Lines if !self.is_told && place == Place::default() => {
+                self.lines_of_one_format(&buffer[..len], begins_message)
             }
             _ => len,
         };
