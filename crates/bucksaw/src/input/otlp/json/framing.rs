@@ -140,9 +140,9 @@ impl<'r> Documents<'r> {
         Self { source, format, is_told, form: None, place: Place::default() }
     }
 
-    /// How many bytes of whole lines are of one format, which is this source's from then on. The first line begins a message,
-    /// or goes on with one of the format there is.
-    fn lines_of_one_format(&mut self, lines: &[u8], begins_message: bool) -> usize {
+    /// How many bytes are of messages of one format, which is this source's from then on. They begin a message,
+    /// or go on with one of the format there is.
+    fn bytes_of_one_format(&mut self, lines: &[u8], begins_message: bool) -> usize {
         if begins_message && let Some(format) = format_of_line(lines) {
             self.format = format;
         }
@@ -167,14 +167,15 @@ impl<'r> Documents<'r> {
     fn chunk(&mut self, buffer: Vec<u8>, (len, place): (usize, Place), filled: usize) -> Frame {
         let form = self.form.unwrap_or(Form::Lines);
         let begins_message = self.place == Place::default();
-        let len = match form {
-            Form::Lines if !self.is_told && place == Place::default() => {
-                self.lines_of_one_format(&buffer[..len], begins_message)
+        let of_one = match form {
+            Form::Lines if !self.is_told => {
+                self.bytes_of_one_format(&buffer[..len], begins_message)
             }
             _ => len,
         };
+        let place = if of_one < len { Place::default() } else { place };
         self.place = place;
-        let chunk = self.source.chunk(buffer, len, filled, self.format);
+        let chunk = self.source.chunk(buffer, of_one, filled, self.format);
         Frame::Records(Chunk { form, goes_on: place.is_list, ..chunk })
     }
 }
