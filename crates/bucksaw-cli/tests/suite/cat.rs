@@ -317,6 +317,9 @@ fn a_forged_footer_is_refused() {
             let run = folder.run(&format!("{command} forged.parquet"));
             run.expect_code(3).expect_told(&["forged.parquet", told]);
         }
+        // What can be read is taken as far as it goes; nothing else is.
+        let run = folder.run("convert forged.parquet -o made.parquet --overwrite");
+        assert!(matches!(run.code, Some(0 | 3)) && !run.stderr.contains("panicked"), "{told}");
     }
 }
 
@@ -348,4 +351,108 @@ fn a_column_that_some_files_lack_is_null_there() {
     let told =
         "out/1.parquet: --columns names \"lvel\", which is no column here (did you mean level?)";
     folder.run("cat out/1.parquet --columns lvel").expect_code(2).expect_told(&[told]);
+}
+
+/// What `cat` prints of a file, and of one that is made of it with these options.
+fn cat_twice(folder: &Folder, options: &str) -> [String; 2] {
+    folder
+        .run(&format!("convert in.parquet -o again.parquet --overwrite {options}"))
+        .expect_code(0);
+    ["in.parquet", "again.parquet"]
+        .map(|file| folder.run(&format!("cat {file}")).expect_code(0).text().to_owned())
+}
+
+/// Rows of columns that all are of one kind, or whose misfits are.
+fn rows_of_all_kinds() -> String {
+    let lines = (0..3_000).map(|number| {
+        let misfit = if number % 7 == 0 { json!("n/a") } else { json!(number) };
+        let line = json!({
+            "time": format!("2026-11-28T07:05:09.{:09}Z", number * 1_001),
+            "http": {"status": 200, "a.b": {"c": number}, "list": [number, 1]},
+            "a_b": 1, "a": {"b": "x"}, "A_B": true, "n__text": "y", "n": misfit,
+            "half": if number % 5 == 0 { json!([1, {"x": null}]) } else { json!({"y": 1.5}) },
+            "id": format!("{:08x}", number), "ms": 1_767_322_800_932_i64 + number, "_rest": number,
+            "big": 1,
+        });
+        let line = line.to_string();
+        format!("{},\"big\":{{\"z\":2}},\"big\":\"3\",\"big\":[4]}}\n", &line[..line.len() - 1])
+    });
+    lines.collect()
+}
+
+const KINDS: &str = "--time ms:epoch_ms --schema schema.json";
+
+#[test]
+fn rows_of_a_file_that_was_encoded_anew_are_the_same() {
+    let folder = Folder::new();
+    folder.write("schema.json", r#"{"columns":[{"name":"id","type":"bytes(hex)"}]}"#);
+    folder.write("in.ndjson", rows_of_all_kinds());
+    for (first, second) in [
+        ("", ""),
+        ("--names dotted --row-group-rows 700", "--threads 3"),
+        ("--max-columns 9", "--backend arrow"),
+        ("--settling-rows 0 --rename n=number", "--names dotted --row-group-rows 100"),
+        ("--timestamp-unit ns --nested json", "--backend arrow --threads 1"),
+    ] {
+        let run = format!("convert in.ndjson -o in.parquet --overwrite {KINDS} {first}");
+        folder.run(&run).expect_code(0);
+        let [before, after] = cat_twice(&folder, second);
+        assert_eq!(before.lines().count(), 3_000);
+        for (before, after) in before.lines().zip(after.lines()) {
+            assert_eq!(difference(before, after), None, "{first} / {second}:\n{before}\n{after}");
+        }
+        assert_eq!(before.lines().count(), after.lines().count());
+        assert!(after.contains(r#""id":"00000bb7""#) && after.contains(r#""ms":1767322800932"#));
+        let columns = folder.run("inspect again.parquet --schema").expect_code(0).text().to_owned();
+        assert!(!columns.contains("_rest__3"), "{columns}");
+    }
+}
+
+#[test]
+fn what_is_left_out_or_masked_of_a_file_is_so_of_what_its_columns_could_not_hold() {
+    let folder = Folder::new();
+    folder
+        .write("in.ndjson", "{\"n\":1,\"k\":1,\"k\":\"secret-k\"}\n{\"n\":\"secret-n\",\"k\":2}\n");
+    folder.run("convert in.ndjson -o in.parquet --settling-rows 0").expect_code(0);
+    for options in ["--redact n=mask --redact k=mask", "--drop n --drop k"] {
+        let [before, after] = cat_twice(&folder, options);
+        assert!(before.contains("secret-n") && before.contains("secret-k"), "{before}");
+        assert!(!after.contains("secret"), "{options}: {after}");
+    }
+}
+
+#[test]
+fn texts_that_can_not_be_told_from_other_values_are_told_of_again() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"level\":\"x\"}\n{\"level\":5}\n{\"level\":\"y\"}\n");
+    folder.run("convert in.ndjson -o in.parquet --settling-rows 0").expect_code(0);
+    let [before, after] = cat_twice(&folder, "");
+    assert_eq!(before, "{\"level\":\"x\"}\n{\"level\":5}\n{\"level\":\"y\"}\n");
+    assert_eq!(after, before.replace('5', "\"5\""));
+    let run = folder.run("cat again.parquet").expect_code(0);
+    run.expect_told(&["again.parquet: level held texts and other values"]);
+}
+
+#[test]
+fn files_that_disagree_about_a_column_lose_nothing() {
+    let folder = Folder::new();
+    folder.write("schema.json", r#"{"columns":[{"name":"id","type":"bytes(hex)"}]}"#);
+    folder.write("plain.json", r#"{"columns":[{"name":"id","type":"bytes(base64)"}]}"#);
+    let first = "{\"http\":{\"status\":1},\"id\":\"00ff\",\"n\":1}\n{\"n\":\"x\"}\n";
+    let second = "{\"http_status\":2,\"id\":\"AP8=\",\"n\":\"t\"}\n{\"n\":5}\n";
+    folder.write("1.ndjson", first);
+    folder.write("2.ndjson", second);
+    folder
+        .run("convert 1.ndjson -o 1.parquet --schema schema.json --settling-rows 0")
+        .expect_code(0);
+    folder
+        .run("convert 2.ndjson -o 2.parquet --schema plain.json --settling-rows 0")
+        .expect_code(0);
+    folder.run("convert 1.parquet 2.parquet -o both.parquet").expect_code(0);
+    let rows = folder.run("cat both.parquet").expect_code(0).text().to_owned();
+    let expected = json!([
+        {"http": {"status": 1}, "id": "AP8=", "n": 1}, {"n": "x"},
+        {"http_status": 2, "id": "AP8=", "n": "t"}, {"n": "5"},
+    ]);
+    assert_eq!(json!(values(&rows)), expected);
 }

@@ -10,6 +10,16 @@ use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
 use crate::types::physical::PhysicalValue;
 use crate::types::value::Value;
+#[cfg(feature = "arrow")]
+use crate::{
+    options::declared::REST_COLUMN,
+    types::json::{item_of, items_of_object},
+    types::path,
+};
+
+/// Objects within each other in `_rest` whose members are looked at one by one.
+#[cfg(feature = "arrow")]
+const MAX_REST_DEPTH: usize = 64;
 
 impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     /// A value of another type than its column's: as text into the sibling.
@@ -100,6 +110,55 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         self.refuse_if_strict(name, "the row gives it twice")?;
         self.block.alterations.duplicates += 1;
         self.push_rest(name, item)
+    }
+
+    /// Adds what another file had in `_rest` of the row.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    #[cfg(feature = "arrow")]
+    pub(crate) fn push_rest_object(&mut self, json: &'v str) -> Result<()> {
+        self.refuse_if_strict(REST_COLUMN, "what has no column is not for strict mode")?;
+        if self.schema.unknown_columns == UnknownColumns::Refuse {
+            return Err(unexpected(REST_COLUMN));
+        }
+        let mut path = String::new();
+        self.push_rest_members(&mut path, json, 0);
+        Ok(())
+    }
+
+    #[cfg(feature = "arrow")]
+    fn push_rest_members(&mut self, path: &mut String, json: &'v str, depth: usize) {
+        let members = items_of_object(json, self.arena)
+            .filter(|members| (1..=MAX_REST_DEPTH).contains(&(depth + 1)) && !members.is_empty());
+        let Some(members) = members else {
+            let item = item_of(json, self.arena).unwrap_or(Item::Value(Value::Text(json)));
+            // Of the row itself, what is no object.
+            let path = if depth == 0 { REST_COLUMN } else { path.as_str() };
+            if !self.schema.drops(path) {
+                let item = self.redacted(path, item);
+                self.rest_of(path, item);
+            }
+            return;
+        };
+        let outer = path.len();
+        for (name, item) in members {
+            if depth > 0 {
+                path.push(path::SEPARATOR);
+            }
+            path::push_name(path, name);
+            match item {
+                Item::Json(json) | Item::TooDeep(json) if json.starts_with('{') => {
+                    self.push_rest_members(path, json, depth + 1);
+                }
+                _ if self.schema.drops(path) => {}
+                item => {
+                    let item = self.redacted(path, item);
+                    self.rest_of(path, item);
+                }
+            }
+            path.truncate(outer);
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the last step of functions that can fail")]

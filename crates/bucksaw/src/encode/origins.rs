@@ -109,7 +109,10 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
     let counted = |counts: &[u64]| counts.get(index).copied().unwrap_or_default();
     let (values, spelled) = (counted(counts.values), counted(counts.spelled));
     let ty = column.ty.as_ref()?;
+    let of = column.sibling_of.map(|(id, _)| schema.column(id));
+    let is_unclear = column.has_mixed_texts || of.is_some_and(|of| of.has_mixed_texts);
     let texts = match ty {
+        ColumnType::Text if is_unclear => Texts::Mixed,
         ColumnType::Text => Texts::of(values, spelled),
         ColumnType::Json => Texts::Spelled,
         _ => Texts::Texts,
@@ -130,7 +133,7 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         sibling_of: column.sibling_of.map(|(id, _)| schema.column(id).name.clone()),
         is_nanos: column.sibling_of.is_some_and(|(_, what)| what == Sibling::Nanos),
         texts,
-        spelled: (texts == Texts::Mixed).then_some(spelled),
+        spelled: (texts == Texts::Mixed && !is_unclear).then_some(spelled),
         is_json: *ty == ColumnType::Json,
         declared: !(column.is_settled || is_sibling) && values_say(ty),
         input: column.input.as_ref().filter(|_| !column.is_settled).map(ToString::to_string),

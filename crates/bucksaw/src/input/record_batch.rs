@@ -20,12 +20,15 @@ use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::coerce::counts::Outcome;
+use crate::encode::origins::Texts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
 use crate::options::UnknownColumns;
-use crate::schema::{ColumnId, ColumnType, Resolution, Schema};
+use crate::schema::{ColumnId, ColumnType, Resolution, Schema, Sibling};
 use crate::types::item::Item;
 use crate::types::json::item_of;
+use crate::types::spelling::Spelling;
+use crate::types::timestamp::TimeUnit as TimeUnitOfColumn;
 use crate::types::value::Value;
 use crate::types::{decimal, path};
 
@@ -41,6 +44,43 @@ pub(crate) struct SourceColumn {
     pub(crate) stays: bool,
     /// Whether its values are others, as JSON text.
     pub(crate) is_made_json: bool,
+    /// What a file of ours says of it.
+    pub(crate) traced: Traced,
+}
+
+/// What a file of ours says of a column beside its path.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Traced {
+    pub(crate) role: Role,
+    /// What its texts were.
+    pub(crate) texts: Texts,
+    /// How rows spelled its values.
+    pub(crate) input: Option<Spelling>,
+    /// Whether its type was chosen.
+    pub(crate) is_declared: bool,
+}
+
+/// What a column's values are of its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    #[default]
+    Values,
+    /// Those that the path's column can't hold, as text.
+    Misfits,
+    /// Nanoseconds of its moments; a column of this path where it has none.
+    Nanos { path: String },
+    /// What has no column.
+    Rest,
+}
+
+impl SourceColumn {
+    /// The path that its values have one by one.
+    fn path_alone(&self) -> &str {
+        match &self.traced.role {
+            Role::Nanos { path } => path,
+            _ => &self.path,
+        }
+    }
 }
 
 /// The columns of a record batch, as they are.
@@ -53,6 +93,7 @@ pub(crate) fn columns_of(batch: &RecordBatch) -> Vec<SourceColumn> {
         field_id: None,
         stays: false,
         is_made_json: false,
+        traced: Traced::default(),
     };
     fields.map(column).collect()
 }
@@ -81,17 +122,35 @@ pub(crate) fn block_of_columns<'a>(
 ) -> Result<Block<'a>> {
     let mut block = Block::new();
     let (mut whole, mut one_by_one) = (Vec::new(), Vec::new());
-    for column in columns {
+    let (values, others): (Vec<_>, Vec<_>) =
+        columns.iter().partition(|column| column.traced.role == Role::Values);
+    for column in values {
         match take_whole(&mut block, schema, column)? {
             Taken::Nothing => {}
             Taken::Whole(id) => whole.push((id, column)),
             Taken::No => one_by_one.push(column),
         }
     }
+    for column in others {
+        match take_beside(&mut block, schema, column, &one_by_one)? {
+            Taken::Nothing => {}
+            Taken::Whole(id) => whole.push((id, column)),
+            Taken::No => one_by_one.push(column),
+        }
+    }
+    let is_mixed = |column: &&SourceColumn| {
+        column.traced.texts == Texts::Mixed
+            && column.array.logical_null_count() < column.array.len()
+    };
+    for column in columns.iter().filter(is_mixed) {
+        if let Resolution::Column(id) = schema.resolve(&column.path) {
+            schema.mix_texts(id);
+        }
+    }
     if one_by_one.is_empty() {
         block.pivoted.rows = rows;
         block.pivoted.table = schema.table();
-        whole.iter().for_each(|(id, column)| count_json(&mut block, *id, column, &column.array));
+        whole.iter().for_each(|(id, column)| count_texts(&mut block, *id, column, &column.array));
         return Ok(block);
     }
     let shown = Shown::of(&one_by_one);
@@ -113,7 +172,7 @@ pub(crate) fn block_of_columns<'a>(
             let name = path::shown(&column.path);
             *block.pivoted.column_mut(id) = column_of(&name, &array, Some(&column.ty))?;
         }
-        count_json(&mut block, id, column, &array);
+        count_texts(&mut block, id, column, &array);
     }
     Ok(block)
 }
@@ -159,13 +218,16 @@ fn push_row<'a>(
     let arena = builder.arena();
     for (column, cells) in cells {
         let value = cells.value(row, arena);
+        if let (Role::Rest, Value::Text(text)) = (&column.traced.role, value) {
+            builder.push_rest_object(text)?;
+            continue;
+        }
+        let is_spelled = column.ty == ColumnType::Json || column.traced.texts == Texts::Spelled;
         let item = match value {
-            Value::Text(text) if column.ty == ColumnType::Json => {
-                item_of(text, arena).unwrap_or(Item::Value(value))
-            }
+            Value::Text(text) if is_spelled => item_of(text, arena).unwrap_or(Item::Value(value)),
             value => Item::Value(value),
         };
-        builder.push_item(column.path.as_str().into(), item)?;
+        builder.push_item(column.path_alone().into(), item)?;
     }
     Ok(())
 }
@@ -207,7 +269,7 @@ enum Taken {
 fn take_whole<'a>(
     block: &mut Block<'a>,
     schema: &mut Schema,
-    SourceColumn { path, ty, array, field_id, stays, .. }: &'a SourceColumn,
+    SourceColumn { path, ty, array, field_id, stays, traced, .. }: &'a SourceColumn,
 ) -> Result<Taken> {
     let nulls = array.logical_nulls();
     let is_all_null = nulls.as_ref().map_or(0, |nulls| nulls.null_count()) == array.len();
@@ -243,6 +305,9 @@ fn take_whole<'a>(
     if schema.column(id).ty.is_none() {
         schema.set_type(id, ty.clone());
         schema.has_json_columns |= *ty == ColumnType::Json;
+        schema.trace(id, traced.input.as_ref(), traced.is_declared);
+    } else if !is_all_null {
+        schema.agree(id, traced.input.as_ref());
     }
     if is_all_null {
         return Ok(Taken::Nothing);
@@ -250,6 +315,61 @@ fn take_whole<'a>(
     *block.pivoted.column_mut(id) = column_of(&path::shown(path), array, Some(ty))?;
     block.pivoted.most_text = UNCOUNTED_TEXT;
     Ok(Taken::Whole(id))
+}
+
+/// Takes what belongs to other columns, or to none, whole, where that can be.
+fn take_beside<'a>(
+    block: &mut Block<'a>,
+    schema: &mut Schema,
+    column: &'a SourceColumn,
+    one_by_one: &[&SourceColumn],
+) -> Result<Taken> {
+    let SourceColumn { path, ty, array, traced, .. } = column;
+    if array.logical_null_count() == array.len() {
+        return Ok(Taken::Nothing);
+    }
+    // What redacts or leaves out looks at each value.
+    if schema.refuses_rows() || schema.chooses() {
+        return Ok(Taken::No);
+    }
+    let id = match traced.role {
+        // Values that come one by one may have to go there, too.
+        Role::Rest if !one_by_one.is_empty() => None,
+        Role::Rest => Some(schema.rest()),
+        _ if one_by_one.iter().any(|column| column.path == *path) => None,
+        Role::Nanos { .. } => beside(schema, path, Sibling::Nanos),
+        _ => beside(schema, path, Sibling::Text),
+    };
+    let is_free =
+        |id: ColumnId, block: &mut Block<'a>| block.pivoted.column_mut(id).present.count() == 0;
+    let Some(id) = id.filter(|id| is_free(*id, block)) else { return Ok(Taken::No) };
+    *block.pivoted.column_mut(id) = column_of(&path::shown(path), array, Some(ty))?;
+    block.pivoted.most_text = UNCOUNTED_TEXT;
+    Ok(Taken::Whole(id))
+}
+
+/// The sibling of the column of this path, where there is such a column and it can have one.
+fn beside(schema: &mut Schema, path: &str, what: Sibling) -> Option<ColumnId> {
+    let id = schema.find(path)?;
+    let column = schema.column(id);
+    let is_held = match (&column.ty, what) {
+        (Some(ty), Sibling::Nanos) => *ty == ColumnType::Timestamp(TimeUnitOfColumn::Micros),
+        (ty, Sibling::Text) => ty.is_some(),
+        (None, _) => false,
+    };
+    if !is_held || column.is_dropped {
+        return None;
+    }
+    schema.sibling(id, what, false)
+}
+
+/// Counts what is known of the values of a column that was taken whole.
+fn count_texts(block: &mut Block<'_>, id: ColumnId, column: &SourceColumn, array: &ArrayRef) {
+    if column.traced.texts == Texts::Spelled && column.ty == ColumnType::Text {
+        let there = array.len() - array.logical_null_count();
+        block.pivoted.spelled.extend(std::iter::repeat_n(id, there));
+    }
+    count_json(block, id, column, array);
 }
 
 /// Counts values of a column that are others as JSON text.

@@ -61,7 +61,7 @@ impl Choice {
         self.drops_some() && self.drops_of(path, &self.names.column_name(path))
     }
 
-    fn drops_some(&self) -> bool {
+    pub(super) fn drops_some(&self) -> bool {
         !(self.selected.is_empty() && self.dropped.is_empty())
     }
 

@@ -142,6 +142,8 @@ pub struct Column {
     pub(crate) input: Option<Spelling>,
     /// How other spellings of its type's values are read, where they are.
     pub(crate) reads: Option<Reading>,
+    /// Whether some texts of it and its sibling can't be told from other values as they are spelled.
+    pub(crate) has_mixed_texts: bool,
     /// The column that it is a sibling of, and what it holds of it.
     pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.

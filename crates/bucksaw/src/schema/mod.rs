@@ -30,6 +30,8 @@ use crate::types::habits::Habits;
 pub use crate::types::logical::ColumnType;
 use crate::types::path;
 use crate::types::reading::Reading;
+#[cfg(feature = "arrow")]
+use crate::types::spelling::Spelling;
 use foldhash::fast::RandomState;
 
 /// The columns of a file so far, and the rules by which more are added.
@@ -175,6 +177,41 @@ impl Schema {
         column.field_id = column.field_id.or(field_id);
     }
 
+    /// Has the next file say of a column, whose type its source has just given, what the source said.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn trace(&mut self, id: ColumnId, input: Option<&Spelling>, is_declared: bool) {
+        let column = &mut self.columns[id.index()];
+        column.input = input.cloned();
+        column.is_settled &= !is_declared && input.is_none();
+        self.changes += 1;
+    }
+
+    /// Values of a column that another source has traced, too: a spelling that they don't share is none of the column's.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn agree(&mut self, id: ColumnId, input: Option<&Spelling>) {
+        let column = &mut self.columns[id.index()];
+        if column.reads.is_none() && column.input.is_some() && column.input.as_ref() != input {
+            column.input = None;
+            self.changes += 1;
+        }
+    }
+
+    /// The texts of a column can't be told from other values as they are spelled.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn mix_texts(&mut self, id: ColumnId) {
+        let column = &mut self.columns[id.index()];
+        if !column.has_mixed_texts {
+            column.has_mixed_texts = true;
+            self.changes += 1;
+        }
+    }
+
+    /// Whether values are left out or redacted.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn chooses(&self) -> bool {
+        self.choice.redacts() || self.choice.drops_some()
+    }
+
     /// Sets the type that a column's values said.
     pub(crate) fn settle(&mut self, id: ColumnId, ty: ColumnType) {
         self.columns[id.index()].reads = self.reads_of_settled(&ty);
@@ -314,6 +351,7 @@ impl Schema {
             is_settled: true,
             input: None,
             reads: None,
+            has_mixed_texts: false,
             sibling_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,

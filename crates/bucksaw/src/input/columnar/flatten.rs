@@ -16,8 +16,7 @@ use super::json::Json;
 use super::kinds::{INT96, KIND_KEY, moments_of};
 use crate::block::arrays::text_bytes;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::record_batch::SourceColumn;
-use crate::input::record_batch::shown;
+use crate::input::record_batch::{SourceColumn, Traced, shown};
 use crate::input::zones;
 use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 use crate::types::path;
@@ -73,6 +72,7 @@ fn add(
         array,
         field_id,
         is_made_json,
+        traced: Traced::default(),
     };
     if kind_of(field) == Some(INT96) && is_of_bytes(array) {
         let (moments, others) = moments_of(array);

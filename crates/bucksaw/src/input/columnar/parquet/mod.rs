@@ -6,6 +6,7 @@
 
 mod header;
 mod open;
+mod origins;
 mod pages;
 mod schema;
 mod source;
@@ -89,7 +90,8 @@ impl ParquetFramer {
                     None if self.has_columns => return Ok(Frame::End),
                     None => {
                         // Its columns are there, even without rows.
-                        let columns = Columns::of(&file.without_rows(), &file.fields(), 0)?;
+                        let mut columns = Columns::of(&file.without_rows(), &file.fields(), 0)?;
+                        file.origins.trace(&mut columns.columns);
                         return Ok(Frame::Records(columns.into_chunk(Format::Parquet, 0, 0)));
                     }
                 };
@@ -129,7 +131,8 @@ impl ParquetFramer {
             taken = rows as u64;
             file.bytes_of(group, taken)
         });
-        let Some(columns) = columns? else { return Ok(None) };
+        let Some(mut columns) = columns? else { return Ok(None) };
+        file.origins.trace(&mut columns.columns);
         let bytes = columns.source_bytes;
         let chunk = columns.into_chunk(Format::Parquet, self.position, file.pages().bytes());
         self.row += taken;

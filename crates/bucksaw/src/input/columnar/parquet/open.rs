@@ -14,6 +14,7 @@ use parquet::file::metadata::{
 };
 use parquet::file::reader::Length;
 
+use super::origins::Origins;
 use super::pages::Pages;
 use super::source::Source;
 use super::{ReadSeek, damaged, schema};
@@ -31,6 +32,7 @@ pub(super) struct File {
     metadata: ArrowReaderMetadata,
     /// What its columns mean.
     fields: SchemaRef,
+    pub(super) origins: Origins,
 }
 
 impl File {
@@ -68,7 +70,8 @@ impl File {
         }
         let footer = source.read_whole(footer_end - length, length as usize).map_err(failed)?;
         let (metadata, fields) = guarded(|| decode(&footer))?;
-        Ok(Self { source, metadata, fields })
+        let origins = Origins::of(metadata.metadata().file_metadata())?;
+        Ok(Self { source, metadata, fields, origins })
     }
 
     pub(super) fn fields(&self) -> SchemaRef {
