@@ -2,6 +2,7 @@
 //! input and however many threads; or the command says what to do.
 #![cfg(target_os = "linux")]
 
+mod formats;
 mod shapes;
 
 use std::fmt::Write as _;
@@ -26,21 +27,23 @@ const RELEASE_BUILD: usize = 8;
 struct Shape {
     name: &'static str,
     write: shapes::WriteShape,
+    /// How it is read.
+    options: &'static str,
     /// What the command says where it does not take it; the memory that it takes counts all the same.
     refusal: Option<&'static str>,
 }
 
 const fn shape(name: &'static str, write: shapes::WriteShape) -> Shape {
-    Shape { name, write, refusal: None }
+    Shape { name, write, options: "", refusal: None }
 }
 
 /// Where a limit is too small for so many columns, the command says so.
 const fn held_or_refused(name: &'static str, write: shapes::WriteShape) -> Shape {
-    Shape { name, write, refusal: Some("Raise the memory limit to") }
+    Shape { name, write, options: "", refusal: Some("Raise the memory limit to") }
 }
 
 const fn refused(name: &'static str, write: shapes::WriteShape) -> Shape {
-    Shape { name, write, refusal: Some("raise it (--memory-limit") }
+    Shape { name, write, options: "", refusal: Some("raise it (--memory-limit") }
 }
 
 /// One line of a test's table.
@@ -97,9 +100,9 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
             out.flush().expect("written");
             made_for = limit;
         }
-        let own = run(&folder, "one.ndjson", *case).1.div_ceil(MIB);
+        let own = run(&folder, "one.ndjson", "", *case).1.div_ceil(MIB);
         let most = case.limit + BESIDE + own.saturating_sub(RELEASE_BUILD);
-        let (run, peak) = run(&folder, "in", *case);
+        let (run, peak) = run(&folder, "in", shape.options, *case);
         let is_refused = shape.refusal.is_some_and(|said| run.stderr.contains(said));
         let holds = peak <= most * MIB && (run.code == Some(0) || is_refused);
         let known = known(shape, *case);
@@ -125,11 +128,11 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
 }
 
 /// Runs a case; what came of it, and the peak of memory.
-fn run(folder: &Folder, input: &str, case: Case) -> (Run, usize) {
+fn run(folder: &Folder, input: &str, options: &str, case: Case) -> (Run, usize) {
     let Case { backend, limit, threads } = case;
     let options = format!(
         "--backend {backend} --memory-limit {limit}MiB --threads {threads} --cores {threads} \
-         --overwrite --json"
+         --overwrite --json {options}"
     );
     let mut command = folder.command(&format!("convert {input} -o out.parquet {options}"));
     let file = |name: &str| File::create(folder.path(name)).expect("a file");

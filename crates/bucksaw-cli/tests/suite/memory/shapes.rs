@@ -165,9 +165,9 @@ fn lines(
     Ok(())
 }
 
-struct Counted<'o> {
-    out: &'o mut dyn Write,
-    bytes: usize,
+pub(super) struct Counted<'o> {
+    pub(super) out: &'o mut dyn Write,
+    pub(super) bytes: usize,
 }
 
 impl Write for Counted<'_> {

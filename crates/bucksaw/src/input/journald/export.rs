@@ -1,16 +1,16 @@
 //! The decoder: a chunk of whole entries of the export format to a block.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use super::framing::{EntryEnds, LENGTH_BYTES};
+use super::values::Values;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::Error;
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
 use crate::input::record_framer::FindEnd as _;
-use crate::schema::Key;
-use crate::types::item::Item;
 use crate::types::value::Value;
 
 const NO_DATA: &str = "a field's data is cut, or has no newline behind it";
@@ -38,7 +38,10 @@ impl Decoder for Entries {
             let end = ends.end(&bytes[start..]).map_or(bytes.len(), |len| start + len);
             let pushed = fields(bytes, start..end).and_then(|fields| {
                 let is_empty = fields.is_empty();
-                push(fields, &mut builder).map(|()| is_empty).map_err(Fault::Refused)
+                let mut each = fields.into_iter();
+                each.try_for_each(|(name, values)| values.push(name, &mut builder))
+                    .map_err(Fault::Refused)?;
+                Ok(is_empty)
             });
             match pushed {
                 Ok(true) => {}
@@ -72,8 +75,9 @@ impl Decoder for Entries {
 }
 
 /// The fields of an entry, in its order.
-fn fields(bytes: &[u8], entry: Range<usize>) -> Result<Vec<(&str, Value<'_>)>, Fault> {
-    let mut fields = Vec::new();
+fn fields(bytes: &[u8], entry: Range<usize>) -> Result<Vec<(&str, Values<'_>)>, Fault> {
+    let mut fields = Vec::<(&str, Values<'_>)>::new();
+    let mut known = HashMap::<&str, usize>::new();
     let mut at = entry.start;
     while at < entry.end {
         let rest = &bytes[at..entry.end];
@@ -101,7 +105,14 @@ fn fields(bytes: &[u8], entry: Range<usize>) -> Result<Vec<(&str, Value<'_>)>, F
         let name = std::str::from_utf8(name).ok();
         let name = name.filter(|name| !name.is_empty() && name.as_bytes().iter().all(is_of_names));
         let Some(name) = name else { return Err(Fault::Malformed(at, NO_NAME)) };
-        fields.push((name, value_of(data)));
+        let value = value_of(data);
+        match known.entry(name) {
+            Entry::Occupied(known) => fields[*known.get()].1.add(value),
+            Entry::Vacant(new) => {
+                new.insert(fields.len());
+                fields.push((name, Values::of(value)));
+            }
+        }
         at = next;
     }
     Ok(fields)
@@ -110,44 +121,4 @@ fn fields(bytes: &[u8], entry: Range<usize>) -> Result<Vec<(&str, Value<'_>)>, F
 /// Text where it is UTF-8, else bytes.
 pub(super) fn value_of(data: &[u8]) -> Value<'_> {
     simdutf8::basic::from_utf8(data).map_or(Value::Bytes(data), Value::Text)
-}
-
-/// Pushes an entry's fields: those that come several times as one array.
-fn push<'a>(
-    fields: Vec<(&'a str, Value<'a>)>,
-    builder: &mut BorrowingBuilder<'_, 'a>,
-) -> Result<(), Error> {
-    let mut known = HashMap::<&str, usize>::new();
-    let mut grouped: Vec<(&str, Vec<Value<'a>>)> = Vec::with_capacity(fields.len());
-    for (name, value) in fields {
-        match known.get(name) {
-            Some(index) => grouped[*index].1.push(value),
-            None => {
-                known.insert(name, grouped.len());
-                grouped.push((name, vec![value]));
-            }
-        }
-    }
-    grouped.iter().try_for_each(|(name, values)| push_values(name, values, builder))
-}
-
-/// Pushes a field: one value, or an array of several.
-pub(super) fn push_values<'a>(
-    name: &str,
-    values: &[Value<'a>],
-    builder: &mut BorrowingBuilder<'_, 'a>,
-) -> Result<(), Error> {
-    let item = match values {
-        [value] => Item::Value(*value),
-        values => {
-            let mut json = String::from("[");
-            for (index, value) in values.iter().enumerate() {
-                json.push_str(if index > 0 { "," } else { "" });
-                value.append_json(&mut json);
-            }
-            json.push(']');
-            Item::Json(builder.arena().alloc_str(&json))
-        }
-    };
-    builder.push_item(Key::Name(name), item)
 }

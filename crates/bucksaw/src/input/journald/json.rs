@@ -3,7 +3,8 @@
 use bumpalo::Bump;
 use serde_json::value::RawValue;
 
-use super::export::{push_values, value_of};
+use super::export::value_of;
+use super::values::Values;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::lines::{Fault, ReadLine};
 use crate::schema::Key;
@@ -28,7 +29,7 @@ impl ReadLine for EntryReader {
             let name = path::of_names([name.as_str()]);
             let json = value.get();
             match values_of(json, arena) {
-                Some(values) => push_values(&name, &values, row)?,
+                Some(values) => values.push(&name, row)?,
                 None => {
                     let item = item_of(json, arena).map_err(|error| malformed(&error))?;
                     row.push_item(Key::Name(&name), plain.item(item))?;
@@ -45,12 +46,12 @@ fn malformed(error: &serde_json::Error) -> Fault {
 
 /// The values of a field that is an array: bytes that are no UTF-8, or those of a field that the entry has several times; none where it is
 /// something else.
-fn values_of<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<Value<'a>>> {
+fn values_of<'a>(json: &'a str, arena: &'a Bump) -> Option<Values<'a>> {
     if !json.starts_with('[') {
         return None;
     }
     if let Some(value) = bytes_of(json, arena) {
-        return Some(vec![value]);
+        return Some(Values::of(value));
     }
     let values: Vec<&'a RawValue> = serde_json::from_str(json).ok()?;
     let value = |json: &'a str| match json.as_bytes().first()? {
@@ -59,7 +60,12 @@ fn values_of<'a>(json: &'a str, arena: &'a Bump) -> Option<Vec<Value<'a>>> {
         b'[' => bytes_of(json, arena),
         _ => None,
     };
-    values.into_iter().map(|json| value(json.get())).collect()
+    let mut values = values.into_iter().map(|json| value(json.get()));
+    let mut all = Values::of(values.next()??);
+    for value in values {
+        all.add(value?);
+    }
+    Some(all)
 }
 
 fn bytes_of<'a>(json: &str, arena: &'a Bump) -> Option<Value<'a>> {

@@ -6,6 +6,7 @@
 mod export;
 mod framing;
 mod json;
+mod values;
 
 use crate::schema::{ColumnType, Schema};
 use crate::types::spelling::Spelling;
