@@ -26,9 +26,7 @@ impl<'r> Detecting<'r> {
         let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
         let format = match options.format {
             Format::Auto => format_of(start, &options)?,
-            _ if otlp::formats_of(start).is_empty() && otlp::are_profiles(start) => {
-                return Err(otlp::profiles());
-            }
+            format if otlp::are_profiles_instead(start, format) => return Err(otlp::profiles()),
             format => format,
         };
         self.known = Some(framer_of(format, source, &options));

@@ -69,16 +69,27 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
 
 /// Whether a source whose first bytes are these holds profiles, the signal that is not read.
 pub(crate) fn are_profiles(start: &[u8]) -> bool {
-    let (message, is_whole) = match head(start) {
-        Head::Length(message, len) => match start[len..].split_at_checked(message) {
-            Some((message, _)) => (message, true),
+    first_fits(start, &PROFILES).is_some_and(|records| records > 0)
+}
+
+/// The same of a source that is said to be of this format, which it is unless it can't be.
+pub(crate) fn are_profiles_instead(start: &[u8], format: Format) -> bool {
+    let said = SIGNALS.iter().find(|(known, _)| *known == format);
+    said.is_some_and(|(_, message)| first_fits(start, message).is_none()) && are_profiles(start)
+}
+
+/// How many records the first message has, one at the most, if it fits.
+fn first_fits(start: &[u8], message: &Message) -> Option<usize> {
+    let (content, is_whole) = match head(start) {
+        Head::Length(content, len) => match start[len..].split_at_checked(content) {
+            Some((content, _)) => (content, true),
             None => (&start[len..], false),
         },
         Head::Field(_) => (start, false),
-        Head::Incomplete | Head::Malformed => return false,
+        Head::Incomplete | Head::Malformed => return None,
     };
     let mut fitting = Fitting { records: 0, wanted: 1 };
-    fitting.fits(message, is_whole, &PROFILES, 0) && fitting.records > 0
+    fitting.fits(content, is_whole, message, 0).then_some(fitting.records)
 }
 
 struct Fitting {

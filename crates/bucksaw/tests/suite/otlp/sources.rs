@@ -66,6 +66,19 @@ fn messages_come_alone_one_after_the_other_or_behind_their_lengths() {
     assert_eq!(empty.counts.records, 0);
 }
 
+/// What may be of the signal that it is said to be of is, even if profiles might look so.
+#[test]
+fn a_metric_without_a_name_is_no_profile() {
+    let metric = Metric { description: "a".to_owned(), ..Metric::default() };
+    let scope = ScopeMetrics { metrics: vec![metric], ..ScopeMetrics::default() };
+    let resource = ResourceMetrics { scope_metrics: vec![scope], ..ResourceMetrics::default() };
+    let message = MetricsData { resource_metrics: vec![resource] }.encode_to_vec();
+    for source in [message.clone(), prefixed(&message)] {
+        let converted = convert_keeping(&source, Format::OtlpMetrics, Options::new());
+        assert_eq!(converted.expect("metrics").rejections, []);
+    }
+}
+
 /// Strictly: a source that might be of another signal is read.
 #[test]
 fn profiles_are_an_error_of_their_own() {
