@@ -14,7 +14,7 @@ const SIGNALS: [(Format, &Message); 3] =
 /// The format of a field of a message by its first record, where that can't be one of this format.
 pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
     let fits = |message| {
-        let mut fitting = Fitting { records: 0, wanted: 1 };
+        let mut fitting = Fitting { is_lenient: false, records: 0, wanted: 1 };
         fitting.fits(field, true, message, 0).then_some(fitting.records)
     };
     let mut others = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
             },
         };
         let fitting = SIGNALS.map(|(format, message)| {
-            let mut fitting = Fitting { records: 0, wanted: usize::MAX };
+            let mut fitting = Fitting { is_lenient: false, records: 0, wanted: usize::MAX };
             (format, fitting.fits(content, is_whole, message, 0), fitting.records)
         });
         if fitting.iter().all(|(_, fits, _)| !fits) {
@@ -69,17 +69,18 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
 
 /// Whether a source whose first bytes are these holds profiles, the signal that is not read.
 pub(crate) fn are_profiles(start: &[u8]) -> bool {
-    first_fits(start, &PROFILES).is_some_and(|records| records > 0)
+    first_fits(start, &PROFILES, false).is_some_and(|records| records > 0)
 }
 
 /// The same of a source that is said to be of this format, which it is unless it can't be.
 pub(crate) fn are_profiles_instead(start: &[u8], format: Format) -> bool {
     let said = SIGNALS.iter().find(|(known, _)| *known == format);
-    said.is_some_and(|(_, message)| first_fits(start, message).is_none()) && are_profiles(start)
+    said.is_some_and(|(_, message)| first_fits(start, message, true).is_none())
+        && are_profiles(start)
 }
 
 /// How many records the first message has, one at the most, if it fits.
-fn first_fits(start: &[u8], message: &Message) -> Option<usize> {
+fn first_fits(start: &[u8], message: &Message, is_lenient: bool) -> Option<usize> {
     let (content, is_whole) = match head(start) {
         Head::Length(content, len) => match start[len..].split_at_checked(content) {
             Some((content, _)) => (content, true),
@@ -88,11 +89,13 @@ fn first_fits(start: &[u8], message: &Message) -> Option<usize> {
         Head::Field(_) => (start, false),
         Head::Incomplete | Head::Malformed => return None,
     };
-    let mut fitting = Fitting { records: 0, wanted: 1 };
+    let mut fitting = Fitting { is_lenient, records: 0, wanted: 1 };
     fitting.fits(content, is_whole, message, 0).then_some(fitting.records)
 }
 
 struct Fitting {
+    /// Whether records may be without the fields that none is without.
+    is_lenient: bool,
     records: usize,
     /// So many are enough.
     wanted: usize,
@@ -161,7 +164,9 @@ impl Fitting {
             | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),
             Kind::Records(message, required) => {
                 let fits = self.fits(content, is_whole, message, depth + 1)
-                    && (!is_whole || required.iter().all(|number| has_field(content, *number)));
+                    && (self.is_lenient
+                        || !is_whole
+                        || required.iter().all(|number| has_field(content, *number)));
                 self.records += usize::from(fits);
                 fits
             }
