@@ -104,7 +104,10 @@ class Table:
     def store(self, name, kind, row, value):
         self.counts["json_texts"] += isinstance(value, Json)
         if kind == TEXT:
-            self.counts["stored_as_text"] += not isinstance(value, str)
+            if isinstance(value, bytes):
+                self.counts["base64_texts"] += 1
+            else:
+                self.counts["stored_as_text"] += not isinstance(value, str)
             value = text_of(value)
         elif kind == TIME and is_time(value):
             self.counts["parsed_texts"] += 1
