@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use bucksaw::internal::origins::values_say;
+use bucksaw::internal::origins::is_ours;
+use bucksaw::internal::values_say;
 use bucksaw::{
     ColumnType, DeclaredColumn, DeclaredSchema, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES,
     REST_COLUMN, Result, TimeUnit,
@@ -11,17 +12,18 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::schema::types::{ColumnDescPtr, Type};
 
 use super::File;
-use super::origins::{Origins, is_ours};
+use super::origins::Origins;
 use super::statistics::Meaning;
 use super::text::{MICROS, MILLIS};
 
 /// The schema that declares the columns of a file, and the names of those that none can declare.
 pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
-    let descriptor = file.metadata.file_metadata().schema_descr();
+    let footer = file.metadata.file_metadata();
+    let (descriptor, is_ours) = (footer.schema_descr(), is_ours(footer));
     let mut found = Found { schema: DeclaredSchema::new(), left_out: Vec::new() };
     let mut leaves = descriptor.columns();
     for field in descriptor.root_schema().get_fields() {
-        if is_ours(file) && field.name() == REST_COLUMN {
+        if is_ours && field.name() == REST_COLUMN {
             leaves = leaves.get(leaves_of(field)..).unwrap_or_default();
             continue;
         }
@@ -30,7 +32,7 @@ pub(super) fn declared(file: &File) -> Result<(DeclaredSchema, Vec<String>)> {
     let origins = Origins::of(file)?;
     for column in &mut found.schema.columns {
         // Rows that Bucksaw wrote come out as they did: as rows of a chosen type, some texts would be numbers.
-        column.settled = is_ours(file) && values_say(&column.ty);
+        column.settled = is_ours && values_say(&column.ty);
         let Some(origin) = origins.get(&column.name) else { continue };
         column.path.clone_from(&origin.path);
         column.sibling_of.clone_from(&origin.sibling_of);

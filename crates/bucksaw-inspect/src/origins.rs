@@ -21,24 +21,13 @@ const MAX_PATH_NAMES: usize = MAX_NAME_BYTES + 1;
 #[derive(Debug, Default)]
 pub(super) struct Origins(HashMap<String, Origin>);
 
-/// Whether Bucksaw wrote it.
-pub(super) fn is_ours(file: &File) -> bool {
-    let by = file.metadata.file_metadata().created_by();
-    by.is_some_and(|by| by.starts_with("bucksaw "))
-}
-
 impl Origins {
     /// What a file says.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParquet`] where that can't be.
     pub(super) fn of(file: &File) -> Result<Self> {
-        let about = file.metadata.file_metadata();
-        let pairs = about.key_value_metadata().into_iter().flatten();
-        let told =
-            pairs.filter(|pair| pair.key == ORIGINS_KEY).find_map(|pair| pair.value.as_ref());
-        let Some(json) = told else { return Ok(Self::default()) };
-        let origins: Vec<Origin> = serde_json::from_str(json).map_err(|cause| {
+        let origins = Origin::all_of(file.metadata.file_metadata()).map_err(|cause| {
             let message =
                 format!("{ORIGINS_KEY} in the footer says of no columns where they come from");
             Error::new(ErrorKind::InvalidParquet, message).with_cause(cause)

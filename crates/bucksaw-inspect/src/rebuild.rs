@@ -5,11 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use bucksaw::internal::origins::is_ours;
 use bucksaw::{REST_COLUMN, Result};
 
 use super::File;
 use super::json::Json;
-use super::origins::{Origins, is_ours};
+use super::origins::Origins;
 use super::rebuilt::{Node, Rebuilt, add, add_rest};
 use super::respelling::{Respelling, hex_of, is_spelled, with_nanos};
 use super::statistics::Meaning;
@@ -51,7 +52,7 @@ impl Rebuild {
     /// [`ErrorKind::InvalidParquet`] where what the file says of its columns can't be read.
     pub(super) fn of(file: &File) -> Result<Self> {
         let origins = Origins::of(file)?;
-        let is_ours = is_ours(file);
+        let is_ours = is_ours(file.metadata.file_metadata());
         let descriptor = file.metadata.file_metadata().schema_descr();
         let decimals = descriptor
             .columns()

@@ -109,8 +109,8 @@ pub mod internal {
     pub use crate::block::{OwnedBlock, RowIndex};
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
-    pub use crate::encode::origins;
-    pub use crate::format::limits;
+    pub use crate::encode::origins::values_say;
+    pub use crate::format::{limits, origins};
     #[cfg(feature = "arrow")]
     pub use crate::input::columnar::is_guarded;
     pub use crate::nearest::nearest;
@@ -119,10 +119,10 @@ pub mod internal {
     pub use crate::types::json::Members;
 }
 
+pub use block::counts::Alterations;
 pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
-pub use coerce::counts::Alterations;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
 pub use input::csv::{CsvHeader, CsvOptions};

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use bumpalo::Bump;
 
 use crate::block::Block;
+use crate::block::counts::Alterations;
 use crate::coerce::block_builder::BlockBuilder;
-use crate::coerce::counts::Alterations;
 use crate::coerce::refusal::UNKNOWN_COLUMN;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::declared::{DeclaredColumn, DeclaredSchema, REST_COLUMN};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::coerce::counts::Outcome;
+use crate::block::counts::Outcome;
 use crate::schema::ColumnId;
 
 /// The first value of a column of which something was counted.

@@ -12,6 +12,7 @@ pub(crate) mod arrays;
 pub(crate) mod bitmap;
 mod column;
 mod copying;
+pub(crate) mod counts;
 pub(crate) mod firsts;
 mod gather;
 pub(crate) mod lists;
@@ -35,7 +36,7 @@ pub use self::slice::BlockSlice;
 pub(crate) use self::slice::most_elements;
 pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
-use crate::coerce::counts::{Alterations, Outcome};
+use crate::block::counts::{Alterations, Outcome};
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
 

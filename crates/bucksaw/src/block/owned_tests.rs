@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use self::columns::{ARROW_ONLY, COLUMNS, Cells, array_of, cells, name_of, table, value_of};
 use super::*;
 use crate::block::ValuesOf;
+use crate::block::counts::Alterations;
 use crate::coerce::builder::CopyingBuilder;
-use crate::coerce::counts::Alterations;
 use crate::input::record_batch::{OnRefused, SourceColumn, block_of_columns, columns_of};
 use crate::{Table, Value};
 

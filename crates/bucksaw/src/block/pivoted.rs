@@ -1,10 +1,10 @@
 //! Rows pivoted to columns, wherever their text is.
 
 use crate::block::bitmap::Bits;
+use crate::block::counts::{Alterations, Outcome};
 use crate::block::firsts::Firsts;
 use crate::block::text::Held;
 use crate::block::{ColumnOf, ValuesOf};
-use crate::coerce::counts::{Alterations, Outcome};
 use crate::schema::{Column, ColumnId, TableTag};
 use crate::types::item::Item;
 use crate::types::logical::ColumnType;

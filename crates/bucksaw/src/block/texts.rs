@@ -52,6 +52,26 @@ pub(crate) fn each_text(
     }
 }
 
+/// Does something with each row's first value in these columns, as text, where it has one.
+pub(crate) fn first_texts(
+    rows: &BlockSlice<'_, '_>,
+    columns: impl IntoIterator<Item = ColumnId>,
+    mut then: impl FnMut(usize, &str),
+) {
+    let mut has_one = vec![false; rows.rows()];
+    for column in columns.into_iter().filter(|column| rows.column(*column).is_some()) {
+        let mut row = 0;
+        each_text(rows, Some(column), |text| {
+            if let Some(text) = text
+                && !std::mem::replace(&mut has_one[row], true)
+            {
+                then(row, text);
+            }
+            row += 1;
+        });
+    }
+}
+
 /// Does something with each row's value.
 pub(crate) fn each<T>(slice: &ColumnSlice<'_, '_>, values: &[T], mut then: impl FnMut(Option<&T>)) {
     if values.len() == slice.rows() {

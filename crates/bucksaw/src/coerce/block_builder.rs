@@ -4,8 +4,8 @@ use bumpalo::Bump;
 
 use super::builder::BorrowingBuilder;
 use super::refusal::other_table;
+use crate::block::counts::Alterations;
 use crate::block::{Again, Block, OUTCOMES_OF_VALUE, Repeated};
-use crate::coerce::counts::Alterations;
 use crate::error::Result;
 use crate::schema::{ColumnId, Key, Schema};
 use crate::types::item::Item;

@@ -4,9 +4,9 @@
 use bumpalo::Bump;
 
 use super::refusal::{other_table, refused, unexpected};
+use crate::block::counts::Outcome;
 use crate::block::text::{Borrowed, StoreText, TextBuffer, TextStore};
 use crate::block::{Block, OwnedBlock, Pivoted};
-use crate::coerce::counts::Outcome;
 use crate::coerce::evidence;
 use crate::coerce::rules::{self, Fitting};
 use crate::error::Result;

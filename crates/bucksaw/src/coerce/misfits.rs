@@ -2,20 +2,20 @@
 
 use super::builder::RowBuilder;
 use super::refusal::{refused, unexpected};
+use crate::block::counts::Outcome;
 use crate::block::text::StoreText;
-use crate::coerce::counts::Outcome;
 use crate::error::Result;
 use crate::options::UnknownColumns;
+#[cfg(feature = "arrow")]
+use crate::options::declared::REST_COLUMN;
 use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
+#[cfg(feature = "arrow")]
+use crate::types::json::{item_of, items_of_object};
+#[cfg(feature = "arrow")]
+use crate::types::path;
 use crate::types::physical::PhysicalValue;
 use crate::types::value::Value;
-#[cfg(feature = "arrow")]
-use crate::{
-    options::declared::REST_COLUMN,
-    types::json::{item_of, items_of_object},
-    types::path,
-};
 
 /// Objects within each other in `_rest` whose members are looked at one by one.
 #[cfg(feature = "arrow")]
@@ -130,7 +130,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     #[cfg(feature = "arrow")]
     fn push_rest_members(&mut self, path: &mut String, json: &'v str, depth: usize) {
         let members = items_of_object(json, self.arena)
-            .filter(|members| (1..=MAX_REST_DEPTH).contains(&(depth + 1)) && !members.is_empty());
+            .filter(|members| depth < MAX_REST_DEPTH && !members.is_empty());
         let Some(members) = members else {
             let item = item_of(json, self.arena).unwrap_or(Item::Value(Value::Text(json)));
             // Of the row itself, what is no object.

@@ -3,7 +3,6 @@
 pub(crate) mod block_builder;
 pub(crate) mod builder;
 pub(crate) mod counting;
-pub(crate) mod counts;
 mod entries;
 mod evidence;
 mod kind;

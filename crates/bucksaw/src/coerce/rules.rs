@@ -2,7 +2,7 @@
 
 use bumpalo::Bump;
 
-use crate::coerce::counts::Outcome;
+use crate::block::counts::Outcome;
 use crate::options::Numbers;
 use crate::schema::{Column, ColumnType};
 use crate::types::exact::{Held, How};

@@ -1,8 +1,9 @@
 //! Text and numbers that are times, into columns of timestamps.
 
 use super::builder::RowBuilder;
+use crate::block::counts::Outcome;
 use crate::block::text::StoreText;
-use crate::coerce::counts::Outcome;
+use crate::error::Result;
 use crate::schema::{ColumnId, ColumnType, Sibling};
 use crate::types::item::Item;
 use crate::types::moment::Moment;
@@ -21,7 +22,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         unit: TimeUnit,
         read: Result<Moment, NoMoment>,
         misfit: Item<'v>,
-    ) -> crate::Result<()> {
+    ) -> Result<()> {
         let ty = ColumnType::Timestamp(unit);
         if read == Err(NoMoment::Ambiguous) {
             return self.store_beside(id, &ty, misfit, Outcome::AmbiguousTime);

@@ -8,7 +8,7 @@ pub(crate) mod discard;
 mod finished_row_group;
 mod footer;
 mod footer_size;
-pub mod origins;
+pub(crate) mod origins;
 
 use std::sync::Arc;
 

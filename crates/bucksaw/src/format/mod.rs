@@ -9,6 +9,7 @@
 pub(crate) mod bound;
 pub mod limits;
 pub(crate) mod metadata;
+pub mod origins;
 pub(crate) mod page_header;
 pub(crate) mod page_index;
 pub(crate) mod schema;

@@ -165,6 +165,11 @@ pub(crate) fn append_varint(mut value: u64, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
+/// Bytes of [`append_varint`].
+pub(crate) fn varint_len(value: u64) -> usize {
+    (64 - (value | 1).leading_zeros()).div_ceil(7) as usize
+}
+
 /// Takes what [`append_zigzag`] appended from the start of `bytes`; none where they end before.
 pub(crate) fn take_zigzag(bytes: &mut &[u8]) -> Option<i64> {
     take_varint(bytes).map(|value| (value >> 1) as i64 ^ -((value & 1) as i64))

@@ -2,10 +2,10 @@
 //! of them, so that nothing which is redacted shows through.
 
 use crate::block::bitmap::Bits;
-use crate::block::texts::each_text;
+use crate::block::texts::first_texts;
 use crate::block::{Block, BlockColumn, Values};
 use crate::fingerprint::Fingerprinter;
-use crate::schema::{ColumnId, Schema, Sibling};
+use crate::schema::{ColumnId, Schema};
 
 /// Of a row without a message: no fingerprint is negative.
 const NONE: i64 = -1;
@@ -18,19 +18,12 @@ pub(super) fn add_fingerprints(
     fingerprinter: &mut Fingerprinter,
 ) {
     let mut fingerprints = vec![NONE; block.rows()];
-    for id in schema.fingerprinted_messages() {
-        for holder in [Some(id), schema.column(id).sibling(Sibling::Text)].into_iter().flatten() {
-            let mut rows = fingerprints.iter_mut();
-            each_text(&block.all(), Some(holder), |message| {
-                let row = rows.next().filter(|fingerprint| **fingerprint == NONE);
-                if let (Some(fingerprint), Some(message)) = (row, message) {
-                    *fingerprint = fingerprinter.fingerprint(message);
-                }
-            });
-        }
-        if schema.column(id).is_dropped {
-            *block.pivoted.column_mut(id) = BlockColumn::default();
-        }
+    let messages = schema.fingerprinted_messages();
+    first_texts(&block.all(), schema.with_misfits(messages.clone()), |row, message| {
+        fingerprints[row] = fingerprinter.fingerprint(message);
+    });
+    for id in messages.into_iter().filter(|id| schema.column(*id).is_dropped) {
+        *block.pivoted.column_mut(id) = BlockColumn::default();
     }
     let present = Bits::from_fn(fingerprints.len(), |row| fingerprints[row] != NONE);
     fingerprints.retain(|fingerprint| *fingerprint != NONE);

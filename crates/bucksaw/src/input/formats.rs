@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::Format as SourceFormat;
+use super::framing::BYTE_ORDER_MARK;
 use super::json::RECORD_SEPARATOR;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -135,7 +136,7 @@ pub(super) fn layout_of_objects(start: &[u8]) -> Option<Layout> {
 /// Whether a source that starts so is of JSON documents that are no lines: an array of objects or of arrays, a JSON text
 /// sequence, or an object that does not have a line to itself.
 pub(super) fn is_json(start: &[u8]) -> bool {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     let start = start.trim_ascii_start();
     match start.first() {
         Some(b'[') => {

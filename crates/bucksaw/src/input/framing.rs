@@ -10,8 +10,20 @@ use super::Format;
 use super::columnar::columns::Columns;
 use super::json::Elements;
 use super::table::InputTable;
+use super::zstd_window::max_window_bytes;
 use crate::error::{Error, Result};
 use crate::options::MetricKind;
+
+/// What may stand before the first character of a source of text.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Where text starts in bytes that are at this position of their source: behind a byte order mark, if one is there.
+pub(super) fn start_of_text(bytes: &[u8], position: u64) -> usize {
+    match position == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+        true => BYTE_ORDER_MARK.len(),
+        false => 0,
+    }
+}
 
 /// Bytes that a chunk has, about; one longer record makes a larger chunk.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
@@ -21,6 +33,12 @@ pub(crate) const MIN_CHUNK_BYTES: usize = 16 << 10;
 
 /// What a columnar format has its reader keep in memory at once is at most one part in so many of the memory limit.
 pub(crate) const BATCH_BYTES_SHARE: usize = 3;
+
+/// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
+const RECORD_SHARE: usize = 4;
+
+/// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
+const MESSAGE_SHARE: usize = 16;
 
 /// Bytes in one record, at the most, unless told otherwise.
 pub(crate) const DEFAULT_MAX_RECORD_BYTES: usize = 16 << 20;
@@ -131,6 +149,19 @@ pub(crate) struct Limits {
         expect(dead_code, reason = "only Arrow and Parquet have it")
     )]
     pub(crate) batch_bytes: usize,
+}
+
+impl Limits {
+    /// Those of a memory limit, where the input does not say otherwise.
+    pub(crate) fn of(memory_limit: usize) -> Self {
+        Self {
+            chunk_bytes: CHUNK_BYTES,
+            record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
+            message_bytes: memory_limit / MESSAGE_SHARE,
+            window_bytes: max_window_bytes(memory_limit),
+            batch_bytes: memory_limit / BATCH_BYTES_SHARE,
+        }
+    }
 }
 
 /// Whether a chunk of so many bytes is longer than others, because of one record.

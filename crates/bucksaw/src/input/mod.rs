@@ -53,7 +53,7 @@ use serde::Serialize;
 
 use self::decoding::Decoder;
 pub use self::format::Format;
-use self::framing::Framer;
+use self::framing::{Framer, Limits};
 use self::ndjson::NdjsonOptions;
 
 pub use self::options::InputOptions;
@@ -66,7 +66,6 @@ pub use self::table::InputTable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape;
 use crate::options::Options;
-use crate::route::limits::reading_limits;
 
 /// One source of rows, for [`Writer::write_input`](crate::Writer::write_input). See
 /// [`Input::ndjson`] and [`Input::open`] for how to get one.
@@ -146,7 +145,7 @@ impl<'r> Input<'r> {
     /// # Ok::<(), bucksaw::Error>(())
     /// ```
     pub fn next_table(&mut self, options: &Options) -> Option<InputTable> {
-        self.source.next_table(reading_limits(options.memory_limit))
+        self.source.next_table(Limits::of(options.memory_limit))
     }
 
     /// # Errors

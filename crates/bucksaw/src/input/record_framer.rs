@@ -1,8 +1,7 @@
 //! Cuts a source into chunks of whole records, where these end each in its way.
 
 use super::buffered::Buffered;
-use super::framing::{Chunk, Frame, Framer, Limits, Names, Steps};
-use super::lines::BYTE_ORDER_MARK;
+use super::framing::{Chunk, Frame, Framer, Limits, Names, Steps, start_of_text};
 use super::{Format, formats};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -131,7 +130,7 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
             let is_end = is_whole && self.source.cut.is_none();
             let known = &buffer[..filled.min(steps.wanted)];
             if start.is_none() {
-                let first = self.start(known);
+                let first = start_of_text(known, self.source.position);
                 start = Some(first);
                 self.ends.begin(first);
             }
@@ -174,15 +173,9 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
         }
     }
 
-    /// Where the first record starts in what comes next.
-    fn start(&self, bytes: &[u8]) -> usize {
-        let has_mark = self.source.position == 0 && bytes.starts_with(BYTE_ORDER_MARK);
-        if has_mark { BYTE_ORDER_MARK.len() } else { 0 }
-    }
-
     /// The first `len` bytes of a buffer, or fewer.
     fn chunk(&mut self, buffer: Vec<u8>, len: usize, filled: usize) -> Result<Chunk> {
-        let start = self.start(&buffer[..len]);
+        let start = start_of_text(&buffer[..len], self.source.position);
         let (len, names) = self.ends.chunk(&buffer[..len], start)?;
         let chunk = self.source.chunk(buffer, len, filled, self.format);
         Ok(Chunk { names, ..chunk })

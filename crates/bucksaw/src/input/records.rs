@@ -12,6 +12,7 @@ use super::hints;
 use super::source::Source;
 use super::{Format, InputCounts, OnError, Rejection, Rejects};
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::thrift::append_varint;
 use crate::row_lines::SourceLine;
 
 /// Rejected records of an input that it remembers.
@@ -370,14 +371,6 @@ pub(crate) fn too_long(limit: usize, format: Format) -> String {
 /// The type of protobuf's fields that have a length.
 const LENGTH_DELIMITED: u64 = 2;
 
-fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
 /// The parts of a rejected record on their way to who takes them: lines as they are, others in base64.
 struct Parts {
     is_text: bool,
@@ -418,8 +411,8 @@ impl Parts {
         let mut content = record_bytes;
         for message in enclosing.iter().rev() {
             let mut start = Vec::new();
-            push_varint(&mut start, u64::from(message.number) << 3 | LENGTH_DELIMITED);
-            push_varint(&mut start, content as u64);
+            append_varint(u64::from(message.number) << 3 | LENGTH_DELIMITED, &mut start);
+            append_varint(content as u64, &mut start);
             content += start.len() + message.others.iter().map(Range::len).sum::<usize>();
             starts.push(start);
         }

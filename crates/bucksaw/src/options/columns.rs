@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Options, UnknownColumns};
 use crate::options::declared::{DeclaredColumn, MAX_NAME_BYTES, REST_COLUMN};
-use crate::schema::ColumnType;
+use crate::types::logical::ColumnType;
 
 /// An option that names a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -10,13 +10,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use self::signal_stats::SignalStats;
-use crate::coerce::counts::Alterations;
+use crate::block::counts::Alterations;
 use crate::encode::backend::ColumnSummary;
 use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::Options;
 use crate::options::UnknownColumn;
-pub use crate::route::sortedness::OrderReport;
 pub use crate::schema::Renamed;
 use crate::schema::{Column, ColumnType, Schema};
 use crate::types::timestamp::{TimeUnit, text_in_unit};
@@ -210,6 +209,20 @@ pub struct FileReport {
     /// What its rows are as logs, metrics or traces; none unless they are OTLP's, or [`Options::signal_stats`](crate::Options::signal_stats) asks
     /// for it.
     pub signal_stats: Option<SignalStats>,
+}
+
+/// Whether rows came in the declared order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct OrderReport {
+    /// Row groups whose rows are all in order, and that say so.
+    pub sorted_row_groups: usize,
+    /// The file's first row, from 0, that comes before the row before it in the same row group.
+    pub first_unsorted_row: Option<u64>,
+    /// The input that it comes from, as the user named it, where it comes from lines.
+    pub first_unsorted_source: Option<String>,
+    /// Its line there, from 1.
+    pub first_unsorted_line: Option<u64>,
 }
 
 impl FileReport {

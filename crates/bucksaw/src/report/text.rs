@@ -6,7 +6,7 @@ use super::{
     ColumnReport, ColumnsInRest, FileReport, Misfits, MixedTexts, OrderReport, Renamed, Report,
     TimeRange,
 };
-use crate::coerce::counts::{Alterations, Outcome};
+use crate::block::counts::{Alterations, Outcome};
 use crate::escape::{escape, escape_path};
 
 /// Columns whose misfits are told one by one.

@@ -2,8 +2,8 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::framing::{BATCH_BYTES_SHARE, CHUNK_BYTES, DEFAULT_MAX_RECORD_BYTES, Limits};
-use crate::input::zstd_window::{WINDOW_SHARE, max_window_bytes};
+use crate::input::framing::CHUNK_BYTES;
+use crate::input::zstd_window::WINDOW_SHARE;
 use crate::options::{BackendKind, Options};
 
 /// One part in so many of the memory limit is left for what an allocator takes beside what it is asked
@@ -29,12 +29,6 @@ const INPUT_SHARE: usize = 8;
 /// of a block, an encoder.
 const CHUNK_SIDE_BYTES: usize = 256 << 10;
 
-/// The longest record is at most one part in so many of the memory limit, unless the input says otherwise.
-const RECORD_SHARE: usize = 4;
-
-/// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
-const MESSAGE_SHARE: usize = 16;
-
 /// Threads that are of use to the `arrow` backend: one encodes, and is no faster than another decodes. To
 /// each the allocator gives memory that the others don't get back.
 #[cfg(feature = "arrow")]
@@ -54,17 +48,6 @@ pub(crate) fn threads_within(options: &Options) -> usize {
 /// Bytes of the source that may be in memory at one time, but for a single longer record.
 pub(crate) fn input_bytes(memory_limit: usize) -> usize {
     memory_limit / INPUT_SHARE
-}
-
-/// What reading a source may take, where the input does not say so.
-pub(crate) fn reading_limits(memory_limit: usize) -> Limits {
-    Limits {
-        chunk_bytes: CHUNK_BYTES,
-        record_bytes: (memory_limit / RECORD_SHARE).min(DEFAULT_MAX_RECORD_BYTES),
-        message_bytes: memory_limit / MESSAGE_SHARE,
-        window_bytes: max_window_bytes(memory_limit),
-        batch_bytes: memory_limit / BATCH_BYTES_SHARE,
-    }
 }
 
 fn fixed_bytes(memory_limit: usize) -> usize {

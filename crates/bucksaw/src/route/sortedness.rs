@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use serde::Serialize;
-
 #[cfg(feature = "arrow")]
 use super::arrays;
 use super::keys::{Key, Keys};
@@ -13,23 +11,10 @@ use crate::block::arrays::without_dictionary;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{Options, SortColumn};
+use crate::report::OrderReport;
 use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::Schema;
 use crate::types::physical::Order;
-
-/// Whether rows came in the declared order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct OrderReport {
-    /// Row groups whose rows are all in order, and that say so.
-    pub sorted_row_groups: usize,
-    /// The file's first row, from 0, that comes before the row before it in the same row group.
-    pub first_unsorted_row: Option<u64>,
-    /// The input that it comes from, as the user named it, where it comes from lines.
-    pub first_unsorted_source: Option<String>,
-    /// Its line there, from 1.
-    pub first_unsorted_line: Option<u64>,
-}
 
 /// Follows the rows of a file, and knows of each row group whether it is sorted.
 #[derive(Debug)]

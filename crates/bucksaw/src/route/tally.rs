@@ -3,8 +3,8 @@
 
 #[cfg(feature = "arrow")]
 use super::arrays;
+use crate::block::counts::Outcome;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
-use crate::coerce::counts::Outcome;
 use crate::options::REST_COLUMN;
 use crate::report::{FirstAlteration, Misfits, MixedTexts, TimeRange};
 use crate::row_lines::{RowLines, SourceLine};

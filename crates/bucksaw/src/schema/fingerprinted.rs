@@ -1,6 +1,6 @@
 //! Which columns hold the messages that fingerprints are of.
 
-use super::{Choice, ColumnId, Schema};
+use super::{Choice, ColumnId, Schema, Sibling};
 use crate::fingerprint::FINGERPRINT_COLUMN;
 use crate::options::Options;
 use crate::types::path;
@@ -47,6 +47,12 @@ impl Schema {
                 paths.filter_map(|path| self.find(&path)).collect()
             }
         }
+    }
+
+    /// These columns, each with the one that holds what it can't as text behind it.
+    pub(crate) fn with_misfits(&self, columns: Vec<ColumnId>) -> impl Iterator<Item = ColumnId> {
+        let misfits = |id: ColumnId| self.column(id).sibling(Sibling::Text);
+        columns.into_iter().flat_map(move |id| [Some(id), misfits(id)]).flatten()
     }
 
     /// The columns that this file's fingerprints are of.

@@ -179,10 +179,8 @@ impl Schema {
 
     /// Has the next file say of a column, whose type its source has just given, what the source said.
     #[cfg(feature = "arrow")]
-    pub(crate) fn trace(&mut self, id: ColumnId, input: Option<&Spelling>, is_declared: bool) {
-        let column = &mut self.columns[id.index()];
-        column.input = input.cloned();
-        column.is_settled &= !is_declared && input.is_none();
+    pub(crate) fn trace(&mut self, id: ColumnId, input: Option<&Spelling>) {
+        self.columns[id.index()].input = input.cloned();
         self.changes += 1;
     }
 

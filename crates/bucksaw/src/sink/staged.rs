@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::failed;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::escape::escape_path;
 
 /// How the names of all files end that are not published.
@@ -84,7 +84,7 @@ impl Staged {
     }
 }
 
-fn creation_failed(directory: &Path, cause: io::Error) -> crate::Error {
+fn creation_failed(directory: &Path, cause: io::Error) -> Error {
     failed(format!("could not create a file in {}", escape_path(directory)), cause)
 }
 

@@ -19,9 +19,9 @@ use self::open_file::{Finished, OpenFile};
 use self::pipeline::{Ended, Kept};
 pub use self::rows::Cell;
 pub use self::scan::Scan;
+use crate::block::counts::Alterations;
 use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
-use crate::coerce::counts::Alterations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]

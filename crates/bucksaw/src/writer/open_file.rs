@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::block::counts::Alterations;
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
-use crate::coerce::counts::Alterations;
 use crate::coerce::settling::{Due, Settling};
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
@@ -14,11 +14,11 @@ use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
-use crate::report::TimeRange;
 use crate::report::signal_stats::SignalStats;
+use crate::report::{OrderReport, TimeRange};
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::signal_stats::{SignalTally, key_value};
-use crate::route::sortedness::{OrderReport, Sortedness};
+use crate::route::sortedness::Sortedness;
 use crate::route::tally::Tally;
 use crate::row_lines::{RowLines, SourceLine};
 use crate::runtime::workers::Workers;

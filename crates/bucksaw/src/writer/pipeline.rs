@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
 use crate::input::framing::{CHUNK_BYTES, Chunk, Limits};
 use crate::input::{Ahead, Input, Records, Source};
-use crate::route::limits::{input_bytes, reading_limits};
+use crate::route::limits::input_bytes;
 use crate::runtime::workers::{Workers, help, locked};
 use crate::schema::Schema;
 use crate::table::Table;
@@ -98,7 +98,7 @@ pub(super) fn run(
         }),
         has_room: Condvar::new(),
         input_bytes: input_bytes(memory_limit),
-        limits: reading_limits(memory_limit),
+        limits: Limits::of(memory_limit),
         turns: Mutex::new(Turns {
             records: &mut input.records,
             target,

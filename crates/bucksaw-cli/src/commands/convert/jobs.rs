@@ -94,10 +94,10 @@ pub(super) fn jobs(
     }
     if arguments.skip_existing {
         files.recover([path])?;
-    }
-    if arguments.skip_existing && fs::symlink_metadata(path).is_ok() {
-        let existing = Existing { path: path.to_owned(), table: InputTable::default() };
-        return Ok(Jobs { jobs: Vec::new(), existing: vec![existing] });
+        if fs::symlink_metadata(path).is_ok() {
+            let existing = Existing { path: path.to_owned(), table: InputTable::default() };
+            return Ok(Jobs { jobs: Vec::new(), existing: vec![existing] });
+        }
     }
     if is_stdout {
         check_stdout(arguments.json)?;

@@ -20,10 +20,10 @@ use self::columns::Columns;
 pub use self::guard::is_guarded;
 pub(super) use self::parquet::{ParquetFramer, is_parquet};
 use super::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use super::framing::Chunk;
+use super::framing::{BATCH_BYTES_SHARE, Chunk};
 use super::record_batch::{OnRefused, block_of_columns};
 use super::{Format, InputCounts};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of the arrays that one chunk has, about.
 const CHUNK_ARRAY_BYTES: usize = 1 << 20;
@@ -51,6 +51,16 @@ impl Columns {
 /// How many rows of so many bytes each make a chunk.
 fn chunk_rows(row_bytes: usize) -> usize {
     (CHUNK_ARRAY_BYTES / row_bytes.max(1)).clamp(1, CHUNK_ROWS)
+}
+
+/// The error of what would take so many MiB of the part of the memory limit that has `room` bytes for it; `what` goes before that.
+fn beyond_limit(what: &str, mib: u64, room: usize) -> Error {
+    let message = format!(
+        "{what} this memory limit has room for {} MiB: raise it (--memory-limit {}MiB, or Options::memory_limit)",
+        room >> 20,
+        mib.saturating_mul(BATCH_BYTES_SHARE as u64),
+    );
+    Error::new(ErrorKind::MemoryLimit, message)
 }
 
 /// Gives columns to blocks.

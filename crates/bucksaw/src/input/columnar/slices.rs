@@ -4,12 +4,11 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int16Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, OffsetSizeTrait, RecordBatch};
 use arrow_schema::{DataType, Schema as ArrowSchema, SchemaRef};
 
-use super::{CHUNK_ARRAY_BYTES, Columns};
-use crate::error::{Error, ErrorKind, Result};
-use crate::input::framing::BATCH_BYTES_SHARE;
+use super::{CHUNK_ARRAY_BYTES, Columns, beyond_limit};
+use crate::error::{Error, Result};
 
 /// Bytes of values that become others which a chunk has, about.
 const CHUNK_MADE_BYTES: u64 = 4 * CHUNK_ARRAY_BYTES as u64;
@@ -78,15 +77,8 @@ impl Slices {
 }
 
 fn too_large(row: usize, bytes: u64, room: usize) -> Error {
-    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
-    let message = format!(
-        "row {row} of the batch becomes {} MiB of text, and this memory limit has room for {} MiB: raise it (--memory-limit {}MiB, or \
-         Options::memory_limit)",
-        mib(bytes),
-        room >> 20,
-        mib(bytes).saturating_mul(BATCH_BYTES_SHARE as u64),
-    );
-    Error::new(ErrorKind::MemoryLimit, message)
+    let mib = bytes.div_ceil(1 << 20);
+    beyond_limit(&format!("row {row} of the batch becomes {mib} MiB of text, and"), mib, room)
 }
 
 /// Whether values of this type may become more bytes than they are.
@@ -143,46 +135,26 @@ impl Sizes {
             }
             DataType::List(_) => {
                 let lists = array.as_list::<i32>();
-                let ends = Ends::of(of(lists.values()), lists.values().len());
-                let offsets = lists.value_offsets();
-                Self::Those(
-                    rows.map(|row| ends.between(offsets[row] as usize, offsets[row + 1] as usize))
-                        .collect(),
-                )
+                Self::of_lists(lists.values(), depth, spans(lists.value_offsets()))
             }
             DataType::LargeList(_) => {
                 let lists = array.as_list::<i64>();
-                let ends = Ends::of(of(lists.values()), lists.values().len());
-                let offsets = lists.value_offsets();
-                Self::Those(
-                    rows.map(|row| ends.between(offsets[row] as usize, offsets[row + 1] as usize))
-                        .collect(),
-                )
+                Self::of_lists(lists.values(), depth, spans(lists.value_offsets()))
             }
             DataType::FixedSizeList(..) => {
                 let lists = array.as_fixed_size_list();
-                let ends = Ends::of(of(lists.values()), lists.values().len());
-                let (start, len) =
-                    (|row| lists.value_offset_at(row), lists.value_length() as usize);
-                Self::Those(rows.map(|row| ends.between(start(row), start(row) + len)).collect())
+                let span = |row| (lists.value_offset_at(row), lists.value_length() as usize);
+                Self::of_lists(lists.values(), depth, rows.map(span))
             }
             DataType::ListView(_) => {
                 let lists = array.as_list_view::<i32>();
-                let ends = Ends::of(of(lists.values()), lists.values().len());
-                let (start, len) =
-                    (|row| lists.value_offset(row) as usize, |row| lists.value_size(row) as usize);
-                Self::Those(
-                    rows.map(|row| ends.between(start(row), start(row) + len(row))).collect(),
-                )
+                let span = |row| (lists.value_offset(row) as usize, lists.value_size(row) as usize);
+                Self::of_lists(lists.values(), depth, rows.map(span))
             }
             DataType::LargeListView(_) => {
                 let lists = array.as_list_view::<i64>();
-                let ends = Ends::of(of(lists.values()), lists.values().len());
-                let (start, len) =
-                    (|row| lists.value_offset(row) as usize, |row| lists.value_size(row) as usize);
-                Self::Those(
-                    rows.map(|row| ends.between(start(row), start(row) + len(row))).collect(),
-                )
+                let span = |row| (lists.value_offset(row) as usize, lists.value_size(row) as usize);
+                Self::of_lists(lists.values(), depth, rows.map(span))
             }
             DataType::Map(..) => {
                 let maps = array.as_map();
@@ -190,11 +162,7 @@ impl Sizes {
                 let entries = (0..maps.keys().len())
                     .map(|entry| keys.at(entry).saturating_add(values.at(entry)) + 24);
                 let ends = Ends::of(Self::Those(entries.collect()), maps.keys().len());
-                let offsets = maps.value_offsets();
-                Self::Those(
-                    rows.map(|row| ends.between(offsets[row] as usize, offsets[row + 1] as usize))
-                        .collect(),
-                )
+                ends.of_spans(spans(maps.value_offsets()))
             }
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary();
@@ -218,6 +186,15 @@ impl Sizes {
             DataType::FixedSizeBinary(bytes) => Self::Each(2 * *bytes as u64 + SHORT_BYTES),
             _ => Self::Each(SHORT_BYTES),
         }
+    }
+
+    /// Of lists, each of which is a span of the elements: the first, and how many.
+    fn of_lists(
+        elements: &ArrayRef,
+        depth: usize,
+        spans: impl Iterator<Item = (usize, usize)>,
+    ) -> Self {
+        Ends::of(Self::of(elements, depth), elements.len()).of_spans(spans)
     }
 
     fn of_runs<E: arrow_array::types::RunEndIndexType>(array: &ArrayRef, depth: usize) -> Self {
@@ -251,6 +228,14 @@ impl Sizes {
     }
 }
 
+/// The spans of lists that lie between these offsets.
+fn spans<O: OffsetSizeTrait>(offsets: &[O]) -> impl Iterator<Item = (usize, usize)> {
+    offsets.windows(2).map(|pair| {
+        let (start, end) = (pair[0].as_usize(), pair[1].as_usize());
+        (start, end.saturating_sub(start))
+    })
+}
+
 fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
@@ -277,9 +262,13 @@ impl Ends {
         }
     }
 
-    /// Bytes of the elements from one to before another, with what is around them.
-    fn between(&self, start: usize, end: usize) -> u64 {
-        let elements = end.saturating_sub(start) as u64;
+    fn of_spans(&self, spans: impl Iterator<Item = (usize, usize)>) -> Sizes {
+        Sizes::Those(spans.map(|(start, len)| self.between(start, len)).collect())
+    }
+
+    /// Bytes of so many elements from one on, with what is around them.
+    fn between(&self, start: usize, len: usize) -> u64 {
+        let (elements, end) = (len as u64, start.saturating_add(len));
         let up_to = |ends: &[u64], index: usize| match index.checked_sub(1) {
             Some(last) => ends.get(last).or(ends.last()).copied().unwrap_or_default(),
             None => 0,

@@ -8,9 +8,8 @@ use super::record::{self, Fault, Field, Quoting, Record};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES};
+use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES, start_of_text};
 use crate::input::hints;
-use crate::input::lines::BYTE_ORDER_MARK;
 use crate::input::record_framer::line_end;
 use crate::input::records::too_long;
 use crate::schema::{ColumnId, Key};
@@ -40,8 +39,7 @@ impl Decoder for RowDecoder {
         let bytes = chunk.bytes.as_slice();
         let mut decoded = Decoded::default();
         decoded.counts.bytes = bytes.len() as u64;
-        let has_mark = chunk.position == 0 && bytes.starts_with(BYTE_ORDER_MARK);
-        let mut start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
+        let mut start = start_of_text(bytes, chunk.position);
         let delimiter = self.options.delimiter_of(chunk.format);
         if chunk.position == 0 {
             decoded.seems = seems(bytes, start, delimiter);

@@ -8,8 +8,7 @@ use super::action::{Kind, action};
 use super::framing::has_document;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use crate::input::framing::Chunk;
-use crate::input::lines::BYTE_ORDER_MARK;
+use crate::input::framing::{Chunk, start_of_text};
 use crate::input::ndjson::{NdjsonOptions, Nested, RecordFault, RecordReader};
 use crate::types::item::Item;
 use crate::types::json::Members;
@@ -48,8 +47,7 @@ impl Decoder for Documents {
             decoded: Decoded::default(),
         };
         rows.decoded.counts.bytes = bytes.len() as u64;
-        let has_mark = chunk.position == 0 && bytes.starts_with(BYTE_ORDER_MARK);
-        let mut at = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
+        let mut at = start_of_text(bytes, chunk.position);
         while at < bytes.len() {
             let line = line_at(bytes, at);
             at = rows.action(line);

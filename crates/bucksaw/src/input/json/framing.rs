@@ -7,10 +7,8 @@ use super::elements::{self, Element, MAX_ELEMENTS};
 use super::walk::{Step, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::buffered::Buffered;
-use crate::input::framing::{Chunk, Frame, Framer, Limits, Steps};
+use crate::input::framing::{Chunk, Frame, Framer, Limits, Steps, start_of_text};
 use crate::input::{Format, formats};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Cuts between elements.
 pub(crate) struct Elements<'r> {
@@ -77,9 +75,8 @@ impl<'r> Elements<'r> {
         let mut at = 0;
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
-            if self.source.position == 0 && at == 0 && buffer[..filled].starts_with(BYTE_ORDER_MARK)
-            {
-                at = BYTE_ORDER_MARK.len();
+            if at == 0 {
+                at = start_of_text(&buffer[..filled], self.source.position);
             }
             let found = self.elements(&buffer[..filled], &mut at);
             if at > 0 {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{BYTE_ORDER_MARK, TextLines};
+use super::TextLines;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, Result};
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
-use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES};
+use crate::input::framing::{Chunk, DEFAULT_MAX_RECORD_BYTES, start_of_text};
 use crate::input::records::too_long;
 use crate::schema::{Key, Schema};
 use crate::types::item::Item;
@@ -102,8 +102,9 @@ impl<R: ReadLine> Decoder for LineRows<R> {
         while start < bytes.len() {
             let row = decoded.counts.rows;
             let mut record = self.reader.record(bytes, start);
-            if start == 0 && chunk.position == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
-                record.text.start = record.text.end.min(BYTE_ORDER_MARK.len());
+            let first = start_of_text(bytes, chunk.position);
+            if start < first {
+                record.text.start = record.text.end.min(first);
             }
             self.line(chunk, text, start, &record, &mut builder, &mut decoded);
             if decoded.counts.rows == row {

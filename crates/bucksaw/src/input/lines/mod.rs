@@ -7,9 +7,6 @@ mod framing;
 pub(super) use self::decoder::{Fault, LineRows, ReadLine, Record, keeps_text, push_text_line};
 pub(super) use self::framing::Lines as LineFramer;
 
-/// What a source may start with.
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// What to do with lines of text among records of a format that they don't have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

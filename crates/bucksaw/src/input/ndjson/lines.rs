@@ -8,8 +8,8 @@ use super::record::RecordFault;
 use super::tokenizer::{self, Scratch};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Rejected, Target};
-use crate::input::framing::Chunk;
-use crate::input::lines::{BYTE_ORDER_MARK, TextLines, keeps_text, push_text_line};
+use crate::input::framing::{BYTE_ORDER_MARK, Chunk};
+use crate::input::lines::{TextLines, keeps_text, push_text_line};
 use crate::schema::Schema;
 
 /// Whether lines are read fast where possible.

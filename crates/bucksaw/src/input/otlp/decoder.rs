@@ -261,9 +261,10 @@ impl<'a> Rows<'_, 'a> {
 
     /// Whether it is now that a record that makes no rows is told.
     fn tells_of(&self, record: &'a [u8]) -> bool {
-        match (self.pass, Metric::read(record, &self.row)) {
-            (Some(pass), Ok(Some(metric))) => metric.kind() == pass.kind,
-            _ => self.is_first(),
+        let Some(pass) = self.pass else { return true };
+        match Metric::read(record, &self.row) {
+            Ok(Some(metric)) => metric.kind() == pass.kind,
+            Ok(None) | Err(_) => pass.is_first,
         }
     }
 

@@ -94,7 +94,7 @@ fn first_fits(start: &[u8], message: &Message, is_lenient: bool) -> Option<usize
 }
 
 struct Fitting {
-    /// Whether records may be without the fields that none is without.
+    /// Whether records may be without the fields that none is without, and ids of any length.
     is_lenient: bool,
     records: usize,
     /// So many are enough.
@@ -152,7 +152,8 @@ impl Fitting {
     fn content_fits(&mut self, content: &[u8], is_whole: bool, kind: Kind, depth: usize) -> bool {
         match kind {
             Kind::Id(len) => {
-                content.is_empty() || len == ANY_LENGTH || content.len() == len || !is_whole
+                let has_length = len == ANY_LENGTH || content.len() == len;
+                content.is_empty() || has_length || self.is_lenient || !is_whole
             }
             Kind::Fixed64s | Kind::Doubles => content.len().is_multiple_of(8) || !is_whole,
             _ if depth == MAX_DEPTH => true,

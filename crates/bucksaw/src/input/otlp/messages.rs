@@ -123,9 +123,16 @@ static RESOURCE_LOGS: Message = message(&[
 pub(super) static LOGS: Message = message(&[(1, "resourceLogs", Groups(&RESOURCE_LOGS))]);
 
 static VALUE_TYPE: Message = message(&[(1, "typeStrindex", Int32), (2, "unitStrindex", Int32)]);
+static SAMPLE: Message = message(&[
+    (1, "stackIndex", Int32),
+    (2, "attributeIndices", Uint64s),
+    (3, "linkIndex", Int32),
+    (4, "values", Uint64s),
+    (5, "timestampsUnixNano", Fixed64s),
+]);
 static PROFILE: Message = message(&[
     (1, "sampleType", Kind::Message(&VALUE_TYPE)),
-    (2, "samples", Bytes),
+    (2, "samples", Messages(&SAMPLE)),
     (3, "timeUnixNano", Fixed64),
     (4, "durationNano", Int64),
     (5, "periodType", Kind::Message(&VALUE_TYPE)),

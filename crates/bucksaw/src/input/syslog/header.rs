@@ -29,7 +29,7 @@ pub(super) fn priority(text: &str) -> Option<(u8, usize)> {
 
 /// Whether a source that starts so is surely syslog: a priority, and behind it a version, a month or a date.
 pub(in crate::input) fn is_start(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(crate::input::lines::BYTE_ORDER_MARK).unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(crate::input::framing::BYTE_ORDER_MARK).unwrap_or(bytes);
     let bytes = counted(bytes).map_or(bytes, |(prefix, _)| &bytes[prefix..]);
     // What is no text comes behind it, if at all.
     let start = &bytes[..bytes.len().min(16)];

@@ -6,11 +6,11 @@ use std::collections::hash_map::Entry;
 use foldhash::fast::RandomState;
 
 use crate::block::BlockSlice;
-use crate::block::texts::each_text;
+use crate::block::texts::first_texts;
 use crate::fingerprint::Fingerprinter;
 use crate::report::signal_stats::FingerprintRows;
 use crate::runtime::sketch::Sketch;
-use crate::schema::{ColumnId, Schema, Sibling};
+use crate::schema::Schema;
 
 /// Fingerprints that are kept; rows of others are counted together.
 const MAX_FINGERPRINTS: usize = 4_096;
@@ -27,8 +27,6 @@ pub(super) struct MessageTally {
     /// Of all fingerprints, once there are others.
     distinct: Option<Sketch>,
     fingerprinter: Fingerprinter,
-    /// Which rows of a slice have had a message.
-    counted: Vec<bool>,
 }
 
 impl MessageTally {
@@ -37,23 +35,8 @@ impl MessageTally {
     }
 
     pub(super) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
-        let text_of = |id: ColumnId| schema.column(id).sibling(Sibling::Text);
-        let holders = schema.messages(self.named.as_deref()).into_iter();
-        let holders = holders.flat_map(|id| [Some(id), text_of(id)]).flatten();
-        let mut counted = std::mem::take(&mut self.counted);
-        counted.clear();
-        counted.resize(rows.rows(), false);
-        for holder in holders.filter(|id| rows.column(*id).is_some()) {
-            let mut is_counted = counted.iter_mut();
-            each_text(rows, Some(holder), |message| {
-                let is_counted = is_counted.next().filter(|counted| !**counted);
-                if let (Some(is_counted), Some(message)) = (is_counted, message) {
-                    self.count(message);
-                    *is_counted = true;
-                }
-            });
-        }
-        self.counted = counted;
+        let messages = schema.messages(self.named.as_deref());
+        first_texts(rows, schema.with_misfits(messages), |_, message| self.count(message));
     }
 
     fn count(&mut self, message: &str) {

@@ -1,11 +1,8 @@
 //! Integers in as many bytes as they need, seven bits to a byte, the lowest first.
 
-pub(in crate::encode::direct) use crate::format::thrift::{append_varint, append_zigzag};
-
-/// Bytes of [`append_varint`].
-pub(in crate::encode::direct) fn varint_len(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros()).div_ceil(7) as usize
-}
+pub(in crate::encode::direct) use crate::format::thrift::{
+    append_varint, append_zigzag, varint_len,
+};
 
 /// Bytes of [`append_zigzag`].
 pub(in crate::encode::direct) fn zigzag_len(value: i64) -> usize {

@@ -19,10 +19,10 @@ use self::open::File;
 use self::pages::Refused;
 use super::guard::guarded;
 use super::slices::Slices;
-use super::{CHUNK_ROWS, Columns, chunk_rows};
+use super::{CHUNK_ROWS, Columns, beyond_limit, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
-use crate::input::framing::{BATCH_BYTES_SHARE, Chunk, Frame, Framer, Limits};
+use crate::input::framing::{Chunk, Frame, Framer, Limits};
 
 /// What a file starts with; encrypted ones, whose footer is, too.
 const MAGICS: [&[u8]; 2] = [b"PAR1", b"PARE"];
@@ -166,18 +166,15 @@ impl ParquetFramer {
 
     /// The error of a page that there is no memory for, with the memory limit that suffices.
     fn too_large(&self, refused: &Refused, limits: Limits) -> Error {
-        let mib = |bytes: usize| bytes.div_ceil(1 << 20);
+        let mib = |bytes: usize| bytes.div_ceil(1 << 20) as u64;
         let Self { group, row, .. } = self;
-        let message = format!(
-            "row group {group}, column {:?}, row {row} or later: a page of {} MiB, and with it large pages take {} MiB, for \
-             which this memory limit has room for {} MiB: raise it (--memory-limit {}MiB, or Options::memory_limit)",
+        let what = format!(
+            "row group {group}, column {:?}, row {row} or later: a page of {} MiB, and with it large pages take {} MiB, for which",
             refused.column,
             mib(refused.page),
             mib(refused.needed),
-            limits.batch_bytes >> 20,
-            mib(refused.needed).saturating_mul(BATCH_BYTES_SHARE),
         );
-        Error::new(ErrorKind::MemoryLimit, message)
+        beyond_limit(&what, mib(refused.needed), limits.batch_bytes)
     }
 
     /// Says where in the file something is wrong.

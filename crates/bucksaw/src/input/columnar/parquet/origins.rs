@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use parquet::file::metadata::FileMetaData;
 
-use crate::encode::origins::{Epochs, ORIGINS_KEY, Origin};
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::origins::{Epochs, ORIGINS_KEY, Origin, is_ours};
 use crate::input::record_batch::{Role, SourceColumn};
 use crate::options::declared::REST_COLUMN;
 use crate::schema::ColumnType;
 use crate::types::path;
+use crate::types::spelling::Spelling;
 
 /// What the footer says, by the columns' names.
 #[derive(Debug, Default)]
@@ -23,12 +24,7 @@ impl Origins {
     /// # Errors
     /// [`ErrorKind::InputFormat`] where what stands there can't be read, or gives a column no path or two.
     pub(super) fn of(about: &FileMetaData) -> Result<Self> {
-        let is_ours = about.created_by().is_some_and(|by| by.starts_with("bucksaw "));
-        let pairs = about.key_value_metadata().into_iter().flatten();
-        let told =
-            pairs.filter(|pair| pair.key == ORIGINS_KEY).find_map(|pair| pair.value.as_ref());
-        let Some(json) = told else { return Ok(Self { is_ours, ..Self::default() }) };
-        let origins: Vec<Origin> = serde_json::from_str(json)
+        let origins = Origin::all_of(about)
             .map_err(|cause| unsound("does not say where columns come from").with_cause(cause))?;
         let mut named = HashMap::new();
         for origin in origins {
@@ -42,7 +38,7 @@ impl Origins {
                 return Err(unsound(&format!("names the column {:?} twice", twice.name)));
             }
         }
-        Ok(Self { named, is_ours })
+        Ok(Self { named, is_ours: is_ours(about) })
     }
 
     /// Has columns, whose paths are their names, come from where they came from before.
@@ -59,10 +55,9 @@ impl Origins {
 
     fn trace_to(&self, origin: &Origin, column: &mut SourceColumn) {
         column.traced.texts = origin.texts;
-        column.traced.is_declared = origin.declared;
         let input = origin.input.as_ref().and_then(|input| input.parse().ok());
         // Times that were texts, or both, are told as times.
-        column.traced.input = input.filter(|input: &crate::Spelling| {
+        column.traced.input = input.filter(|input: &Spelling| {
             input.epoch_digits().is_none() || origin.epochs == Some(Epochs::Numbers)
         });
         if origin.is_json && column.ty == ColumnType::Text {

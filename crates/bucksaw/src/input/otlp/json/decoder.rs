@@ -9,13 +9,12 @@ use super::structure::next_message;
 use super::transcoder::{Place, Transcoder, key_of};
 use crate::input::Format;
 use crate::input::decoding::{Decoded, Kept, Rejected, Target};
-use crate::input::framing::{Chunk, Form};
+use crate::input::framing::{Chunk, Form, start_of_text};
 use crate::input::otlp::OtlpLayout;
 use crate::input::otlp::decoder::decode_messages;
 use crate::input::otlp::ids::Ids;
 use crate::input::otlp::messages::{LOGS, METRICS, Message, TRACES};
 
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Before each message of a JSON text sequence (RFC 7464).
 pub(super) const RECORD_SEPARATOR: u8 = 0x1e;
 
@@ -123,9 +122,7 @@ impl<'c, 'a> Messages<'c, 'a> {
     /// Reads a chunk, line by line where no message is longer.
     fn of(&mut self, chunk: &'c Chunk) {
         let (bytes, is_first) = (chunk.bytes.as_slice(), chunk.position == 0);
-        if is_first && bytes.starts_with(BYTE_ORDER_MARK) {
-            self.transcoder.reader.at = BYTE_ORDER_MARK.len();
-        }
+        self.transcoder.reader.at = start_of_text(bytes, chunk.position);
         let mut may_follow_cut = !is_first;
         while self.transcoder.reader.at < bytes.len() && !self.is_over() {
             let from = self.transcoder.reader.at;

@@ -1,9 +1,10 @@
 //! Whether bytes are a start of OTLP/JSON, and of which signal.
 
-use super::decoder::{BYTE_ORDER_MARK, RECORD_SEPARATOR};
+use super::decoder::RECORD_SEPARATOR;
 use super::reader::Reader;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
+use crate::input::framing::BYTE_ORDER_MARK;
 
 const PROFILES: &str = "resourceProfiles";
 

@@ -2,19 +2,18 @@
 
 /// More digits than any 64-bit integer has, and few enough for 128 bits with some of them behind the point.
 const MAX_DIGITS: usize = 38;
-/// Digits that surely fit.
-const SAFE_DIGITS: usize = 18;
+/// Digits of an integer that is in no way beyond 64 bits without a sign.
+const SAFE_DIGITS: usize = 19;
 
 /// The integer that a JSON number is; none where it is none, or beyond 64 bits by far.
 pub(super) fn integer(number: &[u8]) -> Option<i128> {
+    if let Some((value, [])) = short_integer(number) {
+        return Some(value.into());
+    }
     let (is_negative, digits) = match number {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    if digits.len() <= SAFE_DIGITS && digits.iter().all(u8::is_ascii_digit) {
-        let value = digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
-        return Some(i128::from(if is_negative { -value } else { value }));
-    }
     let (mut value, mut count, mut exponent, mut is_behind) = (0_i128, 0, 0_i64, false);
     for (at, byte) in digits.iter().enumerate() {
         match byte {
@@ -51,6 +50,31 @@ pub(super) fn integer(number: &[u8]) -> Option<i128> {
         exponent -= 1;
     }
     Some(value)
+}
+
+/// The integer of 64 bits that `json` begins with in quotes, and their end.
+#[inline]
+pub(super) fn quoted_integer(json: &[u8]) -> Option<(i64, usize)> {
+    let (value, rest) = short_integer(json.strip_prefix(b"\"")?)?;
+    rest.starts_with(b"\"").then_some((value, json.len() - rest.len() + 1))
+}
+
+/// An integer that surely has 64 bits, and what comes behind it.
+#[inline]
+pub(super) fn short_integer(text: &[u8]) -> Option<(i64, &[u8])> {
+    let is_negative = text.first() == Some(&b'-');
+    let digits = &text[usize::from(is_negative)..];
+    let mut value = 0_u64;
+    let mut len = 0;
+    while let Some(digit @ b'0'..=b'9') = digits.get(len) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        len += 1;
+    }
+    if !(1..=SAFE_DIGITS).contains(&len) || (len > 1 && digits[0] == b'0') {
+        return None;
+    }
+    let value = i64::try_from(value).ok()?;
+    Some((if is_negative { -value } else { value }, &digits[len..]))
 }
 
 /// The double that is nearest to a JSON number; none where it is beyond all of them.

@@ -1,7 +1,7 @@
 //! The fast way through attributes: those that are as encoders write them, without white space and escapes. Whatever is not is for the
 //! transcoder, which alone says what is wrong with it.
 
-use super::numbers::double;
+use super::numbers::{double, short_integer};
 use super::output::Output;
 use super::reader::Reader;
 use crate::input::otlp::plain::{BOOL, DOUBLE, INT, KEY, TEXT, VALUE};
@@ -55,7 +55,7 @@ fn scalar<'j>(json: &'j [u8], out: &mut Output<'_>) -> Option<&'j [u8]> {
         return text[len..].strip_prefix(b"\"");
     }
     if let Some(digits) = json.strip_prefix(IS_INT) {
-        let (value, rest) = integer(digits)?;
+        let (value, rest) = short_integer(digits)?;
         out.push(INT);
         out.put_varint(value.cast_unsigned());
         return rest.strip_prefix(b"\"");
@@ -73,32 +73,6 @@ fn scalar<'j>(json: &'j [u8], out: &mut Output<'_>) -> Option<&'j [u8]> {
     };
     out.put([BOOL, value]);
     Some(rest)
-}
-
-/// The integer of 64 bits that `json` begins with in quotes, and their end.
-#[inline]
-pub(super) fn quoted_integer(json: &[u8]) -> Option<(i64, usize)> {
-    let (value, rest) = integer(json.strip_prefix(b"\"")?)?;
-    rest.starts_with(b"\"").then_some((value, json.len() - rest.len() + 1))
-}
-
-/// An integer that surely has 64 bits, and what comes behind it.
-#[inline]
-fn integer(text: &[u8]) -> Option<(i64, &[u8])> {
-    let is_negative = text.first() == Some(&b'-');
-    let digits = &text[usize::from(is_negative)..];
-    let mut value = 0_u64;
-    let mut len = 0;
-    while let Some(digit @ b'0'..=b'9') = digits.get(len) {
-        value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-        len += 1;
-    }
-    // Of 19 digits none is beyond 64 bits without a sign.
-    if !(1..=19).contains(&len) || (len > 1 && digits[0] == b'0') {
-        return None;
-    }
-    let value = i64::try_from(value).ok()?;
-    Some((if is_negative { -value } else { value }, &digits[len..]))
 }
 
 #[inline]

@@ -11,6 +11,7 @@ use super::output::Output;
 use super::plain;
 use super::reader::{ARRAY_END, COLON, Fault, NAME, OBJECT_END, Reader, Result};
 use super::structure::behind_value;
+use crate::format::thrift::varint_len;
 use crate::input::otlp::messages::{Field, Kind, Message};
 
 /// Messages within each other, at the most: more than those in which the decoder takes lists and maps to nest too deep.
@@ -391,8 +392,4 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             place.field += if place.field >= from { by } else { 0 };
         }
     }
-}
-
-pub(super) fn varint_len(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }

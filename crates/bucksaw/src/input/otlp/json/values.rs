@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::numbers::{double, integer};
-use super::plain;
+use super::numbers::{double, integer, quoted_integer};
 use super::reader::{ARRAY_END, Fault, Raw, Reader, Result};
-use super::transcoder::{ARRAY, Transcoder, varint_len};
+use super::transcoder::{ARRAY, Transcoder};
+use crate::format::thrift::varint_len;
 use crate::input::otlp::messages::Kind;
 
 const TEXT: &str = "expected a text";
@@ -158,7 +158,7 @@ impl<'c> Transcoder<'c, '_> {
 
     fn integer(&mut self) -> Result<i128> {
         let at = self.reader.at;
-        if let Some((value, len)) = plain::quoted_integer(&self.reader.bytes[at..]) {
+        if let Some((value, len)) = quoted_integer(&self.reader.bytes[at..]) {
             self.reader.at += len;
             return Ok(value.into());
         }

@@ -15,9 +15,9 @@ import json
 import pathlib
 import sys
 import time
-import traceback
 
 import comparison
+from ending import exit_with
 from model import Model
 
 # Where each reader is; Spark and the readers in Go need more than Python.
@@ -91,10 +91,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # An exception that got here would end Python with 1, which stands for a difference.
-    try:
-        code = main()
-    except BaseException:
-        traceback.print_exc()
-        code = 2
-    sys.exit(code)
+    exit_with(main)

@@ -9,9 +9,10 @@ does; any other end is a failure of this script.
 
 import json
 import sys
-import traceback
 
 from chdb import session
+
+from ending import exit_with
 
 
 def main():
@@ -38,10 +39,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # An exception that got here would end Python with 1, which stands for a difference.
-    try:
-        code = main()
-    except BaseException:
-        traceback.print_exc()
-        code = 2
-    sys.exit(code)
+    exit_with(main)

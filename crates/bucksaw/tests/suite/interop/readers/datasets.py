@@ -16,7 +16,8 @@ import json
 import pathlib
 import sys
 import tempfile
-import traceback
+
+from ending import exit_with
 
 
 def files(folder):
@@ -153,10 +154,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # An exception that got here would end Python with 1, which stands for a difference.
-    try:
-        code = main()
-    except BaseException:
-        traceback.print_exc()
-        code = 2
-    sys.exit(code)
+    exit_with(main)

@@ -14,10 +14,11 @@ import math
 import pathlib
 import struct
 import sys
-import traceback
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from ending import exit_with
 
 # Differences of a file that are printed.
 SHOWN = 5
@@ -245,10 +246,4 @@ def json_value(value, of, kinds):
 
 
 if __name__ == "__main__":
-    # An exception that got here would end Python with 1, which stands for a difference.
-    try:
-        code = main()
-    except BaseException:
-        traceback.print_exc()
-        code = 2
-    sys.exit(code)
+    exit_with(main)
