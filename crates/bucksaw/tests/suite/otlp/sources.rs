@@ -12,8 +12,8 @@ use bucksaw_workloads::{DEFAULT_SEED, Workload};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::metrics::v1::{
-    Metric, MetricsData, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric,
-    number_data_point,
+    Exemplar, Histogram, HistogramDataPoint, Metric, MetricsData, NumberDataPoint, ResourceMetrics,
+    ScopeMetrics, Sum, metric, number_data_point,
 };
 use opentelemetry_proto::tonic::profiles::v1development::{
     Profile, ProfilesData, ProfilesDictionary, ResourceProfiles, Sample, ScopeProfiles, ValueType,
@@ -69,13 +69,18 @@ fn messages_come_alone_one_after_the_other_or_behind_their_lengths() {
 /// What may be of the signal that it is said to be of is, even if profiles might look so.
 #[test]
 fn a_metric_without_a_name_is_no_profile() {
-    let metric = Metric { description: "a".to_owned(), ..Metric::default() };
-    let scope = ScopeMetrics { metrics: vec![metric], ..ScopeMetrics::default() };
-    let resource = ResourceMetrics { scope_metrics: vec![scope], ..ResourceMetrics::default() };
-    let message = MetricsData { resource_metrics: vec![resource] }.encode_to_vec();
-    for source in [message.clone(), prefixed(&message)] {
-        let converted = convert_keeping(&source, Format::OtlpMetrics, Options::new());
-        assert_eq!(converted.expect("metrics").rejections, []);
+    let exemplar = Exemplar { trace_id: vec![7; 3], ..Exemplar::default() };
+    let point = HistogramDataPoint { exemplars: vec![exemplar], ..HistogramDataPoint::default() };
+    let histogram = Histogram { data_points: vec![point], ..Histogram::default() };
+    for data in [None, Some(metric::Data::Histogram(histogram))] {
+        let metric = Metric { description: "a".to_owned(), data, ..Metric::default() };
+        let scope = ScopeMetrics { metrics: vec![metric], ..ScopeMetrics::default() };
+        let resource = ResourceMetrics { scope_metrics: vec![scope], ..ResourceMetrics::default() };
+        let message = MetricsData { resource_metrics: vec![resource] }.encode_to_vec();
+        for source in [message.clone(), prefixed(&message)] {
+            let converted = convert_keeping(&source, Format::OtlpMetrics, Options::new());
+            assert_eq!(converted.expect("metrics").rejections, []);
+        }
     }
 }
 
