@@ -19,19 +19,18 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     #[inline]
     pub(crate) fn store_untyped(&mut self, id: ColumnId, text: &'v str) -> Result<()> {
         let known = self.block.columns.get(id.index());
-        let value = match known.map_or(ValueKind::Null, |column| column.kind()) {
-            ValueKind::Text => Some(Value::Text(text)),
-            ValueKind::I64 => untyped::integer(text).map(Value::I64),
-            ValueKind::F64 => untyped::double(text).map(Value::F64),
-            ValueKind::Bool => untyped::bool(text).map(Value::Bool),
-            _ => None,
+        let is_stored = match known.map_or(ValueKind::Null, |column| column.kind()) {
+            ValueKind::Text => self.store_alike(id, &Value::Text(text)),
+            ValueKind::I64 => untyped::integer(text)
+                .is_some_and(|integer| self.store_alike(id, &Value::I64(integer))),
+            ValueKind::F64 => untyped::double(text)
+                .is_some_and(|double| self.store_alike(id, &Value::F64(double))),
+            ValueKind::Bool => {
+                untyped::bool(text).is_some_and(|bool| self.store_alike(id, &Value::Bool(bool)))
+            }
+            _ => false,
         };
-        if let Some(value) = value
-            && self.store_alike(id, &value)
-        {
-            return Ok(());
-        }
-        self.store_other(id, Item::Untyped(text))
+        if is_stored { Ok(()) } else { self.store_other(id, Item::Untyped(text)) }
     }
 
     /// Stores text that may spell a value in the column that its path leads to.

@@ -33,6 +33,7 @@ pub(crate) mod record_batch;
 mod record_framer;
 mod records;
 mod refused;
+mod scan;
 #[cfg(feature = "serde")]
 pub(crate) mod serialize;
 mod source;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::input::Format;
 use crate::input::framing::Names;
 use crate::input::record_framer::{FindEnds, Open, line_end};
+use crate::input::scan::{BLOCK, parity_up_to, places_of};
 
 /// Bytes that the names of columns may take in the rows of a chunk, as often as there are rows: those beyond the columns
 /// that a table has are in each row's `_rest`.
@@ -58,11 +59,62 @@ impl Ends {
         end
     }
 
+    /// Passes over blocks of bytes whose quotes are surely sound.
+    fn pass_blocks(&mut self, bytes: &[u8]) {
+        while let Some((block, [next, ..])) = bytes[self.at..].split_first_chunk() {
+            let Some(passed) = self.pass_block(bytes, block, *next) else { return };
+            self.last = passed.last_newline.map_or(self.last, |newline| self.at + newline + 1);
+            let opened = passed.last_opened.map(|quote| self.at + quote).or(self.open);
+            self.open = opened.filter(|_| passed.is_open);
+            self.at += BLOCK;
+        }
+    }
+
+    /// What comes of a block with this byte behind; none where a quote is in no place for a quote.
+    #[inline]
+    fn pass_block(&self, bytes: &[u8], block: &[u8; BLOCK], next: u8) -> Option<PassedBlock> {
+        let (quotes, newlines) = (places_of(b'"', block), places_of(b'\n', block));
+        // From each opening quote up to its closing one; two that stand for one close the field and open it again.
+        let quoted = parity_up_to(quotes) ^ if self.open.is_some() { u64::MAX } else { 0 };
+        let (opening, closing) = (quotes & quoted, quotes & !quoted);
+        let first_opening = opening & !(closing << 1);
+        if quotes != 0 {
+            let ends = newlines | places_of(self.delimiter, block);
+            let starts = ends << 1 | u64::from(self.starts_field(bytes, self.at));
+            let returns = places_of(b'\r', block) & newlines >> 1;
+            let is_end_next = next == b'\n' || next == self.delimiter;
+            let before_ends = (ends | opening | returns) >> 1 | u64::from(is_end_next) << 63;
+            if first_opening & !starts | closing & !before_ends != 0 {
+                return None;
+            }
+        }
+        Some(PassedBlock {
+            last_newline: last_place(newlines & !quoted),
+            last_opened: last_place(first_opening),
+            is_open: quoted >> 63 == 1,
+        })
+    }
+
     /// Whether a field starts with the quote.
     fn starts_field(&self, bytes: &[u8], quote: usize) -> bool {
         quote == self.start
             || matches!(bytes[quote - 1], byte if byte == b'\n' || byte == self.delimiter)
     }
+}
+
+/// What a block of bytes had.
+struct PassedBlock {
+    /// The last newline that ends a record.
+    last_newline: Option<usize>,
+    /// The last quote that opened a field.
+    last_opened: Option<usize>,
+    /// Whether a quoted field goes on behind the block.
+    is_open: bool,
+}
+
+/// The highest bit that is set.
+fn last_place(places: u64) -> Option<usize> {
+    places.checked_ilog2().map(|place| place as usize)
 }
 
 impl FindEnds for Ends {
@@ -72,7 +124,12 @@ impl FindEnds for Ends {
     }
 
     fn look(&mut self, bytes: &[u8], is_end: bool) {
+        let mut unsure = self.at;
         while self.at < bytes.len() {
+            if self.at >= unsure && !self.is_unsound {
+                self.pass_blocks(bytes);
+                unsure = self.at + BLOCK;
+            }
             let rest = &bytes[self.at..];
             if self.is_unsound {
                 let end = memchr::memchr(b'\n', rest).map(|found| self.at + found + 1);

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::input::record_framer::line_end;
+use crate::input::scan::string_end;
 
 /// A field as it stands in the source: without the quotes around it.
 pub(super) struct Field {
@@ -60,9 +61,9 @@ pub(super) fn read<E>(
     let mut lines = 1;
     for number in 0.. {
         let (field, next) = if bytes.get(at) == Some(&b'"') {
-            let (field, next) = quoted(bytes, at, delimiter).map_err(Fault::Quoting)?;
-            lines += memchr::memchr_iter(b'\n', &bytes[field.range.clone()]).count() as u64;
-            (field, next)
+            let quoted = quoted(bytes, at, delimiter).map_err(Fault::Quoting)?;
+            lines += quoted.newlines;
+            (quoted.field, quoted.next)
         } else {
             let next = field_end(bytes, at, delimiter);
             let is_last = bytes.get(next).is_none_or(|byte| *byte == b'\n');
@@ -94,24 +95,41 @@ pub(super) fn end_of(bytes: &[u8], start: usize, delimiter: u8) -> (Record, Opti
     }
 }
 
-/// The field whose quote is at `start`, and where it ends.
-fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<(Field, usize), Quoting> {
+/// A field that has quotes around it.
+struct Quoted {
+    field: Field,
+    newlines: u64,
+    /// The delimiter, the newline or the source's end behind it.
+    next: usize,
+}
+
+/// The field whose quote is at `start`.
+#[inline]
+fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<Quoted, Quoting> {
     let mut at = start + 1;
-    let mut is_escaped = false;
-    while let Some(found) = memchr::memchr(b'"', &bytes[at..]) {
-        let quote = at + found;
-        match ending(bytes, quote, delimiter) {
-            Ending::Doubled => {
-                is_escaped = true;
-                at = quote + 2;
+    let (mut is_escaped, mut newlines) = (false, 0);
+    loop {
+        // It stops at control bytes, too, newlines among them.
+        at = string_end(bytes, at);
+        match bytes.get(at) {
+            None => return Err(Quoting::Unclosed(start)),
+            Some(b'"') => match ending(bytes, at, delimiter) {
+                Ending::Doubled => {
+                    is_escaped = true;
+                    at += 2;
+                }
+                Ending::Field(next) => {
+                    let field = Field { range: start + 1..at, is_escaped };
+                    return Ok(Quoted { field, newlines, next });
+                }
+                Ending::Other => return Err(Quoting::NotDoubled(start, at + 1)),
+            },
+            Some(byte) => {
+                newlines += u64::from(*byte == b'\n');
+                at += 1;
             }
-            Ending::Field(next) => {
-                return Ok((Field { range: start + 1..quote, is_escaped }, next));
-            }
-            Ending::Other => return Err(Quoting::NotDoubled(start, quote + 1)),
         }
     }
-    Err(Quoting::Unclosed(start))
 }
 
 /// What a quote in a quoted field is.

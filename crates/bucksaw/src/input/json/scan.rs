@@ -1,6 +1,6 @@
 //! Where a JSON value ends: by strings and brackets alone, whatever else is in it.
 
-use crate::input::ndjson::string_end;
+use crate::input::scan::string_end;
 
 /// Begins a text of a JSON text sequence (RFC 7464); no JSON has it.
 pub(in crate::input) const RECORD_SEPARATOR: u8 = 0x1e;

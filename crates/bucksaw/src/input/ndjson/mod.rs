@@ -12,12 +12,10 @@ mod objects;
 mod reasons;
 mod record;
 mod redacted;
-mod scan;
 mod tokenizer;
 
 pub(super) use self::lines::Lines as LineDecoder;
 pub(super) use self::record::{RecordFault, RecordReader};
-pub(super) use self::scan::{BLOCK, LANES, Marks, special_lanes, string_end};
 use super::framing::DEFAULT_MAX_RECORD_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use crate::input::ndjson::{LANES, special_lanes};
+use crate::input::scan::{LANES, special_lanes};
 
 /// Bytes, behind which there is room: what is short is put there without asking for each byte.
 pub(super) struct Output<'a> {

@@ -1,6 +1,6 @@
 //! JSON's words, one after the other, and where they are not JSON.
 
-use crate::input::ndjson::string_end;
+use crate::input::scan::string_end;
 
 /// Why bytes are not what they should be, and the byte at which that shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

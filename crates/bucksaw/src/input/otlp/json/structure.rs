@@ -1,6 +1,6 @@
 //! Where values end, by brackets and quotes alone.
 
-use crate::input::ndjson::{BLOCK, Marks, string_end};
+use crate::input::scan::{BLOCK, Marks, parity_up_to, string_end};
 
 /// Whether bytes begin with a message whose first member is the list of this name.
 pub(super) fn begins_message(bytes: &[u8], key: &[u8]) -> bool {
@@ -141,15 +141,6 @@ fn escaped(backslashes: u64, is_first_escaped: bool) -> (u64, bool) {
         left &= !(3 << at);
     }
     (escaped, false)
-}
-
-/// A bit for each byte, set where an odd number of bits is set up to there.
-#[inline]
-fn parity_up_to(mut bits: u64) -> u64 {
-    for by in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << by;
-    }
-    bits
 }
 
 #[cfg(test)]
