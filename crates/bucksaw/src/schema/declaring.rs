@@ -83,19 +83,19 @@ impl Schema {
         ty: ColumnType,
         input: Option<Spelling>,
     ) -> ColumnId {
-        let called = self.choice.name_of(&path::of_names([name]));
-        self.declare_called(&called, name, ty, input)
+        self.declare_called(None, name, ty, input)
     }
 
     /// The same with times in nanoseconds since 1970, called just so in the file.
     pub(crate) fn declare_exactly(&mut self, name: &str, ty: ColumnType) -> ColumnId {
         let is_time = matches!(ty.leaf(), ColumnType::Timestamp(_));
-        self.declare_called(name, name, ty, is_time.then_some(Spelling::EpochNanos))
+        self.declare_called(Some(name), name, ty, is_time.then_some(Spelling::EpochNanos))
     }
 
+    /// The same, called as the options name it unless that is said.
     fn declare_called(
         &mut self,
-        called: &str,
+        called: Option<&str>,
         name: &str,
         ty: ColumnType,
         input: Option<Spelling>,
@@ -110,7 +110,8 @@ impl Schema {
         if let Some(id) = self.find_declared(&path) {
             return id;
         }
-        let unused = self.unused_name(called);
+        let called = called.map_or_else(|| self.choice.name_of(&path), str::to_owned);
+        let unused = self.unused_name(&called);
         let id = self.add(unused);
         self.set_path(id, &path);
         let ty = match (ty, self.type_rules.time_unit) {

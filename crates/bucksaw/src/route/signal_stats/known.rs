@@ -13,7 +13,7 @@ const MAX_TEXTS: usize = 4_096;
 const MAX_TEXT_BYTES: usize = 256 << 10;
 
 /// A text by its number here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextId {
     /// The row has no text.
     None,
@@ -21,6 +21,17 @@ pub(super) enum TextId {
     Kept(u32),
     /// None of those.
     Other,
+}
+
+impl TextId {
+    /// A number of its own.
+    pub(super) fn number(self) -> u32 {
+        match self {
+            Self::None => u32::MAX,
+            Self::Other => u32::MAX - 1,
+            Self::Kept(id) => id,
+        }
+    }
 }
 
 /// See the module.

@@ -1,6 +1,7 @@
 //! Log records by time, level and stream.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
@@ -19,8 +20,22 @@ use crate::types::timestamp::{TimeUnit, text_in_unit};
 /// Times, levels and streams that are counted apart, at the most: about a megabyte.
 const MAX_COUNTS: usize = 16_384;
 
-/// Ten seconds, a level and a stream.
-type Key = (Option<i64>, TextId, TextId);
+/// What records are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    /// Ten seconds.
+    interval: Option<i64>,
+    level: TextId,
+    stream: TextId,
+}
+
+impl Hash for Key {
+    /// In two words: most rows are hashed.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_i64(self.interval.unwrap_or(i64::MIN));
+        state.write_u64(u64::from(self.level.number()) << 32 | u64::from(self.stream.number()));
+    }
+}
 
 /// See the module.
 #[derive(Debug)]
@@ -84,26 +99,27 @@ impl LogTally {
     pub(super) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
         self.rows += rows.rows() as u64;
         self.keys.clear();
-        self.keys.resize(rows.rows(), (None, TextId::None, TextId::None));
+        let none = Key { interval: None, level: TextId::None, stream: TextId::None };
+        self.keys.resize(rows.rows(), none);
         let mut keys = self.keys.iter_mut();
         each_interval(rows, self.time.find(schema), schema, |interval| {
             if let Some(key) = keys.next() {
-                key.0 = interval;
+                key.interval = interval;
             }
         });
         let mut keys = self.keys.iter_mut();
         let levels = &mut self.levels;
         each_text(rows, self.level.find(schema), |level| {
             if let (Some(key), Some(level)) = (keys.next(), level) {
-                key.1 = levels.count(level, 1);
+                key.level = levels.count(level, 1);
             }
         });
-        if self.keys.iter().any(|key| key.1 == TextId::None) {
+        if self.keys.iter().any(|key| key.level == TextId::None) {
             let mut keys = self.keys.iter_mut();
             each_text(rows, self.level_number.find(schema), |number| {
-                let key = keys.next().filter(|key| key.1 == TextId::None);
+                let key = keys.next().filter(|key| key.level == TextId::None);
                 if let (Some(key), Some(name)) = (key, number.and_then(name_of_severity)) {
-                    key.1 = levels.count(name, 1);
+                    key.level = levels.count(name, 1);
                 }
             });
         }
@@ -111,7 +127,7 @@ impl LogTally {
         let streams = &mut self.streams;
         each_text(rows, self.stream.find(schema), |stream| {
             if let (Some(key), Some(stream)) = (keys.next(), stream) {
-                key.2 = streams.count(stream, 1);
+                key.stream = streams.count(stream, 1);
             }
         });
         self.count_keys();
@@ -125,7 +141,7 @@ impl LogTally {
         for run in self.keys.chunk_by(PartialEq::eq) {
             let Some(key) = run.first() else { continue };
             let rows = run.len() as u64;
-            let is_whole = key.1 != TextId::Other && key.2 != TextId::Other;
+            let is_whole = key.level != TextId::Other && key.stream != TextId::Other;
             if let Some(count) = self.counts.get_mut(key) {
                 *count += rows;
             } else if is_whole && self.counts.len() < MAX_COUNTS {
@@ -145,9 +161,9 @@ impl LogTally {
         let mut counts: Vec<_> = self
             .counts
             .iter()
-            .map(|((interval, level, stream), rows)| {
-                let (level, stream) = (text(&self.levels, *level), text(&self.streams, *stream));
-                (*interval, level, stream, *rows)
+            .map(|(key, rows)| {
+                let level = text(&self.levels, key.level);
+                (key.interval, level, text(&self.streams, key.stream), *rows)
             })
             .collect();
         counts.sort_unstable_by(|a, b| b.3.cmp(&a.3).then_with(|| a.cmp(b)));
