@@ -119,3 +119,7 @@ def javascript_feeder():
         call("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
     # Packages are looked for beside the program.
     return shutil.copy(source / "feed.mjs", folder)
+
+
+if __name__ == "__main__":
+    print(collector())

@@ -53,6 +53,11 @@ OTLP = {"otlp": ("--otlp", ".binpb"), "otlp-json": ("--otlp-json", ".otlp.json")
 TABLES = {"csv": ".csv", "parquet": ".parquet"}
 
 
+def form_of(job):
+    """What a job's rows are expected as."""
+    return "otlp" if job in OTLP else "csv" if job == "csv" else "ndjson"
+
+
 def make_inputs(book, workload, rows, jobs):
     """For each job the file of a workload and what every file made of it has to hold, both kept from run to run."""
     places.INPUTS.mkdir(parents=True, exist_ok=True)
@@ -67,9 +72,9 @@ def make_inputs(book, workload, rows, jobs):
             option, ending = OTLP[job]
             other = path.with_suffix(ending)
             generate(other, workload, rows, option)
-            inputs[job] = (other, expected_facts(path, digest, "otlp"))
         else:
-            inputs[job] = (path.with_suffix(TABLES.get(job, ".ndjson")), facts)
+            other = path.with_suffix(TABLES.get(job, ".ndjson"))
+        inputs[job] = (other, expected_facts(path, digest, form_of(job)))
         write_json(schema_file(inputs[job][0]), bucksaw_schema(inputs[job][1]))
         cache(inputs[job][0])
     return facts, inputs

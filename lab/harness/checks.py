@@ -10,7 +10,7 @@ import hashlib
 ANY = "any"
 KINDS = ("bool", "integer", "double", "text")
 # Kinds that text may honestly become, and what the table then says.
-STAND_INS = {"uuid": "UUID columns", "bytes": "bytes for text"}
+STAND_INS = {"uuid": "UUID columns", "bytes": "bytes for text", "id": "ids as bytes"}
 
 
 def canonical(value):
@@ -66,4 +66,4 @@ def compare(expected, found):
     known = beside | set(expected["column"])
     unknown = (name for name in columns if name not in known and columns[name]["values"])
     problems.extend(f"{name}: not expected" for name in unknown)
-    return problems, sorted(stand_ins)
+    return problems, sorted(stand_ins) + found.get("notes", [])

@@ -1,9 +1,10 @@
 """What a workload's rows hold, from its NDJSON and nothing but Python's own JSON reader.
 
-Usage: python -m harness.expected INPUT OUTPUT [otlp]; with otlp, of the same rows as OTLP log records
+Usage: python -m harness.expected INPUT OUTPUT [otlp|csv]; of the same rows as OTLP log records, or as CSV
 """
 
 import json
+import re
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -41,7 +42,21 @@ def of_otlp(rows):
         yield record
 
 
-def expect(rows):
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+
+
+def as_in_csv(counts):
+    """A column's values as CSV tells them: where all texts are numbers, as versions like 1.1 are, nothing says that they were texts."""
+    if not all(isinstance(value, str) and NUMBER.fullmatch(value) for value in counts):
+        return counts
+    read = int if all(value.lstrip("-").isdigit() for value in counts) else float
+    numbers = Counter()
+    for value, count in counts.items():
+        numbers[read(value)] += count
+    return numbers
+
+
+def expect(rows, form="ndjson"):
     """The expected rows and columns of these."""
     count, counts, kinds = 0, defaultdict(Counter), {}
     for row in rows:
@@ -51,6 +66,9 @@ def expect(rows):
                 counts[name][value] += 1
                 if kinds.setdefault(name, kind(value)) != kind(value):
                     raise ValueError(f"column {name} has values of two kinds")
+    if form == "csv":
+        counts = {name: as_in_csv(counter) for name, counter in counts.items()}
+        kinds = {name: kind(next(iter(counter))) for name, counter in counts.items()}
     column = {
         name: summary(kinds[name], [(canonical(value), count) for value, count in counter.items()])
         for name, counter in counts.items()
@@ -61,7 +79,7 @@ def expect(rows):
 def main(source, output, form="ndjson"):
     with open(source, "rb") as lines:
         rows = map(json.loads, lines)
-        expected = expect(of_otlp(rows) if form == "otlp" else rows)
+        expected = expect(of_otlp(rows) if form == "otlp" else rows, form)
     for name in TIMES.values() if form == "otlp" else ():
         if name in expected["column"]:
             expected["column"][name] |= {"kind": ANY, "checksum": ANY}

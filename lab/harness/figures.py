@@ -80,8 +80,15 @@ def line(peer, rows, rounds, base, notes):
         resident=median(rounds, "rss_peak_bytes"),
         allocated=median(rounds, "allocated_bytes"),
         output=median(rounds, "output_bytes"),
-        notes=notes,
+        notes=notes + parts(rounds),
     )
+
+
+def parts(rounds):
+    """What each process takes, of a peer that is several."""
+    names = rounds[0].get("parts_cpu_s", {})
+    cpu = {name: statistics.median(entry["parts_cpu_s"][name] for entry in rounds) for name in names}
+    return (" and ".join(f"{name} {seconds:.2f} s" for name, seconds in cpu.items()) + " of CPU time",) if cpu else ()
 
 
 def median(rounds, key):

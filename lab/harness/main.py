@@ -65,7 +65,7 @@ def run(options, arguments, book):
         places.build_quickly()
         book = build.without_missing_tools(book)
     path, document = opened(options, arguments, book)
-    chosen = [peer for peer in book.peers if peer.name in document["peers"]]
+    chosen = [peer for peer in book.peers if peer.name in document["peers"] and set(peer.run) & set(document["settings"]["jobs"])]
     until = time.monotonic() + options.minutes * 60
     # The workloads come from the first, and what reads files back from the second.
     build.build(book, ["bucksaw", "python", *sorted({peer.build for peer in chosen} - {"bucksaw", "python"})])

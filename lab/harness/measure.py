@@ -15,7 +15,7 @@ class PeerError(Exception):
 
 
 def once(peer, job, threads, cpu, words):
-    """The figures of one run: those that the process prints (job memory), or its own from outside (ndjson).
+    """The figures of one run: those that the process prints (job memory, and peers that do so), or its own from outside.
 
     `cpu` is the core that a single thread is pinned to. `words` fill the peer's command.
     """
@@ -29,7 +29,7 @@ def once(peer, job, threads, cpu, words):
     if not output.exists():
         raise PeerError("it wrote no file")
     figures = outside
-    if job == "memory":
+    if job == "memory" or peer.prints_figures:
         figures = json.loads(printed)
     return {**figures, "process_rss_peak_bytes": outside["rss_peak_bytes"], "output_bytes": output.stat().st_size}
 

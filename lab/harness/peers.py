@@ -30,6 +30,10 @@ class Peer:
     bound: str
     note: str
     env: dict
+    # How the tables of its OTLP jobs look, where they aren't Bucksaw's: harness.layouts.
+    otlp_layout: str = ""
+    # It prints its figures, since its process is not all that counts, or more than that.
+    prints_figures: bool = False
 
     def command(self, job, **words):
         """The program and its arguments; `words` are input, output, workload, rows and threads."""
@@ -65,7 +69,7 @@ def load(path=places.PEERS):
 
 def peer(entry, builds, versions):
     run = {job: entry[job] for job in JOBS if job in entry}
-    known = {"name", "build", "package", "threads", "level", "form", "bound", "note", "env", *JOBS}
+    known = {"name", "build", "package", "threads", "level", "form", "bound", "note", "env", "otlp_layout", "prints_figures", *JOBS}
     if not run or set(entry) - known:
         raise ValueError(f"peer {entry['name']!r}: no job, or unknown keys {set(entry) - known}")
     return Peer(
@@ -80,6 +84,8 @@ def peer(entry, builds, versions):
         bound=entry["bound"],
         note=entry.get("note", ""),
         env=entry.get("env", {}),
+        otlp_layout=entry.get("otlp_layout", ""),
+        prints_figures=entry.get("prints_figures", False),
     )
 
 
@@ -88,7 +94,9 @@ def locked_versions(build):
     path = places.ROOT / build["lock"]
     text = path.read_text()
     if path.suffix == ".lock":
-        return {package["name"]: package["version"] for package in tomllib.loads(text)["package"]}
+        packages = [(package["name"], package["version"]) for package in tomllib.loads(text)["package"]]
+        # Of several versions of one package that of the name alone is the newest, which stands last.
+        return dict(packages) | {f"{name}@{version}": version for name, version in packages}
     if path.name == "go.mod":
         words = (line.removeprefix("require").split() for line in text.splitlines())
         return {line[0]: line[1].removeprefix("v") for line in words if len(line) > 1 and line[1].startswith("v")}

@@ -81,7 +81,7 @@ class Run:
     def verified(self, contest, peer):
         try:
             self.once(contest, peer)
-            problems, notes = self.checked(contest)
+            problems, notes = self.checked(contest, peer)
         except measure.PeerError as error:
             problems, notes = [str(error)], []
         finally:
@@ -89,12 +89,13 @@ class Run:
         print(f"verified: {contest}: {peer.name}: {'; '.join(problems[:3]) or 'as expected'}", flush=True)
         return {"problems": problems[:20], "notes": notes}
 
-    def checked(self, contest):
+    def checked(self, contest, peer):
         """Compares the file with what it has to hold; files of the same bytes need that once."""
         _, expected = self.inputs[contest.workload, contest.job]
-        key = (contest.workload, contest.job in build.OTLP, build.sha256(self.output()))
+        layout = peer.otlp_layout if contest.job in build.OTLP else ""
+        key = (contest.workload, build.form_of(contest.job), layout, build.sha256(self.output()))
         if key not in self.checked_files:
-            self.checked_files[key] = checks.compare(expected, read_back(self.output()))
+            self.checked_files[key] = checks.compare(expected, read_back(self.output(), expected, layout))
         return self.checked_files[key]
 
     def measure(self, until):
@@ -154,9 +155,12 @@ class Run:
         write_json(self.path, self.document)
 
 
-def read_back(path):
+def read_back(path, expected, layout=""):
     """What the file holds, read in the peers' Python environment."""
     command = [str(places.PYTHON), "-m", "harness.read_back", str(path)]
+    if layout:
+        kinds = {name: column["kind"] for name, column in expected["column"].items()}
+        command += [layout, json.dumps(kinds)]
     ran = subprocess.run(command, env=build.harness_environment(), capture_output=True, text=True, check=False)
     if ran.returncode:
         last = (ran.stderr.strip().splitlines() or ["no message"])[-1]

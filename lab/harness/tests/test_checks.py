@@ -58,6 +58,14 @@ class Comparing(unittest.TestCase):
         self.assertEqual(compare(uuids, found), ([], ["UUID columns"]))
 
 
+class AsCsv(unittest.TestCase):
+    def test_texts_that_are_all_numbers_are_numbers_there(self):
+        rows = [{"version": "1.1", "size": "7", "name": "8"}, {"version": "2", "size": "-7", "name": "08"}]
+        numbers = [{"version": 1.1, "size": 7, "name": "8"}, {"version": 2.0, "size": -7, "name": "08"}]
+        self.assertEqual(expect(rows, "csv"), expect(numbers))
+        self.assertNotEqual(expect(rows), expect(numbers))
+
+
 class CanonicalText(unittest.TestCase):
     def test_values_of_all_kinds(self):
         texts = [canonical(value) for value in (True, False, -7, 0.1, 1e300, "é", "é".encode())]

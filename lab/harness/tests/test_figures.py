@@ -17,6 +17,14 @@ class Medians(unittest.TestCase):
 
 
 class Tables(unittest.TestCase):
+    def test_what_each_process_of_a_peer_took_is_told(self):
+        rounds = [
+            {**round_of("two", number, cpu=3.0), "parts_cpu_s": {"first": first, "second": 1.0}}
+            for number, first in ((1, 2.0), (2, 4.0))
+        ]
+        [line] = table(document(rounds))[0].lines
+        self.assertEqual(line.notes, ("first 3.00 s and second 1.00 s of CPU time",))
+
     def test_the_fastest_comes_first_with_its_ratio_to_the_base(self):
         rounds = [
             round_of("bucksaw", 1, cpu=2.0),

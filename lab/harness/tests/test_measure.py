@@ -1,6 +1,7 @@
 import os
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 from harness.measure import PeerError, once
@@ -33,6 +34,11 @@ class Once(unittest.TestCase):
     def test_the_memory_job_prints_its_own_figures(self):
         figures = self.run_once("""printf 1 > "$0"; echo '{{"rows": 7, "cpu_s": 0.5}}'""", "memory")
         self.assertEqual((figures["rows"], figures["cpu_s"], figures["output_bytes"]), (7, 0.5, 1))
+
+    def test_a_peer_of_several_processes_prints_the_figures_that_count(self):
+        peer = replace(shell("""printf 1 > "$0"; echo '{{"cpu_s": 0.5}}'"""), prints_figures=True)
+        figures = once(peer, "ndjson", 1, max(os.sched_getaffinity(0)), {"output": self.output})
+        self.assertEqual((figures["cpu_s"], figures["output_bytes"]), (0.5, 1))
 
     def test_one_thread_is_pinned_to_one_core(self):
         self.run_once('grep Cpus_allowed_list /proc/self/status > "$0"')

@@ -2,6 +2,7 @@ import unittest
 
 from harness import peers
 from harness.build import SetupError, complain_of_changes
+from harness.layouts import LAYOUTS
 
 WORDS = {
     "input": "in.ndjson",
@@ -29,6 +30,13 @@ class PeersFile(unittest.TestCase):
     def test_versions_come_from_the_lock_files(self):
         for peer in self.book.peers:
             self.assertRegex(peer.version, r"^\d+\.\d+", peer.name)
+
+    def test_of_a_package_in_two_versions_each_can_be_named(self):
+        versions = {peer.name: peer.version for peer in self.book.peers}
+        self.assertEqual((versions["otlp2parquet"], versions["otlp2records"]), ("0.6.0", "0.11.0"))
+
+    def test_each_layout_is_known(self):
+        self.assertLessEqual({peer.otlp_layout for peer in self.book.peers}, set(LAYOUTS))
 
     def test_what_everything_is_compared_with_does_all_jobs(self):
         [base] = [peer for peer in self.book.peers if peer.name == "bucksaw"]

@@ -41,7 +41,7 @@ class Running(unittest.TestCase):
             raise measure.PeerError("it failed")
         return {"wall_s": 1.0, "cpu_s": 1.0, "rss_peak_bytes": 1, "output_bytes": 1}
 
-    def read_back(self, path):
+    def read_back(self, path, expected, layout):
         self.read += 1
         wrong = (self.asked[-1], "loses a row") in self.bad
         return {"rows": 999 if wrong else 1_000, "column": {}}

@@ -7,6 +7,7 @@ import pyarrow.feather
 
 from clock import measure
 from columns import columns
+from otlp_json import records
 
 TYPES = {"bool": "BOOLEAN", "int64": "BIGINT", "double": "DOUBLE", "text": "VARCHAR"}
 
@@ -23,6 +24,8 @@ def main(job, version, source, schema, output, threads):
         connection.execute("CREATE TABLE t AS SELECT * FROM arrow")
         connection.unregister("arrow")
         measure(lambda: copy(connection, "SELECT * FROM t", version, output), output)
+    elif job == "otlp-json":
+        copy(connection, records(source), version, output)
     else:
         quoted = ", ".join(f"'{name}': '{kind}'" for name, kind in columns(schema, TYPES).items())
         reading = {
