@@ -1,11 +1,11 @@
-//! OTLP logs in protobuf decoded to blocks, beside prost decoding the same bytes to its structs. Interleaved, in one process, on
-//! one thread; the columns' types are known, and nothing is encoded.
+//! Inputs decoded to blocks, on one thread: OTLP logs in protobuf and JSON, and the same rows as NDJSON. The columns' types are known,
+//! and nothing is encoded. Beside protobuf stands prost, which decodes the same bytes to its structs; interleaved, in one process.
 //!
 //! ```text
 //! cargo bench -p bucksaw --bench otlp -- [ROWS] [ROUNDS]
 //! ```
 //!
-//! Prints for each the bytes of OTLP in a second of CPU time (median).
+//! Prints for each the bytes of input in a second of CPU time (median).
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark")]
 
@@ -22,30 +22,40 @@ fn main() {
     let rows = arguments.next().map_or(100_000, |rows| rows.parse().unwrap());
     let rounds = arguments.next().map_or(11, |rounds| rounds.parse().unwrap());
     for workload in [Workload::Synth40, Workload::Realistic] {
-        let bytes = workload.otlp_logs(DEFAULT_SEED, rows);
-        let schema = scan(&bytes, DeclaredSchema::new());
-        let (mut blocks, mut structs) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            blocks.push(seconds(|| drop(black_box(scan(&bytes, schema.clone())))));
-            structs.push(seconds(|| {
-                black_box(ExportLogsServiceRequest::decode(bytes.as_slice()).unwrap());
-            }));
-        }
-        let speed = |seconds: &mut Vec<f64>| bytes.len() as f64 / median(seconds) / 1e6;
-        println!(
-            "{}, {rows} rows, {} bytes: to blocks {:.0} MB/s, to prost's structs {:.0} MB/s",
-            workload.name(),
-            bytes.len(),
-            speed(&mut blocks),
-            speed(&mut structs),
-        );
+        let protobuf = workload.otlp_logs(DEFAULT_SEED, rows);
+        let json = workload.otlp_json_logs(DEFAULT_SEED, rows);
+        let ndjson = workload.ndjson(DEFAULT_SEED, rows);
+        println!("{}, {rows} rows:", workload.name());
+        measure("OTLP in protobuf", &protobuf, Format::OtlpLogs, rounds, Some(to_structs));
+        measure("OTLP in JSON", &json, Format::OtlpLogs, rounds, None);
+        measure("NDJSON", &ndjson, Format::Ndjson, rounds, None);
     }
 }
 
+/// Prints the speed of one input, to blocks and in another way if there is one.
+fn measure(name: &str, bytes: &[u8], format: Format, rounds: usize, other: Option<fn(&[u8])>) {
+    let schema = scan(bytes, format, DeclaredSchema::new());
+    let (mut blocks, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        blocks.push(seconds(|| drop(black_box(scan(bytes, format, schema.clone())))));
+        others.extend(other.map(|decode| seconds(|| decode(bytes))));
+    }
+    let speed = |seconds: &mut Vec<f64>| bytes.len() as f64 / median(seconds) / 1e6;
+    print!("  {name}, {} bytes: to blocks {:.0} MB/s", bytes.len(), speed(&mut blocks));
+    if !others.is_empty() {
+        print!(", to prost's structs {:.0} MB/s", speed(&mut others));
+    }
+    println!();
+}
+
+fn to_structs(bytes: &[u8]) {
+    black_box(ExportLogsServiceRequest::decode(bytes).unwrap());
+}
+
 /// Decodes all records, and counts what they hold.
-fn scan(bytes: &[u8], schema: DeclaredSchema) -> DeclaredSchema {
-    let options = InputOptions::new().format(Format::OtlpLogs);
-    let mut input = Input::open("logs", bytes, &options, OnError::Fail).unwrap();
+fn scan(bytes: &[u8], format: Format, schema: DeclaredSchema) -> DeclaredSchema {
+    let options = InputOptions::new().format(format);
+    let mut input = Input::open("rows", bytes, &options, OnError::Fail).unwrap();
     let mut scan = Scan::new(Options::new().schema(schema)).unwrap();
     scan.read_input(&mut input).unwrap();
     scan.finish().unwrap()
