@@ -38,7 +38,7 @@ pub(crate) const BATCH_BYTES_SHARE: usize = 3;
 const RECORD_SHARE: usize = 4;
 
 /// A part of a message that can't be cut is at most one part in so many: its rows take some times as much.
-const MESSAGE_SHARE: usize = 16;
+pub(super) const MESSAGE_SHARE: usize = 16;
 
 /// Bytes in one record, at the most, unless told otherwise.
 pub(crate) const DEFAULT_MAX_RECORD_BYTES: usize = 16 << 20;

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::decoding::{DecodedChunk, Enclosing, Kept, Rejected};
-use super::framing::Chunk;
+use super::framing::{Chunk, MESSAGE_SHARE};
 use super::hints;
 use super::source::Source;
 use super::{Format, InputCounts, OnError, Rejection, Rejects};
@@ -364,7 +364,8 @@ pub(crate) fn too_long(limit: usize, format: Format) -> String {
     }
     format!(
         "the records of one resource have more than {limit} bytes, which is all that the memory limit has room for: raise \
-         the limit"
+         it (--memory-limit, or Options::memory_limit) to {MESSAGE_SHARE} times the resource's bytes, or have what wrote it send \
+         smaller requests"
     )
 }
 

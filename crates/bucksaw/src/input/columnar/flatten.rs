@@ -22,7 +22,7 @@ use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 use crate::types::path;
 
 /// Structs within each other whose members are columns; deeper ones are JSON text.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 /// What Arrow calls the type of JSON text.
 pub(super) const JSON_EXTENSION: &str = "arrow.json";
 /// Where a field says its number.
@@ -267,7 +267,8 @@ pub(super) fn bytes_of(array: &ArrayRef) -> usize {
             of(maps.keys()) + of(maps.values()) + array.len() * size_of::<i32>()
         }),
         DataType::Interval(IntervalUnit::MonthDayNano) => array.len() * 16,
-        DataType::Dictionary(keys, _) => array.len() * width(keys),
+        // Its texts are encoded for each row.
+        DataType::Dictionary(keys, _) => array.len() * width(keys) + text_bytes(array),
         ty => array.len() * width(ty) + text_bytes(array),
     };
     values + array.len() / 8

@@ -1,16 +1,16 @@
 //! The decoder: a chunk of whole elements to a block.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::elements::{Element, Fault, Member};
-use super::inner::{self, Records};
+use super::inner::{self, Around, Items, Records};
 use super::{Elements as Found, JsonOptions};
 use crate::coerce::builder::BorrowingBuilder;
 use crate::input::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use crate::input::framing::Chunk;
 use crate::input::ndjson::{NdjsonOptions, Nested, RecordFault, RecordReader};
 use crate::schema::ColumnType;
-use crate::types::item::Item;
 use crate::types::members::{Flattening, flatten};
 use crate::types::timestamp::TimeUnit;
 
@@ -68,11 +68,12 @@ impl Decoder for Elements {
         rows.decoded.counts.bytes = bytes.len() as u64;
         rows.decoded.counts.outside = found.outside;
         let envelopes: Vec<_> =
-            found.envelopes.iter().map(|members| rows.items_around(members)).collect();
+            found.envelopes.iter().map(|members| Around::of(rows.items_around(members))).collect();
+        let around_none = Rc::default();
         for element in &found.spans {
             let around = element.envelope.and_then(|index| envelopes.get(index as usize));
             let path = self.records.get(element.level as usize..).unwrap_or_default();
-            rows.element(element, path, around.map_or(&[], Vec::as_slice));
+            rows.element(element, path, around.unwrap_or(&around_none));
             if rows.is_over() {
                 break;
             }
@@ -116,7 +117,7 @@ impl<'a> Rows<'_, '_, 'a> {
         }
     }
 
-    fn element(&mut self, element: &Element, path: &[String], around: &[(&'a str, Item<'a>)]) {
+    fn element(&mut self, element: &Element, path: &[String], around: &Rc<Around<'a>>) {
         let range = element.bytes();
         match element.fault {
             Some(fault) => self.reject_for(range, fault),
@@ -126,7 +127,7 @@ impl<'a> Rows<'_, '_, 'a> {
     }
 
     /// The records that are in an element.
-    fn records_in(&mut self, range: Range<usize>, path: &[String], around: &[(&'a str, Item<'a>)]) {
+    fn records_in(&mut self, range: Range<usize>, path: &[String], around: &Rc<Around<'a>>) {
         let bytes = &self.bytes[range.clone()];
         let records = std::str::from_utf8(bytes).ok().and_then(|json| {
             let schema = &*self.builder.schema;
@@ -163,7 +164,7 @@ impl<'a> Rows<'_, '_, 'a> {
     }
 
     /// A record: an object, or an array whose elements have names.
-    fn record(&mut self, range: Range<usize>, around: &[(&'a str, Item<'a>)]) {
+    fn record(&mut self, range: Range<usize>, around: &Around<'a>) {
         self.count_lines_to(range.start);
         let is_array = self.bytes.get(range.start) == Some(&b'[') && !self.fields.is_empty();
         let read = match is_array {
@@ -171,8 +172,8 @@ impl<'a> Rows<'_, '_, 'a> {
             false => self.reader.read(self.bytes, self.text, range.clone(), &mut self.builder),
         };
         let read = read.and_then(|()| {
-            around.iter().try_for_each(|(path, item)| {
-                let pushed = self.builder.push_item((*path).into(), *item);
+            around.each(&mut |path, item| {
+                let pushed = self.builder.push_item(path.into(), item);
                 pushed.map_err(RecordFault::refused)
             })
         });
@@ -212,11 +213,11 @@ impl<'a> Rows<'_, '_, 'a> {
     }
 
     /// The members around elements, as they go into each row.
-    fn items_around(&self, members: &[Member]) -> Vec<(&'a str, Item<'a>)> {
+    fn items_around(&self, members: &[Member]) -> Items<'a> {
         let arena = self.builder.arena();
         let schema = &*self.builder.schema;
         let keeps_json = |path: &str, start| schema.keeps_json(path, start);
-        let mut items = Vec::new();
+        let mut items = Items::new();
         for Member { path, json } in members {
             let json = &*arena.alloc_str(json);
             // The framer has seen that it is JSON.

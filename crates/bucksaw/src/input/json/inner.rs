@@ -1,5 +1,7 @@
 //! Records that are further inside of an element, with the members around them.
 
+use std::rc::Rc;
+
 use bumpalo::Bump;
 use serde_json::value::RawValue;
 
@@ -13,13 +15,48 @@ const NO_RECORDS: &str = "the object has no member that leads to records";
 const NO_OBJECT: &str = "expected an object with a member that leads to records";
 
 /// Members on their way to columns: their paths, and what they are.
-type Items<'a> = Vec<(&'a str, Item<'a>)>;
+pub(super) type Items<'a> = Vec<(&'a str, Item<'a>)>;
+
+/// Members of the objects around records: there once, however many records there are.
+#[derive(Default)]
+pub(super) struct Around<'a> {
+    /// Those of the objects around the innermost.
+    outer: Option<Rc<Self>>,
+    items: Items<'a>,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn of(items: Items<'a>) -> Rc<Self> {
+        Rc::new(Self { outer: None, items })
+    }
+
+    /// The same with members of the next object inside.
+    fn with(self: &Rc<Self>, items: Items<'a>) -> Rc<Self> {
+        match items.is_empty() {
+            true => Rc::clone(self),
+            false => Rc::new(Self { outer: Some(Rc::clone(self)), items }),
+        }
+    }
+
+    /// Passes on each member, from the outermost object's in.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub(super) fn each<E>(
+        &self,
+        take: &mut impl FnMut(&'a str, Item<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let Some(outer) = &self.outer {
+            outer.each(take)?;
+        }
+        self.items.iter().try_for_each(|(path, item)| take(path, *item))
+    }
+}
 
 /// A record, or what is wrong with the object in which there should be some.
 pub(super) struct Record<'a> {
     pub(super) json: &'a str,
-    /// Members of the objects around it.
-    pub(super) around: std::rc::Rc<[(&'a str, Item<'a>)]>,
+    pub(super) around: Rc<Around<'a>>,
     pub(super) fault: Option<&'static str>,
 }
 
@@ -28,7 +65,7 @@ pub(super) struct Records<'r, 'a> {
     flattening: Flattening,
     keeps_json: &'r dyn Fn(&str, u8) -> bool,
     arena: &'a Bump,
-    around: Items<'a>,
+    around: Rc<Around<'a>>,
     pub(super) found: Vec<Record<'a>>,
 }
 
@@ -37,9 +74,10 @@ impl<'r, 'a> Records<'r, 'a> {
         flattening: Flattening,
         keeps_json: &'r dyn Fn(&str, u8) -> bool,
         arena: &'a Bump,
-        around: &[(&'a str, Item<'a>)],
+        around: &Rc<Around<'a>>,
     ) -> Self {
-        Self { flattening, keeps_json, arena, around: around.to_vec(), found: Vec::new() }
+        let around = Rc::clone(around);
+        Self { flattening, keeps_json, arena, around, found: Vec::new() }
     }
 
     /// Finds the records that this path leads to.
@@ -59,13 +97,7 @@ impl<'r, 'a> Records<'r, 'a> {
         if json.starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(json)?;
             if path.is_empty() {
-                let around: std::rc::Rc<[_]> = self.around.as_slice().into();
-                let records = elements.into_iter().map(|element| Record {
-                    json: element.get(),
-                    around: std::rc::Rc::clone(&around),
-                    fault: None,
-                });
-                self.found.extend(records);
+                elements.into_iter().for_each(|element| self.push(element.get(), None));
                 return Ok(());
             }
             return elements
@@ -82,8 +114,7 @@ impl<'r, 'a> Records<'r, 'a> {
             return Ok(());
         }
         let Members::<&'a RawValue, &'a RawValue>(members) = serde_json::from_str(json)?;
-        let outer = self.around.len();
-        let mut leads_on = Vec::new();
+        let (mut items, mut leads_on) = (Items::new(), Vec::new());
         for (json_name, value) in members {
             let member = unescaped(json_name.get(), self.arena)?;
             if member == name {
@@ -93,22 +124,23 @@ impl<'r, 'a> Records<'r, 'a> {
             let mut path = String::new();
             path::push_name(&mut path, member);
             let (flattening, arena) = (self.flattening, self.arena);
-            let before = self.around.len();
-            flatten(&path, value.get(), flattening, self.keeps_json, arena, &mut self.around)?;
-            self.around[before..].iter_mut().for_each(|(_, item)| *item = plain.item(*item));
+            flatten(&path, value.get(), flattening, self.keeps_json, arena, &mut items)?;
         }
+        items.iter_mut().for_each(|(_, item)| *item = plain.item(*item));
+        let inside = self.around.with(items);
+        let outer = std::mem::replace(&mut self.around, inside);
         if leads_on.is_empty() {
             self.push(json, Some(NO_RECORDS));
         }
         for value in leads_on.into_iter().filter(|value| *value != "null") {
             self.find_in(value, further, plain)?;
         }
-        self.around.truncate(outer);
+        self.around = outer;
         Ok(())
     }
 
     fn push(&mut self, json: &'a str, fault: Option<&'static str>) {
-        self.found.push(Record { json, around: self.around.as_slice().into(), fault });
+        self.found.push(Record { json, around: Rc::clone(&self.around), fault });
     }
 }
 

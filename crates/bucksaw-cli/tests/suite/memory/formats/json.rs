@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{LONGEST_SHARE, noise, records};
 
 const ACTION_BYTES: usize = 60_000;
+const MEMBERS: usize = 3_000;
 
 /// Actions as long as they may be.
 pub(super) fn es_bulk_ids(out: &mut dyn Write, limit: usize, bytes: usize) -> io::Result<()> {
@@ -17,4 +18,12 @@ pub(super) fn es_bulk_ids(out: &mut dyn Write, limit: usize, bytes: usize) -> io
         let (id, text) = (noise(rng, length), noise(rng, length * 2));
         write!(out, "{{\"index\":{{\"_id\":\"{id}\"}}}}\n{{\"row\":{row},\"text\":\"{text}\"}}\n")
     })
+}
+
+/// An element with many records, each by itself, and many members around them, which are null.
+pub(super) fn json_inner_members(out: &mut dyn Write, _: usize, _: usize) -> io::Result<()> {
+    let members: Vec<String> = (0..MEMBERS).map(|n| format!("\"m{n}\":null")).collect();
+    let groups: Vec<String> =
+        (0..MEMBERS).map(|row| format!("{{\"event\":{{\"row\":{row}}}}}")).collect();
+    writeln!(out, "[{{{},\"groups\":[{}]}}]", members.join(","), groups.join(","))
 }

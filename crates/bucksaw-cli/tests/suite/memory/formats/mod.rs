@@ -1,5 +1,6 @@
 //! The same of formats other than lines of JSON: shapes that take more memory than others of their format.
 
+mod columnar;
 mod json;
 mod lines;
 
@@ -27,6 +28,9 @@ macro_rules! shapes {
 }
 
 shapes![
+    arrow_dictionary: "" = columnar::arrow_dictionary, None;
+    parquet_dictionary: "" = columnar::parquet_dictionary, None;
+    json_inner_members: "--format json --records groups.event" = json::json_inner_members, None;
     csv_quoted_field: "--format csv" = lines::csv_quoted_field, None;
     es_bulk_ids: "" = json::es_bulk_ids, None;
     journald_field_again: "--format journald-export" = lines::journald_field_again, None;

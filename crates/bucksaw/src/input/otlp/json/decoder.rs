@@ -167,6 +167,7 @@ impl<'c, 'a> Messages<'c, 'a> {
         let transcoder = &mut self.transcoder;
         transcoder.unit = transcoder.reader.at;
         (transcoder.depth, transcoder.has_list, transcoder.other) = (0, false, b"");
+        transcoder.is_broken = false;
         let Err(fault) = read(self) else { return };
         let transcoder = &mut self.transcoder;
         let start = transcoder.unit;
@@ -204,7 +205,7 @@ impl<'c, 'a> Messages<'c, 'a> {
         } else {
             transcoder.reader.at += 1;
         }
-        if transcoder.is_cut || transcoder.ends_object()? {
+        if transcoder.is_over() || transcoder.ends_object()? {
             return Ok(());
         }
         transcoder.more_members(self.message)

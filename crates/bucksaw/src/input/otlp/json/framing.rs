@@ -2,6 +2,7 @@
 //!
 //! Where each message has a line, as the Collector's file exporter writes them, lines' ends are all that is looked for. A chunk
 //! that begins in a message's list of resources begins with what stands behind one of them: a comma or a bracket, as no message does.
+//! From the first message on that goes over lines, messages are read as if all of them may.
 
 use super::decoder::messages_of;
 use super::structure::{Inside, begins_message, behind_string};
@@ -204,6 +205,21 @@ fn form_of(start: &[u8], key: &[u8]) -> Form {
     if scan.place.depth == 0 || is_cut { Form::Lines } else { Form::Text }
 }
 
+/// Where the first line starts that begins a message which goes on in the next.
+fn message_over_lines(bytes: &[u8], key: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    for newline in memchr::memchr_iter(b'\n', bytes) {
+        let line = bytes[start..newline].trim_ascii();
+        // A line that was cut may end so, too.
+        let is_open = line.starts_with(b"{") && matches!(line.last(), Some(b'{' | b'['));
+        if is_open && !begins_message(&bytes[newline + 1..], key) {
+            return Some(start);
+        }
+        start = newline + 1;
+    }
+    None
+}
+
 impl Framer for Documents<'_> {
     fn format(&self) -> Format {
         self.format
@@ -229,7 +245,16 @@ impl Framer for Documents<'_> {
         loop {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             let bytes = &buffer[..filled];
-            let form = self.form(bytes);
+            let mut form = self.form(bytes);
+            if form == Form::Lines
+                && let Some(start) = message_over_lines(bytes, self.key())
+            {
+                if start > 0 {
+                    return Ok(self.chunk(buffer, (start, Place::default()), filled));
+                }
+                form = Form::Text;
+                self.form = Some(form);
+            }
             if self.source.is_at_end && self.source.cut.is_none() {
                 return Ok(match filled {
                     0 => {

@@ -3,6 +3,7 @@
 //!
 //! Messages come one a line, one after the other, or as one document; a long one is cut between its resources.
 
+mod damage;
 mod decoder;
 mod detecting;
 mod framing;

@@ -69,6 +69,21 @@ pub(super) fn behind_value(bytes: &[u8], start: usize, key: &[u8]) -> Option<usi
     }
 }
 
+/// Where the bracket is that ends an array, from a byte in it on that is in none of its elements. None where that can't be told, or another
+/// message begins.
+pub(super) fn behind_elements(bytes: &[u8], mut at: usize, key: &[u8]) -> Option<usize> {
+    loop {
+        at += bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        match bytes.get(at)? {
+            b']' => return Some(at),
+            b'}' => return None,
+            b',' => at += 1,
+            b'{' if begins_message(&bytes[at..], key) => return None,
+            _ => at = behind_value(bytes, at, key)?,
+        }
+    }
+}
+
 /// Where in a value a byte is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inside {

@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
+use super::damage::Unreadable;
 use super::output::Output;
 use super::plain;
-use super::reader::{ARRAY_END, COLON, Fault, NAME, OBJECT_END, Reader, Result};
+use super::reader::{ARRAY_END, COLON, NAME, OBJECT_END, Reader, Result};
 use super::structure::behind_value;
 use crate::format::thrift::varint_len;
 use crate::input::otlp::messages::{Field, Kind, Message};
@@ -31,26 +32,11 @@ pub(super) struct Place {
     pub(super) json: Range<usize>,
 }
 
-/// What was left out because it could not be read.
-#[derive(Debug)]
-pub(super) struct Unreadable {
-    pub(super) json: Range<usize>,
-    pub(super) fault: Fault,
-}
-
 /// What was altered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Altered {
     pub(super) unknown_members: u64,
     pub(super) enum_names: u64,
-}
-
-/// How far everything is sound.
-struct Mark {
-    out: usize,
-    places: usize,
-    unreadable: usize,
-    altered: Altered,
 }
 
 /// See the module.
@@ -69,8 +55,10 @@ pub(super) struct Transcoder<'c, 'a> {
     /// Whether the text may end behind a resource, and whether it did.
     pub(super) may_be_cut: bool,
     pub(super) is_cut: bool,
+    /// Whether the message is broken, and what is left of it was passed over.
+    pub(super) is_broken: bool,
     /// The name of a message's list of resources.
-    key: &'static [u8],
+    pub(super) key: &'static [u8],
     /// Whether the message had that.
     pub(super) has_list: bool,
     /// The name of another outermost member, the last.
@@ -105,6 +93,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             unit: 0,
             may_be_cut: false,
             is_cut: false,
+            is_broken: false,
             has_list: false,
             other: b"",
         }
@@ -134,10 +123,15 @@ impl<'c, 'a> Transcoder<'c, 'a> {
                     }
                 }
             }
-            if self.is_cut || self.ends_object()? {
+            if self.is_over() || self.ends_object()? {
                 return Ok(());
             }
         }
+    }
+
+    /// Whether no more of a message is to be read.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_cut || self.is_broken
     }
 
     /// Whether an object ends, or goes on with a name.
@@ -224,21 +218,41 @@ impl<'c, 'a> Transcoder<'c, 'a> {
 
     /// The elements of an array from one on.
     pub(super) fn elements(&mut self, number: u32, kind: Kind) -> Result<()> {
+        let first = self.reader.at;
         loop {
-            if let Kind::Attributes(message) = kind {
-                self.attribute(number, message)?;
-            } else {
-                self.element(number, kind)?;
+            let start = self.reader.at;
+            match kind {
+                Kind::Attributes(message) => self.attribute(number, message)?,
+                Kind::Groups(_) | Kind::Records(..) => {
+                    match self.element(number, kind) {
+                        // Nothing in it is sound.
+                        Err(fault) if start == first => return Err(fault),
+                        Err(fault) => self.break_off(start, fault),
+                        Ok(()) => {}
+                    }
+                    if self.is_broken {
+                        return Ok(());
+                    }
+                }
+                _ => self.element(number, kind)?,
             }
+            let behind = self.reader.at;
             self.reader.skip_spaces();
             if self.depth == 1 && self.may_be_cut && self.reader.peek().is_none() {
                 self.is_cut = true;
                 return Ok(());
             }
-            if !self.reader.take(b',') {
-                return self.reader.expect(b']', ARRAY_END);
+            if self.reader.take(b',') {
+                self.reader.skip_spaces();
+                continue;
             }
-            self.reader.skip_spaces();
+            return match (self.reader.expect(b']', ARRAY_END), kind) {
+                (Err(fault), Kind::Groups(_) | Kind::Records(..)) => {
+                    self.pass_over(behind, fault);
+                    Ok(())
+                }
+                (ends, _) => ends,
+            };
         }
     }
 
@@ -315,26 +329,6 @@ impl<'c, 'a> Transcoder<'c, 'a> {
         self.end(start, room(kind));
         self.depth -= 1;
         Ok(())
-    }
-
-    fn mark(&self) -> Mark {
-        Mark {
-            out: self.out.len(),
-            places: self.places.len(),
-            unreadable: self.unreadable.len(),
-            altered: self.altered,
-        }
-    }
-
-    fn roll_back(&mut self, mark: &Mark) {
-        self.out.truncate(mark.out);
-        self.places.truncate(mark.places);
-        self.unreadable.truncate(mark.unreadable);
-        self.altered = mark.altered;
-    }
-
-    pub(super) fn reject(&mut self, json: Range<usize>, fault: Fault) {
-        self.unreadable.push(Unreadable { json, fault });
     }
 
     #[inline]

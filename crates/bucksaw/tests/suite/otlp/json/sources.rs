@@ -164,13 +164,61 @@ fn lines_that_were_cut_lose_no_other_line() {
         assert_eq!(converted.rejections.len(), 1, "{end}: {:?}", converted.rejections);
         assert_eq!(converted.rejections[0].line, 1, "{end}");
         let first = sound.find(",{\"resource\"").expect("two resources");
-        let whole = match end {
+        let in_whole_resources = match end {
             _ if end < first => 0,
             _ if end < sound.len() - 2 => 1,
             _ => 3,
         };
-        assert_eq!(found.len(), whole + 3, "{end}");
+        let whole = ["a", "b", "c"].iter().filter(|body| sound[..end].contains(&record(body)));
+        // A scope and a resource that are cut behind their records lack members that these have in common.
+        let list = sound[..end].rsplit_once("logRecords\":[").map_or("", |(_, list)| list);
+        match list.contains(']') {
+            true => assert!(found.len() >= in_whole_resources + 3, "{end}"),
+            false => assert_eq!(found.len(), whole.count() + 3, "{end}"),
+        }
         assert_eq!(converted.counts.bytes, source.len() as u64);
+    }
+}
+
+/// Of what was cut off, or has a line's end in a text, the records before that are rows.
+#[test]
+fn records_before_the_damage_are_rows() {
+    let sound = pretty(&message(&[&["a", "b"], &["c", "damaged", "d"]]));
+    let at = sound.find("damaged").expect("it is there");
+    for source in [sound[..at].to_owned(), sound.replace("damaged", "dam\naged")] {
+        let converted =
+            convert_keeping(source.as_bytes(), Format::OtlpLogs, Options::new()).expect("kept");
+        assert_eq!(bodies(&converted.file), ["a", "b", "c"]);
+        let [rejection] = &converted.rejections[..] else { panic!("{:?}", converted.rejections) };
+        let line = source[..at].lines().count() as u64;
+        assert_eq!(rejection.line, line, "{rejection}");
+        assert_eq!(converted.counts.records, 4);
+        assert_eq!(converted.counts.bytes, source.len() as u64);
+    }
+    // Behind a comma that is missing there are records whose list ends.
+    let source = message(&[&["a", "b", "c"], &["d"]]).replacen("},{\"time", "} {\"time", 1);
+    let converted =
+        convert_keeping(source.as_bytes(), Format::OtlpLogs, Options::new()).expect("kept");
+    assert_eq!(bodies(&converted.file), ["a", "d"]);
+    let [rejection] = &converted.rejections[..] else { panic!("{:?}", converted.rejections) };
+    assert!(rejection.reason.contains("expected a comma"), "{rejection}");
+    assert_eq!(converted.kept, format!(" {},{}\n", record("b"), record("c")).into_bytes());
+}
+
+/// In whatever form the first stands.
+#[test]
+fn messages_may_go_over_lines_behind_others_that_do_not() {
+    let (a, b) = (message(&[&["a", "b"], &["c"]]), message(&[&["d"]]));
+    let lines = format!("{a}\n").repeat(2_000);
+    for before in [format!("{a}\n"), lines] {
+        let expected = rows(format!("{before}{b}\n{a}\n{b}\n").as_bytes(), Format::OtlpLogs);
+        for source in [
+            format!("{before}{}\n{}\n{b}\n", pretty(&b), pretty(&a)),
+            format!("{before}{}\r\n{a}\n{}", pretty(&b).replace('\n', "\r\n"), pretty(&b)),
+        ] {
+            assert!(rows(source.as_bytes(), Format::OtlpLogs) == expected);
+            assert!(rows(source.as_bytes(), Format::Auto) == expected);
+        }
     }
 }
 
