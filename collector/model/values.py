@@ -15,9 +15,9 @@ def double_text(value):
     """The shortest digits that read back, with as few signs as Rust writes them."""
     if math.isnan(value):
         return "NaN"
-    text = repr(value)
-    if math.isfinite(value):
-        text = repr_of_ties(value, text)
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    text = repr_of_ties(value, repr(value))
     return re.sub(r"[eE]([+-])0*", lambda match: "e" + match[1].replace("+", ""), text)
 
 

@@ -17,8 +17,8 @@ const MAX_DEPTH: usize = 64;
 /// [`Rebuild::view`](super::Rebuild::view) makes the row. Texts that are times, in RFC 3339 or without a zone in UTC, are compared by their moment.
 ///
 /// It compares a column with a value: `=`, `!=` (also `<>` and `==`), `<`, `<=`, `>`, `>=`; `like` with `%` for any text and `_`
-/// for any sign; `is null`, `is not null`. Values are numbers, `true`, `false`, and text in single or double
-/// quotes, which stand twice where they are meant. A column whose name is no plain word stands in backquotes.
+/// for any sign; `is null`, `is not null`. Values are numbers, `NaN`, `Infinity`, `-Infinity`, `true`, `false`, and text in single or double
+/// quotes, which stand twice where they are meant. `= NaN` is true of NaN, and no other comparison with it but `!=` is true of any value. A column whose name is no plain word stands in backquotes.
 /// `and`, `or`, `not` and parentheses put conditions together. Nothing but `is null` is true of a null.
 ///
 /// ```
@@ -144,6 +144,8 @@ fn order(value: &Json, literal: &Literal) -> Option<Ordering> {
     };
     let with_double = |value: f64| match literal {
         Literal::Int(literal) => value.partial_cmp(&(*literal as f64)),
+        // Where it is asked for, it is found.
+        Literal::Double(literal) if literal.is_nan() => value.is_nan().then_some(Ordering::Equal),
         Literal::Double(literal) => value.partial_cmp(literal),
         _ => None,
     };
@@ -280,6 +282,9 @@ fn quoted(rest: &str, quote: char) -> Result<(String, usize)> {
 }
 
 fn number(text: &str) -> Result<Literal> {
+    if text == "-Infinity" {
+        return Ok(Literal::Double(f64::NEG_INFINITY));
+    }
     if let Ok(integer) = text.parse() {
         return Ok(Literal::Int(integer));
     }
@@ -370,6 +375,8 @@ impl Parser {
             Some(Token::Number(number)) => number,
             Some(Token::Word(word)) if word.eq_ignore_ascii_case("true") => Literal::Bool(true),
             Some(Token::Word(word)) if word.eq_ignore_ascii_case("false") => Literal::Bool(false),
+            Some(Token::Word(word)) if word == "NaN" => Literal::Double(f64::NAN),
+            Some(Token::Word(word)) if word == "Infinity" => Literal::Double(f64::INFINITY),
             Some(token) => return Err(bad(format!("{token} is no value: text stands in quotes"))),
             None => return Err(bad(format!("a value is missing behind {column:?}"))),
         };
@@ -411,6 +418,8 @@ mod tests {
             ("level", Json::Text("it's \"bad\"".to_owned())),
             ("status", Json::Int(503)),
             ("ratio", Json::Double(0.5)),
+            ("nan", Json::Double(f64::NAN)),
+            ("least", Json::Float(f32::NEG_INFINITY)),
             ("big", Json::Text("123456789012345678901".to_owned())),
             ("time", Json::Text("2026-11-28T07:05:09.25Z".to_owned())),
             ("a b", Json::Bool(true)),
@@ -442,6 +451,11 @@ mod tests {
             ("not none = 1", false),
             ("none = 1 or status = 503", true),
             ("none != 1", false),
+            ("nan = NaN and not nan != NaN and ratio != NaN and status != NaN", true),
+            ("ratio = NaN or status = NaN or level = NaN or none = NaN or none != NaN", false),
+            ("nan < 1 or nan >= 1 or nan < NaN or ratio > NaN or nan = Infinity", false),
+            ("least < -1e308 and least > -Infinity", false),
+            ("least = -Infinity and ratio < Infinity and ratio > -Infinity", true),
             ("level like '%bad%' and level not like '%b' and status like '5_3'", true),
             ("level like 'it%s%\"'", true),
         ];

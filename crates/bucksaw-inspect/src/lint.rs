@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use bucksaw::{ColumnType, Error, ErrorKind, Names, Result, TimeUnit};
+use bucksaw::{ColumnType, Error, ErrorKind, MAX_DECIMAL_PRECISION, Names, Result, TimeUnit};
 use serde::Serialize;
 
 use super::description::{Column, Description};
@@ -112,6 +112,7 @@ enum Trouble {
     Time,
     Unsigned64,
     Unsigned32,
+    LongDecimal,
     Null,
     Map,
     Nested,
@@ -244,12 +245,31 @@ const RULES: &[(Trouble, &[Reader], Severity, &str)] = &[
         "unsigned integers beyond int32 are refused or misread; store int64",
     ),
     (
+        Trouble::LongDecimal,
+        &[R::Spark, R::Athena, R::Snowflake, R::Redshift, R::Iceberg, R::Polars],
+        Unreadable,
+        "decimals of more than 38 digits are refused; store text",
+    ),
+    (
+        Trouble::LongDecimal,
+        &[R::DuckDb],
+        Wrong,
+        "decimals of more than 38 digits become doubles; store text",
+    ),
+    (
         Trouble::Null,
         &[R::PyArrow, R::DuckDb, R::Polars, R::Spark, R::Iceberg],
         Awkward,
         "a column without a type does not go with files where it has one; declare it",
     ),
     (Trouble::Map, &[R::DuckDb], Awkward, "a map that has a key twice is refused"),
+    (
+        Trouble::Map,
+        &[R::Polars],
+        Awkward,
+        "of a key that a map has twice, the last entry alone is there",
+    ),
+    (Trouble::Map, &[R::ClickHouse], Awkward, "a map that is null is an empty one"),
     (
         Trouble::Nested,
         &[R::Redshift],
@@ -358,18 +378,33 @@ pub fn lint(file: &Description, readers: &[Reader]) -> Vec<Finding> {
 /// What these readers would stumble over in a column of this type, in words; none where they take it.
 #[must_use]
 pub fn lint_type(column: &str, ty: &ColumnType, readers: &[Reader]) -> Vec<Finding> {
-    let trouble = match ty {
+    let mut findings: Vec<Finding> = troubles_of(ty)
+        .into_iter()
+        .flat_map(|trouble| findings_of(column, trouble, readers))
+        .collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+fn troubles_of(ty: &ColumnType) -> Vec<Trouble> {
+    match ty {
         ColumnType::Timestamp(TimeUnit::Nanos) | ColumnType::LocalTimestamp(TimeUnit::Nanos) => {
-            Trouble::Nanos
+            vec![Trouble::Nanos]
         }
-        ColumnType::Time(_) => Trouble::Time,
-        ColumnType::Uint32 => Trouble::Unsigned32,
-        ColumnType::Uuid => Trouble::Uuid,
-        ColumnType::Uint64 => Trouble::Unsigned64,
-        ColumnType::List(_) => Trouble::Nested,
-        _ => return Vec::new(),
-    };
-    findings_of(column, trouble, readers).collect()
+        ColumnType::Time(_) => vec![Trouble::Time],
+        ColumnType::Uint32 => vec![Trouble::Unsigned32],
+        ColumnType::Uuid => vec![Trouble::Uuid],
+        ColumnType::Uint64 => vec![Trouble::Unsigned64],
+        ColumnType::Map => vec![Trouble::Map, Trouble::Nested],
+        ColumnType::List(element) => {
+            let mut troubles = troubles_of(element);
+            if !troubles.contains(&Trouble::Nested) {
+                troubles.push(Trouble::Nested);
+            }
+            troubles
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn findings_of<'f>(
@@ -427,6 +462,10 @@ fn of_type(column: &Column) -> Vec<Trouble> {
     add_if(logical.starts_with("TIME("), Trouble::Time);
     add_if(logical == "INTEGER(64, unsigned)", Trouble::Unsigned64);
     add_if(logical == "INTEGER(32, unsigned)", Trouble::Unsigned32);
+    add_if(
+        decimal_digits(logical).is_some_and(|digits| digits > MAX_DECIMAL_PRECISION.into()),
+        Trouble::LongDecimal,
+    );
     add_if(logical == "UNKNOWN", Trouble::Null);
     add_if(column.path.iter().any(|part| part == "key_value"), Trouble::Map);
     add_if(column.path.len() > 1, Trouble::Nested);
@@ -435,6 +474,11 @@ fn of_type(column: &Column) -> Vec<Trouble> {
     add_if(has(encodings, "DELTA") || has(encodings, "BYTE_STREAM_SPLIT"), Trouble::Deltas);
     add_if(has(&column.totals.codecs, "ZSTD"), Trouble::Zstd);
     troubles
+}
+
+/// How many digits a decimal type has, as a description spells it.
+fn decimal_digits(logical: &str) -> Option<u32> {
+    logical.strip_prefix("DECIMAL(")?.split(',').next()?.parse().ok()
 }
 
 fn of_name(name: &str) -> Vec<Trouble> {
@@ -470,6 +514,7 @@ pub fn rules_table() -> String {
             Trouble::Time => "times of day",
             Trouble::Unsigned64 => "unsigned integers of 64 bits",
             Trouble::Unsigned32 => "unsigned integers of 32 bits",
+            Trouble::LongDecimal => "decimals of more than 38 digits",
             Trouble::Null => "no type (UNKNOWN)",
             Trouble::Map => "a map",
             Trouble::Nested => "lists, maps or structs",
@@ -503,6 +548,34 @@ mod tests {
         }
         let error = "oracle".parse::<Reader>().expect_err("unknown").to_string();
         assert!(error.contains("spark, athena"), "{error}");
+    }
+
+    /// What is declared is told of as what is in a file: lists have what their elements have, too.
+    #[test]
+    fn declared_types_have_the_troubles_that_columns_of_them_have() {
+        let told = |ty: &str, reader: Reader| {
+            let ty: ColumnType = ty.parse().expect("a type");
+            lint_type("c", &ty, &[reader])
+                .into_iter()
+                .map(|finding| finding.message)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told("map<text,text>", R::DuckDb), ["a map that has a key twice is refused"]);
+        assert_eq!(
+            told("list<map<text,text>>", R::DuckDb),
+            ["a map that has a key twice is refused"]
+        );
+        assert_eq!(told("list<map<text,text>>", R::Redshift).len(), 1);
+        assert!(told("list<timestamp(ns)>", R::Spark)[0].starts_with("nanoseconds"));
+        assert!(told("list<uint64>", R::Iceberg)[0].starts_with("unsigned integers"));
+        assert_eq!(told("list<int64>", R::Spark), [""; 0]);
+    }
+
+    #[test]
+    fn decimals_are_known_by_their_digits() {
+        assert_eq!(decimal_digits("DECIMAL(60, 2)"), Some(60));
+        assert_eq!(decimal_digits("DECIMAL(38, 38)"), Some(38));
+        assert_eq!(decimal_digits("DATE"), None);
     }
 
     #[test]

@@ -37,6 +37,7 @@
 //! | an integer in a float or double column, where exact | the column | `widened` |
 //! | a double that a float holds exactly, an integer that int32 holds, in such columns | the column | |
 //! | a value of another type than its column's, an integer beyond a column of int32, a double that a column of floats would round | as text into `NAME__text` | `conflicts` |
+//! | a number of more digits than a double has, which the nearest double, printed with as many, gives back: `0.10000000000000001`, `0.1000000000000000055511151231257827` | the column | |
 //! | an integer beyond int64, a number whose digits a double would lose, an exponent beyond a double | as text into `NAME__text` | `oversized_numbers` |
 //! | the same in a column of doubles, with [`Numbers::Double`], but for exponents beyond | the column, as the nearest double | `rounded` |
 //! | NaN, infinities, -0.0, empty text | the column, as they are | |

@@ -59,7 +59,7 @@ pub(crate) struct InputArgs {
     pub(crate) csv_null: Vec<String>,
     /// What lines of text are: clf or combined, access logs as Apache writes them; nginx, combined with more fields behind; or a
     /// regular expression for the whole line, each of whose groups (?<NAME>…) is a column. Without it a line is the
-    /// column message
+    /// column message; with it, auto takes what isn't surely another format for text
     #[arg(
         long,
         value_name = "clf|combined|nginx|REGEX",

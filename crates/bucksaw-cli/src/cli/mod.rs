@@ -166,7 +166,7 @@ pub(crate) struct ConvertArgs {
 /// What to show of which files.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct InspectArgs {
-    /// The Parquet files
+    /// The Parquet files; of a folder, those in it and below
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 

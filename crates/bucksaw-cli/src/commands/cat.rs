@@ -114,20 +114,21 @@ fn tell_unclear(columns: &[String], path: &Path) {
 
 /// The files, with those in folders.
 pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in named {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let found = parquet_files(path)?;
-        if found.is_empty() {
-            let message = "no file in it or below ends in .parquet";
-            return Err(Error::new(ErrorKind::Io, message).in_source(&escape_path(path)));
-        }
-        files.extend(found);
+    let files = named.iter().map(|path| files_at(path)).collect::<Result<Vec<_>>>()?;
+    Ok(files.into_iter().flatten().collect())
+}
+
+/// The file, or those in the folder.
+pub(super) fn files_at(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
-    Ok(files)
+    let found = parquet_files(path)?;
+    if found.is_empty() {
+        let message = "no file in it or below ends in .parquet";
+        return Err(Error::new(ErrorKind::Io, message).in_source(&escape_path(path)));
+    }
+    Ok(found)
 }
 
 fn unwritten(cause: std::io::Error) -> Error {

@@ -35,16 +35,14 @@ fn given(input: &InputArgs) -> impl Iterator<Item = (&'static str, &'static [For
 
 /// What is wrong with options of formats that no input will be of, as far as `--format` says.
 pub(super) fn problems(input: &InputArgs) -> Vec<String> {
-    let is_possible = |format: &Format| match input.format {
-        // What it never finds.
-        Format::Auto => !matches!(format, Format::Text | Format::Logfmt),
-        named => *format == named,
-    };
+    let named = input.format;
+    if named == Format::Auto {
+        return Vec::new();
+    }
     given(input)
-        .filter(|(_, formats)| !formats.iter().any(is_possible))
-        .map(|(option, formats)| match input.format {
-            Format::Auto => format!("{option} needs --format {}", words(formats)),
-            named => format!("{option} is of {}, and --format is {named}", words(formats)),
+        .filter(|(_, formats)| !formats.contains(&named))
+        .map(|(option, formats)| {
+            format!("{option} is of {}, and --format is {named}", words(formats))
         })
         .collect()
 }

@@ -7,21 +7,30 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
+use super::cat::files_at;
 use super::cell::name;
 use super::table::RowTable;
 use super::{explain_text, inspect_text, schema};
 use crate::cli::InspectArgs;
 use crate::ui;
 
-/// Inspects all files. A file that fails doesn't keep the others from being shown; the error at the
+/// Inspects all files, those in folders too. A file that fails doesn't keep the others from being shown; the error at the
 /// end tells all of them. What is for people is no wider than `width`, where it can be.
 pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write) -> Result<()> {
     let mut failures = Vec::new();
-    for (index, path) in args.files.iter().enumerate() {
+    let mut paths = Vec::new();
+    for named in &args.files {
+        match files_at(named) {
+            Ok(found) => paths.extend(found),
+            Err(error) => failures.push(error),
+        }
+    }
+    let files = paths.len() + failures.len();
+    for (index, path) in paths.iter().enumerate() {
         if index > 0 && !args.json {
             writeln!(out).map_err(unwritten)?;
         }
-        match one(args, path, width, out) {
+        match one(args, (path, files > 1), width, out) {
             Ok(()) => {}
             // Nothing more can be shown, of this file or any other.
             Err(Failure::Output(error)) => return Err(error),
@@ -29,7 +38,7 @@ pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write
         }
     }
     out.flush().map_err(unwritten)?;
-    together(failures, args.files.len())
+    together(failures, files)
 }
 
 /// Whether the file or the output is to blame.
@@ -48,9 +57,10 @@ fn unwritten(cause: io::Error) -> Error {
     Error::io("could not write the output", cause)
 }
 
+/// Inspects a file, which is one of several or not.
 fn one(
     args: &InspectArgs,
-    path: &Path,
+    (path, is_of_several): (&Path, bool),
     width: Option<usize>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
@@ -78,7 +88,7 @@ fn one(
             }
         }
         (Some(limit), false) => {
-            if args.files.len() > 1 {
+            if is_of_several {
                 writeln!(out, "{}", escape_path(path))?;
             }
             rows(&file, limit, width, out)?;

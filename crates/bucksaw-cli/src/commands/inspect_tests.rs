@@ -230,3 +230,21 @@ fn what_would_save_bytes_is_told_first() {
         "  declared in a schema file, before compression: trace as bytes(hex) (97.7 KiB instead of 175.8 KiB)"
     );
 }
+
+#[test]
+fn files_in_folders_are_shown_and_a_folder_without_any_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (below, empty) = (directory.path().join("a/b"), directory.path().join("empty"));
+    fs::create_dir_all(&below).unwrap();
+    fs::create_dir_all(&empty).unwrap();
+    sample(&below.join("s.parquet"));
+    fs::write(below.join("s.txt"), "none").unwrap();
+    let (text, result) = shown(&[directory.path()], true, None);
+    result.unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let (text, result) = shown(&[&empty, directory.path()], false, Some(1));
+    let error = result.unwrap_err().to_string();
+    assert!(error.contains("ends in .parquet"), "{error}");
+    // It is one of several, and is named.
+    assert!(text.contains("s.parquet"), "{text}");
+}

@@ -79,10 +79,16 @@ fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
         [] if es_bulk::starts_bulk(start) => Ok(Format::EsBulk),
         [] if journald::starts_export(start) => Ok(Format::JournaldExport),
         [] if journald::starts_json(start) => Ok(Format::JournaldJson),
+        // Where lines have a pattern, they are none of JSON.
+        [] if options.text.pattern.is_some() && !starts_object(start) => Ok(Format::Text),
         [] => Ok(Format::Ndjson),
         [format] => Ok(format),
         ref several => Err(ambiguous(several)),
     }
+}
+
+fn starts_object(start: &[u8]) -> bool {
+    start.trim_ascii_start().starts_with(b"{")
 }
 
 fn ambiguous(formats: &[Format]) -> Error {

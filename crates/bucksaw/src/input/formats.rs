@@ -121,7 +121,7 @@ pub(super) fn layout_of_objects(start: &[u8]) -> Option<Layout> {
     let (object, rest) = match first {
         Ok(_) => start.split_at_checked(values.byte_offset())?,
         // No string holds a line's end: whatever goes on behind one is spread over lines.
-        Err(error) if error.is_eof() => (start, &b""[..]),
+        Err(error) if error.is_eof() || goes_on(start, &error) => (start, &b""[..]),
         Err(_) => return None,
     };
     if object.trim_ascii_end().contains(&b'\n') {
@@ -131,6 +131,23 @@ pub(super) fn layout_of_objects(start: &[u8]) -> Option<Layout> {
     } else {
         None
     }
+}
+
+/// Whether an object goes on behind its first line, up to what is wrong with it. Where a line was cut, the next one is wrong from
+/// its start on.
+fn goes_on(start: &[u8], error: &serde_json::Error) -> bool {
+    let mut lines = start.split(|byte| *byte == b'\n');
+    if lines.next().is_some_and(|first| first.trim_ascii() == b"{") {
+        return true;
+    }
+    // What is wrong up to the end of a line is told of the start of the next one.
+    let (line, column) = match (error.line(), error.column()) {
+        (line, 0) => (line.saturating_sub(1), usize::MAX),
+        place => place,
+    };
+    let Some(wrong) = line.checked_sub(2).and_then(|line| lines.nth(line)) else { return false };
+    let before = column.saturating_sub(1).min(wrong.len());
+    !wrong[..before].trim_ascii().is_empty()
 }
 
 /// Whether a source that starts so is of JSON documents that are no lines: an array of objects or of arrays, a JSON text

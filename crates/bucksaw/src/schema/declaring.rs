@@ -72,8 +72,13 @@ impl Schema {
     /// The column of this name, whose path is that name alone. Where there is none, it is declared with this type: times are
     /// nanoseconds since 1970 in rows, and those of microseconds get the unit that columns of times get.
     pub(crate) fn declare(&mut self, name: &str, ty: ColumnType) -> ColumnId {
-        let is_time = matches!(ty.leaf(), ColumnType::Timestamp(_));
-        self.declare_spelled(name, ty, is_time.then_some(Spelling::EpochNanos))
+        let input = match ty.leaf() {
+            ColumnType::Timestamp(_) => Some(Spelling::EpochNanos),
+            // Ids, as which those of another length are spelled beside them.
+            ColumnType::Fixed(_) => Some(Spelling::Hex),
+            _ => None,
+        };
+        self.declare_spelled(name, ty, input)
     }
 
     /// The same with values that are spelled so.

@@ -1,6 +1,7 @@
 //! A value of a row.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -110,8 +111,8 @@ impl<'a> Value<'a> {
     }
 
     /// The value as text from which it can be had back: decimal integers, the shortest digits that
-    /// read back to the same float or double, RFC 3339 timestamps, base64 bytes, lists and maps
-    /// as JSON.
+    /// read back to the same float or double, `NaN`, `Infinity` and `-Infinity`, RFC 3339 timestamps, base64 bytes,
+    /// lists and maps as JSON.
     pub(crate) fn to_text(self) -> Cow<'a, str> {
         match self {
             Self::Null => Cow::Borrowed("null"),
@@ -120,8 +121,8 @@ impl<'a> Value<'a> {
             Self::I32(value) => Cow::Owned(value.to_string()),
             Self::I64(value) => Cow::Owned(value.to_string()),
             Self::U64(value) => Cow::Owned(value.to_string()),
-            Self::F32(value) => Cow::Owned(format!("{value:?}")),
-            Self::F64(value) => Cow::Owned(format!("{value:?}")),
+            Self::F32(value) => Cow::Owned(float_text(value)),
+            Self::F64(value) => Cow::Owned(float_text(value)),
             Self::Text(text) => Cow::Borrowed(text),
             Self::Bytes(bytes) => Cow::Owned(BASE64.encode(bytes)),
             Self::Timestamp(micros) => Cow::Owned(timestamp_text(micros)),
@@ -168,6 +169,15 @@ impl<'a> Value<'a> {
     }
 }
 
+/// A float or double as text: infinities as JSON's writers, and protobuf's JSON, spell them.
+fn float_text<F: Copy + Into<f64> + fmt::Debug>(value: F) -> String {
+    match value.into() {
+        f64::INFINITY => "Infinity".to_owned(),
+        f64::NEG_INFINITY => "-Infinity".to_owned(),
+        _ => format!("{value:?}"),
+    }
+}
+
 /// Appends `text` as a JSON string.
 pub(crate) fn append_json_string(text: &str, json: &mut String) {
     // A Value of text can't fail to serialize.
@@ -192,15 +202,19 @@ mod tests {
             assert_eq!(back.to_bits(), value.to_bits(), "{text}");
         }
         assert_eq!(Value::F64(f64::NAN).to_text(), "NaN");
+        assert_eq!(Value::F32(f32::INFINITY).to_text(), "Infinity");
+        assert_eq!(Value::F64(f64::NEG_INFINITY).to_text(), "-Infinity");
+        assert_eq!(Value::F32(0.1).to_text(), "0.1");
     }
 
     #[test]
     fn json_has_no_word_for_nan() {
         let mut json = String::new();
         Value::F64(f64::NAN).append_json(&mut json);
+        Value::List(&[Value::F32(f32::NEG_INFINITY)]).append_json(&mut json);
         Value::Text("a\"\n").append_json(&mut json);
         Value::List(&[Value::I32(1), Value::Null, Value::List(&[])]).append_json(&mut json);
         Value::Map(&[("a\"", Value::I32(1)), ("b", Value::Map(&[]))]).append_json(&mut json);
-        assert_eq!(json, r#""NaN""a\"\n"[1,null,[]]{"a\"":1,"b":{}}"#);
+        assert_eq!(json, r#""NaN"["-Infinity"]"a\"\n"[1,null,[]]{"a\"":1,"b":{}}"#);
     }
 }

@@ -142,10 +142,9 @@ fn resolved(rows: Vec<Row>) -> Vec<Row> {
             }
         }
         Cell::Text(text) => {
-            for (_, stand_in, number) in STAND_INS {
-                let spelled = number.to_string();
+            for (spelled, stand_in, _) in STAND_INS {
                 if text == stand_in {
-                    text.clone_from(&spelled);
+                    spelled.clone_into(text);
                 }
                 // What is in `_rest` is JSON.
                 *text = text.replace(&format!(":{stand_in}"), &format!(":\"{spelled}\""));

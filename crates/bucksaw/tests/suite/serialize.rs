@@ -155,7 +155,7 @@ fn what_json_has_no_word_for_stays_what_it_is() {
     assert_eq!(nan, expected.map(|value| row(&[("value", value)])));
     assert_eq!(
         rows(&[Of { value: vec![1.5, f64::NAN, f64::NEG_INFINITY] }]),
-        [row(&[("value", Value::Text(r#"[1.5,"NaN","-inf"]"#))])]
+        [row(&[("value", Value::Text(r#"[1.5,"NaN","-Infinity"]"#))])]
     );
     assert_eq!(
         rows(&[Of { value: Bytes(b"\xff\0") }]),

@@ -66,6 +66,12 @@ fn records_inside_of_envelopes_are_found_by_their_path() {
     let run = folder.run("convert trail.json -o out.parquet --records Records").expect_code(0);
     assert!(!run.stderr.contains("--envelope"), "{}", run.stderr);
     assert_eq!(folder.rows("out.parquet").len(), 2);
+    // Their case matters; also within elements.
+    let run = folder.run("convert trail.json -o no.parquet --records records").expect_code(3);
+    run.expect_told(&["no member that leads to records, but \"Records\": case matters"]);
+    folder.write("deep.json", "[{\"Data\":{\"items\":[]}},{\"data\":{\"Items\":[]}}]");
+    let run = folder.run("convert deep.json -o no.parquet --records data.items --on-error skip");
+    run.expect_told(&["no member that leads to records, but \"Data\""]);
     folder.write("cw.json", "{\"logGroup\":\"g\",\"logEvents\":[{\"id\":\"1\"}],\"n\":1}");
     let options = "-o out.parquet --overwrite --records /logEvents";
     let run = folder.run(&format!("convert cw.json {options}")).expect_code(0);

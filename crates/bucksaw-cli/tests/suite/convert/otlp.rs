@@ -105,7 +105,10 @@ fn metrics_are_known_by_their_content_or_named() {
         assert_eq!(rows[0]["type"], json!("gauge"));
     }
     let run = folder.run("convert points.binpb -o logs.parquet --format otlp-logs");
-    run.expect_code(3).expect_told(&["points.binpb: record 1", "another wire type"]);
+    run.expect_code(3).expect_told(&[
+        "points.binpb: record 1",
+        "another wire type than OTLP gives it (this looks like another signal: --format otlp-metrics)",
+    ]);
 }
 
 /// A request of one span, whose name is these five bytes.
@@ -187,6 +190,33 @@ fn json_is_known_by_its_content_and_broken_records_are_told() {
     folder.write("profiles.json", "{\"resourceProfiles\":[]}\n");
     let run = folder.run("convert profiles.json -o profiles.parquet");
     run.expect_told(&["profiles, which are not read"]);
+}
+
+/// Ids that are bytes come back in hexadecimal digits, as do those beside them that are of another length; conditions see them so.
+#[test]
+fn ids_of_bytes_come_back_as_they_are_spelled_elsewhere() {
+    let folder = Folder::new();
+    let (id, link) = ("5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174");
+    let span = |trace_id: &str, name: &str| json!({"traceId": trace_id, "spanId": link, "name": name, "links": [{"traceId": id, "spanId": link}]});
+    let spans = [span(id, "whole"), span("abcd", "short")];
+    let message = json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]});
+    folder.write("spans.json", message.to_string());
+    folder.run("convert spans.json -o bytes.parquet --ids binary -q").expect_code(0);
+    folder.run("convert spans.json -o hex.parquet -q").expect_code(0);
+    let rows = folder.run("cat bytes.parquet").expect_code(0);
+    // Those of another length stand behind the others.
+    let parsed = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let hex = folder.run("cat hex.parquet").expect_code(0);
+    assert_eq!(parsed(&rows.text()), parsed(&hex.text()));
+    assert!(rows.text().contains(&format!("\"trace_id\":\"{id}\"")), "{}", rows.text());
+    assert!(rows.text().contains(&format!("\"links_span_id\":[\"{link}\"]")), "{}", rows.text());
+    for (asked, name) in [(id, "whole"), ("abcd", "short")] {
+        let run =
+            folder.run(&format!("cat bytes.parquet --columns name --where trace_id='{asked}'"));
+        assert_eq!(run.expect_code(0).text(), format!("{{\"name\":\"{name}\"}}\n"));
+    }
 }
 
 /// Attributes are maps of texts, by their own keys.

@@ -21,6 +21,15 @@ fn access_logs_become_rows() {
          \"method\":\"GET\",\"path\":\"/\",\"protocol\":\"HTTP/1.1\",\"status\":200,\"bytes\":5,\"user_agent\":\"curl/8\"}\n\
          {\"source_file\":\"access.log\",\"source_line\":2,\"message\":\"oops\"}\n";
     assert_eq!(cat.expect_code(0).text(), expected);
+    // Lines that have a pattern are text, and objects are not.
+    let run = folder.run(&format!("convert access.log -o c.parquet {options} --text-lines keep"));
+    run.expect_code(0);
+    let options = "--pattern nginx --source-columns --text-lines keep";
+    folder.run(&format!("convert access.log -o d.parquet {options}")).expect_code(0);
+    assert_eq!(folder.rows("d.parquet"), folder.rows("c.parquet"));
+    folder.write("in.ndjson", "{\"a\":1}\n");
+    folder.run(&format!("convert access.log in.ndjson -o e.parquet {options}")).expect_code(0);
+    assert_eq!(folder.rows("e.parquet").len(), 3);
     let run = folder.run("convert access.log -o b.parquet --format text --pattern combind");
     run.expect_code(2).expect_told(&["combind", "names no group"]);
 }

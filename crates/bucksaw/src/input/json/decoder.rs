@@ -119,7 +119,7 @@ impl<'a> Rows<'_, '_, 'a> {
 
     fn element(&mut self, element: &Element, path: &[String], around: &Rc<Around<'a>>) {
         let range = element.bytes();
-        match element.fault {
+        match &element.fault {
             Some(fault) => self.reject_for(range, fault),
             None if path.is_empty() => self.record(range, around),
             None => self.records_in(range, path, around),
@@ -154,7 +154,7 @@ impl<'a> Rows<'_, '_, 'a> {
             let part = part(json);
             let range = start + plain.before(part.start)..start + plain.before(part.end);
             match fault {
-                Some(reason) => self.reject(range.clone(), range.start, reason.to_owned()),
+                Some(reason) => self.reject(range.clone(), range.start, reason),
                 None => self.record(range, &around),
             }
             if self.is_over() {
@@ -242,9 +242,9 @@ impl<'a> Rows<'_, '_, 'a> {
         self.decoded.rejected.push(Rejected { line, ..rejected });
     }
 
-    fn reject_for(&mut self, range: Range<usize>, fault: Fault) {
-        let at = if fault == Fault::Cut { range.end } else { range.start };
-        self.reject(range, at, fault.reason().to_owned());
+    fn reject_for(&mut self, range: Range<usize>, fault: &Fault) {
+        let at = if *fault == Fault::Cut { range.end } else { range.start };
+        self.reject(range, at, fault.reason());
     }
 
     fn reject(&mut self, bytes: Range<usize>, at: usize, reason: String) {

@@ -48,27 +48,40 @@ impl Member {
 }
 
 /// What is wrong between elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     NoComma,
     ExtraComma,
     Stray,
     NoName,
     NoColon,
-    NoRecords,
+    NoRecords {
+        /// The member that is called as the one that is missing but for its case.
+        near: Option<Box<str>>,
+    },
     Cut,
 }
 
 impl Fault {
-    pub(super) fn reason(self) -> &'static str {
-        match self {
+    pub(super) fn reason(&self) -> String {
+        let reason = match self {
             Self::NoComma => "a comma is missing before it",
             Self::ExtraComma => "a comma without an element behind it",
             Self::Stray => "no element and no document starts here",
             Self::NoName => "expected a name in double quotes",
             Self::NoColon => "expected a colon between name and value",
-            Self::NoRecords => "the object that ends here has no member that leads to records",
+            Self::NoRecords { near } => {
+                return no_records("the object that ends here", near.as_deref());
+            }
             Self::Cut => "it was cut: the next document of the sequence starts behind it",
-        }
+        };
+        reason.to_owned()
     }
+}
+
+/// What is wrong with an object without the member that leads to records, but with one that is nearly called so.
+pub(super) fn no_records(object: &str, near: Option<&str>) -> String {
+    let near =
+        near.map_or_else(String::new, |near| format!(", but {near:?}: case matters in --records"));
+    format!("{object} has no member that leads to records{near}")
 }

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use bumpalo::Bump;
 use serde_json::value::RawValue;
 
+use super::elements::no_records;
 use crate::types::habits::Plain;
 use crate::types::item::Item;
 use crate::types::json::{Members, unescaped};
 use crate::types::members::{Flattening, flatten};
 use crate::types::path;
 
-const NO_RECORDS: &str = "the object has no member that leads to records";
 const NO_OBJECT: &str = "expected an object with a member that leads to records";
 
 /// Members on their way to columns: their paths, and what they are.
@@ -57,7 +57,7 @@ impl<'a> Around<'a> {
 pub(super) struct Record<'a> {
     pub(super) json: &'a str,
     pub(super) around: Rc<Around<'a>>,
-    pub(super) fault: Option<&'static str>,
+    pub(super) fault: Option<String>,
 }
 
 /// The records of an element.
@@ -110,16 +110,19 @@ impl<'r, 'a> Records<'r, 'a> {
         };
         if !json.starts_with('{') {
             serde_json::from_str::<&RawValue>(json)?;
-            self.push(json, Some(NO_OBJECT));
+            self.push(json, Some(NO_OBJECT.to_owned()));
             return Ok(());
         }
         let Members::<&'a RawValue, &'a RawValue>(members) = serde_json::from_str(json)?;
-        let (mut items, mut leads_on) = (Items::new(), Vec::new());
+        let (mut items, mut leads_on, mut near) = (Items::new(), Vec::new(), None);
         for (json_name, value) in members {
             let member = unescaped(json_name.get(), self.arena)?;
             if member == name {
                 leads_on.push(value.get());
                 continue;
+            }
+            if member.eq_ignore_ascii_case(name) {
+                near = Some(member);
             }
             let mut path = String::new();
             path::push_name(&mut path, member);
@@ -130,7 +133,7 @@ impl<'r, 'a> Records<'r, 'a> {
         let inside = self.around.with(items);
         let outer = std::mem::replace(&mut self.around, inside);
         if leads_on.is_empty() {
-            self.push(json, Some(NO_RECORDS));
+            self.push(json, Some(no_records("the object", near)));
         }
         for value in leads_on.into_iter().filter(|value| *value != "null") {
             self.find_in(value, further, plain)?;
@@ -139,7 +142,7 @@ impl<'r, 'a> Records<'r, 'a> {
         Ok(())
     }
 
-    fn push(&mut self, json: &'a str, fault: Option<&'static str>) {
+    fn push(&mut self, json: &'a str, fault: Option<String>) {
         self.found.push(Record { json, around: Rc::clone(&self.around), fault });
     }
 }

@@ -38,8 +38,18 @@ enum Expected {
     OtherValue,
 }
 
+/// Whether an object on the path had the member that leads on.
+#[derive(Debug)]
+enum Leads {
+    On,
+    /// Not yet: but perhaps one that is called so but for its case.
+    Not {
+        near: Option<Box<str>>,
+    },
+}
+
 /// What has begun.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Begun {
     /// An element, or what stands where none should.
     Element(Option<Fault>),
@@ -55,8 +65,8 @@ enum Begun {
 pub(super) struct Walk {
     path: Vec<String>,
     keeps_envelope: bool,
-    /// Objects on the path that are open: whether each had the member that leads on.
-    objects: Vec<bool>,
+    /// Objects on the path that are open.
+    objects: Vec<Leads>,
     /// Whether the outermost array is open.
     is_in_array: bool,
     expected: Expected,
@@ -114,7 +124,7 @@ impl Walk {
 
     /// Goes on at `at`, which it moves behind what it found. `is_at_end` is whether there are no more bytes.
     pub(super) fn step(&mut self, bytes: &[u8], at: &mut usize, is_at_end: bool) -> Step {
-        let begun = match self.begun {
+        let begun = match self.begun.take() {
             Some(begun) => begun,
             None => {
                 let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
@@ -127,7 +137,7 @@ impl Walk {
                 }
             }
         };
-        self.begun = Some(begun);
+        self.begun = Some(begun.clone());
         let start = *at;
         let end = match self.scan.scan(bytes, start + self.looked_at) {
             Scanned::Ends(end) => end,
@@ -188,7 +198,8 @@ impl Walk {
                 }
                 (b'"', First | Another) => Ok(Begun::Name),
                 (_, OtherValue) => {
-                    let is_kept = self.keeps_envelope && self.objects.last() == Some(&false);
+                    let is_kept = self.keeps_envelope
+                        && matches!(self.objects.last(), Some(Leads::Not { .. }));
                     Ok(Begun::Other { is_kept })
                 }
                 (_, Value) => {
@@ -221,24 +232,23 @@ impl Walk {
     }
 
     fn open_object(&mut self) -> Result<Begun, Step> {
-        self.objects.push(false);
+        self.objects.push(Leads::Not { near: None });
         self.expect(Expected::First)
     }
 
     fn lead_on(&mut self) {
-        if let Some(leads_on) = self.objects.last_mut() {
-            *leads_on = true;
+        if let Some(leads) = self.objects.last_mut() {
+            *leads = Leads::On;
         }
     }
 
     fn end_object(&mut self, at: usize) -> Result<Begun, Step> {
-        let led_on = self.objects.pop().unwrap_or(true);
-        let fault = match self.expected {
-            _ if !led_on => Some(Fault::NoRecords),
-            Expected::First | Expected::Comma => None,
-            Expected::Another => Some(Fault::ExtraComma),
-            Expected::Colon => Some(Fault::NoColon),
-            Expected::Value | Expected::OtherValue => Some(Fault::Stray),
+        let fault = match (self.objects.pop(), self.expected) {
+            (Some(Leads::Not { near }), _) => Some(Fault::NoRecords { near }),
+            (_, Expected::First | Expected::Comma) => None,
+            (_, Expected::Another) => Some(Fault::ExtraComma),
+            (_, Expected::Colon) => Some(Fault::NoColon),
+            (_, Expected::Value | Expected::OtherValue) => Some(Fault::Stray),
         };
         self.forget_around();
         self.end_value();
@@ -287,6 +297,7 @@ impl Walk {
                 self.expected = Expected::Colon;
                 self.name.clear();
                 if !self.is_next_name(json) {
+                    self.note_if_near(json);
                     // Only such names are kept as may be needed.
                     let kept = if json.len() <= MAX_ENVELOPE_BYTES { json } else { b"\"\"" };
                     self.name.extend_from_slice(kept);
@@ -308,6 +319,17 @@ impl Walk {
         let unescaped = || serde_json::from_slice::<String>(json);
         inner == next.as_bytes()
             || memchr::memchr(b'\\', inner).is_some() && unescaped().is_ok_and(|name| name == *next)
+    }
+
+    /// Keeps a name that would be the next of the path but for its case, for who looks for it.
+    fn note_if_near(&mut self, json: &[u8]) {
+        let Some(next) = self.path.get(self.objects.len() - 1) else { return };
+        let inner = &json[1..json.len() - 1];
+        if let Some(Leads::Not { near }) = self.objects.last_mut()
+            && inner.eq_ignore_ascii_case(next.as_bytes())
+        {
+            *near = std::str::from_utf8(inner).ok().map(Into::into);
+        }
     }
 
     /// Passes what is there of a member that is not kept, or that is too long to be: of such there may be more than memory holds.

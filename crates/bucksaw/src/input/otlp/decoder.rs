@@ -4,6 +4,7 @@ use super::OtlpLayout;
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope, weight};
 use super::enclosing::Around;
+use super::fitting::other_format;
 use super::head::{Head, head};
 use super::ids::Ids;
 use super::json;
@@ -78,6 +79,7 @@ pub(super) fn decode_messages<'a>(
     let common = CommonColumns::of(format, kind, layout, schema);
     let mut rows = Rows {
         chunk: bytes,
+        format,
         columns,
         common,
         row: Row::new(BlockBuilder::new(&mut block, schema, arena), layout, arena, ids),
@@ -111,6 +113,7 @@ pub(super) fn decode_messages<'a>(
 /// The rows of a chunk so far.
 struct Rows<'b, 'a> {
     chunk: &'a [u8],
+    format: Format,
     columns: Columns,
     common: CommonColumns,
     /// The one that comes next.
@@ -144,6 +147,7 @@ impl<'a> Rows<'_, 'a> {
         let mut fields = Fields::of(message);
         while !self.is_over() {
             let left = fields.left();
+            let before = self.decoded.rejected.len();
             self.around.leave_all();
             let read = match fields.next() {
                 Ok(None) => return,
@@ -152,10 +156,24 @@ impl<'a> Rows<'_, 'a> {
                 // What comes behind it can't be found.
                 Err(fault) => return self.reject_common(left, fault),
             };
+            let field = &left[..left.len() - fields.left().len()];
             if let Err(fault) = read {
                 self.around.leave_all();
-                self.reject_common(&left[..left.len() - fields.left().len()], fault);
+                self.reject_common(field, fault);
             }
+            self.tell_signal(before, field);
+        }
+    }
+
+    /// Says of what was rejected of a request's field, after so many others, which signal it is of, where that is another one.
+    fn tell_signal(&mut self, before: usize, field: &[u8]) {
+        let rejected = &mut self.decoded.rejected[before..];
+        if rejected.is_empty() {
+            return;
+        }
+        if let Some(other) = other_format(field, self.format) {
+            let hint = format!(" (this looks like another signal: --format {other})");
+            rejected.iter_mut().for_each(|rejected| rejected.reason += &hint);
         }
     }
 

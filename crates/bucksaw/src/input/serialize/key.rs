@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::Failed;
 use super::common::same_as_others;
+use crate::types::value::Value;
 
 /// Appends a key to `names` as a name: text as it is, numbers, bools and unit variants as they are spelled.
 pub(super) fn append_key(
@@ -60,11 +61,11 @@ impl Serializer for Name<'_> {
     same_as_others!();
 
     fn serialize_f32(self, value: f32) -> Result<(), Failed> {
-        self.spelled(format_args!("{value:?}"))
+        self.spelled(Value::F32(value).to_text())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Failed> {
-        self.spelled(format_args!("{value:?}"))
+        self.spelled(Value::F64(value).to_text())
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<(), Failed> {

@@ -24,6 +24,8 @@ pub(crate) enum Cell {
     /// Microseconds since 1970.
     Timestamp(i64),
     List(Vec<Cell>),
+    /// Entries in their order; a key may come twice.
+    Map(Vec<(String, Cell)>),
     /// A JSON number that no column of numbers may hold.
     Number(String),
     /// A JSON array or object that is kept as it stands.
@@ -57,7 +59,7 @@ impl PartialEq for Cell {
             (Self::I32(one), Self::I32(two)) | (Self::Date(one), Self::Date(two)) => one == two,
             (Self::Decimal(one), Self::Decimal(two)) => one == two,
             (Self::List(one), Self::List(two)) => one == two,
-            (Self::Struct(one), Self::Struct(two)) => one == two,
+            (Self::Map(one), Self::Map(two)) | (Self::Struct(one), Self::Struct(two)) => one == two,
             _ => false,
         }
     }
@@ -85,6 +87,11 @@ impl Cell {
                 let values: Option<Vec<_>> = cells.iter().map(|cell| cell.value(arena)).collect();
                 Value::List(arena.alloc_slice_copy(&values?))
             }
+            Self::Map(entries) => {
+                let entry = |(key, cell): &'c (String, Cell)| Some((&**key, cell.value(arena)?));
+                let entries: Option<Vec<_>> = entries.iter().map(entry).collect();
+                Value::Map(arena.alloc_slice_copy(&entries?))
+            }
             _ => return None,
         })
     }
@@ -104,6 +111,9 @@ impl Cell {
             Self::Bytes(bytes) => json!(BASE64.encode(bytes)),
             Self::Decimal(digits) => json!(digits.to_string()),
             Self::List(cells) => cells.iter().map(Self::encoded).collect(),
+            Self::Map(entries) => {
+                entries.iter().map(|(key, cell)| json!([key, cell.encoded()])).collect()
+            }
             Self::Struct(members) => {
                 let members = members.iter().map(|(name, cell)| (name.clone(), cell.encoded()));
                 serde_json::Value::Object(members.collect())

@@ -219,6 +219,13 @@ pub(crate) fn list_type(element: DataType) -> DataType {
     DataType::List(Arc::new(Field::new("element", element, true)))
 }
 
+pub(crate) fn map_type() -> DataType {
+    let fields =
+        vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)];
+    let entries = Field::new("key_value", DataType::Struct(fields.into()), false);
+    DataType::Map(Arc::new(entries), false)
+}
+
 fn declared_type(declared: &ColumnType) -> DataType {
     match declared {
         ColumnType::Bool => DataType::Boolean,
@@ -238,6 +245,7 @@ fn declared_type(declared: &ColumnType) -> DataType {
         ColumnType::Uuid => DataType::FixedSizeBinary(16),
         ColumnType::Fixed(bytes) => DataType::FixedSizeBinary(*bytes as i32),
         ColumnType::List(element) => list_type(declared_type(element)),
+        ColumnType::Map => map_type(),
         other => unreachable!("no case declares {other}"),
     }
 }
@@ -256,6 +264,7 @@ fn own_type(cell: &Cell) -> DataType {
             let first = cells.iter().find(|cell| !cell.is_null());
             list_type(first.map_or(DataType::Utf8, own_type))
         }
+        Cell::Map(_) => map_type(),
         Cell::Number(text) if text.contains(['.', 'e', 'E']) => DataType::Float64,
         Cell::Number(_) => DataType::Int64,
         _ => DataType::Utf8,
@@ -306,6 +315,7 @@ fn fitted_as_given(cell: &Cell, data_type: &DataType, is_declared: bool) -> Opti
         | (Cell::F64(_), DataType::Float64)
         | (Cell::Text(_), DataType::Utf8)
         | (Cell::Bytes(_), DataType::Binary)
+        | (Cell::Map(_), DataType::Map(..))
         | (Cell::Timestamp(_), DataType::Timestamp(TimeUnit::Microsecond, _)) => cell.clone(),
         (Cell::Text(text), DataType::Timestamp(TimeUnit::Nanosecond, _)) if is_declared => {
             Cell::Nanos(DateTime::parse_from_rfc3339(text).ok()?.timestamp_nanos_opt()?)
@@ -398,10 +408,10 @@ fn text_of(cell: &Cell) -> String {
     match cell {
         Cell::Bool(value) => value.to_string(),
         Cell::I32(value) => value.to_string(),
-        Cell::F32(value) => format!("{value:?}"),
+        Cell::F32(value) => format!("{value:?}").replace("inf", "Infinity"),
         Cell::I64(value) => value.to_string(),
         Cell::U64(value) => value.to_string(),
-        Cell::F64(value) => format!("{value:?}"),
+        Cell::F64(value) => format!("{value:?}").replace("inf", "Infinity"),
         Cell::Text(text) | Cell::Number(text) | Cell::Json(text) => text.clone(),
         Cell::Null => "null".to_owned(),
         Cell::List(cells) => {
@@ -430,6 +440,11 @@ fn type_name(data_type: &DataType) -> String {
     match data_type {
         // No case has other bytes of that length.
         DataType::FixedSizeBinary(16) => "Uuid".to_owned(),
+        DataType::List(element) => {
+            format!("List({}, field: '{}')", type_name(element.data_type()), element.name())
+        }
+        // No case has others.
+        DataType::Map(..) => "Map".to_owned(),
         _ => data_type.to_string(),
     }
 }

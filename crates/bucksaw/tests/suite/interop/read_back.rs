@@ -122,6 +122,12 @@ pub(crate) fn cell(array: &ArrayRef, row: usize) -> Cell {
             let items = array.as_list::<i32>().value(row);
             Cell::List((0..items.len()).map(|item| cell(&items, item)).collect())
         }
+        DataType::Map(..) => {
+            let entries = array.as_map().value(row);
+            let (keys, values) = (entries.column(0).as_string::<i32>(), entries.column(1));
+            let entry = |at| (keys.value(at).to_owned(), cell(values, at));
+            Cell::Map((0..entries.len()).map(entry).collect())
+        }
         DataType::Struct(fields) => {
             let members = array.as_struct().columns();
             let members = fields.iter().zip(members);

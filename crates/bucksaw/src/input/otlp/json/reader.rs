@@ -1,5 +1,7 @@
 //! JSON's words, one after the other, and where they are not JSON.
 
+use std::borrow::Cow;
+
 use crate::input::scan::string_end;
 
 /// Why bytes are not what they should be, and the byte at which that shows.
@@ -236,7 +238,17 @@ pub(super) fn valid_up_to(bytes: &[u8]) -> usize {
     std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len)
 }
 
-impl Raw<'_> {
+impl<'c> Raw<'c> {
+    /// The bytes that it stands for.
+    pub(super) fn unescaped(&self) -> Result<Cow<'c, [u8]>> {
+        if !self.is_escaped {
+            return Ok(Cow::Borrowed(self.bytes));
+        }
+        let mut bytes = Vec::new();
+        self.unescape(|part| bytes.extend_from_slice(part))?;
+        Ok(Cow::Owned(bytes))
+    }
+
     /// Gives the bytes that it stands for, in parts.
     pub(super) fn unescape(&self, mut take: impl FnMut(&[u8])) -> Result<()> {
         let mut plain = 0;

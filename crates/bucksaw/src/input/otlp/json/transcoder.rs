@@ -175,9 +175,8 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             return Ok(None);
         }
         self.reader.check_text(raw.at)?;
-        let mut name = Vec::new();
-        raw.unescape(|part| name.extend_from_slice(part))?;
-        Ok(message.fields.iter().find(|field| field.1.as_bytes() == name))
+        let name = raw.unescaped()?;
+        Ok(message.fields.iter().find(|field| *field.1.as_bytes() == *name))
     }
 
     /// A member's value, which is not null.

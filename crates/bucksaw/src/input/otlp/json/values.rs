@@ -1,5 +1,7 @@
 //! The values of members, each in the encoding that its field has in protobuf.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
@@ -76,12 +78,13 @@ impl<'c> Transcoder<'c, '_> {
     pub(super) fn id(&mut self, number: u32) -> Result<()> {
         let raw = self.quoted(HEX)?;
         let fault = Fault { at: raw.at, reason: HEX };
-        if !raw.bytes.len().is_multiple_of(2) {
+        let digits = raw.unescaped()?;
+        if !digits.len().is_multiple_of(2) {
             return Err(fault);
         }
         self.put_key(number, 2);
-        self.out.put_varint(raw.bytes.len() as u64 / 2);
-        for pair in raw.bytes.chunks_exact(2) {
+        self.out.put_varint(digits.len() as u64 / 2);
+        for pair in digits.chunks_exact(2) {
             let (high, low) = (hex_digit(pair[0]), hex_digit(pair[1]));
             if (high | low) > 0xf {
                 return Err(fault);
@@ -93,8 +96,7 @@ impl<'c> Transcoder<'c, '_> {
 
     pub(super) fn base64(&mut self, number: u32) -> Result<()> {
         let raw = self.quoted(BASE64)?;
-        let mut digits = Vec::new();
-        raw.unescape(|part| digits.extend_from_slice(part))?;
+        let digits = raw.unescaped()?;
         let bytes = STANDARD.decode(&digits).or_else(|_| URL_SAFE.decode(&digits));
         let bytes = bytes.map_err(|_| Fault { at: raw.at, reason: BASE64 })?;
         self.put_key(number, 2);
@@ -134,7 +136,7 @@ impl<'c> Transcoder<'c, '_> {
             Kind::Enum(names) if self.reader.peek() == Some(b'"') => {
                 self.reader.at += 1;
                 let raw = self.reader.string()?;
-                let number = names.number(raw.bytes).ok_or(Fault { at, reason: ENUM })?;
+                let number = names.number(&raw.unescaped()?).ok_or(Fault { at, reason: ENUM })?;
                 self.altered.enum_names += 1;
                 i128::from(number)
             }
@@ -163,41 +165,50 @@ impl<'c> Transcoder<'c, '_> {
             return Ok(value.into());
         }
         let number = self.number(INTEGER)?;
-        integer(number).ok_or(Fault { at, reason: INTEGER })
+        integer(&number).ok_or(Fault { at, reason: INTEGER })
     }
 
     fn double(&mut self) -> Result<f64> {
         let at = self.reader.at;
-        let left = &self.reader.bytes[at..];
-        for (text, value) in [
-            (&b"\"NaN\""[..], f64::NAN),
-            (b"\"Infinity\"", f64::INFINITY),
-            (b"\"-Infinity\"", f64::NEG_INFINITY),
-        ] {
-            if left.first() == Some(&b'"') && left.starts_with(text) {
-                self.reader.at += text.len();
-                return Ok(value);
+        let number = self.spelled(DOUBLE)?;
+        let is_quoted = self.reader.bytes[at] == b'"';
+        match &*number {
+            b"NaN" if is_quoted => Ok(f64::NAN),
+            b"Infinity" if is_quoted => Ok(f64::INFINITY),
+            b"-Infinity" if is_quoted => Ok(f64::NEG_INFINITY),
+            _ => {
+                check_number(&number, at + usize::from(is_quoted), DOUBLE)?;
+                double(&number).ok_or(Fault { at, reason: DOUBLE })
             }
         }
-        let number = self.number(DOUBLE)?;
-        double(number).ok_or(Fault { at, reason: DOUBLE })
     }
 
     /// A number, or a text that is one.
-    fn number(&mut self, reason: &'static str) -> Result<&'c [u8]> {
+    fn number(&mut self, reason: &'static str) -> Result<Cow<'c, [u8]>> {
+        let at = self.reader.at;
+        let number = self.spelled(reason)?;
+        let is_quoted = self.reader.bytes[at] == b'"';
+        check_number(&number, at + usize::from(is_quoted), reason).map(|()| number)
+    }
+
+    /// A number as it is written, or what a text says that may be one.
+    fn spelled(&mut self, reason: &'static str) -> Result<Cow<'c, [u8]>> {
         match self.reader.peek() {
-            Some(b'-' | b'0'..=b'9') => self.reader.number(),
+            Some(b'-' | b'0'..=b'9') => self.reader.number().map(Cow::Borrowed),
             Some(b'"') => {
                 self.reader.at += 1;
-                let raw = self.reader.string()?;
-                let mut inner = Reader::new(raw.bytes);
-                match inner.number() {
-                    Ok(number) if number.len() == raw.bytes.len() => Ok(number),
-                    _ => Err(Fault { at: raw.at, reason }),
-                }
+                self.reader.string()?.unescaped()
             }
             _ => self.reader.fault(reason),
         }
+    }
+}
+
+/// Checks that bytes, which start there, are a number and nothing else.
+fn check_number(bytes: &[u8], at: usize, reason: &'static str) -> Result<()> {
+    match Reader::new(bytes).number() {
+        Ok(number) if number.len() == bytes.len() => Ok(()),
+        _ => Err(Fault { at, reason }),
     }
 }
 

@@ -6,6 +6,7 @@ mod doubles;
 mod inputs;
 mod layout;
 mod lists;
+mod maps;
 mod names;
 mod nulls;
 mod values;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Case> {
         doubles::cases(),
         layout::cases(),
         lists::cases(),
+        maps::cases(),
         nulls::cases(),
         names::cases(),
         arrow_types::cases(),

@@ -86,6 +86,10 @@ func arrowType(dataType arrow.DataType) string {
 		return fixedType(dataType.ByteWidth)
 	case *extensions.UUIDType:
 		return uuid
+	case *arrow.MapType:
+		if arrowType(dataType.KeyType()) == text && arrowType(dataType.ItemType()) == text {
+			return mapOfTexts
+		}
 	case *arrow.ListType:
 		return listType(dataType.ElemField().Name, arrowType(dataType.Elem()))
 	case *arrow.StructType:
@@ -138,6 +142,13 @@ func arrowCell(values arrow.Array, row int) any {
 			return ofNanos(int64(values.Value(row)))
 		}
 		return ofMicros(int64(values.Value(row)))
+	case *array.Map:
+		start, end := values.ValueOffsets(row)
+		entries := []any{}
+		for entry := int(start); entry < int(end); entry++ {
+			entries = append(entries, []any{arrowCell(values.Keys(), entry), arrowCell(values.Items(), entry)})
+		}
+		return entries
 	case *array.List:
 		start, end := values.ValueOffsets(row)
 		items := []any{}

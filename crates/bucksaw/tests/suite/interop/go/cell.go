@@ -24,6 +24,7 @@ const (
 	nanos       = "Timestamp(ns)"
 	nanosUTC    = `Timestamp(ns, "UTC")`
 	uuid        = "Uuid"
+	mapOfTexts  = "Map"
 )
 
 // The model's name of a list's type.

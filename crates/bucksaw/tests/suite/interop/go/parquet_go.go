@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -86,6 +87,11 @@ func isList(node parquet.Node) bool {
 	return is
 }
 
+func isMap(node parquet.Node) bool {
+	_, is := annotation(node.Type()).(*format.MapType)
+	return is
+}
+
 func annotation(of parquet.Type) format.LogicalTypeValue {
 	if logical := of.LogicalType(); logical != nil {
 		return logical.Value
@@ -96,12 +102,18 @@ func annotation(of parquet.Type) format.LogicalTypeValue {
 // The items' node of a list of three levels.
 func item(node parquet.Node) parquet.Field { return node.Fields()[0].Fields()[0] }
 
+// The nodes of a map's keys and values.
+func keyAndValue(node parquet.Node) []parquet.Field { return node.Fields()[0].Fields() }
+
 func nodeType(node parquet.Node) string {
 	if node.Leaf() {
 		return leafType(node.Type())
 	}
 	if isList(node) {
 		return listType(item(node).Name(), nodeType(item(node)))
+	}
+	if isMap(node) && nodeType(keyAndValue(node)[0]) == text && nodeType(keyAndValue(node)[1]) == text {
+		return mapOfTexts
 	}
 	members := []string{}
 	for _, field := range node.Fields() {
@@ -166,6 +178,12 @@ func nodeCell(node parquet.Node, values []parquet.Value) any {
 	if values[0].DefinitionLevel() == 0 {
 		return nil
 	}
+	if isMap(node) {
+		return mapCell(node, values, 1)
+	}
+	if isList(node) && isMap(item(node)) {
+		return listOfMapsCell(item(node), values)
+	}
 	if isList(node) {
 		items := []any{}
 		for _, value := range values {
@@ -181,6 +199,37 @@ func nodeCell(node parquet.Node, values []parquet.Value) any {
 		members[field.Name()] = leafCell(field.Type(), values[at])
 	}
 	return members
+}
+
+// A map from the values of its keys, and behind them those of its values; it is there from that definition level.
+func mapCell(node parquet.Node, values []parquet.Value, level int) any {
+	keys, values := values[:len(values)/2], values[len(values)/2:]
+	if keys[0].DefinitionLevel() < level {
+		return nil
+	}
+	entries := []any{}
+	for at, key := range keys {
+		if key.DefinitionLevel() > level {
+			of := keyAndValue(node)
+			entries = append(entries, []any{leafCell(of[0].Type(), key), leafCell(of[1].Type(), values[at])})
+		}
+	}
+	return entries
+}
+
+func listOfMapsCell(node parquet.Node, values []parquet.Value) any {
+	count := len(values) / 2
+	items := []any{}
+	for start := 0; start < count && values[start].DefinitionLevel() > 1; {
+		end := start + 1
+		for end < count && values[end].RepetitionLevel() > 1 {
+			end++
+		}
+		entries := append(slices.Clone(values[start:end]), values[count+start:count+end]...)
+		items = append(items, mapCell(node, entries, 3))
+		start = end
+	}
+	return items
 }
 
 func leafCell(leaf parquet.Type, value parquet.Value) any {

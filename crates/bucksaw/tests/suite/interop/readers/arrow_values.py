@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from model import DECIMALS, FIXED, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type, from_python, known_type
+from model import DECIMALS, FIXED, MAP, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type, from_python, known_type
 
 TYPES = {
     "Boolean": pa.bool_(),
@@ -23,6 +23,7 @@ TYPES = {
     NANOS_UTC: pa.timestamp("ns", "UTC"),
     UUID: pa.binary(16),
     FIXED: pa.binary(5),
+    MAP: pa.map_(pa.string(), pa.string()),
     STRUCT: pa.struct([("a", pa.int64()), ("b", pa.string())]),
 }
 # Types that Python does not hold whole, and the integers that they are compared as.

@@ -10,6 +10,7 @@ from model import (
     FIXED,
     FLOATS,
     IS_NAN,
+    MAP,
     MICROS,
     NANOS,
     NANOS_UTC,
@@ -51,6 +52,7 @@ class ClickHouse:
         NANOS_UTC: "Nullable(DateTime64(9, 'UTC'))",
         UUID: "Nullable(FixedString(16))" if IS_OLD else "Nullable(UUID)",
         FIXED: "Nullable(FixedString(5))",
+        MAP: "Map(String, Nullable(String))",
         STRUCT: "Tuple(a Nullable(Int64), b Nullable(String))",
     }
     # What makes integers of types that Python does not hold whole.
@@ -116,7 +118,7 @@ class ClickHouse:
         values = from_python(values, model_type)
         if model_type == STRUCT:
             return [value | {"b": value["b"] and text(value["b"])} for value in values]
-        return converted(values, model_type, {"Utf8": text})
+        return converted(values, model_type, {"Utf8": text, MAP: texts})
 
     def look_up(self, name, operator, probe, columns, types):
         if operator == IS_NAN:
@@ -137,6 +139,10 @@ class ClickHouse:
 def text(value):
     """Text, which some versions give as bytes."""
     return value.decode() if isinstance(value, bytes) else value
+
+
+def texts(entries):
+    return [[text(each) for each in entry] for entry in entries]
 
 
 def identifier(name):

@@ -7,6 +7,7 @@ from model import (
     DECIMALS,
     FIXED,
     IS_NAN,
+    MAP,
     MICROS,
     NANOS,
     NANOS_UTC,
@@ -49,6 +50,7 @@ class DuckDB:
         NANOS_UTC: "TIMESTAMPTZ_NS" if versions.numbers(version) >= (2,) else "TIMESTAMP WITH TIME ZONE",
         UUID: "UUID",
         FIXED: "BLOB",
+        MAP: "MAP(VARCHAR, VARCHAR)",
         STRUCT: "STRUCT(a BIGINT, b VARCHAR)",
     }
 

@@ -3,7 +3,7 @@
 import fastparquet
 
 import versions
-from model import FIXED, MICROS, NANOS, NANOS_UTC, UUID, element_type, from_python, known_type
+from model import FIXED, MAP, MICROS, NANOS, NANOS_UTC, UUID, element_type, from_python, known_type
 
 
 class FastParquet:
@@ -27,6 +27,7 @@ class FastParquet:
         NANOS_UTC: ("datetime64[ns]",),
         UUID: ("object",),
         FIXED: ("object",),
+        MAP: ("object",),
     }
 
     def __init__(self, path):
@@ -47,7 +48,7 @@ class FastParquet:
 
     @staticmethod
     def of_column(column, model_type):
-        if element_type(model_type) is not None:
+        if model_type == MAP or element_type(model_type) is not None:
             return from_python(column.tolist(), model_type)
         if model_type in (MICROS, NANOS, NANOS_UTC):
             numbers = column.to_numpy().astype("int64").tolist()

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 import versions
-from model import DECIMALS, FIXED, FLOATS, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type
+from model import DECIMALS, FIXED, FLOATS, MAP, MICROS, NANOS, NANOS_UTC, STRUCT, UUID, element_type
 
 ALWAYS = (math.inf,)
 
@@ -87,6 +87,11 @@ PLAIN_TEXT = {
     "realistic_slices_in_groups",
     *(f"null_columns_statistics_{kind}" for kind in ("chunk", "none", "page")),
 }
+
+def with_keys_twice(file, name, model_type):
+    return case_of(file) == "maps_key_twice"
+
+
 # Cases of the profile with more encodings in which differences of integers need many bits.
 WIDE_DELTAS = {
     "modern-batches_of_nanos_and_uuid",
@@ -116,9 +121,11 @@ GAPS = [
     Gap("spark", "has no BYTE_STREAM_SPLIT", in_modern("Float32", "Float64"), before=(4,)),
     Gap(
         "clickhouse",
-        "reads null lists and structs as ones without values",
-        lambda file, name, model_type: element_type(model_type) is not None or model_type == STRUCT,
+        "reads null lists, maps and structs as ones without values",
+        lambda file, name, model_type: element_type(model_type) is not None or model_type in (MAP, STRUCT),
     ),
+    Gap("duckdb", "refuses maps that have a key twice", with_keys_twice),
+    Gap("polars", "keeps the last entry alone of a key that comes twice", with_keys_twice, since=(2,)),
     Gap("clickhouse", "has no dates before 1900", of_type("Date32"), before=(3,)),
     Gap(
         "parquet-go",

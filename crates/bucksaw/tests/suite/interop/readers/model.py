@@ -18,6 +18,7 @@ NANOS = "Timestamp(ns)"
 NANOS_UTC = 'Timestamp(ns, "UTC")'
 UUID = "Uuid"
 FIXED = "FixedSizeBinary(5)"
+MAP = "Map"
 STRUCT = 'Struct("a": Int64, "b": Utf8)'
 
 # The moments that Python has a type for, by which filters ask: years 1 to 9999.
@@ -110,7 +111,15 @@ def uuid_bytes(value):
     return uuid.UUID(value).bytes if isinstance(value, str) else value
 
 
-FROM_PYTHON = {name: functools.partial(unscaled, scale) for name, (_, scale) in DECIMALS.items()} | {UUID: uuid_bytes}
+def entries(value):
+    """Maps come as Python's, as pairs, or as structs."""
+    if isinstance(value, dict):
+        return [[key, value[key]] for key in value]
+    return [[each["key"], each["value"]] if isinstance(each, dict) else list(each) for each in value]
+
+
+FROM_PYTHON = {name: functools.partial(unscaled, scale) for name, (_, scale) in DECIMALS.items()}
+FROM_PYTHON |= {UUID: uuid_bytes, MAP: entries}
 
 
 def probe_value(probe, model_type):

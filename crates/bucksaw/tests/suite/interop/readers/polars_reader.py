@@ -8,6 +8,7 @@ from model import (
     DECIMALS,
     FIXED,
     IS_NAN,
+    MAP,
     MICROS,
     NANOS,
     NANOS_UTC,
@@ -19,6 +20,9 @@ from model import (
     known_type,
     probe_value,
 )
+
+# What maps were before there was a type for them.
+ENTRIES = pl.List(pl.Struct({"key": pl.String(), "value": pl.String()}))
 
 
 class Polars:
@@ -44,6 +48,7 @@ class Polars:
         NANOS_UTC: pl.Datetime("ns", "UTC"),
         UUID: pl.Binary(),
         FIXED: pl.Binary(),
+        MAP: pl.Map(pl.String(), pl.String()) if hasattr(pl, "Map") else ENTRIES,
         STRUCT: pl.Struct({"a": pl.Int64(), "b": pl.String()}),
     }
 

@@ -16,7 +16,7 @@ from pyspark.sql import types as st
 
 import versions
 from arrow_values import cells_of
-from model import COMPARISONS, DECIMALS, FIXED, IS_NAN, MICROS, NAN_ABOVE, STRUCT, converted, known_type, probe_value
+from model import COMPARISONS, DECIMALS, FIXED, IS_NAN, MAP, MICROS, NAN_ABOVE, STRUCT, converted, known_type, probe_value
 
 # Splits of all files that are read at once, and the least bytes of one.
 SPLITS = 60
@@ -45,6 +45,7 @@ TYPES = {
     **{name: st.DecimalType(*decimal) for name, decimal in DECIMALS.items()},
     FIXED: st.BinaryType(),
     MICROS: st.TimestampType(),
+    MAP: st.MapType(st.StringType(), st.StringType()),
     STRUCT: st.StructType([st.StructField("a", st.LongType()), st.StructField("b", st.StringType())]),
 }
 

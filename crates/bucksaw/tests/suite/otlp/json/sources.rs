@@ -100,6 +100,38 @@ fn what_otlp_does_not_have_is_left_out_and_counted_and_names_are_numbers() {
     assert!(!rows[0].contains_key("severity_text"));
 }
 
+/// Numbers, ids and names of values are what their texts say, however these are spelled.
+#[test]
+fn texts_that_stand_for_something_else_may_have_escapes() {
+    let escaped =
+        |text: &str| text.bytes().map(|byte| format!("\\u{byte:04x}")).collect::<String>();
+    let record = |spelled: &dyn Fn(&str) -> String| {
+        let texts = [
+            "1767319200000000000",
+            "5b8efff798038103d269b633813fc60c",
+            "-5",
+            "-Infinity",
+            "0.5",
+            "AQI=",
+        ];
+        let [time, id, integer, least, half, bytes] = texts.map(spelled);
+        let severity = spelled("SEVERITY_NUMBER_WARN");
+        format!(
+            "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"timeUnixNano\":\"{time}\",\
+             \"severityNumber\":\"{severity}\",\"traceId\":\"{id}\",\"attributes\":[\
+             {{\"key\":\"i\",\"value\":{{\"intValue\":\"{integer}\"}}}},\
+             {{\"key\":\"l\",\"value\":{{\"doubleValue\":\"{least}\"}}}},\
+             {{\"key\":\"h\",\"value\":{{\"doubleValue\":\"{half}\"}}}},\
+             {{\"key\":\"b\",\"value\":{{\"bytesValue\":\"{bytes}\"}}}}]}}]}}]}}]}}"
+        )
+    };
+    let (plain, spelled) = (record(&str::to_owned), record(&escaped));
+    assert!(spelled.contains(r#""intValue":"\u002d\u0035""#), "{spelled}");
+    let expected = rows(plain.as_bytes(), Format::OtlpLogs);
+    assert!(expected.1[0].values().any(|cell| *cell == Cell::I64(-5)), "{expected:?}");
+    assert_eq!(rows(spelled.as_bytes(), Format::OtlpLogs), expected);
+}
+
 /// Of each line what is broken is rejected, and nothing else.
 #[test]
 fn broken_records_are_rejected_alone_with_line_and_column() {
@@ -107,6 +139,9 @@ fn broken_records_are_rejected_alone_with_line_and_column() {
     for (other, column, reason) in [
         (r#"{"timeUnixNano":"x"}"#, 17, "expected an integer"),
         (r#"{"timeUnixNano":"-1"}"#, 16, "beyond the range"),
+        (r#"{"timeUnixNano":"\u0035x"}"#, 17, "expected an integer"),
+        (r#"{"timeUnixNano":"\q"}"#, 17, "an escape that JSON does not know"),
+        (r#"{"traceId":"\u0067\u0067"}"#, 12, "expected an id"),
         (r#"{"timeUnixNano":1.5}"#, 16, "expected an integer"),
         (r#"{"severityNumber":"WARN"}"#, 18, "expected the number of an enumeration's value"),
         (r#"{"traceId":"oMOB6PA="}"#, 12, "expected an id: hexadecimal digits"),
