@@ -58,11 +58,12 @@ impl TableCounts {
             }
             self.spelled[id.index()] += 1;
         }
-        for (id, outcome) in block.outcomes() {
-            if id.index() >= self.columns.len() {
-                self.columns.resize(id.index() + 1, Alterations::default());
+        for counted in block.outcomes() {
+            let column = counted.column();
+            if column >= self.columns.len() {
+                self.columns.resize(column + 1, Alterations::default());
             }
-            self.columns[id.index()].count(*outcome);
+            self.columns[column].count(counted.outcome());
         }
     }
 }

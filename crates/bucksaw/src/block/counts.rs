@@ -67,6 +67,22 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    const ALL: [Self; 13] = [
+        Self::Conflict,
+        Self::OversizedNumber,
+        Self::Widened,
+        Self::Rounded,
+        Self::ParsedText,
+        Self::OtherOffset,
+        Self::AmbiguousTime,
+        Self::StoredAsText,
+        Self::Base64Text,
+        Self::JsonText,
+        Self::TooDeep,
+        Self::Duplicate,
+        Self::Redacted,
+    ];
+
     /// The field that counts it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -84,6 +100,30 @@ impl Outcome {
             Self::Duplicate => "duplicates",
             Self::Redacted => "redacted",
         }
+    }
+}
+
+/// What was done with a value of a column, in four bytes: one row may have millions of such values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ColumnOutcome(u32);
+
+impl ColumnOutcome {
+    /// Bits of the outcome, below those of the column's index: no table has so many columns that these are too few.
+    const OUTCOME_BITS: u32 = 4;
+
+    /// Of the column with this index.
+    pub(crate) fn new(column: usize, outcome: Outcome) -> Self {
+        Self((column as u32) << Self::OUTCOME_BITS | outcome as u32)
+    }
+
+    /// The column's index.
+    pub(crate) fn column(self) -> usize {
+        (self.0 >> Self::OUTCOME_BITS) as usize
+    }
+
+    pub(crate) fn outcome(self) -> Outcome {
+        let number = self.0 & ((1 << Self::OUTCOME_BITS) - 1);
+        Outcome::ALL[number as usize]
     }
 }
 
@@ -139,5 +179,20 @@ impl Alterations {
         with(&mut self.nan, other.nan);
         with(&mut self.lone_surrogates, other.lone_surrogates);
         with(&mut self.redacted, other.redacted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_of_columns_come_back() {
+        for outcome in Outcome::ALL {
+            for column in [0, 1, 70_000] {
+                let packed = ColumnOutcome::new(column, outcome);
+                assert_eq!((packed.column(), packed.outcome()), (column, outcome));
+            }
+        }
     }
 }

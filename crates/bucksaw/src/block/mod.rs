@@ -36,7 +36,7 @@ pub use self::slice::BlockSlice;
 pub(crate) use self::slice::most_elements;
 pub use self::values::ValuesSlice;
 pub(crate) use self::values::{Values, ValuesOf};
-use crate::block::counts::{Alterations, Outcome};
+use crate::block::counts::{Alterations, ColumnOutcome};
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
 
@@ -67,7 +67,7 @@ pub(crate) const OUTCOMES_OF_VALUE: usize = 3;
 pub(crate) enum Again<'a> {
     /// Counts what was done with a value that a column repeats, by its column too, and the column if it holds it as it
     /// is spelled.
-    Count(Alterations, [Option<(ColumnId, Outcome)>; OUTCOMES_OF_VALUE], Option<ColumnId>),
+    Count(Alterations, [Option<ColumnOutcome>; OUTCOMES_OF_VALUE], Option<ColumnId>),
     /// Pushes a value that no column could take for all rows.
     Push(Key<'a>, Item<'a>),
 }
@@ -98,7 +98,7 @@ impl<'a> Block<'a> {
     }
 
     /// What of it was done with values of which columns.
-    pub(crate) fn outcomes(&self) -> &[(ColumnId, Outcome)] {
+    pub(crate) fn outcomes(&self) -> &[ColumnOutcome] {
         &self.pivoted.outcomes
     }
 

@@ -1,7 +1,7 @@
 //! Rows pivoted to columns, wherever their text is.
 
 use crate::block::bitmap::Bits;
-use crate::block::counts::{Alterations, Outcome};
+use crate::block::counts::{Alterations, ColumnOutcome, Outcome};
 use crate::block::firsts::Firsts;
 use crate::block::text::Held;
 use crate::block::{ColumnOf, ValuesOf};
@@ -26,7 +26,7 @@ pub(crate) struct Pivoted<T, B> {
     /// How many of them are in rows that have ended.
     pub(crate) settled_spelled: usize,
     /// What of `alterations` was done with values of which columns.
-    pub(crate) outcomes: Vec<(ColumnId, Outcome)>,
+    pub(crate) outcomes: Vec<ColumnOutcome>,
     /// How many of them are in rows that have ended.
     pub(crate) settled_outcomes: usize,
     /// The first of these values.
@@ -181,7 +181,7 @@ impl<T: Held, B: Held> Pivoted<T, B> {
 
     /// The same where all columns together have counted it already.
     pub(crate) fn count_of_column(&mut self, id: ColumnId, outcome: Outcome, item: Item<'_>) {
-        self.outcomes.push((id, outcome));
+        self.outcomes.push(ColumnOutcome::new(id.index(), outcome));
         self.firsts.add(id, outcome, self.rows, || item.example());
     }
 

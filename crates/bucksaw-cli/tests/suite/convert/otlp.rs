@@ -205,11 +205,11 @@ fn ids_of_bytes_come_back_as_they_are_spelled_elsewhere() {
     folder.run("convert spans.json -o hex.parquet -q").expect_code(0);
     let rows = folder.run("cat bytes.parquet").expect_code(0);
     // Those of another length stand behind the others.
-    let parsed = |text: &str| -> Vec<serde_json::Value> {
+    let parsed = |text: &str| -> Vec<Value> {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let hex = folder.run("cat hex.parquet").expect_code(0);
-    assert_eq!(parsed(&rows.text()), parsed(&hex.text()));
+    assert_eq!(parsed(rows.text()), parsed(hex.text()));
     assert!(rows.text().contains(&format!("\"trace_id\":\"{id}\"")), "{}", rows.text());
     assert!(rows.text().contains(&format!("\"links_span_id\":[\"{link}\"]")), "{}", rows.text());
     for (asked, name) in [(id, "whole"), ("abcd", "short")] {
