@@ -92,6 +92,9 @@ class DuckDB:
             )
         if model_type == NANOS:
             return f"epoch_ns({name})"
+        if model_type == MAP:
+            # As Python's objects, maps of older versions are lists of keys and of values.
+            return f"CASE WHEN {name} IS NOT NULL THEN map_entries({name}) END"
         if model_type == "Date32":
             return f"{name} - DATE '1970-01-01'"
         return name
