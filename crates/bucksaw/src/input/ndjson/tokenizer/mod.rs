@@ -3,21 +3,18 @@
 //! It takes RFC 8259 and nothing else. Wherever it is not sure, it gives up, and the row is undone and
 //! read again by [`object`](super::object), which alone decides what is wrong with a line, and where.
 
-use bumpalo::collections::String as ArenaString;
+mod number;
+mod skipping;
+mod strings;
 
 use super::Nested;
 use super::object::Shape;
 use super::objects::RowObjects;
 use crate::coerce::builder::BorrowingBuilder;
-use crate::input::scan::string_end;
 use crate::schema::{ColumnId, Key};
 use crate::types::item::Item;
-use crate::types::json::number;
 use crate::types::path;
 use crate::types::value::Value;
-
-/// Digits of an integer that can't overflow 64 bits, without a sign.
-const SAFE_DIGITS: usize = 19;
 
 /// It is not sure, or the line is no row.
 pub(super) struct Unsure;
@@ -308,216 +305,5 @@ impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
         }
         self.at += word.len();
         Ok(Item::Value(value))
-    }
-
-    #[inline]
-    fn number(&mut self) -> Result<Item<'a>, Unsure> {
-        let start = self.at;
-        let is_negative = self.peek() == Some(b'-');
-        self.at += usize::from(is_negative);
-        let first = self.at;
-        let mut value = 0_u64;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-            self.at += 1;
-        }
-        let digits = self.at - first;
-        if digits == 0 || (digits > 1 && self.bytes[first] == b'0') {
-            return Err(Unsure);
-        }
-        let is_integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
-        if is_integer
-            && digits <= SAFE_DIGITS
-            && !(is_negative && value == 0)
-            && let Ok(value) = i64::try_from(value)
-        {
-            return Ok(Item::Value(Value::I64(if is_negative { -value } else { value })));
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        Ok(number(&self.text[start..self.at]))
-    }
-
-    /// Skips digits, one at least.
-    fn digits(&mut self) -> Result<(), Unsure> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-        if self.at > start { Ok(()) } else { Err(Unsure) }
-    }
-
-    /// A member's name, as a path has it.
-    #[inline]
-    fn name_string(&mut self) -> Result<&'a str, Unsure> {
-        let end = string_end(self.bytes, self.at);
-        let is_escaped = self.bytes.get(end) == Some(&b'\\');
-        let name = self.string()?;
-        if is_escaped && path::is_escaped(name) { Err(Unsure) } else { Ok(name) }
-    }
-
-    /// A string, its opening quote being behind.
-    #[inline(always)]
-    fn string(&mut self) -> Result<&'a str, Unsure> {
-        let start = self.at;
-        let end = string_end(self.bytes, start);
-        match self.bytes.get(end) {
-            Some(b'"') => {
-                self.at = end + 1;
-                Ok(&self.text[start..end])
-            }
-            Some(b'\\') => self.unescaped(start, end),
-            _ => Err(Unsure),
-        }
-    }
-
-    /// A string from `start` on that has its first escape at `escape`.
-    #[inline(never)]
-    fn unescaped(&mut self, start: usize, escape: usize) -> Result<&'a str, Unsure> {
-        self.at = escape;
-        self.skip_string()?;
-        // It gets no longer: made where it stays, it is there once.
-        let mut text = ArenaString::with_capacity_in(self.at - 1 - start, self.builder.arena());
-        text.push_str(&self.text[start..escape]);
-        self.at = escape;
-        loop {
-            match self.peek() {
-                Some(b'\\') => text.push(self.escaped()?),
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(text.into_bump_str());
-                }
-                _ => return Err(Unsure),
-            }
-            let plain = self.at;
-            self.at = string_end(self.bytes, plain);
-            text.push_str(&self.text[plain..self.at]);
-        }
-    }
-
-    /// The character that an escape stands for.
-    fn escaped(&mut self) -> Result<char, Unsure> {
-        let kind = self.bytes.get(self.at + 1).copied().ok_or(Unsure)?;
-        self.at += 2;
-        Ok(match kind {
-            b'"' | b'\\' | b'/' => char::from(kind),
-            b'n' => '\n',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let unit = self.code_unit()?;
-                let mut units = [unit, 0];
-                let len = if (0xd800..0xdc00).contains(&unit) {
-                    if !self.bytes[self.at..].starts_with(b"\\u") {
-                        return Err(Unsure);
-                    }
-                    self.at += 2;
-                    units[1] = self.code_unit()?;
-                    2
-                } else {
-                    1
-                };
-                let mut chars = char::decode_utf16(units[..len].iter().copied());
-                chars.next().and_then(Result::ok).ok_or(Unsure)?
-            }
-            _ => return Err(Unsure),
-        })
-    }
-
-    fn code_unit(&mut self) -> Result<u16, Unsure> {
-        let digits = self.bytes.get(self.at..self.at + 4).ok_or(Unsure)?;
-        self.at += 4;
-        digits.iter().try_fold(0, |unit: u16, digit| {
-            let digit = char::from(*digit).to_digit(16).ok_or(Unsure)?;
-            Ok(unit << 4 | digit as u16)
-        })
-    }
-
-    /// An array or object as it stands.
-    fn skipped(&mut self) -> Result<&'a str, Unsure> {
-        let start = self.at;
-        self.skip_value()?;
-        Ok(&self.text[start..self.at])
-    }
-
-    /// Skips a value, however deep it nests.
-    fn skip_value(&mut self) -> Result<(), Unsure> {
-        self.ends.clear();
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    self.skip_string()?;
-                }
-                Some(b'-' | b'0'..=b'9') => self.number().map(|_| ())?,
-                Some(b't') => self.literal("true", Value::Null).map(|_| ())?,
-                Some(b'f') => self.literal("false", Value::Null).map(|_| ())?,
-                Some(b'n') => self.literal("null", Value::Null).map(|_| ())?,
-                Some(b'[') if self.opens(b']')? => continue,
-                Some(b'{') if self.opens(b'}')? => continue,
-                Some(b'[' | b'{') => {}
-                _ => return Err(Unsure),
-            }
-            loop {
-                let Some(end) = self.ends.last().copied() else { return Ok(()) };
-                if !self.ends(end)? {
-                    self.skip_to_value(end)?;
-                    break;
-                }
-                self.ends.pop();
-            }
-        }
-    }
-
-    /// Enters an array or object that ends with `end`, up to its first value; false where it has none
-    /// and so is behind.
-    fn opens(&mut self, end: u8) -> Result<bool, Unsure> {
-        self.at += 1;
-        self.skip_spaces();
-        if self.peek() == Some(end) {
-            self.at += 1;
-            return Ok(false);
-        }
-        self.ends.push(end);
-        self.skip_to_value(end)?;
-        Ok(true)
-    }
-
-    /// Skips white space, and an object's next name.
-    fn skip_to_value(&mut self, end: u8) -> Result<(), Unsure> {
-        self.skip_spaces();
-        if end == b'}' {
-            self.expect(b'"')?;
-            self.skip_string()?;
-            self.skip_spaces();
-            self.expect(b':')?;
-            self.skip_spaces();
-        }
-        Ok(())
-    }
-
-    fn skip_string(&mut self) -> Result<(), Unsure> {
-        loop {
-            self.at = string_end(self.bytes, self.at);
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some(b'\\') => self.escaped().map(|_| ())?,
-                _ => return Err(Unsure),
-            }
-        }
     }
 }
