@@ -262,7 +262,12 @@ const RULES: &[(Trouble, &[Reader], Severity, &str)] = &[
         Awkward,
         "a column without a type does not go with files where it has one; declare it",
     ),
-    (Trouble::Map, &[R::DuckDb], Awkward, "a map that has a key twice is refused"),
+    (
+        Trouble::Map,
+        &[R::DuckDb],
+        Awkward,
+        "a map that has a key twice can't be fetched as it is, but by map_entries",
+    ),
     (
         Trouble::Map,
         &[R::Polars],
@@ -560,10 +565,13 @@ mod tests {
                 .map(|finding| finding.message)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(told("map<text,text>", R::DuckDb), ["a map that has a key twice is refused"]);
+        assert_eq!(
+            told("map<text,text>", R::DuckDb),
+            ["a map that has a key twice can't be fetched as it is, but by map_entries"]
+        );
         assert_eq!(
             told("list<map<text,text>>", R::DuckDb),
-            ["a map that has a key twice is refused"]
+            ["a map that has a key twice can't be fetched as it is, but by map_entries"]
         );
         assert_eq!(told("list<map<text,text>>", R::Redshift).len(), 1);
         assert!(told("list<timestamp(ns)>", R::Spark)[0].starts_with("nanoseconds"));

@@ -292,7 +292,7 @@ fn text_of(value: &AnyValue) -> Option<String> {
     let value = value.value.as_ref()?;
     Some(match value {
         any_value::Value::StringValue(text) => text.clone(),
-        any_value::Value::DoubleValue(double) => format!("{double:?}"),
+        any_value::Value::DoubleValue(double) => spelled(*double),
         any_value::Value::BytesValue(bytes) => BASE64.encode(bytes),
         other => json_text(other),
     })
@@ -317,6 +317,11 @@ fn json_text(value: &any_value::Value) -> String {
     }
 }
 
+/// A double as text.
+fn spelled(double: f64) -> String {
+    format!("{double:?}").replace("inf", "Infinity")
+}
+
 fn inner_text(value: &AnyValue) -> String {
     value.value.as_ref().map_or("null".to_owned(), json_text)
 }
@@ -327,7 +332,7 @@ fn json_of(value: &any_value::Value) -> Json {
         any_value::Value::BoolValue(value) => Json::from(*value),
         any_value::Value::IntValue(value) => Json::from(*value),
         any_value::Value::StringValueStrindex(value) => Json::from(*value),
-        any_value::Value::DoubleValue(double) => Json::from(format!("{double:?}")),
+        any_value::Value::DoubleValue(double) => Json::from(spelled(*double)),
         any_value::Value::BytesValue(bytes) => Json::from(BASE64.encode(bytes)),
         any_value::Value::ArrayValue(_) | any_value::Value::KvlistValue(_) => Json::Null,
     }

@@ -124,7 +124,6 @@ GAPS = [
         "reads null lists, maps and structs as ones without values",
         lambda file, name, model_type: element_type(model_type) is not None or model_type in (MAP, STRUCT),
     ),
-    Gap("duckdb", "refuses maps that have a key twice", with_keys_twice),
     Gap("polars", "keeps the last entry alone of a key that comes twice", with_keys_twice, since=(2,)),
     Gap("clickhouse", "has no dates before 1900", of_type("Date32"), before=(3,)),
     Gap(
