@@ -4,14 +4,7 @@ use std::ops::Range;
 
 use super::reader::Fault;
 use super::structure::{behind_elements, next_message};
-use super::transcoder::{Altered, Transcoder};
-
-/// What was left out because it could not be read.
-#[derive(Debug)]
-pub(super) struct Unreadable {
-    pub(super) json: Range<usize>,
-    pub(super) fault: Fault,
-}
+use super::transcoder::{Altered, Transcoder, Unreadable};
 
 /// How far everything is sound.
 pub(super) struct Mark {

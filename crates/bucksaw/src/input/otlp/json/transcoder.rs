@@ -7,10 +7,9 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
-use super::damage::Unreadable;
 use super::output::Output;
 use super::plain;
-use super::reader::{ARRAY_END, COLON, NAME, OBJECT_END, Reader, Result};
+use super::reader::{ARRAY_END, COLON, Fault, NAME, OBJECT_END, Reader, Result};
 use super::structure::behind_value;
 use crate::format::thrift::varint_len;
 use crate::input::otlp::messages::{Field, Kind, Message};
@@ -30,6 +29,13 @@ pub(super) struct Place {
     pub(super) field: usize,
     pub(super) content: usize,
     pub(super) json: Range<usize>,
+}
+
+/// What was left out because it could not be read.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) json: Range<usize>,
+    pub(super) fault: Fault,
 }
 
 /// What was altered.
