@@ -26,7 +26,6 @@ impl<'r> Detecting<'r> {
         let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
         let format = match options.format {
             Format::Auto => format_of(start, &options)?,
-            format if otlp::are_profiles_instead(start, format) => return Err(otlp::profiles()),
             format => format,
         };
         self.known = Some(framer_of(format, source, &options));

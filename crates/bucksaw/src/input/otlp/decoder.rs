@@ -4,7 +4,7 @@ use super::OtlpLayout;
 use super::columns::CommonColumns;
 use super::common::{Common, resource, scope, weight};
 use super::enclosing::Around;
-use super::fitting::other_format;
+use super::fitting::{are_profiles, other_format};
 use super::head::{Head, head};
 use super::ids::Ids;
 use super::json;
@@ -171,10 +171,12 @@ impl<'a> Rows<'_, 'a> {
         if rejected.is_empty() {
             return;
         }
-        if let Some(other) = other_format(field, self.format) {
-            let hint = format!(" (this looks like another signal: --format {other})");
-            rejected.iter_mut().for_each(|rejected| rejected.reason += &hint);
-        }
+        let hint = match other_format(field, self.format) {
+            Some(other) => format!(" (this looks like another signal: --format {other})"),
+            None if are_profiles(field) => " (this looks like profiles, which are not read)".into(),
+            None => return,
+        };
+        rejected.iter_mut().for_each(|rejected| rejected.reason += &hint);
     }
 
     /// All records of a resource. Its fields may come in any order, so that what its records have in common is read first.

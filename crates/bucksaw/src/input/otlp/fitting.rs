@@ -14,7 +14,7 @@ const SIGNALS: [(Format, &Message); 3] =
 /// The format of a field of a message by its first record, where that can't be one of this format.
 pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
     let fits = |message| {
-        let mut fitting = Fitting { is_lenient: false, records: 0, wanted: 1 };
+        let mut fitting = Fitting { records: 0, wanted: 1 };
         fitting.fits(field, true, message, 0).then_some(fitting.records)
     };
     let mut others = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
             },
         };
         let fitting = SIGNALS.map(|(format, message)| {
-            let mut fitting = Fitting { is_lenient: false, records: 0, wanted: usize::MAX };
+            let mut fitting = Fitting { records: 0, wanted: usize::MAX };
             (format, fitting.fits(content, is_whole, message, 0), fitting.records)
         });
         if fitting.iter().all(|(_, fits, _)| !fits) {
@@ -69,33 +69,19 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
 
 /// Whether a source whose first bytes are these holds profiles, the signal that is not read.
 pub(crate) fn are_profiles(start: &[u8]) -> bool {
-    first_fits(start, &PROFILES, false).is_some_and(|records| records > 0)
-}
-
-/// The same of a source that is said to be of this format, which it is unless it can't be.
-pub(crate) fn are_profiles_instead(start: &[u8], format: Format) -> bool {
-    let said = SIGNALS.iter().find(|(known, _)| *known == format);
-    said.is_some_and(|(_, message)| first_fits(start, message, true).is_none())
-        && are_profiles(start)
-}
-
-/// How many records the first message has, one at the most, if it fits.
-fn first_fits(start: &[u8], message: &Message, is_lenient: bool) -> Option<usize> {
     let (content, is_whole) = match head(start) {
         Head::Length(content, len) => match start[len..].split_at_checked(content) {
             Some((content, _)) => (content, true),
             None => (&start[len..], false),
         },
         Head::Field(_) => (start, false),
-        Head::Incomplete | Head::Malformed => return None,
+        Head::Incomplete | Head::Malformed => return false,
     };
-    let mut fitting = Fitting { is_lenient, records: 0, wanted: 1 };
-    fitting.fits(content, is_whole, message, 0).then_some(fitting.records)
+    let mut fitting = Fitting { records: 0, wanted: 1 };
+    fitting.fits(content, is_whole, &PROFILES, 0) && fitting.records > 0
 }
 
 struct Fitting {
-    /// Whether records may be without the fields that none is without, and ids of any length.
-    is_lenient: bool,
     records: usize,
     /// So many are enough.
     wanted: usize,
@@ -153,7 +139,7 @@ impl Fitting {
         match kind {
             Kind::Id(len) => {
                 let has_length = len == ANY_LENGTH || content.len() == len;
-                content.is_empty() || has_length || self.is_lenient || !is_whole
+                content.is_empty() || has_length || !is_whole
             }
             Kind::Fixed64s | Kind::Doubles => content.len().is_multiple_of(8) || !is_whole,
             _ if depth == MAX_DEPTH => true,
@@ -165,9 +151,7 @@ impl Fitting {
             | Kind::Points(message) => self.fits(content, is_whole, message, depth + 1),
             Kind::Records(message, required) => {
                 let fits = self.fits(content, is_whole, message, depth + 1)
-                    && (self.is_lenient
-                        || !is_whole
-                        || required.iter().all(|number| has_field(content, *number)));
+                    && (!is_whole || required.iter().all(|number| has_field(content, *number)));
                 self.records += usize::from(fits);
                 fits
             }

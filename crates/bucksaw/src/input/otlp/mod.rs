@@ -33,7 +33,7 @@ mod wire;
 
 pub(super) use self::by_kind::ByKind;
 pub(super) use self::decoder::Messages as MessageDecoder;
-pub(super) use self::fitting::{are_profiles, are_profiles_instead, formats_of};
+pub(super) use self::fitting::{are_profiles, formats_of};
 pub(super) use self::framing::Messages as MessageFramer;
 pub use self::ids::Ids;
 pub(super) use self::json::{DocumentFramer, format_of as format_of_json, is_json, profiles};

@@ -165,6 +165,19 @@ proptest! {
     }
 }
 
+/// Metrics whose first byte is damaged: protobuf takes them for a field that is unknown, which profiles have.
+#[test]
+fn damaged_metrics_are_not_refused_for_what_they_look_like() {
+    let text = [&[0x2a, 1, b'a'][..]; 2].concat();
+    let damaged = [&[0x12, 6][..], &text].concat();
+    let sound = super::clickhouse::metrics();
+    check_rejected(&prefixed(&damaged));
+    check_rejected(&[prefixed(&damaged), prefixed(&sound)].concat());
+    let rows = tables(&prefixed(&sound), &clickhouse(), &Options::new()).counts.rows;
+    let both = [prefixed(&damaged), prefixed(&sound)].concat();
+    assert_eq!(tables(&both, &clickhouse(), &Options::new()).counts.rows, rows);
+}
+
 /// More than is read ahead at a time, with kinds that come and go.
 #[test]
 fn long_sources_are_gone_through_in_stretches() {

@@ -84,7 +84,7 @@ fn a_metric_without_a_name_is_no_profile() {
     }
 }
 
-/// Strictly: a source that might be of another signal is read.
+/// A source that is said to be of another signal is read: what is damaged may look like profiles.
 #[test]
 fn profiles_are_an_error_of_their_own() {
     let texts = |count: usize| (0..count).map(|text| format!("main.function_{text}")).collect();
@@ -111,11 +111,16 @@ fn profiles_are_an_error_of_their_own() {
     ] {
         let message = data.encode_to_vec();
         for source in [message.clone(), prefixed(&message), gzip(&message)] {
-            for format in [Format::Auto, Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics]
-            {
-                let error = failure(&source, format);
-                assert_eq!(error.kind(), ErrorKind::InputFormat);
-                assert!(error.message().contains("profiles, which are not read"), "{error}");
+            let error = failure(&source, Format::Auto);
+            assert_eq!(error.kind(), ErrorKind::InputFormat);
+            assert!(error.message().contains("profiles, which are not read"), "{error}");
+            for format in [Format::OtlpLogs, Format::OtlpTraces, Format::OtlpMetrics] {
+                let converted = convert_keeping(&source, format, Options::new()).expect("read");
+                assert_eq!(converted.counts.rows, 0);
+                assert_eq!(converted.rejections.is_empty(), data.resource_profiles.is_empty());
+                for rejection in converted.rejections {
+                    assert!(rejection.reason.contains("profiles, which are not read"));
+                }
             }
         }
     }
