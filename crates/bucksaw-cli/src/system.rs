@@ -47,6 +47,19 @@ pub(crate) fn allow_open_files(_: usize, _: usize) -> Result<()> {
     Ok(())
 }
 
+/// Whether files of this folder are in memory.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_in_memory(folder: &std::path::Path) -> bool {
+    // Those of tmpfs and ramfs, as statfs(2) has them.
+    const IN_MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
+    rustix::fs::statfs(folder).is_ok_and(|found| IN_MEMORY.contains(&(found.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_in_memory(_: &std::path::Path) -> bool {
+    false
+}
+
 /// How many characters a line of the terminal has that a stream goes to, if it goes to one.
 #[cfg(unix)]
 pub(crate) fn columns(stream: &impl std::os::fd::AsFd) -> Option<usize> {

@@ -227,6 +227,8 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
     let note = |UnknownColumn { option, column, stored_as, .. }: &UnknownColumn| {
         let flag = match option {
             ColumnOption::SortedBy => "--sorted-by",
+            ColumnOption::ClusterBy => "--cluster",
+            ColumnOption::SortBy => "--sort",
             ColumnOption::BloomFilterOf => "--bloom-filter",
             ColumnOption::DictionaryOf => "--dictionary",
             ColumnOption::Select => "--select",

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use bucksaw::internal::nearest;
-use bucksaw::{Error, Redaction, Spelling};
+use bucksaw::{Error, Redaction, SortKey, Spelling};
 use clap::ValueEnum;
 
 /// A column, and behind a colon how its times are spelled. Both may have colons: the spelling is the longest that is a
@@ -20,6 +20,15 @@ pub(crate) fn time(text: &str) -> Result<(String, Spelling), String> {
         Some(time) => Ok(time),
         None => longest.parse().map(|input| (text.to_owned(), input)),
     }
+}
+
+/// What rows are put in order by, the first first.
+#[derive(Clone, Debug)]
+pub(crate) struct SortKeys(pub(crate) Vec<SortKey>);
+
+/// Keys with commas between them.
+pub(crate) fn sort_keys(text: &str) -> Result<SortKeys, String> {
+    SortKey::list(text).map(SortKeys).map_err(|error| error.message().to_owned())
 }
 
 /// What is stored in place of a column's values.

@@ -139,9 +139,9 @@ pub use input::{
 };
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, MASK, MetricKind, Names, Numbers,
-    Options, Profile, REST_COLUMN, Redaction, Signal, SortColumn, Statistics, TELEMETRY_PREFIXES,
-    UnknownColumn, UnknownColumns,
+    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, KeyFunction, MASK, MetricKind,
+    Names, Numbers, Options, Profile, REST_COLUMN, Redaction, Signal, SortColumn, SortKey,
+    Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::signal_stats::{
     FingerprintRows, LogCount, LogStats, MetricRows, MetricStats, SignalStats, TimeSpan,

@@ -9,6 +9,7 @@ use bucksaw::{BackendKind, Compression, Profile, SortColumn, Statistics};
 use bytesize::ByteSize;
 use clap::{Args, ValueHint};
 
+use crate::values::{SortKeys, sort_keys};
 use crate::words::words;
 
 /// What the options of files stand below in the help.
@@ -83,6 +84,18 @@ pub(crate) struct FileArgs {
     /// do not
     #[arg(long, value_name = "COLUMN[:desc][:nulls-first][,…]", value_delimiter = ',')]
     pub(crate) sorted_by: Vec<SortColumn>,
+    /// Puts all rows in order, which wait in a temporary file where the memory limit has no room for them: by columns, and
+    /// functions of columns as --cluster has them
+    #[arg(long, value_name = "KEY[:desc][:nulls-first][,…]", value_parser = sort_keys)]
+    pub(crate) sort: Option<SortKeys>,
+    /// Size of temporary files of --sort, at the most [default: no limit]
+    #[arg(long, value_name = "SIZE", requires = "sort")]
+    pub(crate) temp_limit: Option<ByteSize>,
+    /// Puts the rows of each row group in order, so that alike rows stand together and compress better: by
+    /// columns, and day(COLUMN), hour(COLUMN), minute(COLUMN,10), fingerprint(COLUMN), hash(COLUMN,16),
+    /// prefix(COLUMN,3), lower(COLUMN)
+    #[arg(long, value_name = "KEY[:desc][:nulls-first][,…]", value_parser = sort_keys)]
+    pub(crate) cluster: Option<SortKeys>,
     /// What is written down about values: none, chunk or page
     #[arg(
         long,
@@ -92,7 +105,7 @@ pub(crate) struct FileArgs {
         hide_possible_values = true
     )]
     pub(crate) statistics: Statistics,
-    /// Where unfinished files are staged, instead of beside their target
+    /// Where unfinished files are staged, and rows wait to be put in order, instead of beside their target
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) temp_dir: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ mod tables;
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bucksaw::escape::escape_path;
@@ -32,7 +32,7 @@ use super::scan::{self, Part, Scanned};
 use crate::cli::ConvertArgs;
 use crate::intake::Intake;
 use crate::sources::{self, Inputs, Source};
-use crate::{exit, interrupt, ui};
+use crate::{exit, interrupt, system, ui};
 
 /// Inputs that failed and are told one by one.
 const SHOWN_FAILURES: usize = 10;
@@ -75,7 +75,12 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
     let Settings { options, mut declared, input: read_as, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
-    let options = options.overwrite(arguments.overwrite);
+    let mut options = options.overwrite(arguments.overwrite);
+    if arguments.file.sort.is_some() {
+        let (directory, note) = sort_directory(arguments);
+        ui::tell_notes(note.as_slice());
+        options = options.sort_directory(directory);
+    }
     if let Some(path) = &arguments.schema_state {
         declared = state::with_declared(state::read(path)?, declared)?;
     }
@@ -216,6 +221,18 @@ impl Run {
         self.bar.finish_and_clear();
         Ok(self.intake)
     }
+}
+
+/// Where rows wait that are put in order, and what to say of it.
+fn sort_directory(arguments: &ConvertArgs) -> (PathBuf, Option<String>) {
+    let of_output = || jobs::output_directory(arguments).map(Path::to_owned);
+    let told = arguments.file.temp_dir.clone().or_else(of_output);
+    let directory = told.unwrap_or_else(std::env::temp_dir);
+    let note = system::is_in_memory(&directory).then(|| {
+        let shown = escape_path(&directory);
+        format!("{shown} is in memory, beyond --memory-limit: rows that wait for --sort there take it up (--temp-dir names another folder)")
+    });
+    (directory, note)
 }
 
 /// Whether an error is one of the input alone, and not of the outputs or of the run.

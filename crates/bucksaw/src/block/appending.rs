@@ -18,6 +18,22 @@ pub(super) fn append(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Resul
     Ok(())
 }
 
+/// The same, without columns whose types have not settled.
+pub(super) fn append_settled(block: &mut OwnedBlock, rows: &BlockSlice<'_, '_>) -> Result<()> {
+    append_late(block, block.pivoted.rows, rows)
+}
+
+/// Adds columns of rows from row `first` on.
+pub(super) fn append_late(
+    block: &mut OwnedBlock,
+    first: usize,
+    rows: &BlockSlice<'_, '_>,
+) -> Result<()> {
+    rows.columns().try_for_each(|(id, slice)| {
+        append_column(block.pivoted.column_mut(id), &mut block.text, first, &slice)
+    })
+}
+
 /// Appends a column's rows, the first of which becomes row `first`.
 pub(crate) fn append_column(
     column: &mut ColumnOf<Span, Span>,

@@ -201,6 +201,20 @@ pub(super) fn gather(
     append(&mut column.values, text, &array, &all)
 }
 
+/// The same rows, nulls among them, as an array.
+pub(super) fn picked(sources: &[Option<Source<'_, '_>>], rows: &[RowIndex]) -> Result<ArrayRef> {
+    let arrays: Vec<_> = sources.iter().map(array_of).collect();
+    let some = arrays.iter().flatten().next().ok_or_else(different)?;
+    let index = |at: &RowIndex| match arrays[at.block as usize] {
+        Some(array) if (at.row as usize) < array.len() => (at.block as usize, at.row as usize),
+        _ => (arrays.len(), 0),
+    };
+    let indices: Vec<_> = rows.iter().map(index).collect();
+    // The one that stands for rows without a value is behind all others.
+    let arrays: Vec<_> = arrays.iter().copied().chain([None]).collect();
+    interleaved(some.data_type(), &arrays, &indices)
+}
+
 /// For each source, a block with the values of its array as a list, in the first column; without columns
 /// where it is no array.
 pub(super) fn copied_arrays(sources: &[Option<Source<'_, '_>>]) -> Result<Vec<OwnedBlock>> {

@@ -131,6 +131,10 @@ impl Bits {
         }
     }
 
+    pub(crate) fn shrink(&mut self) {
+        self.words.shrink_to_fit();
+    }
+
     pub(crate) fn bytes_used(&self) -> usize {
         self.words.len() * 8
     }

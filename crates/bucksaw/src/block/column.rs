@@ -102,6 +102,12 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
         self.values.bytes_held() + self.present.bytes_held()
     }
 
+    /// Gives back the room for more rows.
+    pub(super) fn shrink(&mut self) {
+        self.values.shrink();
+        self.present.shrink();
+    }
+
     /// A column without values in the memory of this one.
     pub(super) fn emptied<T2: Held, B2: Held>(self) -> ColumnOf<T2, B2> {
         let mut present = self.present;

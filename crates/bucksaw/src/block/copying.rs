@@ -11,6 +11,10 @@ use crate::runtime::prefetch::prefetch;
 /// Texts that are asked for before they are copied.
 const ASKED_AHEAD: usize = 16;
 
+/// Texts that are remembered once they are copied, by their ends, and how long they are at the most, in bytes.
+const RECENT_TEXTS: usize = 32;
+const RECENT_BYTES: usize = 128;
+
 /// A column that rows are picked from, if the block has it.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'s, 'a> {
@@ -54,12 +58,32 @@ impl<'t, T: ?Sized> Last<'t, T> {
     }
 }
 
+/// Short texts that were copied, so that those that come again soon are copied once: rows that come together have much in common.
+struct Recent<'t>([(&'t str, Span); RECENT_TEXTS]);
+
+impl<'t> Recent<'t> {
+    #[inline]
+    fn copy(&mut self, value: &'t str, copy: impl FnOnce(&'t str) -> Span) -> Span {
+        let [.., last] = value.as_bytes() else { return Span::default() };
+        if value.len() > RECENT_BYTES {
+            return copy(value);
+        }
+        let slot = usize::from(*last) ^ value.len();
+        let known = &mut self.0[slot % RECENT_TEXTS];
+        if known.0 != value {
+            *known = (value, copy(value));
+        }
+        known.1
+    }
+}
+
 /// Copies texts that may be anywhere in memory: each is asked for some texts ahead.
 pub(super) fn append_texts(list: &mut Vec<Span>, mut text: &mut TextBuffer, texts: &[&str]) {
     let mut last = Last(None);
+    let mut recent = Recent([("", Span::default()); RECENT_TEXTS]);
     list.extend(texts.iter().enumerate().map(|(index, value)| {
         texts.get(index + ASKED_AHEAD).iter().for_each(|later| prefetch(later.as_bytes()));
-        last.copy(*value, |value| text.text(value))
+        last.copy(*value, |value| recent.copy(value, |value| text.text(value)))
     }));
 }
 

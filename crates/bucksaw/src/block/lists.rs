@@ -74,6 +74,12 @@ impl<T: Held, B: Held> ListsOf<T, B> {
         self.ends.len() * 8 + self.fields.iter().map(ColumnOf::bytes_used).sum::<usize>()
     }
 
+    /// Gives back the room for more lists.
+    pub(super) fn shrink(&mut self) {
+        self.ends.shrink_to_fit();
+        self.fields.iter_mut().for_each(ColumnOf::shrink);
+    }
+
     pub(super) fn bytes_held(&self) -> usize {
         let fields: usize = self.fields.iter().map(ColumnOf::bytes_held).sum();
         self.ends.capacity() * size_of::<usize>() + fields

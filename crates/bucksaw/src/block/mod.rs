@@ -20,6 +20,7 @@ pub(crate) mod mixed;
 mod owned;
 pub(crate) mod pivoted;
 mod slice;
+pub(crate) mod stored;
 pub(crate) mod text;
 pub(crate) mod texts;
 mod values;
@@ -29,6 +30,7 @@ use std::ops::Range;
 pub(crate) use self::appending::append_column;
 pub use self::column::ColumnSlice;
 pub(crate) use self::column::{BlockColumn, ColumnOf};
+pub(crate) use self::gather::picked;
 pub use self::mixed::MixedSlice;
 pub use self::owned::{OwnedBlock, RowIndex};
 pub(crate) use self::pivoted::Pivoted;
@@ -111,6 +113,11 @@ impl<'a> Block<'a> {
     #[must_use]
     pub fn bytes_used(&self) -> usize {
         self.pivoted.bytes_used()
+    }
+
+    /// Bytes of its text and bytes, at the most.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.pivoted.most_text
     }
 
     /// All of its rows.

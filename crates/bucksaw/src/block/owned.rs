@@ -42,6 +42,12 @@ impl OwnedBlock {
         columns.map(|column| column.bytes_held()).sum::<usize>() + self.text.bytes_held()
     }
 
+    /// Gives back the room for more rows.
+    pub(crate) fn shrink(&mut self) {
+        self.pivoted.columns.iter_mut().for_each(|column| column.shrink());
+        self.text.shrink();
+    }
+
     /// Appends rows of a block. What became of their values on the way is counted with that block.
     ///
     /// # Errors
@@ -51,6 +57,22 @@ impl OwnedBlock {
         self.take_rows(std::slice::from_ref(rows), rows.rows(), |block| {
             appending::append(block, rows)
         })
+    }
+
+    /// The same, without columns whose types have not settled: their values come late.
+    pub(crate) fn append_settled(&mut self, rows: &BlockSlice<'_, '_>) -> Result<()> {
+        self.take_rows(std::slice::from_ref(rows), rows.rows(), |block| {
+            appending::append_settled(block, rows)
+        })
+    }
+
+    /// Adds columns of rows that it has, from row `first` on: columns that have no value in these and those behind them.
+    pub(crate) fn append_late(&mut self, first: usize, rows: &BlockSlice<'_, '_>) -> Result<()> {
+        let text = self.text.len();
+        appending::append_late(self, first, rows)?;
+        self.pivoted.most_text = self.pivoted.most_text.saturating_add(self.text.len() - text);
+        (&mut self.text).end_row();
+        Ok(())
     }
 
     /// Appends rows of several blocks, in any order and as often as they are named. What became of their

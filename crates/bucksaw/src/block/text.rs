@@ -90,6 +90,12 @@ impl TextBuffer {
         self.settled = (0, 0);
     }
 
+    /// Gives back the room for more.
+    pub(super) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.bytes.shrink_to_fit();
+    }
+
     pub(crate) fn bytes_held(&self) -> usize {
         self.text.capacity() + self.bytes.capacity()
     }

@@ -265,6 +265,15 @@ impl<T: Held, B: Held> ValuesOf<T, B> {
             Self::Arrow(_) => 0)
     }
 
+    /// Gives back the room for more values.
+    pub(super) fn shrink(&mut self) {
+        each_list!(self, list => list.shrink_to_fit(),
+            Self::Empty => {},
+            Self::List(lists) => lists.shrink(),
+            #[cfg(feature = "arrow")]
+            Self::Arrow(_) => {});
+    }
+
     /// Bytes that it keeps, room for more values among them.
     pub(super) fn bytes_held(&self) -> usize {
         each_list!(self, list => capacity_bytes(list),

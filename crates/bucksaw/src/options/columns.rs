@@ -15,6 +15,10 @@ use crate::types::logical::ColumnType;
 pub enum ColumnOption {
     /// [`Options::sorted_by`].
     SortedBy,
+    /// [`Options::cluster_by`].
+    ClusterBy,
+    /// [`Options::sort_by`].
+    SortBy,
     /// [`Options::bloom_filter_of`].
     BloomFilterOf,
     /// [`Options::dictionary_of`].
@@ -64,6 +68,8 @@ impl ColumnOption {
     fn name(self) -> &'static str {
         match self {
             Self::SortedBy => "the sort order",
+            Self::ClusterBy => "the order of row groups",
+            Self::SortBy => "the order of rows",
             Self::BloomFilterOf => "a bloom filter",
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
@@ -98,6 +104,9 @@ impl Options {
     pub(crate) fn named_columns(&self) -> Vec<UnknownColumn> {
         use ColumnOption as O;
         let sorted_by = self.sorted_by.iter().map(|by| (O::SortedBy, by.column.clone()));
+        let clustered_by = self.clustered_by.iter();
+        let clustered_by = clustered_by.map(|key| (O::ClusterBy, key.order.column.clone()));
+        let sort_by = self.sorted_into.iter().map(|key| (O::SortBy, key.order.column.clone()));
         let filters = self.bloom_filter_of.iter().map(|column| (O::BloomFilterOf, column.clone()));
         let dictionaries =
             self.dictionary_of.keys().map(|column| (O::DictionaryOf, column.clone()));
@@ -109,8 +118,14 @@ impl Options {
         let ids = self.field_ids.keys().map(|column| (O::FieldId, column.clone()));
         let times = self.times.iter().map(|(column, _)| (O::Time, column.clone()));
         let json = self.json_columns.iter().map(|names| (O::JsonColumn, names.join(".")));
-        let named =
-            sorted_by.chain(filters).chain(dictionaries).chain(timestamp).chain(stream).chain(ids);
+        let named = sorted_by
+            .chain(clustered_by)
+            .chain(sort_by)
+            .chain(filters)
+            .chain(dictionaries)
+            .chain(timestamp)
+            .chain(stream)
+            .chain(ids);
         let named = named.chain(messages).chain(times).chain(json);
         let selected = self.selected.iter().map(|column| (O::Select, column.clone()));
         let dropped = self.dropped.iter().map(|column| (O::Drop, column.clone()));

@@ -11,6 +11,7 @@ mod schema_problems;
 mod setters;
 mod shaping;
 mod signal_stats;
+mod sort_key;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
 pub use self::naming::EMPTY_NAME;
 pub use self::redaction::{MASK, Redaction};
 pub use self::signal_stats::{MetricKind, Signal};
+pub use self::sort_key::{KeyFunction, SortKey};
 use crate::error::{Error, ErrorKind};
 use crate::options::declared::DeclaredSchema;
 use crate::types::habits::Habits;
@@ -135,6 +137,10 @@ pub struct Options {
     pub(crate) habits: Habits,
     pub(crate) stream_column: Option<String>,
     pub(crate) sorted_by: Vec<SortColumn>,
+    pub(crate) clustered_by: Vec<SortKey>,
+    pub(crate) sorted_into: Vec<SortKey>,
+    pub(crate) sort_directory: Option<PathBuf>,
+    pub(crate) temporary_limit: u64,
     pub(crate) field_ids: BTreeMap<String, i32>,
     pub(crate) times: Vec<(String, Spelling)>,
     pub(crate) json_columns: Vec<Vec<String>>,
@@ -183,6 +189,10 @@ impl Default for Options {
             habits: Habits::default(),
             stream_column: None,
             sorted_by: Vec::new(),
+            clustered_by: Vec::new(),
+            sorted_into: Vec::new(),
+            sort_directory: None,
+            temporary_limit: u64::MAX,
             field_ids: BTreeMap::new(),
             times: Vec::new(),
             json_columns: Vec::new(),

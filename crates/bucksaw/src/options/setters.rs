@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{BackendKind, Compression, MAX_THREADS, Options, Profile, SortColumn, Statistics};
+use super::{
+    BackendKind, Compression, MAX_THREADS, Options, Profile, SortColumn, SortKey, Statistics,
+};
 
 impl Options {
     /// The defaults.
@@ -275,6 +277,58 @@ impl Options {
     #[must_use]
     pub fn sorted_by(mut self, columns: impl IntoIterator<Item = SortColumn>) -> Self {
         self.sorted_by = columns.into_iter().collect();
+        self
+    }
+
+    /// Puts all rows in order, by its first key first; those of equal keys stay as they came. Rows that the [memory
+    /// limit](Self::memory_limit) has no room for wait in a [temporary file](Self::sort_directory), so that the file is
+    /// written once all rows have come. Row groups say which columns they are sorted by. Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{Options, SortKey, StreamSink};
+    /// let options = Options::new().sort_by(SortKey::list("service, time:desc")?);
+    /// let mut writer = options.write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_rows([[("time", 60_i64)], [("time", 70)]])?;
+    /// assert_eq!(writer.finish()?.rows, 2);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sort_by(mut self, keys: impl IntoIterator<Item = SortKey>) -> Self {
+        self.sorted_into = keys.into_iter().collect();
+        self
+    }
+
+    /// Where rows wait that are put in order: in a file without a name, of which nothing is left whatever becomes of the process.
+    /// It should not be in memory. Default: the system's directory for temporary files.
+    #[must_use]
+    pub fn sort_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.sort_directory = Some(directory.into());
+        self
+    }
+
+    /// Bytes of temporary files at the most. Default: no limit.
+    #[must_use]
+    pub fn temporary_limit(mut self, bytes: u64) -> Self {
+        self.temporary_limit = bytes;
+        self
+    }
+
+    /// Puts the rows of each row group in order, by its first key first; those of equal keys stay as they came. Alike rows then stand
+    /// together, which compresses better, and each row group still is of the time that it came in. Rows
+    /// wait in memory until their row group ends, so that row groups are smaller with the same
+    /// [memory limit](Self::memory_limit). Default: none.
+    ///
+    /// ```
+    /// use bucksaw::{KeyFunction, Options, SortKey, StreamSink};
+    /// let keys = [SortKey::ascending("service"), SortKey::ascending("body").by(KeyFunction::Fingerprint)];
+    /// let mut writer = Options::new().cluster_by(keys).write_to(StreamSink::new(std::io::sink()))?;
+    /// writer.write_rows([[("service", "api"), ("body", "took 3 ms")], [("service", "api"), ("body", "took 12 ms")]])?;
+    /// assert_eq!(writer.finish()?.rows, 2);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cluster_by(mut self, keys: impl IntoIterator<Item = SortKey>) -> Self {
+        self.clustered_by = keys.into_iter().collect();
         self
     }
 

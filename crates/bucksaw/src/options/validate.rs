@@ -61,6 +61,19 @@ impl Options {
                 problems.push(format!("rows can't be sorted by {:?} twice", by.column));
             }
         }
+        let orders = [
+            ("the order that rows come in", !self.sorted_by.is_empty()),
+            ("the order of row groups (cluster)", !self.clustered_by.is_empty()),
+            ("the order of all rows (sort)", !self.sorted_into.is_empty()),
+        ];
+        let told: Vec<&str> =
+            orders.iter().filter(|(_, is_told)| *is_told).map(|(order, _)| *order).collect();
+        if told.len() > 1 {
+            problems.push(format!(
+                "rows can be in one order only, and these are told: {}",
+                told.join(", ")
+            ));
+        }
         if problems.is_empty() {
             Ok(())
         } else {

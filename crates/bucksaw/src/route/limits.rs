@@ -2,6 +2,7 @@
 
 use crate::encode::backend::Buffered;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::decoding::DecodedChunk;
 use crate::input::framing::CHUNK_BYTES;
 use crate::input::zstd_window::WINDOW_SHARE;
 use crate::options::{BackendKind, Options};
@@ -102,10 +103,17 @@ impl Batch {
 
     /// Adds bytes of a source, which is decompressed with a window of so many; whether the batch is full
     /// with them.
-    pub(crate) fn add_source(&mut self, bytes: usize, window_bytes: usize) -> bool {
+    fn add_source(&mut self, bytes: usize, window_bytes: usize) -> bool {
         self.source_bytes += bytes;
         self.window = window_bytes.min(self.max_window);
         self.source_bytes >= self.full
+    }
+
+    /// Adds an input's chunk; whether the batch is full with it.
+    pub(crate) fn add_chunk(&mut self, decoded: &DecodedChunk) -> bool {
+        let chunk = decoded.chunk();
+        self.add(decoded.bytes_held());
+        self.add_source(chunk.size(), chunk.window_bytes)
     }
 
     /// Starts anew; returns what the input may hold in memory, in bytes.

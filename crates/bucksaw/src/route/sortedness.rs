@@ -3,18 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-#[cfg(feature = "arrow")]
-use super::arrays;
-use super::keys::{Key, Keys};
-#[cfg(feature = "arrow")]
-use crate::block::arrays::without_dictionary;
-use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use super::keys::{Key, Keys, column, keys};
+use crate::block::BlockSlice;
 use crate::encode::backend::SortedRowGroups;
-use crate::options::{Options, SortColumn};
+use crate::options::{KeyFunction, Options, SortColumn, SortKey};
 use crate::report::OrderReport;
 use crate::row_lines::{RowLines, SourceLine};
 use crate::schema::Schema;
-use crate::types::physical::Order;
 
 /// Follows the rows of a file, and knows of each row group whether it is sorted.
 #[derive(Debug)]
@@ -40,7 +35,13 @@ impl Sortedness {
     pub(crate) fn new(options: &Options) -> Self {
         let is_declared = !options.sorted_by.is_empty();
         let timestamp = || options.timestamp_column.iter().map(SortColumn::ascending).collect();
-        let by: Vec<SortColumn> = if is_declared { options.sorted_by.clone() } else { timestamp() };
+        let by: Vec<SortColumn> = match is_declared {
+            true => options.sorted_by.clone(),
+            // They will not stay in the order that they come in.
+            false if !options.clustered_by.is_empty() => Vec::new(),
+            false if !options.sorted_into.is_empty() => columns_of(&options.sorted_into),
+            false => timestamp(),
+        };
         Self {
             keys: by.iter().map(|_| VecDeque::new()).collect(),
             waits: vec![false; by.len()],
@@ -164,12 +165,16 @@ impl Sortedness {
         // Values of types that have no order here are not known to be sorted.
         let Some(mut keys) = keys.collect::<Option<Vec<_>>>() else { return Some(0) };
         let mut last: Option<Vec<Option<Key<'_>>>> = self.last.take();
+        // The memory of one row's keys becomes that of the next one's.
+        let mut next = Vec::with_capacity(keys.len());
         for row in 0..rows.rows() as u64 {
-            let next: Vec<_> = keys.iter_mut().map(|keys| keys.next().flatten()).collect();
-            if last.is_some_and(|last| !is_in_order(&self.sorted.by, &last, &next)) {
-                return Some(row);
+            next.clear();
+            next.extend(keys.iter_mut().map(|keys| keys.next().flatten()));
+            match &mut last {
+                Some(last) if !is_in_order(&self.sorted.by, last, &next) => return Some(row),
+                Some(last) => std::mem::swap(last, &mut next),
+                None => last = Some(std::mem::take(&mut next)),
             }
-            last = Some(next);
         }
         self.last = last.map(|row| row.into_iter().map(|key| Some(key?.into_owned())).collect());
         None
@@ -206,6 +211,12 @@ impl Sortedness {
     }
 }
 
+/// The columns that come before functions of columns.
+pub(super) fn columns_of(by: &[SortKey]) -> Vec<SortColumn> {
+    let columns = by.iter().take_while(|key| key.function == KeyFunction::Value);
+    columns.map(|key| key.order.clone()).collect()
+}
+
 fn is_in_order(by: &[SortColumn], last: &[Option<Key<'_>>], next: &[Option<Key<'_>>]) -> bool {
     for ((by, last), next) in by.iter().zip(last).zip(next) {
         let order = match (last, next) {
@@ -224,23 +235,6 @@ fn is_in_order(by: &[SortColumn], last: &[Option<Key<'_>>], next: &[Option<Key<'
     true
 }
 
-/// The column that the file calls `name`, if it has a value in these rows, and its order, if it has one.
-fn column<'s, 'a>(
-    name: &str,
-    rows: &BlockSlice<'s, 'a>,
-    schema: &Schema,
-) -> Option<(ColumnSlice<'s, 'a>, ValuesSlice<'s, 'a>, Option<Order>)> {
-    let is_named = |(id, _): &(_, _)| schema.column(*id).name == name;
-    let (id, slice) = rows.columns().find(is_named)?;
-    let storage = schema.column(id).ty.as_ref().and_then(|ty| ty.storage());
-    let values = match slice.values() {
-        #[cfg(feature = "arrow")]
-        ValuesSlice::Arrow(array) => ValuesSlice::Arrow(without_dictionary(array)),
-        values => values,
-    };
-    Some((slice, values, storage.map(|storage| storage.order)))
-}
-
 /// A key for each row, of the column that the file calls `name`; none where its type has no order. Without a
 /// value all are null: those that waited for their type may all be misfits.
 fn owned_keys(
@@ -253,35 +247,4 @@ fn owned_keys(
     };
     let known = keys(&slice, &values, order?)?;
     Some(known.map(|key| key.map(Key::into_owned)).collect())
-}
-
-fn keys<'v>(
-    slice: &ColumnSlice<'v, '_>,
-    values: &'v ValuesSlice<'_, '_>,
-    order: Order,
-) -> Option<Keys<'v>> {
-    fn of_list<'v, T>(
-        slice: &ColumnSlice<'v, '_>,
-        values: &'v [T],
-        key: impl Fn(&'v T) -> Key<'v> + 'v,
-    ) -> Keys<'v> {
-        let mut values = values.iter();
-        let value_of =
-            move |is_present: bool| is_present.then(|| values.next().map(&key)).flatten();
-        Box::new(slice.present().map(value_of))
-    }
-    Some(match values {
-        ValuesSlice::Bool(values) => of_list(slice, values, |value| Key::Bool(*value)),
-        ValuesSlice::I64(values) => of_list(slice, values, move |v| Key::of_i64(*v, order)),
-        ValuesSlice::I32(values) => of_list(slice, values, move |v| Key::of_i32(*v, order)),
-        ValuesSlice::F32(values) => of_list(slice, values, |value| Key::F64((*value).into())),
-        ValuesSlice::F64(values) => of_list(slice, values, |value| Key::F64(*value)),
-        ValuesSlice::Text(values) => {
-            of_list(slice, values, move |text| Key::of_bytes(text.as_bytes(), order))
-        }
-        ValuesSlice::Bytes(values) => of_list(slice, values, move |v| Key::of_bytes(v, order)),
-        #[cfg(feature = "arrow")]
-        ValuesSlice::Arrow(array) => return arrays::keys(array, order),
-        ValuesSlice::List(_) | ValuesSlice::Mixed(_) => return None,
-    })
 }

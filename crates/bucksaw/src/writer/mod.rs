@@ -1,7 +1,9 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
+mod arriving;
 mod open;
 mod open_file;
+mod ordered_file;
 mod pipeline;
 mod rows;
 mod scan;
@@ -15,7 +17,8 @@ use arrow_array::RecordBatch;
 use bumpalo::Bump;
 
 use self::open::local_sink;
-use self::open_file::{Finished, OpenFile};
+use self::open_file::Finished;
+use self::ordered_file::OrderedFile;
 use self::pipeline::{Ended, Kept};
 pub use self::rows::Cell;
 pub use self::scan::Scan;
@@ -55,7 +58,7 @@ pub struct Writer {
     collected: OwnedBlock,
     workers: Arc<Workers>,
     /// None after an error.
-    file: Option<OpenFile>,
+    file: Option<OrderedFile>,
     /// Those before it.
     files: Vec<FileReport>,
     timestamps: Vec<TimeRange>,
@@ -74,7 +77,7 @@ impl Writer {
         let workers = Arc::new(Workers::new(threads)?);
         Ok(Self {
             collected: OwnedBlock::default(),
-            file: Some(OpenFile::new(&table, sink, &workers)),
+            file: Some(OrderedFile::new(&table, sink, &workers)),
             files: Vec::new(),
             timestamps: Vec::new(),
             alterations_before: table.counts.alterations,
@@ -118,7 +121,7 @@ impl Writer {
 
     /// Those of finished files and of the open one.
     fn rows_passed_on(&self) -> u64 {
-        self.rows_finished() + self.file.as_ref().map_or(0, OpenFile::rows)
+        self.rows_finished() + self.file.as_ref().map_or(0, OrderedFile::rows)
     }
 
     /// As [`Table::column`].
@@ -262,7 +265,7 @@ impl Writer {
     pub fn next_file(&mut self, sink: impl Sink + 'static) -> Result<FileReport> {
         let file = self.finish_file()?;
         self.files.push(file.clone());
-        let mut next = OpenFile::new(&self.table, Box::new(sink), &self.workers);
+        let mut next = OrderedFile::new(&self.table, Box::new(sink), &self.workers);
         next.limit_memory(&self.table.options.clone().memory_limit(self.memory_limit));
         self.file = Some(next);
         Ok(file)
@@ -382,7 +385,7 @@ impl Writer {
     /// # Errors
     /// As [`abort`](Self::abort).
     pub fn abort_with_table(mut self) -> Result<Table> {
-        self.file.take().map_or(Ok(()), OpenFile::discard)?;
+        self.file.take().map_or(Ok(()), OrderedFile::discard)?;
         Ok(self.table)
     }
 
@@ -422,9 +425,9 @@ impl Writer {
 
 /// Has work done on the open file, after so many rows of others. An error ends it, and so does a panic.
 fn on_file<R>(
-    file: &mut Option<OpenFile>,
+    file: &mut Option<OrderedFile>,
     rows_before: u64,
-    work: impl FnOnce(&mut OpenFile) -> Result<R>,
+    work: impl FnOnce(&mut OrderedFile) -> Result<R>,
 ) -> Result<R> {
     let mut open = file.take().ok_or_else(ended)?;
     let done = work(&mut open);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::arriving::Arriving;
 use crate::block::counts::Alterations;
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
-use crate::coerce::settling::{Due, Settling};
+use crate::coerce::settling::Due;
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::encode::discard::Discard;
@@ -16,11 +17,12 @@ use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
 use crate::report::signal_stats::SignalStats;
 use crate::report::{OrderReport, TimeRange};
+use crate::route;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::signal_stats::{SignalTally, key_value};
 use crate::route::sortedness::Sortedness;
 use crate::route::tally::Tally;
-use crate::row_lines::{RowLines, SourceLine};
+use crate::row_lines::SourceLine;
 use crate::runtime::workers::Workers;
 use crate::sink::{Published, Sink};
 use crate::table::Table;
@@ -30,11 +32,7 @@ pub(super) struct OpenFile {
     backend: Box<dyn Backend>,
     sink: Box<dyn Sink>,
     limits: RowGroupLimits,
-    settling: Settling,
-    /// Instead, where values are only counted.
-    counting: Option<Counting>,
-    row_lines: RowLines,
-    tally: Tally,
+    arriving: Arriving,
     /// What its rows are as a signal, where that is asked for or known.
     signal_tally: Option<SignalTally>,
     /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before the file.
@@ -42,10 +40,6 @@ pub(super) struct OpenFile {
     /// What [`TableCounts::columns`](crate::table::TableCounts::columns) was.
     columns_before: Vec<Alterations>,
     sortedness: Sortedness,
-    /// Rows that it has taken.
-    rows: u64,
-    /// Those of the open row group.
-    group_rows: usize,
     batch: Batch,
     finished: Pieces,
 }
@@ -54,21 +48,16 @@ impl OpenFile {
     pub(super) fn new(table: &Table, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
         let options = &table.options;
         Self {
-            backend: encode::of(options, workers),
+            backend: route::ordered(options, encode::of(options, workers)),
             sink,
             limits: RowGroupLimits::new(options),
-            settling: Settling::new(options),
-            row_lines: RowLines::default(),
-            counting: None,
-            tally: Tally::new(options.timestamp_column.clone()),
+            arriving: Arriving::new(options),
             signal_tally: options
                 .signal_stats
                 .map(|signal| SignalTally::new(signal, None, options)),
             spelled_before: table.counts.spelled.clone(),
             columns_before: table.counts.columns.clone(),
             sortedness: Sortedness::new(options),
-            rows: 0,
-            group_rows: 0,
             batch: Batch::new(options.memory_limit),
             finished: Pieces::default(),
         }
@@ -78,37 +67,39 @@ impl OpenFile {
     pub(super) fn limit_memory(&mut self, options: &Options) {
         self.limits = RowGroupLimits::new(options);
         self.batch.limit_memory(options.memory_limit);
-        self.settling.limit_memory(options);
+        self.arriving.limit_memory(options);
     }
 
     /// The same, which writes nothing and counts values.
-    pub(super) fn counting(self, counting: Counting) -> Self {
-        Self { backend: Box::new(Discard), counting: Some(counting), signal_tally: None, ..self }
+    pub(super) fn counting(self) -> Self {
+        let (backend, arriving) = (Box::new(Discard), self.arriving.counting());
+        Self { backend, arriving, signal_tally: None, ..self }
     }
 
     /// What was counted; nothing is from now on.
     pub(super) fn end_counting(&mut self) -> Option<Counting> {
-        self.counting.take()
+        self.arriving.end_counting()
     }
 
+    /// Rows that it has taken.
     pub(super) fn rows(&self) -> u64 {
-        self.rows
+        self.arriving.rows()
     }
 
     /// Whether the open row group has room for so many rows.
     pub(super) fn has_room(&self, rows: usize) -> bool {
-        rows <= self.limits.rows_left(self.group_rows)
+        rows <= self.limits.rows_left(self.arriving.open_rows())
     }
 
     /// Rows from row `row` of those that come next are of this line and those behind it, or of none.
     pub(super) fn come_from(&mut self, row: u64, source_line: Option<SourceLine>) {
-        self.row_lines.add(self.rows + row, source_line);
+        self.arriving.come_from(row, source_line);
     }
 
     /// The rows are of this signal, all of them: a table has none of another.
     pub(super) fn are_of(&mut self, table: InputTable, options: &Options) {
         let Some(signal) = table.signal else { return };
-        if self.rows == 0 && self.counting.is_none() {
+        if self.rows() == 0 && !self.arriving.is_counting() {
             self.signal_tally = Some(SignalTally::new(signal, table.metrics, options));
         }
     }
@@ -119,7 +110,7 @@ impl OpenFile {
         rows: BlockSlice<'s, '_>,
         table: &mut Table,
     ) -> Result<Box<dyn Encode + 's>> {
-        let first = self.rows;
+        let first = self.rows();
         self.try_take(rows, table).map_err(|error| error.at_row(first))
     }
 
@@ -128,67 +119,51 @@ impl OpenFile {
         rows: BlockSlice<'s, '_>,
         table: &mut Table,
     ) -> Result<Box<dyn Encode + 's>> {
-        if self.group_rows == 0 {
+        if self.arriving.open_rows() == 0 {
             self.limits.check_finished(self.backend.buffered())?;
         }
-        self.tally.add(&rows, self.rows, &self.row_lines, &table.schema);
-        self.sortedness.add(&rows, &self.row_lines, &table.schema);
+        self.sortedness.add(&rows, self.arriving.row_lines(), &table.schema);
         if let Some(tally) = &mut self.signal_tally {
             tally.add(&rows, &table.schema);
         }
-        match &mut self.counting {
-            Some(counting) => counting.add(&rows, self.rows, &self.row_lines, &table.schema),
-            None => self.settling.take(&rows, self.group_rows, &table.schema)?,
-        }
-        self.rows += rows.rows() as u64;
-        self.group_rows += rows.rows();
+        self.arriving.add(&rows, &table.schema)?;
         let left = self.backend.write(rows, &table.schema, &mut self.finished)?;
-        while let Some(due) = self.settling.next_due(self.group_rows) {
+        while let Some(due) = self.arriving.next_due() {
             self.take_settled(due, table)?;
         }
-        let first = self.rows - self.group_rows as u64;
-        let waits = self.settling.first_row().map(|row| first + row as u64);
-        self.row_lines.forget_before(waits.unwrap_or(self.rows));
+        self.arriving.forget_lines();
         self.pass_on()?;
         Ok(left)
     }
 
     /// Settles the types of all columns whose values wait for theirs.
     pub(super) fn settle(&mut self, table: &mut Table) -> Result<()> {
-        while let Some(due) = self.settling.next() {
+        while let Some(due) = self.arriving.next_waiting() {
             self.take_settled(due, table)?;
         }
         Ok(())
     }
 
-    /// Takes the values of columns that have waited for their types, beside those of the same rows that did
-    /// not have to.
+    /// Takes the values of columns that have waited for their types.
     fn take_settled(&mut self, due: Due, table: &mut Table) -> Result<()> {
-        let first = due.start;
-        let row = self.rows - (self.group_rows - first) as u64;
-        let counts = &mut table.counts;
-        let settled = due.settle(&mut table.schema, |block, schema| {
-            self.tally.add(&block.all(), row, &self.row_lines, schema);
-            self.sortedness.add_late(&block.all(), row, &self.row_lines, schema);
-            let rows = block.all();
-            self.backend.write_late(rows, first, schema, &mut self.finished)?.encode()?;
-            counts.add(block);
-            Ok(())
-        });
-        settled.map_err(|error| error.at_row(row))
+        self.arriving.settle(due, table, |late| {
+            let (rows, schema) = (late.block.all(), late.schema);
+            self.sortedness.add_late(&rows, late.row, late.row_lines, schema);
+            self.backend.write_late(rows, late.first, schema, &mut self.finished)?.encode()
+        })
     }
 
     /// Takes all rows of a block, and does what there is to do with them.
     pub(super) fn write(&mut self, block: &Block<'_>, table: &mut Table) -> Result<()> {
         let mut rest = block.all();
         while rest.rows() > 0 {
-            let room = self.limits.rows_left(self.group_rows).min(rest.rows());
+            let room = self.limits.rows_left(self.arriving.open_rows()).min(rest.rows());
             if room == 0 {
                 self.end_row_group(table)?;
                 continue;
             }
             let (part, after) = rest.split_at(room);
-            let first = self.rows;
+            let first = self.rows();
             let encoded = self.take(part, table)?.encode();
             encoded.map_err(|error| error.at_row(first))?;
             rest = after;
@@ -203,16 +178,14 @@ impl OpenFile {
 
     /// Counts an input's chunk to the batch. Returns whether the batch is full with it, and [`end_batch`](Self::end_batch) is to be called next.
     pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
-        let chunk = decoded.chunk();
-        self.batch.add(decoded.bytes_held());
-        self.batch.add_source(chunk.size(), chunk.window_bytes)
+        self.batch.add_chunk(decoded)
     }
 
     /// Ends a batch; whether the row group is full, so that it has to end.
     pub(super) fn end_batch(&mut self) -> Result<bool> {
-        let waiting = self.settling.bytes_held();
+        let waiting = self.arriving.bytes_held();
         let held = self.batch.end() + waiting;
-        self.backend.end_batch().map_err(|error| error.at_row(self.rows))?;
+        self.backend.end_batch().map_err(|error| error.at_row(self.arriving.rows()))?;
         let mut buffered = self.backend.buffered();
         buffered.bytes_expected += waiting;
         Ok(self.limits.is_full(buffered, held))
@@ -225,8 +198,8 @@ impl OpenFile {
     pub(super) fn end_row_group(&mut self, table: &mut Table) -> Result<()> {
         self.settle(table)?;
         let ended = self.backend.end_row_group(&table.schema, &mut self.finished);
-        ended.map_err(|error| error.at_row(self.rows))?;
-        self.group_rows = 0;
+        ended.map_err(|error| error.at_row(self.arriving.rows()))?;
+        self.arriving.end();
         self.batch.end_row_group();
         self.sortedness.end_row_group();
         self.pass_on()
@@ -246,15 +219,15 @@ impl OpenFile {
         let before = std::mem::take(&mut self.columns_before);
         let alterations = since(&table.counts.columns, before);
         let counts = origins::Counts {
-            values: self.tally.present(),
+            values: self.arriving.tally().present(),
             spelled: &spelled,
             alterations: &alterations,
         };
         let origins = origins::key_value(&table.schema, counts);
-        let times = self.tally.time_ranges(&table.schema);
+        let of_all = self.arriving.tally();
+        let times = of_all.time_ranges(&table.schema);
         let tally = self.signal_tally.as_ref();
-        let signal_stats =
-            tally.map(|tally| tally.report(&table.schema, &times, self.tally.present()));
+        let signal_stats = tally.map(|tally| tally.report(&table.schema, &times, of_all.present()));
         let summary = self.backend.finish(
             &table.schema,
             self.sortedness.row_groups(),
@@ -266,8 +239,8 @@ impl OpenFile {
         Ok(Finished {
             summary,
             published,
-            rows: self.rows,
-            tally: self.tally,
+            rows: self.arriving.rows(),
+            tally: self.arriving.into_tally(),
             spelled,
             alterations,
             order: self.sortedness.report(),

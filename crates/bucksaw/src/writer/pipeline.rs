@@ -13,7 +13,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::open_file::OpenFile;
+use super::ordered_file::OrderedFile;
 use crate::encode::backend::SideWork;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::decoding::{DecodedChunk, Decoder, Spare};
@@ -40,7 +40,7 @@ pub(super) enum Ended {
 /// What chunks change in their turn.
 pub(super) struct Target<'t> {
     pub(super) table: &'t mut Table,
-    pub(super) file: &'t mut OpenFile,
+    pub(super) file: &'t mut OrderedFile,
 }
 
 /// What is kept from run to run.

@@ -1,7 +1,6 @@
 //! Reading inputs for their schema only.
 
 use super::Writer;
-use crate::coerce::counting::Counting;
 use crate::error::Result;
 use crate::input::Input;
 use crate::options::Options;
@@ -39,7 +38,7 @@ impl Scan {
         // All values say what a column's type is.
         table.schema.settling_rows = usize::MAX;
         let mut writer = Writer::new(table, Box::new(StreamSink::new(std::io::sink())))?;
-        writer.file = writer.file.take().map(|file| file.counting(Counting::default()));
+        writer.file = writer.file.take().map(|file| file.counting());
         Ok(Self { writer })
     }
 

@@ -188,6 +188,22 @@ fn check_words(arguments: &ConvertArgs, is_stream: bool, is_directory: bool) -> 
     Err(Error::new(ErrorKind::Options, problem))
 }
 
+/// The folder that the output is in, where it is in one: that of one file, or the one of many.
+pub(super) fn output_directory(arguments: &ConvertArgs) -> Option<&Path> {
+    let path = Path::new(&arguments.output);
+    if goes_to_stdout(arguments) || is_stream(path) {
+        return None;
+    }
+    // The folder of many may not be there yet.
+    let folders =
+        if ends_in_separator(path) { path.ancestors() } else { path.parent()?.ancestors() };
+    let mut folders = folders.map(|folder| match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    });
+    folders.find(|folder| folder.is_dir())
+}
+
 fn ends_in_separator(path: &Path) -> bool {
     path.to_string_lossy().ends_with(std::path::is_separator)
 }

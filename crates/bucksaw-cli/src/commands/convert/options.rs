@@ -60,6 +60,8 @@ pub(crate) fn settings(
         .chunk_rows(file.chunk_rows)
         .statistics(file.statistics)
         .sorted_by(file.sorted_by.clone())
+        .sort_by(file.sort.iter().flat_map(|keys| keys.0.clone()))
+        .cluster_by(file.cluster.iter().flat_map(|keys| keys.0.clone()))
         .schema(schema.clone())
         .strict(shape.strict)
         .names(names_for(shape, &mut problems))
@@ -87,6 +89,9 @@ pub(crate) fn settings(
     }
     if let Some(directory) = &file.temp_dir {
         options = options.temporary_directory(directory);
+    }
+    if let Some(size) = file.temp_limit {
+        options = options.temporary_limit(size.as_u64());
     }
     if let Some(column) = &shape.timestamp_column {
         options = options.timestamp_column(column);

@@ -9,6 +9,7 @@ mod folders;
 mod hints;
 mod inputs;
 mod names;
+mod order;
 mod other_formats;
 mod otlp;
 mod outputs;

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod formats;
+mod order;
 mod shapes;
 
 use std::fmt::Write as _;
@@ -37,9 +38,11 @@ const fn shape(name: &'static str, write: shapes::WriteShape) -> Shape {
     Shape { name, write, options: "", refusal: None }
 }
 
-/// Where a limit is too small for so many columns, the command says so.
+/// What the command says where a limit is too small for so many columns.
+const WITH_COLUMNS: &str = "Raise the memory limit to";
+
 const fn held_or_refused(name: &'static str, write: shapes::WriteShape) -> Shape {
-    Shape { name, write, options: "", refusal: Some("Raise the memory limit to") }
+    Shape { name, write, options: "", refusal: Some(WITH_COLUMNS) }
 }
 
 const fn refused(name: &'static str, write: shapes::WriteShape) -> Shape {
@@ -71,6 +74,7 @@ const KNOWN: &[Known] = &[
     ("many_keys", "arrow", &[64], &[1, 2, 8], COPIES),
     ("one_key_again", "arrow", &[8], &[2, 8], COPIES),
     ("one_key_again", "arrow", &[64], &[1, 2, 8], COPIES),
+    ("sort_longest_lines", "direct", &[8], &[1, 3], "two of the longest lines are read at once"),
     ("zstd_window", "arrow", &[8], &[1, 2, 8], "a window of as much as the limit"),
     ("distinct_columns", "arrow", &[64], &[2, 8], "what threads free, others don't get"),
 ];

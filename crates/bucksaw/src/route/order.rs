@@ -1,0 +1,320 @@
+//! Rows in an order: of each row, bytes that compare as what it is ordered by.
+
+use twox_hash::XxHash64;
+
+use super::keys::{self, Key, Keys};
+use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use crate::error::{Error, ErrorKind, Result};
+use crate::fingerprint::Fingerprinter;
+use crate::options::{KeyFunction, SortKey};
+use crate::schema::{ColumnType, Schema};
+use crate::types::physical::Order;
+use crate::types::timestamp::TimeUnit;
+
+/// What stands before a value, and for null: nulls come before values, or behind them.
+const NULL_FIRST: u8 = 0;
+const VALUE: u8 = 1;
+const NULL_LAST: u8 = 2;
+
+/// The keys of rows, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct OrderKeys {
+    bytes: Vec<u8>,
+    /// Where each row's end.
+    ends: Vec<usize>,
+    /// Whether one of the values is NaN, which has no order.
+    pub(crate) has_nan: bool,
+}
+
+impl OrderKeys {
+    /// Adds those of rows, whose columns have types.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where a column's type has no such key.
+    pub(crate) fn add(
+        &mut self,
+        rows: &BlockSlice<'_, '_>,
+        by: &[SortKey],
+        schema: &Schema,
+    ) -> Result<()> {
+        let columns: Vec<_> =
+            by.iter().map(|key| keys::column(&key.order.column, rows, schema)).collect();
+        let mut parts = Vec::with_capacity(by.len());
+        for (key, column) in by.iter().zip(&columns) {
+            parts.push(Part::new(key, column.as_ref(), schema)?);
+        }
+        self.ends.reserve(rows.rows());
+        for _ in 0..rows.rows() {
+            for part in &mut parts {
+                self.has_nan |= part.append_next(&mut self.bytes);
+            }
+            self.ends.push(self.bytes.len());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn of(&self, row: usize) -> &[u8] {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[row]]
+    }
+
+    /// The first bytes of a row's, as a number that compares alike where it differs.
+    pub(crate) fn prefix_of(&self, row: usize) -> u64 {
+        let key = self.of(row);
+        let mut first = [0; 8];
+        let len = key.len().min(8);
+        first[..len].copy_from_slice(&key[..len]);
+        u64::from_be_bytes(first)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.has_nan = false;
+    }
+
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<usize>()
+    }
+
+    /// The rows in their order; of equal ones the first comes first.
+    pub(crate) fn in_order(&self) -> Vec<u32> {
+        let prefixed = |row: u32| (self.prefix_of(row as usize), row);
+        let mut rows: Vec<(u64, u32)> = (0..self.rows() as u32).map(prefixed).collect();
+        rows.sort_unstable_by(|(a, row_a), (b, row_b)| {
+            let whole = || self.of(*row_a as usize).cmp(self.of(*row_b as usize));
+            a.cmp(b).then_with(whole).then(row_a.cmp(row_b))
+        });
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+/// One column's part of the keys.
+struct Part<'v> {
+    values: Keys<'v>,
+    function: KeyFunction,
+    /// How many of the column's units make one of the function's.
+    units: i128,
+    null: u8,
+    descending: bool,
+    fingerprinter: Fingerprinter,
+}
+
+impl<'v> Part<'v> {
+    fn new(
+        key: &SortKey,
+        column: Option<&'v (ColumnSlice<'v, '_>, ValuesSlice<'v, '_>, Option<Order>)>,
+        schema: &Schema,
+    ) -> Result<Self> {
+        let function = key.function;
+        let ty = schema.columns().iter().find(|column| column.name == key.order.column);
+        let ty = ty.and_then(|column| column.ty.as_ref());
+        let units = match ty {
+            Some(ty) => units(function, ty).ok_or_else(|| no_key_of(key, ty))?,
+            None => 1,
+        };
+        let values: Option<Keys<'v>> = match column {
+            Some((slice, values, order)) => {
+                order.and_then(|order| keys::keys(slice, values, order))
+            }
+            None => Some(Box::new(std::iter::repeat_with(|| None))),
+        };
+        let values = match (values, ty) {
+            (Some(values), _) => values,
+            (None, Some(ty)) => return Err(no_key_of(key, ty)),
+            (None, None) => Box::new(std::iter::repeat_with(|| None)),
+        };
+        Ok(Self {
+            values,
+            function,
+            units,
+            null: if key.order.nulls_first { NULL_FIRST } else { NULL_LAST },
+            descending: key.order.descending,
+            fingerprinter: Fingerprinter::new(),
+        })
+    }
+
+    /// Appends the next row's; whether that is NaN.
+    fn append_next(&mut self, bytes: &mut Vec<u8>) -> bool {
+        let Some(value) = self.values.next().flatten() else {
+            bytes.push(self.null);
+            return false;
+        };
+        bytes.push(VALUE);
+        let start = bytes.len();
+        self.append(&value, bytes);
+        if self.descending {
+            bytes[start..].iter_mut().for_each(|byte| *byte = !*byte);
+        }
+        matches!(value, Key::F64(value) if value.is_nan())
+    }
+
+    fn append(&mut self, value: &Key<'_>, bytes: &mut Vec<u8>) {
+        match self.function {
+            KeyFunction::Value => append_value(value, bytes),
+            KeyFunction::Hash(buckets) => {
+                let start = bytes.len();
+                append_value(value, bytes);
+                let hash = XxHash64::oneshot(0, &bytes[start..]) % u64::from(buckets);
+                bytes.truncate(start);
+                bytes.extend((hash as u32).to_be_bytes());
+            }
+            KeyFunction::Day | KeyFunction::Hour | KeyFunction::Minute(_) => {
+                let Key::Int(moment) = value else { return };
+                append_value(&Key::Int(moment.div_euclid(self.units)), bytes);
+            }
+            KeyFunction::Fingerprint => {
+                let fingerprint = self.fingerprinter.fingerprint(text(value));
+                append_value(&Key::Int(fingerprint.into()), bytes);
+            }
+            KeyFunction::Prefix(characters) => {
+                let text = text(value);
+                let end = text.char_indices().nth(characters as usize);
+                append_bytes(text[..end.map_or(text.len(), |(end, _)| end)].as_bytes(), bytes);
+            }
+            KeyFunction::Lower => append_bytes(text(value).to_lowercase().as_bytes(), bytes),
+        }
+    }
+}
+
+fn text<'k>(value: &'k Key<'_>) -> &'k str {
+    match value {
+        Key::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// How many of a type's units make one of the function's; none where it has no such key.
+fn units(function: KeyFunction, ty: &ColumnType) -> Option<i128> {
+    let seconds = match function {
+        KeyFunction::Value | KeyFunction::Hash(_) => return Some(1),
+        KeyFunction::Fingerprint | KeyFunction::Prefix(_) | KeyFunction::Lower => {
+            return matches!(ty, ColumnType::Text | ColumnType::Json).then_some(1);
+        }
+        KeyFunction::Day => 24 * 60 * 60,
+        KeyFunction::Hour => 60 * 60,
+        KeyFunction::Minute(minutes) => i128::from(minutes) * 60,
+    };
+    match ty {
+        ColumnType::Timestamp(unit) | ColumnType::LocalTimestamp(unit) => {
+            Some(seconds * per_second(*unit))
+        }
+        ColumnType::Date => matches!(function, KeyFunction::Day).then_some(1),
+        _ => None,
+    }
+}
+
+fn per_second(unit: TimeUnit) -> i128 {
+    match unit {
+        TimeUnit::Millis => 1_000,
+        TimeUnit::Micros => 1_000_000,
+        TimeUnit::Nanos => 1_000_000_000,
+    }
+}
+
+fn no_key_of(key: &SortKey, ty: &ColumnType) -> Error {
+    let column = &key.order.column;
+    let what = match key.function {
+        KeyFunction::Value | KeyFunction::Hash(_) => {
+            format!("rows can't be put in order by {key}: {column:?} is of the type {ty}")
+        }
+        KeyFunction::Day | KeyFunction::Hour | KeyFunction::Minute(_) => format!(
+            "{key} takes moments, and {column:?} is of the type {ty}: declare it as a timestamp"
+        ),
+        _ => format!("{key} takes text, and {column:?} is of the type {ty}"),
+    };
+    Error::new(ErrorKind::Options, what)
+}
+
+/// Appends a value so that bytes compare as values do: NaN is behind all others, and both zeros are one.
+fn append_value(value: &Key<'_>, bytes: &mut Vec<u8>) {
+    match value {
+        Key::Bool(value) => bytes.push((*value).into()),
+        Key::Int(value) => append_integer(*value, bytes),
+        Key::F64(value) => {
+            let bits = if value.is_nan() { f64::NAN } else { value + 0.0 }.to_bits();
+            let is_negative = bits >> 63 == 1;
+            let ordered = if is_negative { !bits } else { bits | 1 << 63 };
+            bytes.extend(ordered.to_be_bytes());
+        }
+        Key::Bytes(value) => append_bytes(value, bytes),
+    }
+}
+
+/// How many bytes it has, and those, the highest first; of negative ones the other way round.
+fn append_integer(value: i128, bytes: &mut Vec<u8>) {
+    let magnitude = if value < 0 { !value } else { value }.cast_unsigned();
+    let len = (u128::BITS - magnitude.leading_zeros()).div_ceil(8) as u8;
+    let digits = magnitude.to_be_bytes();
+    let digits = &digits[digits.len() - usize::from(len)..];
+    if value < 0 {
+        bytes.push(0x7f - len);
+        bytes.extend(digits.iter().map(|byte| !byte));
+    } else {
+        bytes.push(0x80 + len);
+        bytes.extend(digits);
+    }
+}
+
+/// Bytes with an end that comes before whatever may follow.
+fn append_bytes(value: &[u8], bytes: &mut Vec<u8>) {
+    let mut left = value;
+    while let Some(zero) = memchr::memchr(0, left) {
+        bytes.extend(&left[..=zero]);
+        bytes.push(0xff);
+        left = &left[zero + 1..];
+    }
+    bytes.extend(left);
+    bytes.extend([0, 0]);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::cmp::Ordering;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = Key<'static>> {
+        let bytes =
+            proptest::collection::vec(prop_oneof![Just(0), Just(1), Just(0xff), any::<u8>()], 0..6);
+        prop_oneof![
+            any::<i128>().prop_map(Key::Int),
+            any::<i64>().prop_map(|value| Key::Int(value.into())),
+            (-300_i128..300).prop_map(Key::Int),
+            any::<f64>().prop_map(Key::F64),
+            (-2_i32..3).prop_map(|value| Key::F64(value.into())),
+            Just(()).prop_map(|()| Key::F64(-0.0)),
+            bytes.prop_map(|bytes| Key::Bytes(Cow::Owned(bytes))),
+            any::<bool>().prop_map(Key::Bool),
+        ]
+    }
+
+    fn bytes_of(value: &Key<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        append_value(value, &mut bytes);
+        bytes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+        #[test]
+        fn bytes_compare_as_values_do(a in value(), b in value()) {
+            let is_one_kind = std::mem::discriminant(&a) == std::mem::discriminant(&b);
+            if let (true, Some(order)) = (is_one_kind, a.partial_cmp(&b)) {
+                prop_assert_eq!(bytes_of(&a).cmp(&bytes_of(&b)), order);
+                // What follows never counts more.
+                let (mut longer, mut other) = (bytes_of(&a), bytes_of(&b));
+                longer.push(9);
+                other.push(1);
+                prop_assert_eq!(longer.cmp(&other), order.then(Ordering::Greater));
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! An open file, and before it, where rows are put in order, all that have come.
+
+use std::sync::Arc;
+
+use super::arriving::Arriving;
+use super::open_file::{Finished, OpenFile};
+use crate::block::{Block, BlockSlice};
+use crate::coerce::counting::Counting;
+use crate::encode::backend::{Encode, SideWork};
+use crate::error::Result;
+use crate::input::InputTable;
+use crate::input::decoding::DecodedChunk;
+use crate::options::Options;
+use crate::route::limits::Batch;
+use crate::route::sort::Sorter;
+use crate::row_lines::SourceLine;
+use crate::runtime::workers::Workers;
+use crate::sink::Sink;
+use crate::table::Table;
+
+/// See the module. After an error it is only dropped.
+pub(super) struct OrderedFile {
+    sorting: Option<Sorting>,
+    file: OpenFile,
+}
+
+/// Rows that wait for those that come before them.
+struct Sorting {
+    sorter: Sorter,
+    arriving: Arriving,
+    batch: Batch,
+}
+
+impl OrderedFile {
+    pub(super) fn new(table: &Table, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
+        let options = &table.options;
+        let sorting = (!options.sorted_into.is_empty()).then(|| Sorting {
+            sorter: Sorter::new(options),
+            arriving: Arriving::new(options),
+            batch: Batch::new(options.memory_limit),
+        });
+        Self { sorting, file: OpenFile::new(table, sink, workers) }
+    }
+
+    /// Memory is limited as these options say from now on.
+    pub(super) fn limit_memory(&mut self, options: &Options) {
+        self.file.limit_memory(options);
+        if let Some(sorting) = &mut self.sorting {
+            sorting.sorter.limit_memory(options.memory_limit);
+            sorting.arriving.limit_memory(options);
+            sorting.batch.limit_memory(options.memory_limit);
+        }
+    }
+
+    /// The same, which writes nothing and counts values.
+    pub(super) fn counting(self) -> Self {
+        Self { sorting: None, file: self.file.counting() }
+    }
+
+    /// What was counted; nothing is from now on.
+    pub(super) fn end_counting(&mut self) -> Option<Counting> {
+        self.file.end_counting()
+    }
+
+    /// Rows that have come.
+    pub(super) fn rows(&self) -> u64 {
+        self.sorting.as_ref().map_or_else(|| self.file.rows(), |sorting| sorting.arriving.rows())
+    }
+
+    /// Whether so many rows can be taken before anything ends.
+    pub(super) fn has_room(&self, rows: usize) -> bool {
+        self.sorting.is_some() || self.file.has_room(rows)
+    }
+
+    /// Rows from row `row` of those that come next are of this line and those behind it, or of none.
+    pub(super) fn come_from(&mut self, row: u64, source_line: Option<SourceLine>) {
+        match &mut self.sorting {
+            Some(sorting) => sorting.arriving.come_from(row, source_line),
+            None => self.file.come_from(row, source_line),
+        }
+    }
+
+    /// The rows are of this signal, all of them: a table has none of another.
+    pub(super) fn are_of(&mut self, table: InputTable, options: &Options) {
+        self.file.are_of(table, options);
+    }
+
+    /// Takes rows that there is room for; returns what is left to do with them.
+    pub(super) fn take<'s>(
+        &mut self,
+        rows: BlockSlice<'s, '_>,
+        table: &mut Table,
+    ) -> Result<Box<dyn Encode + 's>> {
+        match &mut self.sorting {
+            Some(sorting) => {
+                sorting.take(&rows, table).map(|()| -> Box<dyn Encode> { Box::new(()) })
+            }
+            None => self.file.take(rows, table),
+        }
+    }
+
+    /// Takes all rows of a block, and does what there is to do with them.
+    pub(super) fn write(&mut self, block: &Block<'_>, table: &mut Table) -> Result<()> {
+        match &mut self.sorting {
+            Some(sorting) => sorting.take(&block.all(), table),
+            None => self.file.write(block, table),
+        }
+    }
+
+    /// Settles the types of all columns whose values wait for theirs.
+    pub(super) fn settle(&mut self, table: &mut Table) -> Result<()> {
+        match &mut self.sorting {
+            Some(sorting) => sorting.settle(table),
+            None => self.file.settle(table),
+        }
+    }
+
+    /// Counts a block of so many bytes of memory to the batch.
+    pub(super) fn add_to_batch(&mut self, held: usize) {
+        match &mut self.sorting {
+            Some(sorting) => sorting.batch.add(held),
+            None => self.file.add_to_batch(held),
+        }
+    }
+
+    /// Counts an input's chunk to the batch. Returns whether the batch is full with it, and [`end_batch`](Self::end_batch) is to be called next.
+    pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
+        match &mut self.sorting {
+            Some(sorting) => sorting.batch.add_chunk(decoded),
+            None => self.file.add_chunk_to_batch(decoded),
+        }
+    }
+
+    /// Ends a batch; whether [`end_row_group`](Self::end_row_group) is to be called next.
+    pub(super) fn end_batch(&mut self) -> Result<bool> {
+        match &mut self.sorting {
+            Some(sorting) => Ok(sorting.is_full()),
+            None => self.file.end_batch(),
+        }
+    }
+
+    pub(super) fn side_work(&self) -> Arc<dyn SideWork> {
+        self.file.side_work()
+    }
+
+    /// Ends the open row group, or has the rows that are in memory wait elsewhere.
+    pub(super) fn end_row_group(&mut self, table: &mut Table) -> Result<()> {
+        match &mut self.sorting {
+            Some(sorting) => sorting.put_aside(table),
+            None => self.file.end_row_group(table),
+        }
+    }
+
+    /// Ends the file and publishes it.
+    pub(super) fn finish(mut self, table: &mut Table) -> Result<Finished> {
+        let Some(mut sorting) = self.sorting.take() else { return self.file.finish(table) };
+        sorting.settle(table)?;
+        let schema = table.schema.clone();
+        let file = &mut self.file;
+        let options = table.options.clone();
+        file.limit_memory(&options.memory_limit(sorting.sorter.memory_left()));
+        sorting.sorter.take_all(&schema, |block| {
+            file.write(block, table)?;
+            file.add_to_batch(block.bytes_used());
+            if file.end_batch()? { file.end_row_group(table) } else { Ok(()) }
+        })?;
+        let finished = self.file.finish(table)?;
+        // Lines are known of rows as they came.
+        Ok(Finished { tally: sorting.arriving.into_tally(), ..finished })
+    }
+
+    pub(super) fn discard(self) -> Result<()> {
+        self.file.discard()
+    }
+}
+
+impl Sorting {
+    fn take(&mut self, rows: &BlockSlice<'_, '_>, table: &mut Table) -> Result<()> {
+        let first = self.arriving.rows();
+        self.arriving.add(rows, &table.schema).map_err(|error| error.at_row(first))?;
+        self.sorter.append(rows).map_err(|error| error.at_row(first))?;
+        while let Some(due) = self.arriving.next_due() {
+            let sorter = &mut self.sorter;
+            self.arriving
+                .settle(due, table, |late| sorter.append_late(late.first, &late.block.all()))?;
+        }
+        self.arriving.forget_lines();
+        Ok(())
+    }
+
+    fn settle(&mut self, table: &mut Table) -> Result<()> {
+        while let Some(due) = self.arriving.next_waiting() {
+            let sorter = &mut self.sorter;
+            self.arriving
+                .settle(due, table, |late| sorter.append_late(late.first, &late.block.all()))?;
+        }
+        Ok(())
+    }
+
+    fn is_full(&mut self) -> bool {
+        let held = self.batch.end() + self.arriving.bytes_held();
+        self.sorter.is_full(held)
+    }
+
+    fn put_aside(&mut self, table: &mut Table) -> Result<()> {
+        self.settle(table)?;
+        if self.sorter.rows_in_memory() > 0 {
+            self.sorter.put_aside(&table.schema)?;
+        }
+        self.arriving.end();
+        self.batch.end_row_group();
+        Ok(())
+    }
+}
