@@ -54,13 +54,23 @@ pub(crate) struct Intake {
     formats: Vec<Format>,
     /// The first lines that were rejected.
     first_rejected: Vec<Rejection>,
+    /// The first of the last input.
+    last_rejected: Option<Rejection>,
 }
 
 impl Intake {
     /// `otherwise` is what comes of it where too much is rejected.
     pub(crate) fn new(max_rejected: Option<MaxRejected>, otherwise: &'static str) -> Self {
         let (counts, formats, first_rejected) = (InputCounts::default(), Vec::new(), Vec::new());
-        Self { max_rejected, otherwise, counts, inputs: 0, formats, first_rejected }
+        Self {
+            max_rejected,
+            otherwise,
+            counts,
+            inputs: 0,
+            formats,
+            first_rejected,
+            last_rejected: None,
+        }
     }
 
     /// Counts of the inputs that were read to their end.
@@ -103,6 +113,7 @@ impl Intake {
             self.formats.push(format);
         }
         let rejected = input.first_rejected();
+        self.last_rejected = rejected.first().cloned();
         self.first_rejected.extend_from_slice(rejected);
         self.first_rejected.truncate(FIRST_REJECTED);
         if counts.outside > 0 && counts.truncated == 0 {
@@ -143,14 +154,24 @@ impl Intake {
 
     /// Looks at how much of everything is rejected.
     pub(crate) fn check_all(&self) -> Result<()> {
-        let InputCounts { records, rows, .. } = self.counts;
         let record = self.record();
-        let judged = match rows {
-            0 if records == 1 => Err(format!("the only {record} was rejected")),
-            0 if records > 1 => Err(format!("all {} {record}s were rejected", grouped(records))),
-            _ => self.judge(&self.counts, true, record),
+        let judged = match all_rejected(self.counts.rows, self.counts.records, record) {
+            Some(what) => Err(what),
+            None => self.judge(&self.counts, true, record),
         };
         judged.map_err(|what| self.error(&what, self.first_rejected.iter()))
+    }
+
+    /// What to say where everything was rejected that was read since these counts, which is of one of several inputs. A single record
+    /// says nothing of what the input is.
+    pub(crate) fn all_rejected_since(&self, before: &InputCounts) -> Option<Error> {
+        let InputCounts { records, rows, .. } = self.counts;
+        let records = records - before.records;
+        let what =
+            all_rejected(rows - before.rows, records, self.record()).filter(|_| records > 1)?;
+        let last = self.last_rejected.as_ref()?;
+        let message = format!("{what} (the first: {}): no file is written of it", last.reason);
+        Some(Error::new(ErrorKind::Malformed, message).in_source(&last.source))
     }
 
     /// What is wrong, and a line for each of the first reasons.
@@ -175,6 +196,15 @@ impl Intake {
         let (rejected, lines) = (grouped(rejected), counted(records, record));
         let were = if rejected == "1" { "was" } else { "were" };
         Err(format!("{rejected} of {lines} {were} rejected, and --max-rejected is {max}"))
+    }
+}
+
+/// What to say where all were rejected.
+fn all_rejected(rows: u64, records: u64, record: &str) -> Option<String> {
+    match (rows, records) {
+        (0, 1) => Some(format!("the only {record} was rejected")),
+        (0, 2..) => Some(format!("all {} {record}s were rejected", grouped(records))),
+        _ => None,
     }
 }
 

@@ -111,8 +111,12 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     for job in &all.jobs {
         match run.convert(job, &mut tables)? {
             Ok(of_job) => reports.extend(of_job),
-            Err(error) if arguments.keep_going && is_of_its_input(&error) => failures.push(error),
-            Err(error) => return Err(error),
+            // It would only be found where there is no file of what it has.
+            Err(NotConverted::AllRejected(error)) => failures.push(error),
+            Err(NotConverted::Failed(error)) if arguments.keep_going && is_of_its_input(&error) => {
+                failures.push(error);
+            }
+            Err(NotConverted::Failed(error)) => return Err(error),
         }
     }
     if reports.is_empty() && !failures.is_empty() {
@@ -147,6 +151,13 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     Ok(code)
 }
 
+/// Why a job has no files.
+enum NotConverted {
+    Failed(Error),
+    /// Every record of one of many inputs was rejected: it may be of another format.
+    AllRejected(Error),
+}
+
 /// What all jobs of a run have in common.
 struct Run {
     read_as: InputOptions,
@@ -164,16 +175,30 @@ struct Run {
 
 impl Run {
     /// Writes a job's files, which wait to be published.
-    fn convert(&mut self, job: &Job, tables: &mut Tables) -> Result<Result<Vec<Report>>> {
+    fn convert(
+        &mut self,
+        job: &Job,
+        tables: &mut Tables,
+    ) -> Result<Result<Vec<Report>, NotConverted>> {
         let mut outputs = Outputs::of(job, tables, &mut self.files)?;
+        let before = *self.intake.counts();
         let read =
             job.sources.iter().try_for_each(|source| self.read(source, &mut outputs, tables));
-        if let Err(error) = read {
+        let is_one_of_many = matches!(job.target, Target::InDirectory { .. });
+        let failed = match (read, is_one_of_many) {
+            (Err(error), _) => Some(NotConverted::Failed(error)),
+            (Ok(()), true) => {
+                self.intake.all_rejected_since(&before).map(NotConverted::AllRejected)
+            }
+            (Ok(()), false) => None,
+        };
+        if let Some(failed) = failed {
             outputs.abort(tables)?;
-            return Ok(Err(error));
+            return Ok(Err(failed));
         }
         let (files, of) = (&mut self.files, InputTable::from(self.read_as.format.signal()));
-        interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, of)))
+        let finished = interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, of)));
+        finished.map(|reports| reports.map_err(NotConverted::Failed))
     }
 
     /// Writes one source's rows.

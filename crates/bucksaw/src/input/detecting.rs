@@ -78,7 +78,8 @@ fn format_of(start: &[u8], options: &InputOptions) -> Result<Format> {
         [] if es_bulk::starts_bulk(start) => Ok(Format::EsBulk),
         [] if journald::starts_export(start) => Ok(Format::JournaldExport),
         [] if journald::starts_json(start) => Ok(Format::JournaldJson),
-        // Where lines have a pattern, they are none of JSON.
+        // Where fields have a delimiter, or lines a pattern, they are none of JSON.
+        [] if options.csv.delimiter.is_some() && !starts_object(start) => Ok(Format::Csv),
         [] if options.text.pattern.is_some() && !starts_object(start) => Ok(Format::Text),
         [] => Ok(Format::Ndjson),
         [format] => Ok(format),

@@ -174,7 +174,7 @@ impl<'v> Part<'v> {
             KeyFunction::Prefix(characters) => {
                 let text = text(value);
                 let end = text.char_indices().nth(characters as usize);
-                append_bytes(text[..end.map_or(text.len(), |(end, _)| end)].as_bytes(), bytes);
+                append_bytes(&text.as_bytes()[..end.map_or(text.len(), |(end, _)| end)], bytes);
             }
             KeyFunction::Lower => append_bytes(text(value).to_lowercase().as_bytes(), bytes),
         }

@@ -107,7 +107,8 @@ impl OrderedFile {
         }
     }
 
-    /// Settles the types of all columns whose values wait for theirs.
+    /// Settles the types of all columns whose values wait for theirs: a batch says what its columns' types are.
+    #[cfg(feature = "arrow")]
     pub(super) fn settle(&mut self, table: &mut Table) -> Result<()> {
         match &mut self.sorting {
             Some(sorting) => sorting.settle(table),

@@ -38,7 +38,7 @@ proptest! {
 fn many(rows: usize) -> String {
     let padding = "x".repeat(300);
     let part = |row: usize| {
-        let list = if row % 3 == 0 { r#""list":[1,2,null],"# } else { "" };
+        let list = if row.is_multiple_of(3) { r#""list":[1,2,null],"# } else { "" };
         format!(
             r#""service":"s{}",{list}"n":{},"text":"{row} {padding}","#,
             row * 7 % 13,

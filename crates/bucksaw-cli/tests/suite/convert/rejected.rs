@@ -84,3 +84,25 @@ fn a_limit_of_rejected_lines_needs_a_way_to_reject() {
         folder.run(&command).expect_code(2).expect_told(&["--max-rejected"]);
     }
 }
+
+/// A file of a directory that is of another format has no empty table, which would be taken for what it came to.
+#[test]
+fn one_of_many_inputs_of_which_all_is_rejected_is_told_and_has_no_file() {
+    let folder = Folder::new();
+    folder.write("in/a.ndjson", "{\"n\":1}\nno JSON\n");
+    folder.write("in/b.ndjson", "a=1 b\nb=2\n");
+    for on_error in ["skip", "kept.bad"] {
+        let run = folder.run(&format!("convert in -o out/ --overwrite --on-error {on_error}"));
+        run.expect_code(5).expect_told(&[
+            "1 of 2 inputs could not be converted",
+            "b.ndjson: all 2 lines were rejected (the first: ",
+            "): no file is written of it",
+        ]);
+        assert_eq!(folder.rows("out/a.parquet").len(), 1);
+        assert!(!folder.path("out/b.parquet").exists());
+    }
+    assert_eq!(folder.text("kept.bad"), "no JSON\na=1 b\nb=2\n");
+    // Alone it is an error.
+    let run = folder.run("convert in/b.ndjson -o out/ --on-error skip");
+    run.expect_code(3).expect_told(&["all 2 lines were rejected"]);
+}

@@ -97,7 +97,6 @@ proptest! {
             }
             builder.end_row();
         }
-        drop(builder);
         let mut sections = Sections::default();
         sections.fill(&block).expect("sound");
         let mut stored = vec![7];

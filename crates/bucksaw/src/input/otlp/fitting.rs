@@ -29,29 +29,40 @@ pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
 }
 
 /// The formats that a source's first records may be of, of which these are the first bytes; none of a source without records there, or
-/// which has something else.
+/// which begins with something else. What is damaged behind sound records, or in a message behind its length, is left to who reads it.
 pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
     let mut formats: Option<Vec<Format>> = None;
     let mut left = start;
+    // What is left behind the message that goes on, where its length is known.
+    let mut behind: Option<&[u8]> = None;
     while !left.is_empty() {
+        if behind.is_some_and(|behind| left.len() <= behind.len()) {
+            behind = None;
+        }
         let (content, others, is_whole) = match head(left) {
-            Head::Malformed => return Vec::new(),
-            Head::Incomplete => (&left[left.len()..], &left[left.len()..], false),
-            Head::Length(_, len) => {
+            Head::Length(content, len) => {
                 left = &left[len..];
+                behind = Some(left.get(content..).unwrap_or_default());
                 continue;
             }
+            Head::Incomplete => (&left[left.len()..], &left[left.len()..], false),
             Head::Field(len) => match left.split_at_checked(len) {
                 Some((field, others)) => (field, others, true),
                 None => (left, &left[left.len()..], false),
             },
+            Head::Malformed => (left, left, true),
         };
         let fitting = SIGNALS.map(|(format, message)| {
             let mut fitting = Fitting { records: 0, wanted: usize::MAX };
             (format, fitting.fits(content, is_whole, message, 0), fitting.records)
         });
         if fitting.iter().all(|(_, fits, _)| !fits) {
-            return Vec::new();
+            match (behind.take(), &formats) {
+                (Some(behind), _) => left = behind,
+                (None, Some(_)) => break,
+                (None, None) => return Vec::new(),
+            }
+            continue;
         }
         let has_records = fitting.into_iter().filter(|(_, fits, records)| *fits && *records > 0);
         let with_records: Vec<Format> = has_records.map(|(format, ..)| format).collect();

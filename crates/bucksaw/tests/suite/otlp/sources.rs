@@ -126,6 +126,30 @@ fn profiles_are_an_error_of_their_own() {
     }
 }
 
+/// What is damaged does not hide what the source is: a record, behind it a message's rest.
+#[test]
+fn damage_does_not_hide_the_format() {
+    let bodies: Vec<String> = (0..20).map(|row| format!("the record {row}")).collect();
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let message = || request(&bodies).encode_to_vec();
+    let one = prefixed(&message());
+    let whole = [&one[..]; 50].concat();
+    for at in [5, 10, 60, one.len() + 9, one.len() * 3 + 200] {
+        let mut damaged = whole.clone();
+        damaged[at..at + 20].fill(0xff);
+        let read = |format| convert_keeping(&damaged, format, Options::new()).expect("a file");
+        let (named, found) = (read(Format::OtlpLogs), read(Format::Auto));
+        assert_eq!((found.counts, found.file), (named.counts, named.file), "{at}");
+        assert!(found.counts.rows >= 49 * 20 && found.counts.rejected > 0, "{at}");
+    }
+    // Without lengths, what comes before the damage says it.
+    let mut damaged = [&message()[..]; 3].concat();
+    let end = damaged.len();
+    damaged[end - 30..].fill(0xff);
+    let found = convert_keeping(&damaged, Format::Auto, Options::new()).expect("a file");
+    assert!(found.counts.rows >= 40 && found.counts.rejected > 0);
+}
+
 #[test]
 fn what_is_not_surely_otlp_is_read_as_lines() {
     let lines = convert_keeping(b"\n{\"a\":1}\n", Format::Auto, Options::new()).expect("sound");

@@ -188,8 +188,15 @@ impl<'c, 'a> Messages<'c, 'a> {
         let has_others = transcoder.altered.unknown_members > before.unknown_members;
         if has_others && !transcoder.has_list {
             transcoder.altered = before;
+            transcoder.others.clear();
             let fault = Fault { at: start, reason: other_message(transcoder.other) };
             transcoder.reject(start..transcoder.reader.at, fault);
+        }
+        // Nobody reads what is of another signal beside it.
+        for (member, name) in std::mem::take(&mut transcoder.others) {
+            transcoder.altered.unknown_members -= 1;
+            let fault = Fault { at: member.start, reason: other_message(name) };
+            transcoder.reject(member, fault);
         }
         Ok(())
     }

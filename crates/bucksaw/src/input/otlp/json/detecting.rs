@@ -12,7 +12,8 @@ const PROFILES: &str = "resourceProfiles";
 pub(in crate::input) fn is_json(start: &[u8]) -> bool {
     let bare = bare(start);
     // No field of protobuf begins with a bracket, but with a line's end.
-    matches!(bare.first(), Some(b'{' | b'[')) || begins_as_json(bare)
+    let begins = matches!(bare.first(), Some(b'{' | b'[')) || begins_as_json(bare);
+    begins || format_of(start).is_ok_and(|found| found.is_some())
 }
 
 /// Without what may stand before all JSON.
@@ -50,7 +51,26 @@ fn begins_as_json(start: &[u8]) -> bool {
 /// # Errors
 /// [`ErrorKind::InputFormat`] of profiles.
 pub(in crate::input) fn format_of(start: &[u8]) -> Result<Option<Format>> {
-    let mut reader = Reader::new(bare(start));
+    let start = bare(start);
+    let found = format_of_first(start)?;
+    if found.is_some() || is_whole_or_cut(start) {
+        return Ok(found);
+    }
+    // A line that lost its beginning, as log files do that are cut.
+    let behind = memchr::memchr(b'\n', start).map_or(&[][..], |end| &start[end + 1..]);
+    format_of_first(behind)
+}
+
+/// Whether the first line is JSON, as far as it is there.
+fn is_whole_or_cut(start: &[u8]) -> bool {
+    let mut reader = Reader::new(start);
+    reader.skip_spaces();
+    reader.skip_value().is_ok() || reader.at >= start.len()
+}
+
+/// The same of the first object.
+fn format_of_first(start: &[u8]) -> Result<Option<Format>> {
+    let mut reader = Reader::new(start);
     reader.skip_spaces();
     if reader.take(b'[') {
         reader.skip_spaces();

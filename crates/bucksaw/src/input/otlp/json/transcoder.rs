@@ -17,6 +17,10 @@ use crate::input::otlp::messages::{Field, Kind, Message};
 /// Messages within each other, at the most: more than those in which the decoder takes lists and maps to nest too deep.
 const MAX_DEPTH: usize = 256;
 
+/// Where messages have what they hold.
+const LISTS_OF_SIGNALS: [&[u8]; 4] =
+    [b"resourceLogs", b"resourceSpans", b"resourceMetrics", b"resourceProfiles"];
+
 const TOO_DEEP: &str = "lists and maps nest too deep";
 const OBJECT: &str = "expected an object";
 pub(super) const ARRAY: &str = "expected an array";
@@ -69,6 +73,8 @@ pub(super) struct Transcoder<'c, 'a> {
     pub(super) has_list: bool,
     /// The name of another outermost member, the last.
     pub(super) other: &'c [u8],
+    /// Members of the message, and their names, in which other signals have theirs.
+    pub(super) others: Vec<(Range<usize>, &'c [u8])>,
 }
 
 /// What JSON calls the list of resources of a signal's message.
@@ -102,6 +108,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
             is_broken: false,
             has_list: false,
             other: b"",
+            others: Vec::new(),
         }
     }
 
@@ -115,6 +122,7 @@ impl<'c, 'a> Transcoder<'c, 'a> {
     pub(super) fn more_members(&mut self, message: &'static Message) -> Result<()> {
         let mut expected = 0;
         loop {
+            let start = self.reader.at;
             self.reader.expect(b'"', NAME)?;
             let field = self.name(message, &mut expected)?;
             self.reader.skip_spaces();
@@ -126,6 +134,9 @@ impl<'c, 'a> Transcoder<'c, 'a> {
                     None => {
                         self.reader.skip_value()?;
                         self.altered.unknown_members += 1;
+                        if self.depth == 1 && LISTS_OF_SIGNALS.contains(&self.other) {
+                            self.others.push((start..self.reader.at, self.other));
+                        }
                     }
                 }
             }

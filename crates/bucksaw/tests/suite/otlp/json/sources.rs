@@ -452,3 +452,35 @@ fn what_has_no_end_is_not_looked_at_again_and_again() {
     assert!(read.rejections.len() > 1_000);
     assert!(read.rejections.iter().any(|rejection| rejection.reason.contains("nest too deep")));
 }
+
+/// A line that lost its beginning hides nothing of those behind it.
+#[test]
+fn a_first_line_without_its_beginning_hides_no_format() {
+    let line =
+        r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"}}]}]}]}"#;
+    for cut in [1, 5, 20, 40, line.len() - 2] {
+        let source = format!("{}\n{line}\n{line}\n", &line[cut..]);
+        let read =
+            convert_keeping(source.as_bytes(), Format::Auto, Options::new()).expect("a file");
+        assert_eq!(read.counts.rows, 2, "{cut}");
+        assert_eq!(read.rejections.len(), 1, "{cut}");
+    }
+    // Lines of JSON stay what they are, whatever comes behind the first.
+    let source = format!("{{\"a\":1}}\n{line}\n");
+    let read = convert_keeping(source.as_bytes(), Format::Auto, Options::new()).expect("a file");
+    assert_eq!((read.counts.rows, read.rejections.len()), (2, 0));
+}
+
+/// What is of another signal, beside that which is read, is rejected and not left out.
+#[test]
+fn members_of_other_signals_are_rejected() {
+    let logs = r#""resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"}}]}]}]"#;
+    let spans = r#""resourceSpans":[{"scopeSpans":[{"spans":[{"name":"s"}]}]}]"#;
+    for source in [format!("{{{logs},{spans}}}\n"), format!("{{{spans},\"x\":1,{logs}}}\n")] {
+        let read = convert_keeping(source.as_bytes(), Format::OtlpLogs, Options::new());
+        let read = read.expect("a file");
+        assert_eq!((read.counts.rows, read.counts.rejected), (1, 1));
+        assert!(read.rejections[0].reason.contains("the message holds traces"), "{source}");
+        assert_eq!(read.kept, format!("{spans}\n").into_bytes());
+    }
+}
