@@ -64,6 +64,12 @@ pub fn main() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
+        Command::Verify(arguments) => {
+            match commands::verify::run(arguments, &mut BufWriter::new(io::stdout().lock())) {
+                Ok(code) => return ExitCode::from(code),
+                Err(error) => Err(error),
+            }
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
@@ -86,6 +92,7 @@ fn prints_json(command: &Command) -> bool {
         }
         Command::Inspect(arguments) => arguments.json,
         Command::Lint(arguments) => arguments.json,
+        Command::Verify(arguments) => arguments.json,
         _ => false,
     }
 }

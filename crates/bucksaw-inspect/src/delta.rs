@@ -75,6 +75,11 @@ impl Delta {
         Ok(self.last)
     }
 
+    /// Whether all values were taken.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.left == 0
+    }
+
     /// Goes to the next miniblock, and the next block where there is none.
     fn open(&mut self) -> Step<()> {
         if self.widths.is_empty() {

@@ -51,6 +51,15 @@ impl Hybrid {
         }
     }
 
+    /// Whether nothing is left but what pads the last group.
+    pub(super) fn is_at_end(&self) -> bool {
+        let is_run_over = match self.run {
+            Run::Repeated { left, .. } => left == 0,
+            Run::Packed { left, .. } => left < 8,
+        };
+        is_run_over && self.at == self.data.len()
+    }
+
     fn run(&mut self) -> Step<Run> {
         let header = varint(&self.data, &mut self.at)?;
         let rest = self.data.len() - self.at;

@@ -59,8 +59,9 @@ struct Open {
     peeked: Option<Level>,
 }
 
+/// The repetition levels of a page, or its definition levels.
 #[derive(Debug)]
-enum Levels {
+pub(super) enum Levels {
     /// All are the largest, which is 0.
     None,
     Hybrid(Hybrid),
@@ -68,7 +69,7 @@ enum Levels {
 }
 
 impl Levels {
-    fn next(&mut self, max: u16) -> Step<u16> {
+    pub(super) fn next(&mut self, max: u16) -> Step<u16> {
         let level = match self {
             Self::None => 0,
             Self::Hybrid(levels) => levels.next()?,
@@ -77,6 +78,15 @@ impl Levels {
         match u16::try_from(level) {
             Ok(level) if level <= max => Ok(level),
             _ => damaged(format!("a level of {level} where {max} is the largest")),
+        }
+    }
+
+    /// Whether nothing is left but what pads the last of them.
+    pub(super) fn is_at_end(&self) -> bool {
+        match self {
+            Self::Hybrid(levels) => levels.is_at_end(),
+            // As many bytes were cut off as the levels take.
+            Self::None | Self::HighFirst(_) => true,
         }
     }
 }
@@ -221,22 +231,7 @@ impl Leaf {
         if count > left {
             return damaged(format!("a page of {count} values where {left} are left"));
         }
-        let mut data = page.data.clone();
-        let (repetitions, definitions) = match page.header.kind() {
-            PageKind::DataV2 => {
-                let repetitions = cut(&mut data, page.header.repetitions)?;
-                let definitions = cut(&mut data, page.header.definitions)?;
-                let levels = |data, max| match max {
-                    0 => Levels::None,
-                    max => Levels::Hybrid(Hybrid::new(data, width(max))),
-                };
-                (levels(repetitions, self.max.repetition), levels(definitions, self.max.definition))
-            }
-            _ => (
-                levels(&mut data, page.header.repetitions, self.max.repetition, count)?,
-                levels(&mut data, page.header.definitions, self.max.definition, count)?,
-            ),
-        };
+        let ([repetitions, definitions], data) = parts(&page, self.max)?;
         self.open = Some(Open {
             repetitions,
             definitions,
@@ -282,6 +277,27 @@ impl Leaf {
         let message = format!("row group {group}, page at byte {page}: {what}");
         Error::new(kind, message).in_column(&column.path().string())
     }
+}
+
+/// A data page's levels, of repetitions and of definitions, and the values behind them.
+pub(super) fn parts(page: &Page, max: Level) -> Step<([Levels; 2], Bytes)> {
+    let (header, mut data) = (&page.header, page.data.clone());
+    let levels = match header.kind() {
+        PageKind::DataV2 => {
+            let repetitions = cut(&mut data, header.repetitions)?;
+            let definitions = cut(&mut data, header.definitions)?;
+            let levels = |data, max| match max {
+                0 => Levels::None,
+                max => Levels::Hybrid(Hybrid::new(data, width(max))),
+            };
+            [levels(repetitions, max.repetition), levels(definitions, max.definition)]
+        }
+        _ => [
+            levels(&mut data, header.repetitions, max.repetition, header.values)?,
+            levels(&mut data, header.definitions, max.definition, header.values)?,
+        ],
+    };
+    Ok((levels, data))
 }
 
 /// The bits of levels up to `max`.

@@ -59,6 +59,7 @@ mod statistics;
 mod text;
 mod thrift;
 mod values;
+mod verify;
 
 pub use budget::{
     DEFAULT_MAX_LARGE_OPEN_BYTES, DEFAULT_MAX_LARGE_PAGE_BYTES, DEFAULT_MAX_LARGE_ROW_BYTES,
@@ -89,6 +90,7 @@ pub use bucksaw::internal::limits::{
     DEFAULT_MAX_METADATA_BYTES, DEFAULT_MAX_SCHEMA_ELEMENTS, DEFAULT_MAX_SCHEMA_PATH_BYTES,
 };
 pub use thrift::DEFAULT_MAX_FOOTER_DEPTH;
+pub use verify::{DEFAULT_TOLD_PROBLEMS, NotVerified, Place, Problem, Verification};
 
 /// How many bytes from the first page index to the end of the last are read: 64 MiB. Beyond that
 /// the description goes without page indexes and says so.
@@ -135,6 +137,33 @@ impl File {
     /// they are in other files or of a codec that isn't built in.
     pub fn explain(&self) -> Result<Explanation> {
         explain::explain(self).map_err(|error| error.in_source(&self.path.display().to_string()))
+    }
+
+    /// Decodes every page of every column chunk, one at a time, and holds everything that the file says
+    /// against it: checksums, sizes, levels, counts, statistics, page indexes, bloom filters, the order
+    /// of rows.
+    ///
+    /// Statistics of page headers and numbers of distinct values are not looked at; nor are bounds of
+    /// types without an order. Bounds of texts and bytes that are not said to be exact may be wider than
+    /// the values, in the column index all of them.
+    ///
+    /// ```no_run
+    /// # fn main() -> bucksaw::Result<()> {
+    /// let found = bucksaw_inspect::File::open("logs.parquet")?.verify()?;
+    /// for problem in &found.problems {
+    ///     eprintln!("{problem}");
+    /// }
+    /// assert!(found.is_sound);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] where the file can't be read, and [`ErrorKind::Unsupported`] where the rows are in
+    /// other files. What is damaged is no error: it is among [`Verification::problems`].
+    pub fn verify(&self) -> Result<Verification> {
+        verify::verify(self).map_err(|error| error.in_source(&self.path.display().to_string()))
     }
 
     /// Reads the first `limit` rows, some at a time, and only the pages that they need.

@@ -72,14 +72,17 @@ pub(super) enum PageKind {
 #[derive(Debug, Default)]
 pub(super) struct Header {
     kind: i64,
-    uncompressed: u64,
-    stored: u64,
-    crc: Option<u32>,
+    pub(super) uncompressed: u64,
+    pub(super) stored: u64,
+    pub(super) crc: Option<u32>,
     pub(super) values: u64,
     pub(super) encoding: i64,
     /// The encodings of the levels; in version 2 their bytes.
     pub(super) definitions: u64,
     pub(super) repetitions: u64,
+    /// The nulls and the rows, which version 2 counts.
+    pub(super) nulls: Option<u64>,
+    pub(super) rows: Option<u64>,
     is_uncompressed: bool,
     /// The shape of the struct with the details, to hold against the kind.
     details: Option<Shape>,
@@ -105,6 +108,8 @@ impl Visitor for Header {
             (Shape::DataPage | Shape::DictionaryPage | Shape::DataPageV2, 1) => {
                 self.values = number;
             }
+            (Shape::DataPageV2, 2) => self.nulls = Some(number),
+            (Shape::DataPageV2, 3) => self.rows = Some(number),
             (Shape::DataPage | Shape::DictionaryPage, 2) | (Shape::DataPageV2, 4) => {
                 self.encoding = value;
             }

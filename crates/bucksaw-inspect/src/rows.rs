@@ -181,6 +181,6 @@ pub(super) fn check_readable(metadata: &ParquetMetaData, external: bool) -> Resu
 }
 
 /// The codecs that aren't built in: nobody writes them any more, or hardly.
-fn is_unknown(codec: &CompressionCodec) -> bool {
+pub(super) fn is_unknown(codec: &CompressionCodec) -> bool {
     matches!(codec, CompressionCodec::BROTLI | CompressionCodec::LZO)
 }

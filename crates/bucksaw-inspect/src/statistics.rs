@@ -12,6 +12,7 @@ use parquet::schema::types::ColumnDescriptor;
 use super::description::Statistics;
 use super::json::Json;
 use super::text;
+use super::values::Value;
 
 /// What a column's values stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,11 +153,12 @@ pub(super) fn readable(raw: &Raw, meaning: Meaning) -> Json {
 }
 
 fn float16(bytes: &[u8]) -> Json {
+    half(bytes).map_or_else(|| Json::Text(text::hex(bytes)), Json::Float)
+}
+
+fn half(bytes: &[u8]) -> Option<f32> {
     type Half = <Float16Type as ArrowPrimitiveType>::Native;
-    match <[u8; 2]>::try_from(bytes) {
-        Ok(bytes) => Json::Float(Half::from_le_bytes(bytes).to_f32()),
-        Err(_) => Json::Text(text::hex(bytes)),
-    }
+    Some(Half::from_le_bytes(bytes.try_into().ok()?).to_f32())
 }
 
 /// Compares two stored values of one column, where their order is known.
@@ -167,14 +169,58 @@ pub(super) fn compare(left: &Raw, right: &Raw, meaning: Meaning) -> Option<Order
         (Raw::Uint(left), Raw::Uint(right)) => Some(left.cmp(right)),
         (Raw::Float(left), Raw::Float(right)) => left.partial_cmp(right),
         (Raw::Double(left), Raw::Double(right)) => left.partial_cmp(right),
-        (Raw::Bytes(left), Raw::Bytes(right)) if matches!(meaning, Meaning::Decimal(_)) => {
-            Some(text::unscaled(left)?.cmp(&text::unscaled(right)?))
-        }
-        (Raw::Bytes(left), Raw::Bytes(right)) => {
-            matches!(meaning, Meaning::Text | Meaning::Plain | Meaning::Uuid)
-                .then(|| left.cmp(right))
-        }
+        (Raw::Bytes(left), Raw::Bytes(right)) => compare_bytes(left, right, meaning),
         _ => None,
+    }
+}
+
+/// The same of a value that was read.
+pub(super) fn compare_value(left: Value<'_>, right: &Raw, meaning: Meaning) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Bool(left), Raw::Bool(right)) => Some(left.cmp(right)),
+        (Value::Int32(left), Raw::Int(right)) => Some(i64::from(left).cmp(right)),
+        (Value::Int64(left), Raw::Int(right)) => Some(left.cmp(right)),
+        (Value::Int32(left), Raw::Uint(right)) => Some(u64::from(left.cast_unsigned()).cmp(right)),
+        (Value::Int64(left), Raw::Uint(right)) => Some(left.cast_unsigned().cmp(right)),
+        (Value::Float(left), Raw::Float(right)) => left.partial_cmp(right),
+        (Value::Double(left), Raw::Double(right)) => left.partial_cmp(right),
+        (Value::Bytes(left), Raw::Bytes(right)) => compare_bytes(left, right, meaning),
+        _ => None,
+    }
+}
+
+fn compare_bytes(left: &[u8], right: &[u8], meaning: Meaning) -> Option<Ordering> {
+    match meaning {
+        Meaning::Decimal(_) => Some(text::unscaled(left)?.cmp(&text::unscaled(right)?)),
+        Meaning::Float16 => half(left)?.partial_cmp(&half(right)?),
+        Meaning::Text | Meaning::Plain | Meaning::Uuid => Some(left.cmp(right)),
+        _ => None,
+    }
+}
+
+/// A value that was read, as it is stored as a smallest or largest one. None of INT96.
+pub(super) fn raw_value(value: Value<'_>, meaning: Meaning) -> Option<Raw> {
+    let is_unsigned = meaning == Meaning::Unsigned;
+    Some(match value {
+        Value::Bool(value) => Raw::Bool(value),
+        Value::Int32(value) if is_unsigned => Raw::Uint(value.cast_unsigned().into()),
+        Value::Int64(value) if is_unsigned => Raw::Uint(value.cast_unsigned()),
+        Value::Int32(value) => Raw::Int(value.into()),
+        Value::Int64(value) => Raw::Int(value),
+        Value::Float(value) => Raw::Float(value),
+        Value::Double(value) => Raw::Double(value),
+        Value::Bytes(_) if meaning == Meaning::Nanos => return None,
+        Value::Bytes(value) => Raw::Bytes(value.to_vec()),
+    })
+}
+
+/// Whether a value is not a number, which no order has a place for.
+pub(super) fn is_nan(value: Value<'_>, meaning: Meaning) -> bool {
+    match value {
+        Value::Float(value) => value.is_nan(),
+        Value::Double(value) => value.is_nan(),
+        Value::Bytes(bytes) if meaning == Meaning::Float16 => half(bytes).is_some_and(f32::is_nan),
+        _ => false,
     }
 }
 

@@ -102,6 +102,17 @@ impl Dictionary {
         (self.data.len() + self.starts.len() * size_of::<u32>()) as u64
     }
 
+    /// The bytes behind the last value.
+    pub(super) fn bytes_left(&self, kind: Kind) -> usize {
+        let mut end = self.count * kind.width;
+        if let Some(&last) = self.starts.last() {
+            end = last as usize - 4;
+            // It was read before.
+            let _ = byte_array(&self.data, &mut end);
+        }
+        self.data.len().saturating_sub(end)
+    }
+
     fn value(&self, kind: Kind, index: u32) -> Step<Value<'_>> {
         let index = index as usize;
         if index >= self.count {
@@ -284,6 +295,21 @@ impl Values {
                 *index += 1;
                 Ok(kind.value(value))
             }
+        }
+    }
+
+    /// Whether nothing is left but what pads the last of them.
+    pub(super) fn is_at_end(&self, kind: Kind) -> bool {
+        match self {
+            Self::Plain { data, at } => *at == data.len(),
+            Self::PlainBools { data, bit } => bit.div_ceil(8) == data.len() as u64,
+            Self::Bools(runs) | Self::Dictionary(runs) => runs.is_at_end(),
+            Self::Deltas(deltas) => deltas.is_at_end(),
+            Self::DeltaLengths { lengths, data, at } => lengths.is_at_end() && *at == data.len(),
+            Self::DeltaBytes { shared, lengths, data, at, .. } => {
+                shared.is_at_end() && lengths.is_at_end() && *at == data.len()
+            }
+            Self::Split { data, index, .. } => index.saturating_mul(kind.width) == data.len(),
         }
     }
 

@@ -41,6 +41,17 @@ anything but awkward the exit code is 3.
 
 Exit codes are those of bucksaw --help.";
 
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  bucksaw verify logs.parquet
+  bucksaw verify parquet/ --json | jq 'select(.is_sound | not)'
+
+Checksums, sizes, levels, counts, smallest and largest values, nulls, page indexes, bloom filters and the order of rows are \
+verified, in files of any writer. A byte that changed in a page without a checksum is found only where it contradicts something \
+else. What is damaged ends with exit code 3, what could not be verified (a codec that isn't built in, say) with 1.
+
+Exit codes are those of bucksaw --help.";
+
 pub(super) const CAT_EXAMPLES: &str = "\
 Examples:
   bucksaw cat logs.parquet

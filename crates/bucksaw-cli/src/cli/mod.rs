@@ -15,6 +15,7 @@ use clap_complete::Shell;
 
 use self::examples::{
     CAT_EXAMPLES, CONVERT_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, MEASURE_HELP, SCHEMA_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
 use self::file::FILE_HEADING;
 pub(crate) use self::file::FileArgs;
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     /// List what readers of Parquet files would stumble over
     #[command(after_help = LINT_EXAMPLES)]
     Lint(LintArgs),
+    /// Decode every page of Parquet files, and hold what they say against it
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -244,6 +248,16 @@ pub(crate) struct LintArgs {
     )]
     pub(crate) readers: Vec<Reader>,
     /// Print a line of JSON for each file, and a last one with the member error, where something fails
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
+    #[arg(required = true, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print a line of JSON for each file that can be opened, and a last one with the member error, where something is wrong
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -14,3 +14,4 @@ mod scan;
 pub(crate) mod schema;
 mod signal_stats_text;
 mod table;
+pub(crate) mod verify;

@@ -15,6 +15,7 @@ mod measure;
 mod memory;
 mod schema;
 mod support;
+mod verify;
 
 /// What is tested.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_bucksaw");

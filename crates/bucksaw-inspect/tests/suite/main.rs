@@ -8,3 +8,4 @@ mod files;
 mod hostile_footers;
 mod hostile_pages;
 mod thrift_writer;
+mod verify;

@@ -1,0 +1,104 @@
+//! `bucksaw verify`: whether Parquet files are sound.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bucksaw::escape::{escape, escape_path};
+use bucksaw::internal::{counted, grouped};
+use bucksaw::{Error, ErrorKind, Result};
+use bucksaw_inspect::{File, Verification};
+
+use super::cat::files_at;
+use crate::cli::VerifyArgs;
+use crate::{exit, ui};
+
+/// What became of the files.
+#[derive(Default)]
+struct Outcome {
+    damaged: u64,
+    not_verified: u64,
+    failures: Vec<Error>,
+}
+
+/// Verifies all files, whatever is found in one of them, and says which code it ends with.
+pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
+    let mut outcome = Outcome::default();
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for named in &args.files {
+        match files_at(named) {
+            Ok(found) => paths.extend(found),
+            Err(error) => outcome.failures.push(error),
+        }
+    }
+    let files = (paths.len() + outcome.failures.len()) as u64;
+    for path in &paths {
+        match File::open(path).and_then(|file| file.verify()) {
+            Ok(found) => {
+                outcome.damaged += u64::from(!found.problems.is_empty());
+                outcome.not_verified += u64::from(!found.not_verified.is_empty());
+                let written = match args.json {
+                    true => ui::write_json(&found, out),
+                    false => text(path, &found, out),
+                };
+                written.map_err(unwritten)?;
+            }
+            Err(error) => outcome.failures.push(error),
+        }
+    }
+    out.flush().map_err(unwritten)?;
+    ended(outcome, files)
+}
+
+fn unwritten(cause: io::Error) -> Error {
+    Error::io("could not write the output", cause)
+}
+
+/// What is damaged weighs more than what could not be looked at.
+fn ended(outcome: Outcome, files: u64) -> Result<u8> {
+    let Outcome { damaged, not_verified, failures } = outcome;
+    let mut lines = Vec::new();
+    if damaged > 0 {
+        lines.push(format!("{damaged} of {} not as they say", counted(files, "file")));
+    }
+    if not_verified > 0 {
+        lines.push(format!("{not_verified} of {} not verified in full", counted(files, "file")));
+    }
+    let kind = match failures.iter().find(|error| exit::code_of(error) == exit::BAD_DATA) {
+        Some(error) => error.kind(),
+        None if damaged > 0 => ErrorKind::InvalidParquet,
+        None => failures.first().map_or(ErrorKind::Unsupported, Error::kind),
+    };
+    lines.extend(failures.iter().map(ToString::to_string));
+    match lines.is_empty() {
+        true => Ok(exit::DONE),
+        false => Err(Error::of_problems(kind, lines)),
+    }
+}
+
+fn text(path: &Path, found: &Verification, out: &mut impl Write) -> io::Result<()> {
+    let path = escape_path(path);
+    if found.is_sound {
+        let checksums = match found.pages_with_checksum {
+            0 => "none with a checksum".to_owned(),
+            all if all == found.pages => "all with checksums".to_owned(),
+            some => format!("{} with checksums", grouped(some)),
+        };
+        return writeln!(
+            out,
+            "{path}: sound: {}, {}, {}, {checksums}",
+            counted(found.rows, "row"),
+            counted(found.row_groups as u64, "row group"),
+            counted(found.pages, "page"),
+        );
+    }
+    for problem in &found.problems {
+        writeln!(out, "{path}: {}", escape(&problem.to_string()))?;
+    }
+    if found.more_problems > 0 {
+        writeln!(out, "{path}: {}", counted(found.more_problems, "more problem"))?;
+    }
+    for part in &found.not_verified {
+        writeln!(out, "{path}: not verified: {}", escape(&part.to_string()))?;
+    }
+    Ok(())
+}
