@@ -74,7 +74,7 @@ pub use explain::{
     ChosenEncoding, ColumnExplanation, DEFAULT_EXPLAINED_BYTES, DEFAULT_EXPLAINED_VALUES,
     Declaration, EncodingBytes, Explanation, Rules,
 };
-pub use filter::Filter;
+pub use filter::{Filter, Fit};
 pub use guard::DECODER_THREAD;
 pub use lint::{Finding, Reader, Severity, lint, lint_type, rules_table};
 pub use page::DEFAULT_MAX_PAGE_HEADER_BYTES;

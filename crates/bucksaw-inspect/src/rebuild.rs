@@ -7,8 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use bucksaw::internal::origins::is_ours;
 use bucksaw::{REST_COLUMN, Result};
+use parquet::schema::types::{ColumnDescriptor, TypePtr};
 
 use super::File;
+use super::filter::Kind;
 use super::json::Json;
 use super::origins::Origins;
 use super::rebuilt::{Node, Rebuilt, add, add_rest};
@@ -19,6 +21,7 @@ use super::statistics::Meaning;
 #[derive(Debug)]
 pub struct Rebuild {
     columns: HashMap<String, Role>,
+    kinds: HashMap<String, Kind>,
 }
 
 /// What a column's values are.
@@ -78,8 +81,51 @@ impl Rebuild {
             }
         };
         let fields = descriptor.root_schema().get_fields();
-        let columns = fields.iter().map(|field| (field.name().to_owned(), role(field.name())));
-        Ok(Self { columns: columns.collect() })
+        let columns: HashMap<String, Role> =
+            fields.iter().map(|field| (field.name().to_owned(), role(field.name()))).collect();
+        let leaves: HashMap<&str, &ColumnDescriptor> = descriptor
+            .columns()
+            .iter()
+            .filter_map(|leaf| Some((leaf.path().parts().first()?.as_str(), &**leaf)))
+            .collect();
+        let kind = |field: &TypePtr| {
+            let how = match columns.get(field.name()) {
+                Some(Role::Value { respelling, .. }) => *respelling,
+                _ => Respelling::AsItIs,
+            };
+            Some((field.name().to_owned(), Kind::of(field, leaves.get(field.name())?, how)))
+        };
+        let kinds = fields.iter().filter_map(kind).collect();
+        Ok(Self { columns, kinds })
+    }
+
+    /// What the values of the columns that [`view`](Self::view) finds by this name can be compared with.
+    pub(super) fn kinds_of(&self, name: &str) -> Vec<Kind> {
+        let held = self.kinds.iter().filter(|(column, _)| self.is_held_in(name, column));
+        let mut kinds: Vec<Kind> = held.map(|(_, kind)| *kind).collect();
+        // What other columns could not hold, which is text, comes last.
+        kinds.sort_by_key(|kind| *kind == Kind::Text);
+        if kinds.is_empty() && self.columns.keys().any(|column| self.is_inside(name, column)) {
+            kinds.push(Kind::Object);
+        }
+        kinds
+    }
+
+    /// Whether a column holds the value of this name, or a part of the values.
+    fn is_held_in(&self, name: &str, column: &str) -> bool {
+        match (self.columns.get(name), self.columns.get(column)) {
+            (Some(Role::Value { path, .. }), Some(Role::Value { path: known, .. })) => {
+                known == path
+            }
+            (_, Some(Role::Value { path: known, .. })) => known.join(".") == name,
+            _ => column == name,
+        }
+    }
+
+    /// Whether a column is in the object of this name.
+    fn is_inside(&self, name: &str, column: &str) -> bool {
+        let Some(Role::Value { path, .. }) = self.columns.get(column) else { return false };
+        path.join(".").strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// Whether a column is called so in the file, or by its path with dots, or is in an object that is.
@@ -176,28 +222,15 @@ impl Rebuild {
         let Json::Object(columns) = row else { return Json::Null };
         let nanos = self.nanos_of(columns);
         let value_of = |name: &String| {
-            let path = match self.columns.get(name) {
-                Some(Role::Value { path, .. }) => Some(path),
-                _ => None,
-            };
-            let is_meant = |column: &String| match self.columns.get(column) {
-                Some(Role::Value { path: known, .. }) => {
-                    path.map_or_else(|| known.join(".") == *name, |path| known == path)
-                }
-                _ => column == name,
-            };
+            let is_held = |column: &String| self.is_held_in(name, column);
             let held =
-                columns.iter().find(|(column, value)| is_meant(column) && *value != Json::Null);
+                columns.iter().find(|(column, value)| *value != Json::Null && is_held(column));
             // An object is there where one of its members is.
-            let is_in = |column: &String| match self.columns.get(column) {
-                Some(Role::Value { path, .. }) => path
-                    .join(".")
-                    .strip_prefix(name.as_str())
-                    .is_some_and(|rest| rest.starts_with('.')),
-                _ => false,
+            let is_object = || {
+                columns
+                    .iter()
+                    .any(|(column, value)| *value != Json::Null && self.is_inside(name, column))
             };
-            let is_object =
-                || columns.iter().any(|(column, value)| *value != Json::Null && is_in(column));
             if held.is_none() && is_object() {
                 return Json::Object(Vec::new());
             }

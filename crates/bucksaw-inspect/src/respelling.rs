@@ -121,7 +121,7 @@ pub(super) fn with_nanos(moment: &str, nanos: i64) -> Json {
 }
 
 /// A moment as a number of such units, in the fewest digits.
-fn since_1970(moment: &str, digits: u8) -> Option<String> {
+pub(super) fn since_1970(moment: &str, digits: u8) -> Option<String> {
     let moment = DateTime::parse_from_rfc3339(moment).ok()?;
     let nanos = i128::from(moment.timestamp()) * 1_000_000_000
         + i128::from(moment.timestamp_subsec_nanos());

@@ -62,11 +62,20 @@ A condition compares columns, by their names in the file or their paths with dot
 (% for any text, _ for any sign), is null, is not null; text and times stand in quotes, names with other signs in backquotes; and, \
 or, not and parentheses put conditions together.
 
+A value is read as the column's type reads it, in quotes or not: integers and decimals are compared with every digit, floats with \
+the float of their width that is nearest (f = 0.1, and NaN, Infinity, -Infinity), bools with true and false, texts byte by byte or as times \
+where both are times, and with numbers where they spell one; times by their moment (time >= '2026-11-28T07:05:09Z', '2026-11-28 07:05' \
+in UTC), and those that are printed as numbers since 1970 with such numbers, too. What the column's type can't read is an \
+error, and so is a comparison with a list, a map or an object (a list's JSON may be like a text). Of several files, one that can read it is enough; in the others, and of \
+values of another kind than the column's, only != is true.
+
 Rows have the values that they had, in the columns' order. Members that were null are not there. Times are in UTC; declared ones \
 that count from 1970 are such numbers, or texts, again (in the fewest digits) where all of a column's were alike. Bytes that were \
 declared are spelled as they were, in lower case. Where a column of text held texts and other values, these are told apart, for which \
 the column is read once before: unless a text is spelled as another value is, as \"5\" beside 5. Then all come back as text, which is \
 told, and there is no way to know.
+
+A file that can't be read is told at the end; the rows of all others are printed.
 
 Exit codes are those of bucksaw --help.";
 

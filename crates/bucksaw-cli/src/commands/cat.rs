@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::{counted, nearest};
 use bucksaw::{Error, ErrorKind, Result};
-use bucksaw_inspect::{File, Filter};
+use bucksaw_inspect::{File, Filter, Fit};
 
+use super::inspect::{Failure, together};
 use crate::cli::CatArgs;
 use crate::search::parquet_files;
 use crate::ui;
@@ -16,37 +17,81 @@ use crate::ui;
 /// Columns that are told one by one, where their texts may have been other values.
 const SHOWN_UNCLEAR: usize = 3;
 
-/// Prints the rows of all files, one after another. The first error ends it.
+/// Prints the rows of all files, one after another. A file that fails doesn't keep the others from being printed; the error at
+/// the end tells all of them.
 pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
     let filter = args.filter.as_deref().map(str::parse::<Filter>).transpose()?;
-    let paths = files(&args.files)?;
-    check_columns(args, filter.as_ref(), &paths)?;
+    let (paths, mut failures) = files(&args.files);
+    check(args, filter.as_ref(), &paths)?;
+    let count = paths.len() + failures.len();
     let mut left = args.head.unwrap_or(u64::MAX);
-    for path in paths {
+    for path in &paths {
         if left == 0 {
             break;
         }
-        let file = File::open(&path)?;
-        left -= rows(args, filter.as_ref(), (&path, &file), left, out)?;
+        match rows(args, filter.as_ref(), path, &mut left, out) {
+            Ok(()) => {}
+            Err(Failure::Output(error)) => return Err(error),
+            Err(Failure::File(error)) => failures.push(error),
+        }
     }
-    out.flush().map_err(unwritten)
+    out.flush().map_err(unwritten)?;
+    together(failures, count)
 }
 
-/// Checks that each column that is asked for is in one file at least: in the others, it is null.
-fn check_columns(args: &CatArgs, filter: Option<&Filter>, paths: &[PathBuf]) -> Result<()> {
+/// Checks that each column that is asked for is in one file at least, where its type can be compared with what it is: in the
+/// others, it is null, or unequal. Files that can't be read are told when they are.
+fn check(args: &CatArgs, filter: Option<&Filter>, paths: &[PathBuf]) -> Result<()> {
     let shown = args.columns.iter().flatten().map(|name| ("--columns", name));
     let asked = filter.map(Filter::columns).unwrap_or_default();
     let mut missing: Vec<_> = shown.chain(asked.iter().map(|name| ("--where", name))).collect();
+    let mut fits: Vec<Fit> = Vec::new();
     let mut known = BTreeSet::new();
+    let mut is_one_read = false;
     for path in paths {
-        if missing.is_empty() {
+        let is_clear = missing.is_empty() && fits.iter().all(|fit| matches!(fit, Fit::Fits));
+        if is_one_read && is_clear {
             return Ok(());
         }
-        let rebuild = File::open(path)?.rebuild()?;
+        let Ok(rebuild) = File::open(path).and_then(|file| file.rebuild()) else { continue };
+        is_one_read = true;
         missing.retain(|(_, name)| !rebuild.has_column(name));
         known.extend(rebuild.column_names());
+        let found = filter.map(|filter| filter.typed(&rebuild).1).unwrap_or_default();
+        fits = match fits.is_empty() {
+            true => found,
+            false => fits.into_iter().zip(found).map(better).collect(),
+        };
     }
-    let Some((flag, name)) = missing.first() else { return Ok(()) };
+    if !is_one_read {
+        return Ok(());
+    }
+    let error = match missing.first() {
+        Some((flag, name)) => no_column(flag, name, &known, paths),
+        None => {
+            let misfit = fits.into_iter().find_map(|fit| match fit {
+                Fit::Misfit(error) => Some(error),
+                _ => None,
+            });
+            let Some(error) = misfit else { return Ok(()) };
+            error
+        }
+    };
+    Err(match paths {
+        [path] => error.in_source(&escape_path(path)),
+        _ => error,
+    })
+}
+
+/// What stands of two files: one of them is enough.
+fn better((known, found): (Fit, Fit)) -> Fit {
+    match (&known, &found) {
+        (_, Fit::Fits) | (Fit::Absent, _) => found,
+        _ => known,
+    }
+}
+
+fn no_column(flag: &str, name: &str, known: &BTreeSet<String>, paths: &[PathBuf]) -> Error {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let meant = nearest(name, &known);
     let place = match paths {
@@ -58,41 +103,38 @@ fn check_columns(args: &CatArgs, filter: Option<&Filter>, paths: &[PathBuf]) -> 
         escape(&format!("{name:?}")),
         meant.map_or(String::new(), |meant| format!(" (did you mean {}?)", escape(meant))),
     );
-    let error = Error::new(ErrorKind::Options, message);
-    Err(match paths {
-        [path] => error.in_source(&escape_path(path)),
-        _ => error,
-    })
+    Error::new(ErrorKind::Options, message)
 }
 
-/// Prints rows of a file, so many at the most, and says how many.
+/// Prints rows of a file, as many as are left at the most, and counts them off.
 fn rows(
     args: &CatArgs,
     filter: Option<&Filter>,
-    (path, file): (&Path, &File),
-    most: u64,
+    path: &Path,
+    left: &mut u64,
     out: &mut impl Write,
-) -> Result<u64> {
-    let mut rebuild = file.rebuild()?;
-    let shown = args.columns.as_deref().map(|names| rebuild.columns_of(file, names));
-    let asked = filter.map(Filter::columns).unwrap_or_default();
-    let looked_at = if asked.is_empty() { Vec::new() } else { rebuild.columns_of(file, asked) };
-    tell_unclear(&rebuild.tell_apart(file, shown.as_deref()), path);
+) -> Result<(), Failure> {
+    let file = File::open(path).map_err(Failure::File)?;
+    let mut rebuild = file.rebuild().map_err(Failure::File)?;
+    let shown = args.columns.as_deref().map(|names| rebuild.columns_of(&file, names));
+    let filter = filter.map(|filter| filter.typed(&rebuild).0);
+    let asked = filter.as_ref().map(Filter::columns).unwrap_or_default();
+    let looked_at = if asked.is_empty() { Vec::new() } else { rebuild.columns_of(&file, asked) };
+    tell_unclear(&rebuild.tell_apart(&file, shown.as_deref()), path);
     let mut rows = match &shown {
         None => file.rows(u64::MAX),
         Some(columns) => file.rows_of(&[columns.as_slice(), &looked_at].concat(), u64::MAX),
     };
-    let mut printed = 0;
-    while printed < most
+    while *left > 0
         && let Some(row) = rows.next()
     {
-        let row = row?;
-        if filter.is_none_or(|filter| filter.keeps(&rebuild.view(&row, asked))) {
-            ui::write_json(&rebuild.row(row, shown.as_deref()), out).map_err(unwritten)?;
-            printed += 1;
+        let row = row.map_err(Failure::File)?;
+        if filter.as_ref().is_none_or(|filter| filter.keeps(&rebuild.view(&row, asked))) {
+            ui::write_json(&rebuild.row(row, shown.as_deref()), out)?;
+            *left -= 1;
         }
     }
-    Ok(printed)
+    Ok(())
 }
 
 /// Says of which columns texts may have been other values.
@@ -112,14 +154,20 @@ fn tell_unclear(columns: &[String], path: &Path) {
     ));
 }
 
-/// The files, with those in folders.
-pub(super) fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let files = named.iter().map(|path| files_at(path)).collect::<Result<Vec<_>>>()?;
-    Ok(files.into_iter().flatten().collect())
+/// The files, with those in folders, and which can't be found.
+pub(super) fn files(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<Error>) {
+    let (mut paths, mut failures) = (Vec::new(), Vec::new());
+    for path in named {
+        match files_at(path) {
+            Ok(found) => paths.extend(found),
+            Err(error) => failures.push(error),
+        }
+    }
+    (paths, failures)
 }
 
 /// The file, or those in the folder.
-pub(super) fn files_at(path: &Path) -> Result<Vec<PathBuf>> {
+fn files_at(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

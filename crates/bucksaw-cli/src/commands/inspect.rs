@@ -7,7 +7,7 @@ use bucksaw::escape::escape_path;
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
-use super::cat::files_at;
+use super::cat::files;
 use super::cell::name;
 use super::table::RowTable;
 use super::{explain_text, inspect_text, schema};
@@ -17,14 +17,7 @@ use crate::ui;
 /// Inspects all files, those in folders too. A file that fails doesn't keep the others from being shown; the error at the
 /// end tells all of them. What is for people is no wider than `width`, where it can be.
 pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write) -> Result<()> {
-    let mut failures = Vec::new();
-    let mut paths = Vec::new();
-    for named in &args.files {
-        match files_at(named) {
-            Ok(found) => paths.extend(found),
-            Err(error) => failures.push(error),
-        }
-    }
+    let (paths, mut failures) = files(&args.files);
     let files = paths.len() + failures.len();
     for (index, path) in paths.iter().enumerate() {
         if index > 0 && !args.json {
@@ -42,7 +35,7 @@ pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write
 }
 
 /// Whether the file or the output is to blame.
-enum Failure {
+pub(super) enum Failure {
     File(Error),
     Output(Error),
 }
@@ -126,7 +119,7 @@ fn rows(
 }
 
 /// One error for all failures, of the first one's kind.
-fn together(mut failures: Vec<Error>, files: usize) -> Result<()> {
+pub(super) fn together(mut failures: Vec<Error>, files: usize) -> Result<()> {
     match failures.len() {
         0 => Ok(()),
         1 => Err(failures.remove(0)),

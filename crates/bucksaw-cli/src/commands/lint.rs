@@ -9,6 +9,7 @@ use bucksaw_inspect::{File, Finding, Reader, Severity, lint};
 use serde::Serialize;
 
 use super::cat::files;
+use super::inspect::together;
 use crate::cli::LintArgs;
 use crate::{exit, ui};
 
@@ -22,12 +23,22 @@ struct Linted<'l> {
     findings: &'l [Finding],
 }
 
-/// Looks at all files, and says which code it ends with.
+/// Looks at all files, and says which code it ends with. A file that fails doesn't keep the others from being looked at; the
+/// error at the end tells all of them.
 pub(crate) fn run(args: &LintArgs, out: &mut impl Write) -> Result<u8> {
     let readers = if args.readers.is_empty() { &Reader::ALL[..] } else { &args.readers };
     let mut bad = 0;
-    for path in files(&args.files)? {
-        let mut findings = lint(&File::open(&path)?.describe(), readers);
+    let (paths, mut failures) = files(&args.files);
+    let count = paths.len() + failures.len();
+    for path in paths {
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) => {
+                failures.push(error);
+                continue;
+            }
+        };
+        let mut findings = lint(&file.describe(), readers);
         if args.readers.is_empty() {
             findings.retain(|finding| !is_of_one(finding));
         }
@@ -40,12 +51,12 @@ pub(crate) fn run(args: &LintArgs, out: &mut impl Write) -> Result<u8> {
         written.map_err(|cause| Error::io("could not write the output", cause))?;
     }
     out.flush().map_err(|cause| Error::io("could not write the output", cause))?;
-    if bad == 0 {
-        return Ok(exit::DONE);
+    if bad > 0 {
+        let bad = counted(bad as u64, "finding");
+        ui::tell(&format!("bucksaw: {bad} that readers can't take or take for others"));
     }
-    let bad = counted(bad as u64, "finding");
-    ui::tell(&format!("bucksaw: {bad} that readers can't take or take for others"));
-    Ok(exit::BAD_DATA)
+    together(failures, count)?;
+    Ok(if bad == 0 { exit::DONE } else { exit::BAD_DATA })
 }
 
 /// Whether it takes some care in one reader alone: whoever reads with that one names it.

@@ -1,14 +1,14 @@
 //! `bucksaw verify`: whether Parquet files are sound.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::{counted, grouped};
 use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Verification};
 
-use super::cat::files_at;
+use super::cat::files;
 use crate::cli::VerifyArgs;
 use crate::{exit, ui};
 
@@ -22,14 +22,8 @@ struct Outcome {
 
 /// Verifies all files, whatever is found in one of them, and says which code it ends with.
 pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
-    let mut outcome = Outcome::default();
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for named in &args.files {
-        match files_at(named) {
-            Ok(found) => paths.extend(found),
-            Err(error) => outcome.failures.push(error),
-        }
-    }
+    let (paths, failures) = files(&args.files);
+    let mut outcome = Outcome { failures, ..Outcome::default() };
     let files = (paths.len() + outcome.failures.len()) as u64;
     for path in &paths {
         match File::open(path).and_then(|file| file.verify()) {

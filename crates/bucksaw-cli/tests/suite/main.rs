@@ -1,6 +1,7 @@
 //! The command from outside: one program, so that it is linked once. `support` runs the command.
 
 mod cat;
+mod conditions;
 mod convert;
 mod faults;
 mod golden;

@@ -1,5 +1,6 @@
 //! Files from outside: one program, so that it is linked once. `thrift_writer` helps to make hostile ones.
 
+mod conditions;
 mod declared;
 mod encodings;
 mod explain;
