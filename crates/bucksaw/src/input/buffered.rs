@@ -135,6 +135,11 @@ impl<'r> Buffered<'r> {
         self.is_at_end && self.rest.is_empty()
     }
 
+    /// Reads until the rest has so many bytes, or to the end, with the window that was allowed before.
+    pub(super) fn read_on(&mut self, bytes: usize) -> Result<()> {
+        self.peek(bytes, self.max_window_bytes).map(|_| ())
+    }
+
     /// Reads more where the rest is empty.
     pub(super) fn refill(&mut self) -> Result<()> {
         let mut buffer = std::mem::take(&mut self.rest);

@@ -28,6 +28,15 @@ pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
     if let [other] = others[..] { Some(other) } else { None }
 }
 
+/// Whether a field of a message has a record of this format, or of any, and is nothing else.
+pub(super) fn has_record(field: &[u8], format: Option<Format>) -> bool {
+    let signals = SIGNALS.iter().filter(|(known, _)| format.is_none_or(|format| *known == format));
+    signals.map(|(_, message)| message).any(|message| {
+        let mut fitting = Fitting { records: 0, wanted: usize::MAX };
+        fitting.fits(field, true, message, 0) && fitting.records > 0
+    })
+}
+
 /// The formats that a source's first records may be of, of which these are the first bytes; none of a source without records there, or
 /// which begins with something else. What is damaged behind sound records, or in a message behind its length, is left to who reads it.
 pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {

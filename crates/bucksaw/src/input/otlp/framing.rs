@@ -4,15 +4,24 @@
 //! them, are a run of fields, which may be cut between any two. A length of four bytes, the highest first, begins with
 //! a byte below 8 if it is less than 128 MiB; no field of protobuf does. So a source need not say which of
 //! them it has, and a chunk's lengths tell its decoder nothing that it needs: they are passed over.
+//!
+//! Where bytes are damaged, or a message has no end, what comes next is searched for: a field with a record, or such a field behind a
+//! message's length. All before it is rejected.
 
-use super::fitting::other_format;
+use super::fitting::{has_record, other_format};
 use super::head::{Head, head};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
 use crate::input::buffered::Buffered;
 use crate::input::framing::{CHUNK_BYTES, Chunk, Frame, Framer, Limits, Steps};
 
-const BROKEN: &str = "the message is broken from here on to its end";
+const BROKEN: &str = "the message is broken from here on, up to where another begins or goes on";
+const NO_START: &str = "no OTLP message starts here";
+
+/// A message's field that has records, its first byte.
+const RESOURCE: u8 = 0x0a;
+/// Bytes of a message's length before it.
+const PREFIX_BYTES: usize = 4;
 
 /// What can be done with the bytes that come next.
 enum Next {
@@ -20,10 +29,18 @@ enum Next {
     Whole(usize),
     /// So many are needed at least.
     Needs(usize),
-    /// So many, up to their message's end, can't be read.
-    Broken(usize),
-    /// Nobody knows where anything starts again.
+    /// They are no part of the message that they are in.
+    Broken,
+    /// No message begins with them.
     Lost,
+}
+
+/// Where messages go on.
+enum Start {
+    At(usize),
+    /// It may be so there, as more bytes will show.
+    Maybe(usize),
+    Nowhere,
 }
 
 /// Cuts a source between fields; a chunk has records of one signal.
@@ -35,8 +52,14 @@ pub(crate) struct Messages<'r> {
     is_told: bool,
     /// Bytes left of the message that is behind its length.
     left: Option<usize>,
-    /// How many bytes are to be passed over, where a field is too long, or a message broken.
+    /// Whether messages stand behind their lengths, as far as is known.
+    has_lengths: bool,
+    /// How many bytes are to be passed over, where a field is too long or cut.
     to_skip: usize,
+    /// From which byte of the rest on a start is searched for, up to which all is passed over.
+    search: Option<usize>,
+    /// Bytes that a field may have.
+    most_bytes: usize,
     /// What is read of records behind others of another signal.
     ahead: Ahead,
 }
@@ -61,7 +84,22 @@ struct Run {
 impl<'r> Messages<'r> {
     /// Of a source that begins with this format, or has nothing else, if that `is_told`.
     pub(crate) fn new(source: Buffered<'r>, format: Format, is_told: bool) -> Self {
-        Self { source, format, is_told, left: None, to_skip: 0, ahead: Ahead::default() }
+        Self {
+            source,
+            format,
+            is_told,
+            left: None,
+            has_lengths: false,
+            to_skip: 0,
+            search: None,
+            most_bytes: CHUNK_BYTES,
+            ahead: Ahead::default(),
+        }
+    }
+
+    /// Whether a whole field has a record, strictly.
+    fn has_record(&self, field: &[u8]) -> bool {
+        has_record(field, self.is_told.then_some(self.format))
     }
 
     /// The format of this unit, if it is another than that of those before.
@@ -73,30 +111,113 @@ impl<'r> Messages<'r> {
     }
 
     /// What comes next in a message of which so many bytes are left, or in none.
-    fn next_of(bytes: &[u8], left: Option<usize>) -> Next {
-        let next = match (left, head(bytes)) {
-            (Some(_), Head::Length(..) | Head::Malformed) => Next::Broken(0),
+    fn next_of(&self, bytes: &[u8]) -> Next {
+        let next = match (self.left, head(bytes)) {
+            (Some(_), Head::Length(..) | Head::Malformed) => Next::Broken,
             (None, Head::Malformed) => Next::Lost,
+            (None, Head::Length(message, len)) if message > 0 => Self::begins(message, len, bytes),
             (_, Head::Length(_, len) | Head::Field(len)) if len <= bytes.len() => Next::Whole(len),
             (_, Head::Length(_, len) | Head::Field(len)) => Next::Needs(len),
             (_, Head::Incomplete) => Next::Needs(bytes.len() + 1),
         };
-        match (next, left) {
-            (Next::Whole(len) | Next::Needs(len), Some(left)) if len > left => Next::Broken(left),
-            (Next::Broken(_), Some(left)) => Next::Broken(left),
+        match (next, self.left) {
+            (Next::Whole(len) | Next::Needs(len), Some(left)) if len > left => Next::Broken,
+            // Other fields are only known to be some where it is known what they are in.
+            (Next::Whole(_) | Next::Needs(_), None) if self.is_astray(bytes) => Next::Lost,
+            (Next::Whole(len), None)
+                if self.has_lengths && bytes[0] == RESOURCE && !self.has_record(&bytes[..len]) =>
+            {
+                Next::Lost
+            }
             (next, _) => next,
         }
     }
 
+    /// Whether a message of so many bytes begins behind its length, with a field that may have records.
+    fn begins(message: usize, len: usize, bytes: &[u8]) -> Next {
+        let behind = bytes.get(len..).unwrap_or_default();
+        match head(behind) {
+            Head::Incomplete => Next::Needs(bytes.len() + 1),
+            Head::Field(field) if behind[0] == RESOURCE && field <= message => Next::Whole(len),
+            _ => Next::Lost,
+        }
+    }
+
+    /// Whether a length should stand here, or a field that has records.
+    fn is_astray(&self, bytes: &[u8]) -> bool {
+        let is_resource = bytes.first() == Some(&RESOURCE);
+        self.has_lengths && !is_resource && matches!(head(bytes), Head::Field(_))
+    }
+
+    /// Where messages go on in these bytes, from one of them on; `is_all` where no more come.
+    fn start_in(&self, bytes: &[u8], from: usize, is_all: bool) -> Start {
+        for at in memchr::memchr_iter(RESOURCE, bytes) {
+            let Head::Field(len) = head(&bytes[at..]) else { continue };
+            let start = at.checked_sub(PREFIX_BYTES).filter(|start| {
+                let length = head(&bytes[*start..]);
+                *start >= from && matches!(length, Head::Length(message, _) if message >= len)
+            });
+            let start = start.unwrap_or(at);
+            match bytes.get(at..at + len) {
+                _ if start < from => {}
+                Some(field) if self.has_record(field) => return Start::At(start),
+                None if !is_all && len <= self.most_bytes => return Start::Maybe(start),
+                _ => {}
+            }
+        }
+        Start::Nowhere
+    }
+
+    /// Passes over all before the next start, and hands it to `take`.
+    fn skip_to_start(
+        &mut self,
+        mut from: usize,
+        take: &mut dyn FnMut(&[u8]) -> Result<()>,
+    ) -> Result<u64> {
+        let mut skipped = 0;
+        loop {
+            let rest = &self.source.rest;
+            let (passed, is_found) = match self.start_in(rest, from, self.source.is_at_end) {
+                Start::At(start) => (start, true),
+                Start::Maybe(start) => (start, false),
+                // A length may begin with the last ones.
+                Start::Nowhere if !self.source.is_at_end => {
+                    (rest.len().saturating_sub(PREFIX_BYTES).max(from.min(rest.len())), false)
+                }
+                Start::Nowhere => (rest.len(), true),
+            };
+            take(&rest[..passed])?;
+            skipped += passed as u64;
+            self.source.skip(passed);
+            if is_found {
+                self.source.shrink();
+                return Ok(skipped);
+            }
+            from = from.saturating_sub(passed);
+            let wanted = self.source.rest.len() + self.most_bytes + CHUNK_BYTES;
+            self.source.read_on(wanted)?;
+        }
+    }
+
     /// Goes on behind so many bytes.
-    fn pass(left: &mut Option<usize>, bytes: &[u8], len: usize) {
-        *left = match (*left, head(bytes)) {
-            (None, Head::Length(message, _)) => Some(message),
+    fn pass(&mut self, bytes: &[u8], len: usize) {
+        self.left = match (self.left, head(bytes)) {
+            (None, Head::Length(message, _)) => {
+                self.has_lengths = true;
+                Some(message)
+            }
             (left, _) => left.map(|left| left - len),
         };
-        if *left == Some(0) {
-            *left = None;
+        if self.left == Some(0) {
+            self.left = None;
         }
+    }
+
+    /// What is to be rejected of a buffer, from a byte of it on up to the next start.
+    fn reject(&mut self, buffer: Vec<u8>, filled: usize, from: usize, why: &'static str) -> Frame {
+        (self.search, self.left) = (Some(from), None);
+        self.source.keep(buffer, filled);
+        Frame::Malformed(why)
     }
 
     /// Passes over the records of one signal that these bytes start with.
@@ -104,7 +225,7 @@ impl<'r> Messages<'r> {
         let mut run = 0;
         loop {
             let left = &bytes[run..];
-            let next = Self::next_of(left, self.left);
+            let next = self.next_of(left);
             let Next::Whole(len) = next else {
                 return Run { bytes: run, next, is_before_other: false };
             };
@@ -114,7 +235,7 @@ impl<'r> Messages<'r> {
                 }
                 self.format = format;
             }
-            Self::pass(&mut self.left, left, len);
+            self.pass(left, len);
             run += len;
         }
     }
@@ -139,10 +260,7 @@ impl<'r> Messages<'r> {
     }
 
     fn malformed(&self) -> Error {
-        let message = format!(
-            "no OTLP message starts here, at byte {}: what comes before is sound",
-            self.source.position
-        );
+        let message = format!("{NO_START}, at byte {}", self.source.position);
         Error::new(ErrorKind::InputFormat, message)
     }
 }
@@ -161,6 +279,7 @@ impl Framer for Messages<'_> {
     }
 
     fn next(&mut self, mut buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        self.most_bytes = limits.message_bytes.max(CHUNK_BYTES);
         if !self.ahead.buffer.is_empty()
             && let Some(chunk) = self.next_ahead(&mut buffer)
         {
@@ -183,12 +302,13 @@ impl Framer for Messages<'_> {
                 return Ok(Frame::Records(self.source.chunk(buffer, bytes, filled, self.format)));
             }
             let needed = match next {
-                Next::Lost => return Err(self.malformed()),
-                Next::Broken(left) => {
-                    (self.to_skip, self.left) = (left, None);
-                    self.source.keep(buffer, filled);
-                    return Ok(Frame::Malformed(BROKEN));
+                Next::Lost
+                    if self.source.position == 0 && head(&buffer[..filled]) == Head::Malformed =>
+                {
+                    return Err(self.malformed());
                 }
+                Next::Lost => return Ok(self.reject(buffer, filled, 1, NO_START)),
+                Next::Broken => return Ok(self.reject(buffer, filled, 0, BROKEN)),
                 Next::Whole(len) | Next::Needs(len) => len,
             };
             if self.source.is_at_end {
@@ -196,17 +316,20 @@ impl Framer for Messages<'_> {
                     self.source.rest.clear();
                     return Ok(Frame::End);
                 }
+                if let Start::At(_) = self.start_in(&buffer[..filled], 1, true) {
+                    return Ok(self.reject(buffer, filled, 1, BROKEN));
+                }
                 (self.to_skip, self.left) = (filled, None);
                 self.source.keep(buffer, filled);
                 let cut = self.source.cut.take();
                 let ends = || Error::new(ErrorKind::Truncated, "the last message has no end");
                 return Ok(Frame::Cut(cut.unwrap_or_else(ends)));
             }
-            if needed > limits.message_bytes.max(CHUNK_BYTES) {
+            if needed > self.most_bytes {
                 self.to_skip = needed;
-                Self::pass(&mut self.left, &buffer[..filled], needed);
+                self.pass(&buffer[..filled], needed);
                 self.source.keep(buffer, filled);
-                return Ok(Frame::TooLong(limits.message_bytes.max(CHUNK_BYTES)));
+                return Ok(Frame::TooLong(self.most_bytes));
             }
             // In steps, since a length may claim what does not come.
             buffer = steps.go_on(needed.max(steps.wanted + 1), buffer, filled, long);
@@ -214,6 +337,9 @@ impl Framer for Messages<'_> {
     }
 
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+        if let Some(from) = self.search.take() {
+            return self.skip_to_start(from, take);
+        }
         let mut left = std::mem::take(&mut self.to_skip);
         let mut skipped = 0;
         loop {
