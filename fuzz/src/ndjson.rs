@@ -1,7 +1,7 @@
 //! Any bytes as NDJSON: both backends write the same rows, and where nothing had to be altered these are
 //! what serde_json finds in the lines.
 
-use bucksaw::{Alterations, BackendKind, NdjsonOptions, Nested, OnError, Options};
+use bucksaw::{Alterations, BackendKind, Names, NdjsonOptions, Nested, OnError, Options};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -20,6 +20,7 @@ pub fn run(input: &[u8]) {
     let options = || {
         Options::new()
             .strict(is_set(2))
+            .names(Names::Dotted)
             .max_columns(if is_set(3) { 4 } else { 1_000 })
             // Settling windows end with row groups, of which the two have others.
             .settling_rows(if rows == 3 { 0 } else { 10_000 })
@@ -73,6 +74,8 @@ fn check_against_serde_json(lines: &[u8], written: &Written, rows: &[Row]) {
     let mut rows = rows.iter();
     let mut rejected = 0;
     for line in lines.split(|byte| *byte == b'\n') {
+        // NUL bytes before a line are skipped.
+        let line = &line[line.iter().take_while(|byte| **byte == 0).count()..];
         if line.iter().all(|byte| b" \t\r".contains(byte)) {
             continue;
         }

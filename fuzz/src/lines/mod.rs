@@ -99,8 +99,15 @@ impl Converted {
         let mut rows = rows.into_iter();
         let mut rejections = self.kept.rejections.iter().peekable();
         let mut rejected_bytes = Vec::new();
-        let (mut blank, mut in_siblings, mut in_rest) = (0, 0, 0);
+        let (mut blank, mut nul_bytes, mut in_siblings, mut in_rest) = (0, 0, 0, 0);
         for (number, line) in source.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            // Those before a line are left where a log file is cut to nothing, and skipped.
+            let nuls = line.iter().take_while(|byte| **byte == 0).count();
+            let line = &line[nuls..];
+            nul_bytes += nuls as u64;
+            if line.is_empty() {
+                continue;
+            }
             let is_rejected =
                 rejections.next_if(|rejection| rejection.line == number as u64 + 1).is_some();
             let shown = || String::from_utf8_lossy(&line[..line.len().min(300)]).into_owned();
@@ -134,6 +141,7 @@ impl Converted {
         assert!(rows.next().is_none(), "a row without a line");
         assert!(rejections.next().is_none(), "a rejection without a line");
         assert_eq!(self.kept.lines, rejected_bytes, "rejected lines are kept as they are");
+        assert_eq!(self.counts.nul_bytes, nul_bytes);
         self.check_counts(source, blank);
         self.check_alterations(in_siblings, in_rest);
     }
