@@ -11,6 +11,9 @@ use bytes::Bytes;
 
 use super::budget::{Step, damaged};
 
+/// Values that pad the last run, at the most.
+const MOST_PADDING: u64 = 32 * 8;
+
 /// Values one after another; a run of any length is but a number.
 #[derive(Debug)]
 pub(super) struct Hybrid {
@@ -51,11 +54,11 @@ impl Hybrid {
         }
     }
 
-    /// Whether nothing is left but what pads the last group.
+    /// Whether nothing is left but what pads the last run of packed bits: a part of a group, or, as DuckDB writes, up to 32 groups.
     pub(super) fn is_at_end(&self) -> bool {
         let is_run_over = match self.run {
             Run::Repeated { left, .. } => left == 0,
-            Run::Packed { left, .. } => left < 8,
+            Run::Packed { left, .. } => left < MOST_PADDING,
         };
         is_run_over && self.at == self.data.len()
     }
@@ -135,4 +138,23 @@ pub(super) fn varint(data: &[u8], at: &mut usize) -> Step<u64> {
         }
     }
     damaged("a number of more than 10 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pads_the_last_run_is_no_value() {
+        // 32 groups of eight bits each, as DuckDB writes them for any number of values.
+        let packed = [&[32 << 1 | 1][..], &[0b0101_0101; 32]].concat();
+        let mut values = Hybrid::new(Bytes::from(packed.clone()), 1);
+        assert!(matches!((values.next(), values.next()), (Ok(1), Ok(0))));
+        assert!(values.is_at_end());
+        let mut two_runs = Hybrid::new(Bytes::from([packed, vec![2, 1]].concat()), 1);
+        assert!(two_runs.next().is_ok() && !two_runs.is_at_end());
+        let mut repeated = Hybrid::new(Bytes::from(vec![4, 1]), 1);
+        assert!(repeated.next().is_ok() && !repeated.is_at_end());
+        assert!(repeated.next().is_ok() && repeated.is_at_end());
+    }
 }

@@ -152,6 +152,11 @@ fn number<'v, T: ArrowPrimitiveType, N>(
     move |index| as_stored(values[index])
 }
 
+/// Whether a value is null: arrays of the type null have nothing that says so.
+pub(crate) fn is_null(array: &dyn Array, row: usize) -> bool {
+    *array.data_type() == DataType::Null || array.is_null(row)
+}
+
 /// Bytes of an array's text or bytes; of a dictionary's, at least as many as its keys stand for.
 pub(crate) fn text_bytes(array: &dyn Array) -> usize {
     match array.data_type() {

@@ -7,7 +7,7 @@ use arrow_cast::display::array_value_to_string;
 use arrow_schema::{DataType, Field, Fields, IntervalUnit};
 
 use super::kinds::{INT96, INTERVAL, KIND_KEY, moments_of};
-use crate::block::arrays::visit;
+use crate::block::arrays::{is_null, visit};
 use crate::block::pivoted::OpenRest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::record_batch::{SourceColumn, ValueAt};
@@ -137,7 +137,7 @@ impl Json {
     /// Appends the value of a row.
     pub(super) fn append(&self, row: usize, json: &mut String) {
         let is_moment = matches!(self, Self::Moments(..));
-        if self.array().is_null(row) && !is_moment {
+        if is_null(self.array(), row) && !is_moment {
             json.push_str("null");
             return;
         }
@@ -304,7 +304,8 @@ impl<'c> Lines<'c> {
 
     pub(super) fn line(&self, row: usize) -> String {
         let mut object = OpenRest::default();
-        let there = self.0.iter().enumerate().filter(|(_, (column, _))| column.array.is_valid(row));
+        let there =
+            self.0.iter().enumerate().filter(|(_, (column, _))| !is_null(&column.array, row));
         for (index, (column, json)) in there {
             let mut value = String::new();
             match column.ty == ColumnType::Json {

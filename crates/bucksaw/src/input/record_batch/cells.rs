@@ -11,7 +11,7 @@ use arrow_schema::{DataType, TimeUnit};
 use bumpalo::Bump;
 
 use super::SourceColumn;
-use crate::block::arrays::{ArrayVisitor, visit};
+use crate::block::arrays::{ArrayVisitor, is_null, visit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::zones;
 use crate::types::path;
@@ -98,7 +98,7 @@ impl<'s, 'a> Cells<'s, 'a> {
     }
 
     pub(super) fn value(&self, row: usize, arena: &'a Bump) -> Value<'a> {
-        if self.array.is_null(row) {
+        if is_null(self.array, row) {
             return Value::Null;
         }
         match &self.inner[..] {

@@ -125,3 +125,41 @@ fn moments_beyond_all_calendars_are_their_numbers_and_no_error_is_a_value() {
     let told = format!("{rows:?}");
     assert!(told.contains(&beyond.to_string()) && !told.contains("ERROR"), "{told}");
 }
+
+/// Arrays of the type null have nothing that says which of their values are.
+#[test]
+fn nulls_without_a_type_stay_nulls_in_lists() {
+    use arrow_array::{Array, ListArray, NullArray, StructArray};
+    use arrow_buffer::OffsetBuffer;
+    use arrow_schema::{DataType, Field};
+    let lists = |values: ArrayRef| -> ArrayRef {
+        let element = Field::new_list_field(values.data_type().clone(), true);
+        let offsets = OffsetBuffer::from_lengths([1, 0]);
+        Arc::new(ListArray::new(Arc::new(element), offsets, values, None))
+    };
+    let nulls = || -> ArrayRef { Arc::new(NullArray::new(1)) };
+    let member = Arc::new(Field::new("x", DataType::Null, true));
+    let structs = lists(Arc::new(StructArray::from(vec![(member, nulls())])));
+    let of_lists = lists(Arc::new(ListArray::new(
+        Arc::new(Field::new_list_field(DataType::Null, true)),
+        OffsetBuffer::from_lengths([1]),
+        nulls(),
+        None,
+    )));
+    let columns = vec![("lists", lists(nulls())), ("structs", structs), ("of_lists", of_lists)];
+    let source = stream_of(&batch(columns), 2, None);
+    for backend in crate::support::BACKENDS {
+        let file = converted(&source, Options::new().backend(backend)).expect("converted").file;
+        let text = |column: &str| {
+            let rows = crate::support::read(&file).1.into_iter();
+            let cells = rows.map(|mut row| row.remove(column));
+            cells.map(|cell| format!("{cell:?}")).collect::<Vec<_>>()
+        };
+        for (column, first) in
+            [("lists", "[null]"), ("structs", r#"[{\"x\":null}]"#), ("of_lists", "[[null]]")]
+        {
+            let expected = [first, "[]"].map(|json| format!("Some(Text(\"{json}\"))"));
+            assert_eq!(text(column), expected, "{column}");
+        }
+    }
+}
