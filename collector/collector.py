@@ -13,6 +13,9 @@ OWN_FORMS = ("proto", "json", "proto-zstd", "json-zstd")
 NATIVE_FORMS = ("proto-zstd-native", "json-zstd-native")
 NATIVE_GATE = "exporter.file.nativeCompression"
 START_SECONDS = 30
+# Files are all written once they have stayed so for several times as long as batches wait.
+STILL_SECONDS = 0.25
+STILL_TIMES = 4
 
 
 def free_ports(count):
@@ -72,6 +75,7 @@ def collecting(program, folder, forms):
                 "OTLP_HTTP": f"http://127.0.0.1:{http}",
                 "OTLP_HTTP_HOST": f"127.0.0.1:{http}",
             }
+            wait_until_written(folder)
         finally:
             process.terminate()
             try:
@@ -81,6 +85,16 @@ def collecting(program, folder, forms):
                 process.wait()
     if process.returncode:
         raise SystemExit(f"the Collector ended with {process.returncode}: see {log.name}")
+
+
+def wait_until_written(folder):
+    """Waits until its files stay as they are: a pipeline that ends closes the files that it shares with others, which then can't write."""
+    sizes, unchanged = None, 0
+    while unchanged < STILL_TIMES:
+        time.sleep(STILL_SECONDS)
+        now = {path: path.stat().st_size for path in folder.iterdir()}
+        unchanged = unchanged + 1 if now == sizes else 0
+        sizes = now
 
 
 def wait_for(port, process, log):
