@@ -16,7 +16,7 @@ pub const USAGE: u8 = 2;
 pub const BAD_DATA: u8 = 3;
 /// Something stands at the target already.
 pub const EXISTS: u8 = 4;
-/// Some inputs could not be converted, and the files of the others are written (`--keep-going`).
+/// Some inputs could not be converted, and the files of the others are written (`--keep-going`, or all records of one of several were rejected).
 pub const PARTIAL: u8 = 5;
 /// Interrupted by a signal, before the files were published.
 pub const INTERRUPTED: u8 = 130;
@@ -33,7 +33,7 @@ Exit codes:
        input of another format, or without its end; no Parquet file
   4    the output exists already, and --overwrite was not given
   5    some inputs could not be converted, and the files of all others are
-       written (--keep-going)
+       written (--keep-going, or every record of one was rejected)
   130  interrupted before the files appeared; nothing is left behind";
 
 /// The code that the command ends with.

@@ -27,6 +27,15 @@ struct Cursor<'r> {
 }
 
 impl Cursor<'_> {
+    /// Looks at the first row of a block.
+    fn look(&mut self, by: &[SortKey], schema: &Schema) -> Result<()> {
+        self.row = 0;
+        self.keys.clear();
+        self.keys.add(&self.block.block().all(), by, schema)?;
+        self.prefix = self.keys.prefix_of(0);
+        Ok(())
+    }
+
     fn compare(&self, other: &Self) -> Ordering {
         let whole = || self.keys.of(self.row).cmp(other.keys.of(other.row));
         self.prefix.cmp(&other.prefix).then_with(whole)
@@ -87,17 +96,6 @@ pub(super) fn merge(
         }
     }
     picked.give(size, &mut take)
-}
-
-impl Cursor<'_> {
-    /// Looks at the first row of a block.
-    fn look(&mut self, by: &[SortKey], schema: &Schema) -> Result<()> {
-        self.row = 0;
-        self.keys.clear();
-        self.keys.add(&self.block.block().all(), by, schema)?;
-        self.prefix = self.keys.prefix_of(0);
-        Ok(())
-    }
 }
 
 /// Rows that come next, and the blocks that they are in.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::arriving::Arriving;
+use super::arriving::{Arriving, Late};
 use super::open_file::{Finished, OpenFile};
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
+use crate::coerce::settling::Due;
 use crate::encode::backend::{Encode, SideWork};
 use crate::error::Result;
 use crate::input::InputTable;
@@ -181,9 +182,7 @@ impl Sorting {
         self.arriving.add(rows, &table.schema).map_err(|error| error.at_row(first))?;
         self.sorter.append(rows).map_err(|error| error.at_row(first))?;
         while let Some(due) = self.arriving.next_due() {
-            let sorter = &mut self.sorter;
-            self.arriving
-                .settle(due, table, |late| sorter.append_late(late.first, &late.block.all()))?;
+            self.take_settled(due, table)?;
         }
         self.arriving.forget_lines();
         Ok(())
@@ -191,11 +190,16 @@ impl Sorting {
 
     fn settle(&mut self, table: &mut Table) -> Result<()> {
         while let Some(due) = self.arriving.next_waiting() {
-            let sorter = &mut self.sorter;
-            self.arriving
-                .settle(due, table, |late| sorter.append_late(late.first, &late.block.all()))?;
+            self.take_settled(due, table)?;
         }
         Ok(())
+    }
+
+    /// Takes the values of columns that have waited for their types.
+    fn take_settled(&mut self, due: Due, table: &mut Table) -> Result<()> {
+        let sorter = &mut self.sorter;
+        let take = |late: Late<'_, '_>| sorter.append_late(late.first, &late.block.all());
+        self.arriving.settle(due, table, take)
     }
 
     fn is_full(&mut self) -> bool {

@@ -1,7 +1,6 @@
 //! The three sections of a stored block, compressed and checked.
 
 use std::borrow::Cow;
-use std::hash::Hasher as _;
 
 use self_cell::self_cell;
 use twox_hash::XxHash64;
@@ -50,12 +49,14 @@ impl Sections {
             let len_of = |bytes: &[u8]| u32::try_from(bytes.len()).ok();
             *len = (len_of(&compressed)?, len_of(section)?);
         }
-        Some(Description { lens, hash: hash(&out[start..]) })
+        Some(Description { lens, hash: XxHash64::oneshot(0, &out[start..]) })
     }
 
     /// Those that were stored as these bytes; none where they were not.
     pub(crate) fn read(mut stored: &[u8], description: &Description) -> Option<Self> {
-        if stored.len() != description.stored_bytes() || hash(stored) != description.hash {
+        if stored.len() != description.stored_bytes()
+            || XxHash64::oneshot(0, stored) != description.hash
+        {
             return None;
         }
         let mut section = |(len, raw): (u32, u32)| {
@@ -79,12 +80,6 @@ impl Sections {
     pub(crate) fn bytes_held(&self) -> usize {
         self.lists.capacity() + self.text.capacity() + self.bytes.capacity()
     }
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = XxHash64::with_seed(0);
-    hasher.write(bytes);
-    hasher.finish()
 }
 
 /// As it is where it does not become smaller.

@@ -13,13 +13,9 @@ const SIGNALS: [(Format, &Message); 3] =
 
 /// The format of a field of a message by its first record, where that can't be one of this format.
 pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
-    let fits = |message| {
-        let mut fitting = Fitting { records: 0, wanted: 1 };
-        fitting.fits(field, true, message, 0).then_some(fitting.records)
-    };
     let mut others = Vec::new();
     for (other, message) in SIGNALS {
-        match fits(message) {
+        match records_of(field, true, message, 1) {
             Some(_) if other == format => return None,
             Some(1) => others.push(other),
             _ => {}
@@ -31,10 +27,8 @@ pub(super) fn other_format(field: &[u8], format: Format) -> Option<Format> {
 /// Whether a field of a message has a record of this format, or of any, and is nothing else.
 pub(super) fn has_record(field: &[u8], format: Option<Format>) -> bool {
     let signals = SIGNALS.iter().filter(|(known, _)| format.is_none_or(|format| *known == format));
-    signals.map(|(_, message)| message).any(|message| {
-        let mut fitting = Fitting { records: 0, wanted: usize::MAX };
-        fitting.fits(field, true, message, 0) && fitting.records > 0
-    })
+    let records = |message| records_of(field, true, message, usize::MAX);
+    signals.map(|(_, message)| message).any(|message| records(message).is_some_and(|of| of > 0))
 }
 
 /// The formats that a source's first records may be of, of which these are the first bytes; none of a source without records there, or
@@ -61,11 +55,9 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
             },
             Head::Malformed => (left, left, true),
         };
-        let fitting = SIGNALS.map(|(format, message)| {
-            let mut fitting = Fitting { records: 0, wanted: usize::MAX };
-            (format, fitting.fits(content, is_whole, message, 0), fitting.records)
-        });
-        if fitting.iter().all(|(_, fits, _)| !fits) {
+        let fitting = SIGNALS
+            .map(|(format, message)| (format, records_of(content, is_whole, message, usize::MAX)));
+        if fitting.iter().all(|(_, records)| records.is_none()) {
             match (behind.take(), &formats) {
                 (Some(behind), _) => left = behind,
                 (None, Some(_)) => break,
@@ -73,8 +65,9 @@ pub(crate) fn formats_of(start: &[u8]) -> Vec<Format> {
             }
             continue;
         }
-        let has_records = fitting.into_iter().filter(|(_, fits, records)| *fits && *records > 0);
-        let with_records: Vec<Format> = has_records.map(|(format, ..)| format).collect();
+        let has_records =
+            fitting.into_iter().filter(|(_, records)| records.is_some_and(|of| of > 0));
+        let with_records: Vec<Format> = has_records.map(|(format, _)| format).collect();
         if !with_records.is_empty() {
             let known = formats.get_or_insert_with(|| with_records.clone());
             // Those behind them may be of another signal, or say more of the same.
@@ -97,8 +90,13 @@ pub(crate) fn are_profiles(start: &[u8]) -> bool {
         Head::Field(_) => (start, false),
         Head::Incomplete | Head::Malformed => return false,
     };
-    let mut fitting = Fitting { records: 0, wanted: 1 };
-    fitting.fits(content, is_whole, &PROFILES, 0) && fitting.records > 0
+    records_of(content, is_whole, &PROFILES, 1).is_some_and(|records| records > 0)
+}
+
+/// How many records bytes have that are such a message, or the start of one, so many at the most; none where they are not.
+fn records_of(bytes: &[u8], is_whole: bool, message: &Message, wanted: usize) -> Option<usize> {
+    let mut fitting = Fitting { records: 0, wanted };
+    fitting.fits(bytes, is_whole, message, 0).then_some(fitting.records)
 }
 
 struct Fitting {
