@@ -4,6 +4,7 @@
 mod arrays;
 mod buffer;
 mod cluster;
+mod key_columns;
 mod keys;
 pub(crate) mod limits;
 mod merge;

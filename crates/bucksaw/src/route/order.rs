@@ -2,7 +2,8 @@
 
 use twox_hash::XxHash64;
 
-use super::keys::{self, Key, Keys};
+use super::key_columns;
+use super::keys::{Key, Keys};
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::Fingerprinter;
@@ -38,7 +39,7 @@ impl OrderKeys {
         schema: &Schema,
     ) -> Result<()> {
         let columns: Vec<_> =
-            by.iter().map(|key| keys::column(&key.order.column, rows, schema)).collect();
+            by.iter().map(|key| key_columns::column(&key.order.column, rows, schema)).collect();
         let mut parts = Vec::with_capacity(by.len());
         for (key, column) in by.iter().zip(&columns) {
             parts.push(Part::new(key, column.as_ref(), schema)?);
@@ -119,7 +120,7 @@ impl<'v> Part<'v> {
         };
         let values: Option<Keys<'v>> = match column {
             Some((slice, values, order)) => {
-                order.and_then(|order| keys::keys(slice, values, order))
+                order.and_then(|order| key_columns::keys(slice, values, order))
             }
             None => Some(Box::new(std::iter::repeat_with(|| None))),
         };

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use super::keys::{Key, Keys, column, keys};
+use super::key_columns::{column, keys};
+use super::keys::{Key, Keys};
 use crate::block::BlockSlice;
 use crate::encode::backend::SortedRowGroups;
 use crate::options::{KeyFunction, Options, SortColumn, SortKey};
