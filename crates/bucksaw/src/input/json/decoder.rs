@@ -148,7 +148,8 @@ impl<'a> Rows<'_, '_, 'a> {
         };
         let repeated: usize = records.iter().map(|record| record.around.values).sum();
         // An element with one record takes no more than it is.
-        if records.len() > 1 && repeated > self.max_repeated - self.repeated.min(self.max_repeated) {
+        if records.len() > 1 && repeated > self.max_repeated - self.repeated.min(self.max_repeated)
+        {
             let reason = format!(
                 "its {} records would have {repeated} values of the members around them, which take too much memory: raise the limit \
                  (--memory-limit, or Options::memory_limit)",
