@@ -70,6 +70,12 @@ pub fn main() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
+        Command::Ls(arguments) => {
+            commands::ls::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+        }
+        Command::Expire(arguments) => {
+            commands::expire::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
@@ -93,6 +99,7 @@ fn prints_json(command: &Command) -> bool {
         Command::Inspect(arguments) => arguments.json,
         Command::Lint(arguments) => arguments.json,
         Command::Verify(arguments) => arguments.json,
+        Command::Ls(arguments) => arguments.json,
         _ => false,
     }
 }

@@ -131,13 +131,21 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
     let files: Vec<&FileReport> = reports.iter().flat_map(|report| &report.files).collect();
     for file in files.iter().take(SHOWN_FILES) {
         let path = file.path.as_ref().map_or("standard output".into(), |path| escape_path(path));
+        let of_files = match file.files {
+            1 => String::new(),
+            files => format!(" in {}", counted(files, "file")),
+        };
         lines.push(format!(
-            "{path}: {}, {}, {}, {}",
+            "{path}: {}, {}, {}{of_files}, {}",
             counted(file.rows, "row"),
             counted(file.columns.len() as u64, "column"),
             counted(file.row_groups as u64, "row group"),
             ByteSize(file.bytes),
         ));
+        if file.unnamed > 0 {
+            let rows = counted(file.unnamed, "row");
+            lines.push(format!("{rows} with an empty text that --partition names folders by: readers take it for null"));
+        }
         let order = file.order.as_ref();
         lines.extend(order.and_then(|order| unsorted(order, file.row_groups, tells_source)));
     }
@@ -171,7 +179,7 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         lines.push(format!("{count} that only delete, left out"));
     }
     if input.nul_bytes > 0 {
-        lines.push(format!("{} skipped, which pad files", counted(input.nul_bytes, "NUL byte")));
+        lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
     }
     let mut times = Vec::new();
     reports.iter().for_each(|report| TimeRange::add(&mut times, report.timestamps.clone()));
@@ -229,6 +237,8 @@ pub fn unknown_columns(reports: &[Report]) -> Vec<String> {
             ColumnOption::SortedBy => "--sorted-by",
             ColumnOption::ClusterBy => "--cluster",
             ColumnOption::SortBy => "--sort",
+            ColumnOption::PartitionBy => "--partition",
+            ColumnOption::KeepTogether => "--keep-together",
             ColumnOption::BloomFilterOf => "--bloom-filter",
             ColumnOption::DictionaryOf => "--dictionary",
             ColumnOption::Select => "--select",

@@ -1,9 +1,10 @@
 //! Values of options that say how lines become rows, as they are spelled.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use bucksaw::internal::nearest;
-use bucksaw::{Error, Redaction, SortKey, Spelling};
+use bucksaw::{Error, PartitionKey, Redaction, SortKey, Spelling};
 use clap::ValueEnum;
 
 /// A column, and behind a colon how its times are spelled. Both may have colons: the spelling is the longest that is a
@@ -29,6 +30,21 @@ pub(crate) struct SortKeys(pub(crate) Vec<SortKey>);
 /// Keys with commas between them.
 pub(crate) fn sort_keys(text: &str) -> Result<SortKeys, String> {
     SortKey::list(text).map(SortKeys).map_err(|error| error.message().to_owned())
+}
+
+/// The levels of a dataset's folders, the outermost first.
+#[derive(Clone, Debug)]
+pub(crate) struct PartitionKeys(pub(crate) Vec<PartitionKey>);
+
+/// Keys with slashes between them.
+pub(crate) fn partition_keys(text: &str) -> Result<PartitionKeys, String> {
+    PartitionKey::list(text).map(PartitionKeys).map_err(|error| error.message().to_owned())
+}
+
+/// A time such as 90s, 5m or 1h 30m.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|error| format!("{error}: a time is a number and its unit, as 90s, 5m or 2h"))
 }
 
 /// What is stored in place of a column's values.

@@ -80,6 +80,7 @@
 
 mod block;
 mod coerce;
+mod dataset;
 mod encode;
 mod error;
 pub mod escape;
@@ -124,6 +125,7 @@ pub use block::counts::Alterations;
 pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
+pub use dataset::{Dataset, DatasetFile, Expired};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
 pub use input::csv::{CsvHeader, CsvOptions};
@@ -139,9 +141,9 @@ pub use input::{
 };
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{
-    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, KeyFunction, MASK, MetricKind,
-    Names, Numbers, Options, Profile, REST_COLUMN, Redaction, Signal, SortColumn, SortKey,
-    Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
+    Arrays, BackendKind, ColumnOption, Compression, EMPTY_NAME, FileName, KeyFunction, MASK,
+    MetricKind, Names, Numbers, Options, PartitionKey, Profile, REST_COLUMN, Redaction, Signal,
+    SortColumn, SortKey, Statistics, TELEMETRY_PREFIXES, UnknownColumn, UnknownColumns,
 };
 pub use report::signal_stats::{
     FingerprintRows, LogCount, LogStats, MetricRows, MetricStats, SignalStats, TimeSpan,
@@ -166,11 +168,11 @@ pub mod limits {
     pub use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES};
     pub use crate::options::{
         BLOOM_FILTER_FALSE_POSITIVES, COLUMNS_WITH_FULL_PAGES, DEFAULT_CHUNK_ROWS,
-        DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT, DEFAULT_PAGE_BYTES,
-        DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS, DEFAULT_ZSTD_LEVEL,
-        MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES, MEMORY_PER_ARROW_COLUMN,
-        MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS, MIN_MEMORY_LIMIT, MIN_PAGE_BYTES,
-        SOURCE_FILE_COLUMN, SOURCE_LINE_COLUMN,
+        DEFAULT_FILE_NAME, DEFAULT_GZIP_LEVEL, DEFAULT_MAX_COLUMNS, DEFAULT_MEMORY_LIMIT,
+        DEFAULT_PAGE_BYTES, DEFAULT_ROW_GROUP_BYTES, DEFAULT_ROW_GROUP_ROWS, DEFAULT_SETTLING_ROWS,
+        DEFAULT_ZSTD_LEVEL, MAX_LIMIT_BYTES, MAX_NAME_BYTES, MAX_THREADS, MAX_VALUE_BYTES,
+        MEMORY_PER_ARROW_COLUMN, MEMORY_PER_COLUMN, MEMORY_WITHOUT_COLUMNS, MIN_MEMORY_LIMIT,
+        MIN_PAGE_BYTES, MIN_ROLL_BYTES, SOURCE_FILE_COLUMN, SOURCE_LINE_COLUMN,
     };
     pub use crate::writer::{BLOCK_BYTES, BLOCK_ROWS};
 }

@@ -6,6 +6,7 @@ Examples:
   bucksaw convert 'logs/*.ndjson.gz' more/ -o all.parquet --compression zstd:3
   bucksaw convert logs/ -o parquet/                one file for each input
   bucksaw convert otlp-logs.binpb -o logs.parquet
+  bucksaw convert logs/ -o lake/ --partition 'day(time)/service' --sort time
   zcat logs.gz | bucksaw convert - -o - > logs.parquet
   bucksaw convert logs.ndjson -o logs.parquet --on-error rejected.ndjson --json
 
@@ -52,6 +53,25 @@ else. What is damaged ends with exit code 3, what could not be verified (a codec
 
 Exit codes are those of bucksaw --help.";
 
+pub(super) const LS_EXAMPLES: &str = "\
+Examples:
+  bucksaw ls lake/
+  bucksaw ls lake/ --json | jq .path
+
+A line for each file: its path, rows, bytes and first and last moment, with tabs between them.
+
+Exit codes are those of bucksaw --help.";
+
+pub(super) const EXPIRE_EXAMPLES: &str = "\
+Examples:
+  bucksaw expire lake/ --older-than 30d --dry-run
+  bucksaw expire lake/ --older-than 30d --timestamp-column time
+
+Whole files go, by the last moment of their rows; files without times stay. Other commands that write to the dataset are kept out \
+meanwhile.
+
+Exit codes are those of bucksaw --help.";
+
 pub(super) const CAT_EXAMPLES: &str = "\
 Examples:
   bucksaw cat logs.parquet
@@ -89,9 +109,15 @@ mod tests {
     /// Broken lines would be broken once more where a terminal is narrower.
     #[test]
     fn paragraphs_are_lines_that_terminals_break() {
-        for help in
-            [CONVERT_EXAMPLES, INSPECT_EXAMPLES, SCHEMA_EXAMPLES, LINT_EXAMPLES, CAT_EXAMPLES]
-        {
+        for help in [
+            CONVERT_EXAMPLES,
+            INSPECT_EXAMPLES,
+            SCHEMA_EXAMPLES,
+            LINT_EXAMPLES,
+            CAT_EXAMPLES,
+            LS_EXAMPLES,
+            EXPIRE_EXAMPLES,
+        ] {
             let lines: Vec<&str> = help.lines().collect();
             for pair in lines.windows(2) {
                 let is_list = pair[1].starts_with("  ");

@@ -1,5 +1,6 @@
 //! The command line: words only.
 
+mod dataset;
 mod examples;
 mod file;
 mod input;
@@ -7,15 +8,17 @@ mod shape;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
 use clap::{Arg, Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+pub(crate) use self::dataset::DatasetArgs;
 use self::examples::{
-    CAT_EXAMPLES, CONVERT_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, MEASURE_HELP, SCHEMA_EXAMPLES,
-    VERIFY_EXAMPLES,
+    CAT_EXAMPLES, CONVERT_EXAMPLES, EXPIRE_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, LS_EXAMPLES,
+    MEASURE_HELP, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,
 };
 use self::file::FILE_HEADING;
 pub(crate) use self::file::FileArgs;
@@ -23,6 +26,7 @@ pub(crate) use self::input::InputArgs;
 pub(crate) use self::shape::{NestedArg, ShapeArgs, TimestampsArg, UnitArg};
 use crate::exit;
 use crate::intake::MaxRejected;
+use crate::values::duration;
 use crate::words::words;
 
 /// Telemetry in, Parquet out: one pass, bounded memory, nothing lost.
@@ -53,6 +57,12 @@ pub(crate) enum Command {
     /// Decode every page of Parquet files, and hold what they say against it
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// List the files of datasets, with their rows, sizes and times
+    #[command(after_help = LS_EXAMPLES)]
+    Ls(LsArgs),
+    /// Remove the files of datasets whose rows are all too old
+    #[command(after_help = EXPIRE_EXAMPLES)]
+    Expire(ExpireArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -165,6 +175,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) shape: ShapeArgs,
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
 }
 
 /// What to show of which files.
@@ -260,4 +272,32 @@ pub(crate) struct VerifyArgs {
     /// Print a line of JSON for each file that can be opened, and a last one with the member error, where something is wrong
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which datasets to list.
+#[derive(Args, Debug)]
+pub(crate) struct LsArgs {
+    /// Folders that datasets are in, as convert writes them with --dataset
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) datasets: Vec<PathBuf>,
+    /// Print a line of JSON for each file
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which files to remove.
+#[derive(Args, Debug)]
+pub(crate) struct ExpireArgs {
+    /// Folders that datasets are in
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) datasets: Vec<PathBuf>,
+    /// How long ago the last moment of a file is, at the least: 36h, 30d
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) older_than: Duration,
+    /// The column whose moments count [default: the first of timestamps that a file has]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) timestamp_column: Option<String>,
+    /// Only list the files that would be removed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

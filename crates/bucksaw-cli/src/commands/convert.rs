@@ -16,8 +16,8 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, InputTable,
-    LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Table, Writer,
+    Dataset, DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions,
+    InputTable, LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -75,8 +75,10 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
     let Settings { options, mut declared, input: read_as, notes } =
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
+    let options = options::of_dataset(options, &arguments.dataset);
+    options.validate()?;
     let mut options = options.overwrite(arguments.overwrite);
-    if arguments.file.sort.is_some() {
+    if arguments.file.sort.is_some() || arguments.dataset.partition.is_some() {
         let (directory, note) = sort_directory(arguments);
         ui::tell_notes(note.as_slice());
         options = options.sort_directory(directory);
@@ -343,10 +345,15 @@ fn scanned<'s>(
     Ok((schema, lengths))
 }
 
-/// A file of a table.
-fn open(target: &Target, of: InputTable, table: Table, files: &mut Publication) -> Result<Writer> {
+/// A file of a table, or the files of its dataset.
+fn open(
+    target: &Target,
+    of: InputTable,
+    tables: &mut Tables,
+    files: &mut Publication,
+) -> Result<Writer> {
     match target {
-        Target::Stdout => table.write_to(StreamSink::new(io::stdout())),
+        Target::Stdout => tables.take(of)?.write_to(StreamSink::new(io::stdout())),
         Target::Stream(path) => {
             let stream = OpenOptions::new().write(true).open(path).map_err(|cause| {
                 Error::io(format!("could not open {}", escape_path(path)), cause)
@@ -355,15 +362,19 @@ fn open(target: &Target, of: InputTable, table: Table, files: &mut Publication) 
                 let message = format!("{} is a terminal: name a file", escape_path(path));
                 return Err(Error::new(ErrorKind::Options, message));
             }
-            table.write_to(StreamSink::new(stream).at(path))
+            tables.take(of)?.write_to(StreamSink::new(stream).at(path))
         }
-        Target::File(path) => table.write_to(staged(path, files)?),
+        Target::File(path) => tables.take(of)?.write_to(staged(path, files)?),
+        Target::Dataset(directory) => {
+            let path = in_directory(directory, of, Path::new(""));
+            Dataset::open(path, tables.dataset_options())?.write()
+        }
         Target::InDirectory { directory, name } => {
             let path = in_directory(directory, of, name);
             if let Some(folder) = path.parent() {
                 make_folders(folder)?;
             }
-            table.write_to(staged(&path, files)?)
+            tables.take(of)?.write_to(staged(&path, files)?)
         }
     }
 }

@@ -120,6 +120,13 @@ impl<'a> Block<'a> {
         self.pivoted.most_text
     }
 
+    /// Takes a column's values out.
+    pub(crate) fn remove_column(&mut self, id: ColumnId) {
+        if let Some(column) = self.pivoted.columns.get_mut(id.index()) {
+            *column = std::mem::take(column).emptied();
+        }
+    }
+
     /// All of its rows.
     #[must_use]
     pub fn all(&self) -> BlockSlice<'_, 'a> {

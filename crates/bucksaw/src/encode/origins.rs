@@ -13,6 +13,8 @@ pub(crate) struct Counts<'c> {
     /// How many of them are other values as they are spelled.
     pub(crate) spelled: &'c [u64],
     pub(crate) alterations: &'c [Alterations],
+    /// Whether they are of the file, or of all rows of its table that came by then.
+    pub(crate) are_of_file: bool,
 }
 
 /// The origins of columns that have another than their name says.
@@ -57,7 +59,7 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         sibling_of: column.sibling_of.map(|(id, _)| schema.column(id).name.clone()),
         is_nanos: column.sibling_of.is_some_and(|(_, what)| what == Sibling::Nanos),
         texts,
-        spelled: (texts == Texts::Mixed && !is_unclear).then_some(spelled),
+        spelled: (texts == Texts::Mixed && !is_unclear && counts.are_of_file).then_some(spelled),
         is_json: *ty == ColumnType::Json,
         declared: !(column.is_settled || is_sibling) && values_say(ty),
         input: column.input.as_ref().filter(|_| !column.is_settled).map(ToString::to_string),

@@ -19,6 +19,10 @@ pub enum ColumnOption {
     ClusterBy,
     /// [`Options::sort_by`].
     SortBy,
+    /// [`Options::partition_by`].
+    PartitionBy,
+    /// [`Options::keep_together`].
+    KeepTogether,
     /// [`Options::bloom_filter_of`].
     BloomFilterOf,
     /// [`Options::dictionary_of`].
@@ -70,6 +74,8 @@ impl ColumnOption {
             Self::SortedBy => "the sort order",
             Self::ClusterBy => "the order of row groups",
             Self::SortBy => "the order of rows",
+            Self::PartitionBy => "a folder",
+            Self::KeepTogether => "the rows to keep together",
             Self::BloomFilterOf => "a bloom filter",
             Self::DictionaryOf => "a dictionary",
             Self::TimestampColumn => "the timestamp column",
@@ -107,6 +113,10 @@ impl Options {
         let clustered_by = self.clustered_by.iter();
         let clustered_by = clustered_by.map(|key| (O::ClusterBy, key.order.column.clone()));
         let sort_by = self.sorted_into.iter().map(|key| (O::SortBy, key.order.column.clone()));
+        let partition = self.dataset.partition.iter();
+        let partition = partition.map(|key| (O::PartitionBy, key.column.clone()));
+        let together = self.dataset.keep_together.iter();
+        let together = together.map(|key| (O::KeepTogether, key.order.column.clone()));
         let filters = self.bloom_filter_of.iter().map(|column| (O::BloomFilterOf, column.clone()));
         let dictionaries =
             self.dictionary_of.keys().map(|column| (O::DictionaryOf, column.clone()));
@@ -121,6 +131,8 @@ impl Options {
         let named = sorted_by
             .chain(clustered_by)
             .chain(sort_by)
+            .chain(partition)
+            .chain(together)
             .chain(filters)
             .chain(dictionaries)
             .chain(timestamp)

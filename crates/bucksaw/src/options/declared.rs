@@ -136,6 +136,26 @@ impl DeclaredColumn {
     }
 }
 
+impl DeclaredColumn {
+    /// Takes what another declaration of the same column says beside.
+    fn agree(&mut self, other: &Self) -> Result<()> {
+        // A column without a path takes the first that is called so.
+        let is_path_alike = self.path == other.path || self.path.is_none() || other.path.is_none();
+        if self.ty != other.ty || !is_path_alike {
+            let is = |column: &Self| match &column.path {
+                Some(path) => format!("{} from {path:?}", column.ty),
+                None => column.ty.to_string(),
+            };
+            let message = format!("it is {} here and {} there", is(other), is(self));
+            return Err(Error::new(ErrorKind::Options, message).in_column(&other.name));
+        }
+        self.path = self.path.take().or_else(|| other.path.clone());
+        self.input = self.input.take().or_else(|| other.input.clone());
+        self.settled &= other.settled;
+        Ok(())
+    }
+}
+
 /// Columns known beforehand, in the file's order.
 ///
 /// ```
@@ -176,6 +196,43 @@ impl DeclaredSchema {
     pub fn unknown_columns(mut self, unknown: UnknownColumns) -> Self {
         self.unknown_columns = unknown;
         self
+    }
+
+    /// These columns, and those that another schema declares beside them; the rest is as that one says.
+    ///
+    /// # Errors
+    /// As [`add_columns`](Self::add_columns).
+    pub(crate) fn with(self, other: &Self) -> Result<Self> {
+        let mut both = Self { columns: self.columns, ..other.clone() };
+        both.add_columns(&other.columns)?;
+        Ok(both)
+    }
+
+    /// Adds those of these columns that it lacks.
+    ///
+    /// ```
+    /// use bucksaw::{ColumnType, DeclaredSchema};
+    /// let mut schema = DeclaredSchema::new().column("level", ColumnType::Text);
+    /// let other = DeclaredSchema::new().column("status", ColumnType::Int64);
+    /// schema.add_columns(&other.columns)?;
+    /// assert_eq!(schema.columns.len(), 2);
+    /// let other = DeclaredSchema::new().column("status", ColumnType::Text);
+    /// assert!(schema.add_columns(&other.columns).is_err());
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where it has one of them with another type or from another path.
+    pub fn add_columns(&mut self, columns: &[DeclaredColumn]) -> Result<()> {
+        columns.iter().try_for_each(|column| {
+            let is_same_name =
+                |known: &DeclaredColumn| known.name.eq_ignore_ascii_case(&column.name);
+            match self.columns.iter().position(is_same_name) {
+                None => self.columns.push(column.clone()),
+                Some(index) => self.columns[index].agree(column)?,
+            }
+            Ok(())
+        })
     }
 
     /// Adds a column whose values come from this path: the names of the objects around them, and their own.

@@ -3,9 +3,12 @@
 pub(crate) mod capacity;
 mod choices;
 mod columns;
+mod dataset;
 pub(crate) mod declared;
 mod declaring;
+pub(crate) mod file_name;
 mod naming;
+mod partition_key;
 mod redaction;
 mod schema_problems;
 mod setters;
@@ -23,8 +26,12 @@ pub use self::choices::{
     UnknownColumns,
 };
 pub use self::columns::{ColumnOption, UnknownColumn};
+pub(crate) use self::dataset::DatasetOptions;
+pub use self::dataset::MIN_ROLL_BYTES;
 pub use self::declared::{MAX_NAME_BYTES, REST_COLUMN};
+pub use self::file_name::{DEFAULT_FILE_NAME, FileName};
 pub use self::naming::EMPTY_NAME;
+pub use self::partition_key::PartitionKey;
 pub use self::redaction::{MASK, Redaction};
 pub use self::signal_stats::{MetricKind, Signal};
 pub use self::sort_key::{KeyFunction, SortKey};
@@ -136,6 +143,7 @@ pub struct Options {
     pub(crate) signal_stats: Option<Signal>,
     pub(crate) habits: Habits,
     pub(crate) stream_column: Option<String>,
+    pub(crate) dataset: DatasetOptions,
     pub(crate) sorted_by: Vec<SortColumn>,
     pub(crate) clustered_by: Vec<SortKey>,
     pub(crate) sorted_into: Vec<SortKey>,
@@ -188,6 +196,7 @@ impl Default for Options {
             signal_stats: None,
             habits: Habits::default(),
             stream_column: None,
+            dataset: DatasetOptions::default(),
             sorted_by: Vec::new(),
             clustered_by: Vec::new(),
             sorted_into: Vec::new(),

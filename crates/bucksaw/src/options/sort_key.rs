@@ -79,16 +79,20 @@ impl SortKey {
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options).
     pub fn list(text: &str) -> Result<Vec<Self>> {
-        let mut depth = 0_usize;
-        let is_end = |character: char| {
-            match character {
-                '(' => depth += 1,
-                ')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            character == ',' && depth == 0
-        };
-        text.split(is_end).map(|key| key.trim().parse()).collect()
+        text.split(outside_brackets(',')).map(|key| key.trim().parse()).collect()
+    }
+}
+
+/// Finds the characters of a list that stand between its keys, and not within the brackets of one.
+pub(super) fn outside_brackets(separator: char) -> impl FnMut(char) -> bool {
+    let mut depth = 0_usize;
+    move |character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == separator && depth == 0
     }
 }
 

@@ -47,6 +47,7 @@ impl Options {
         problems.extend(self.declared_problems());
         problems.extend(self.field_id_problems());
         problems.extend(self.column_count_problems());
+        problems.extend(self.dataset_problems());
         if self.timestamp_unit == TimeUnit::Millis {
             problems.push(
                 "the unit of timestamps is a millisecond: it must be a microsecond or a nanosecond"

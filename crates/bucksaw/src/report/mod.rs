@@ -4,10 +4,10 @@ pub(crate) mod signal_stats;
 pub(crate) mod text;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::signal_stats::SignalStats;
 use crate::block::counts::Alterations;
@@ -16,12 +16,13 @@ use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::Options;
 use crate::options::UnknownColumn;
+use crate::route::tally::Tally;
 pub use crate::schema::Renamed;
 use crate::schema::{Column, ColumnType, Schema};
 use crate::types::timestamp::{TimeUnit, text_in_unit};
 
 /// The first and last moment of a column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TimeRange {
     /// The column's name in the file.
@@ -123,6 +124,44 @@ pub struct FirstAlteration {
     pub example: String,
 }
 
+impl ColumnReport {
+    /// Adds the same column of a further file, which has so many rows; those before have so many.
+    fn add(&mut self, column: Self, (rows_before, rows): (u64, u64)) {
+        let has_values = (self.nulls < rows_before, column.nulls < rows);
+        // What a file with values does not tell is not known of all of them.
+        let outer =
+            |one: Option<Bound>, other: Option<Bound>, is_further: fn(&_, &_) -> bool| match (
+                has_values, one, other,
+            ) {
+                ((true, true), Some(one), Some(other)) if is_further(&one, &other) => Some(other),
+                ((true, true), one, Some(_)) => one,
+                ((true, true), ..) => None,
+                ((false, true), _, other) => other,
+                ((_, false), one, _) => one,
+            };
+        self.min = outer(self.min.take(), column.min, |a: &Bound, b: &Bound| b < a);
+        self.max = outer(self.max.take(), column.max, |a: &Bound, b: &Bound| b > a);
+        self.nulls += column.nulls;
+        self.values += column.values;
+        self.nans += column.nans;
+        // How many they have in common is not known.
+        self.distinct = None;
+        self.encoded_bytes += column.encoded_bytes;
+        self.compressed_bytes += column.compressed_bytes;
+        self.ratio = ratio(self.encoded_bytes, self.compressed_bytes);
+        self.alterations.add(&column.alterations);
+        for first in column.firsts {
+            if !self.firsts.iter().any(|known| known.outcome == first.outcome) {
+                self.firsts.push(first);
+            }
+        }
+    }
+}
+
+fn ratio(encoded: u64, compressed: u64) -> f64 {
+    if compressed == 0 { 1.0 } else { encoded as f64 / compressed as f64 }
+}
+
 fn those_that_came<S: serde::Serializer>(
     alterations: &Alterations,
     serializer: S,
@@ -191,9 +230,14 @@ pub struct FileReport {
     pub rows: u64,
     /// Its size in bytes.
     pub bytes: u64,
+    /// How many files it is: those of a dataset are told as one.
+    pub files: u64,
+    /// Rows of a dataset whose text is empty that a folder is called by, or is what null is called there: readers take them for
+    /// null.
+    pub unnamed: u64,
     /// Its row groups.
     pub row_groups: usize,
-    /// Where each of them starts in the file, in bytes.
+    /// Where each of them starts in the file, in bytes; not of a dataset.
     pub row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub columns: Vec<ColumnReport>,
@@ -226,6 +270,91 @@ pub struct OrderReport {
 }
 
 impl FileReport {
+    /// What a dataset without files comes to.
+    pub(crate) fn of_dataset(path: &Path) -> Self {
+        Self {
+            path: Some(path.to_owned()),
+            rows: 0,
+            bytes: 0,
+            files: 0,
+            unnamed: 0,
+            row_groups: 0,
+            row_group_offsets: Vec::new(),
+            columns: Vec::new(),
+            times: Vec::new(),
+            misfits: Vec::new(),
+            mixed_texts: Vec::new(),
+            order: None,
+            signal_stats: None,
+        }
+    }
+
+    /// The same, with what was counted of its rows as they came.
+    pub(crate) fn told_by(mut self, tally: &Tally, spelled: &[u64], schema: &Schema) -> Self {
+        self.misfits = tally.misfits(schema);
+        self.mixed_texts = tally.mixed_texts(schema, spelled);
+        let firsts = tally.firsts();
+        let of_columns = schema.columns().iter().zip(firsts);
+        let mut firsts: HashMap<&str, Vec<FirstAlteration>> =
+            of_columns.map(|(column, firsts)| (column.name.as_str(), firsts)).collect();
+        for column in &mut self.columns {
+            column.firsts = firsts.remove(column.name.as_str()).unwrap_or_default();
+        }
+        self
+    }
+
+    /// Adds a further file of the same table.
+    pub(crate) fn add(&mut self, mut file: Self) {
+        let mut known: HashMap<String, usize> = HashMap::with_capacity(self.columns.len());
+        known.extend(self.columns.iter().enumerate().map(|(at, c)| (c.name.clone(), at)));
+        let mut is_in_both = vec![false; self.columns.len()];
+        for column in file.columns.drain(..) {
+            match known.get(&column.name) {
+                Some(index) => {
+                    is_in_both[*index] = true;
+                    self.columns[*index].add(column, (self.rows, file.rows));
+                }
+                None => self.columns.push(ColumnReport {
+                    nulls: column.nulls + self.rows,
+                    values: column.values + self.rows,
+                    distinct: column.distinct.filter(|_| self.files == 0),
+                    ..column
+                }),
+            }
+        }
+        for (column, _) in self.columns.iter_mut().zip(is_in_both).filter(|(_, is)| !is) {
+            column.nulls += file.rows;
+            column.values += file.rows;
+        }
+        TimeRange::add(&mut self.times, file.times);
+        for misfits in file.misfits {
+            match self.misfits.iter_mut().find(|known| known.column == misfits.column) {
+                Some(known) => {
+                    known.misfits += misfits.misfits;
+                    known.values += misfits.values;
+                }
+                None => self.misfits.push(misfits),
+            }
+        }
+        for mixed in file.mixed_texts {
+            match self.mixed_texts.iter_mut().find(|known| known.column == mixed.column) {
+                Some(known) => {
+                    known.others += mixed.others;
+                    known.values += mixed.values;
+                }
+                None => self.mixed_texts.push(mixed),
+            }
+        }
+        match (&mut self.order, file.order) {
+            (Some(known), Some(order)) => known.sorted_row_groups += order.sorted_row_groups,
+            (none, order) => *none = order,
+        }
+        self.rows += file.rows;
+        self.bytes += file.bytes;
+        self.files += file.files;
+        self.row_groups += file.row_groups;
+    }
+
     /// Whether a row has a value of the column, in it or in its sibling.
     pub(crate) fn has_values_of(&self, name: &str) -> bool {
         let has_values = |column: &ColumnReport| column.name == name && column.nulls < self.rows;
@@ -338,11 +467,7 @@ pub(crate) fn column_reports(
             distinct: column.distinct,
             encoded_bytes: column.encoded_bytes,
             compressed_bytes: column.compressed_bytes,
-            ratio: if column.compressed_bytes == 0 {
-                1.0
-            } else {
-                column.encoded_bytes as f64 / column.compressed_bytes as f64
-            },
+            ratio: ratio(column.encoded_bytes, column.compressed_bytes),
             alterations: index
                 .and_then(|index| alterations.get(index))
                 .copied()

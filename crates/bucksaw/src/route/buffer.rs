@@ -1,9 +1,8 @@
 //! Rows that wait to be put in order.
 
-use super::order::OrderKeys;
+use super::order::{OrderKeys, RowOrder};
 use crate::block::{Block, BlockSlice, OwnedBlock, RowIndex, picked};
 use crate::error::Result;
-use crate::options::SortKey;
 use crate::schema::Schema;
 
 /// Rows in one of the blocks that they wait in.
@@ -95,10 +94,10 @@ impl RowBuffer {
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) where a column has values that have no order; those of `take`.
     pub(super) fn take_in_order(
         &mut self,
-        by: &[SortKey],
+        by: &RowOrder,
         schema: &Schema,
         size: BlockSize,
-        mut take: impl FnMut(&Block<'_>) -> Result<()>,
+        mut take: impl FnMut(&mut Block<'_>) -> Result<()>,
     ) -> Result<bool> {
         let used = self.rows.div_ceil(WAITING_ROWS);
         let blocks = &mut self.blocks[..used];
@@ -134,13 +133,13 @@ pub(super) fn give(
     rows: &[RowIndex],
     size: BlockSize,
     spare: &mut Block<'static>,
-    take: &mut impl FnMut(&Block<'_>) -> Result<()>,
+    take: &mut impl FnMut(&mut Block<'_>) -> Result<()>,
 ) -> Result<()> {
-    let next = picked(blocks, rows, std::mem::take(spare))?;
+    let mut next = picked(blocks, rows, std::mem::take(spare))?;
     // Some rows may have much more text than others.
     let is_large = rows.len() > 1 && next.text_bytes() > size.bytes.saturating_mul(2);
     if !is_large {
-        take(&next)?;
+        take(&mut next)?;
     }
     *spare = next.emptied();
     if is_large {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::buffer::{BlockSize, RowBuffer};
+use super::order::RowOrder;
 use super::sortedness::columns_of;
 use crate::block::BlockSlice;
 use crate::encode::backend::{
@@ -10,7 +11,7 @@ use crate::encode::backend::{
 };
 use crate::error::Result;
 use crate::format::metadata::KeyValue;
-use crate::options::{Options, SortKey};
+use crate::options::Options;
 use crate::schema::Schema;
 
 /// What a row group takes while its rows are encoded, as a part of what they take as they wait.
@@ -18,7 +19,7 @@ const ENCODED_SHARE: usize = 2;
 
 /// A backend that has the rows of a row group wait until it ends, and gives them to another in order.
 pub(super) struct Clustered {
-    by: Vec<SortKey>,
+    by: RowOrder,
     size: BlockSize,
     rows: RowBuffer,
     backend: Box<dyn Backend>,
@@ -27,9 +28,9 @@ pub(super) struct Clustered {
 
 impl Clustered {
     pub(super) fn new(options: &Options, backend: Box<dyn Backend>) -> Self {
-        let by = options.clustered_by.clone();
+        let by = RowOrder::of(&options.clustered_by);
         let size = BlockSize::within(options.memory_limit);
-        let sorted = SortedRowGroups { by: columns_of(&by), are_sorted: Vec::new() };
+        let sorted = SortedRowGroups { by: columns_of(&by.keys), are_sorted: Vec::new() };
         Self { by, size, rows: RowBuffer::default(), backend, sorted }
     }
 }

@@ -9,12 +9,15 @@ use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::schema::Schema;
 use crate::types::physical::Order;
 
+/// A column's values in some rows, and their order, if they have one.
+pub(super) type KeyColumn<'s, 'a> = (ColumnSlice<'s, 'a>, ValuesSlice<'s, 'a>, Option<Order>);
+
 /// The column that the file calls `name`, if it has a value in these rows, and its order, if it has one.
 pub(super) fn column<'s, 'a>(
     name: &str,
     rows: &BlockSlice<'s, 'a>,
     schema: &Schema,
-) -> Option<(ColumnSlice<'s, 'a>, ValuesSlice<'s, 'a>, Option<Order>)> {
+) -> Option<KeyColumn<'s, 'a>> {
     let is_named = |(id, _): &(_, _)| schema.column(*id).name == name;
     let (id, slice) = rows.columns().find(is_named)?;
     let storage = schema.column(id).ty.as_ref().and_then(|ty| ty.storage());

@@ -61,8 +61,9 @@ fn fixed_bytes(memory_limit: usize) -> usize {
 /// groups then.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// Bytes of the source that make a batch.
+    /// Bytes of the source that make a batch, and that do at the most.
     full: usize,
+    most: usize,
     source_bytes: usize,
     /// Bytes of memory that are never there for others.
     fixed: usize,
@@ -81,6 +82,7 @@ impl Batch {
     pub(crate) fn new(memory_limit: usize) -> Self {
         Self {
             full: memory_limit / BATCH_SHARE,
+            most: usize::MAX,
             source_bytes: 0,
             fixed: fixed_bytes(memory_limit),
             share: input_bytes(memory_limit),
@@ -90,10 +92,17 @@ impl Batch {
         }
     }
 
+    /// The same, of files that end after so many bytes as the options say: a batch is a small part of them.
+    pub(crate) fn of_files(options: &Options) -> Self {
+        let of_file = options.dataset.roll_bytes.unwrap_or(u64::MAX) / BATCH_SHARE as u64;
+        let of_file = usize::try_from(of_file).unwrap_or(usize::MAX);
+        Self { most: of_file, ..Self::new(options.memory_limit) }
+    }
+
     /// Another limit holds from now on.
     pub(crate) fn limit_memory(&mut self, memory_limit: usize) {
-        let Self { source_bytes, window, largest, .. } = *self;
-        *self = Self { source_bytes, window, largest, ..Self::new(memory_limit) };
+        let Self { most, source_bytes, window, largest, .. } = *self;
+        *self = Self { most, source_bytes, window, largest, ..Self::new(memory_limit) };
     }
 
     /// Adds a block of so many bytes of memory.
@@ -106,7 +115,7 @@ impl Batch {
     fn add_source(&mut self, bytes: usize, window_bytes: usize) -> bool {
         self.source_bytes += bytes;
         self.window = window_bytes.min(self.max_window);
-        self.source_bytes >= self.full
+        self.source_bytes >= self.full.min(self.most)
     }
 
     /// Adds an input's chunk; whether the batch is full with it.

@@ -4,12 +4,11 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::buffer::{BlockSize, give};
-use super::order::OrderKeys;
+use super::order::{OrderKeys, RowOrder};
 use super::runs::{Run, RunFile};
 use crate::block::stored::StoredBlock;
 use crate::block::{Block, BlockSlice, RowIndex};
 use crate::error::Result;
-use crate::options::SortKey;
 use crate::schema::Schema;
 
 /// How far a run is merged.
@@ -28,7 +27,7 @@ struct Cursor<'r> {
 
 impl Cursor<'_> {
     /// Looks at the first row of a block.
-    fn look(&mut self, by: &[SortKey], schema: &Schema) -> Result<()> {
+    fn look(&mut self, by: &RowOrder, schema: &Schema) -> Result<()> {
         self.row = 0;
         self.keys.clear();
         self.keys.add(&self.block.block().all(), by, schema)?;
@@ -49,10 +48,10 @@ impl Cursor<'_> {
 pub(super) fn merge(
     file: &mut RunFile,
     runs: &[Run],
-    by: &[SortKey],
+    by: &RowOrder,
     schema: &Schema,
     size: BlockSize,
-    mut take: impl FnMut(&Block<'_>) -> Result<()>,
+    mut take: impl FnMut(&mut Block<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut cursors = Vec::with_capacity(runs.len());
     for run in runs {
@@ -127,7 +126,7 @@ impl Picked {
     fn give(
         &mut self,
         size: BlockSize,
-        take: &mut impl FnMut(&Block<'_>) -> Result<()>,
+        take: &mut impl FnMut(&mut Block<'_>) -> Result<()>,
     ) -> Result<()> {
         if self.rows.is_empty() {
             return Ok(());

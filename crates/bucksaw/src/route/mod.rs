@@ -9,6 +9,8 @@ mod keys;
 pub(crate) mod limits;
 mod merge;
 pub(crate) mod order;
+pub(crate) mod partition;
+pub(crate) mod roll;
 mod runs;
 pub(crate) mod signal_stats;
 pub(crate) mod sort;

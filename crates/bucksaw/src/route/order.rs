@@ -2,20 +2,39 @@
 
 use twox_hash::XxHash64;
 
-use super::key_columns;
+use super::key_columns::{self, KeyColumn};
 use super::keys::{Key, Keys};
-use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
+use super::partition::{self, Folders};
+use crate::block::BlockSlice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::Fingerprinter;
-use crate::options::{KeyFunction, SortKey};
+use crate::options::{KeyFunction, PartitionKey, SortKey};
 use crate::schema::{ColumnType, Schema};
-use crate::types::physical::Order;
 use crate::types::timestamp::TimeUnit;
 
 /// What stands before a value, and for null: nulls come before values, or behind them.
 const NULL_FIRST: u8 = 0;
 const VALUE: u8 = 1;
 const NULL_LAST: u8 = 2;
+
+/// What rows are put in order by: their folders first, then these keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RowOrder {
+    pub(crate) partition: Vec<PartitionKey>,
+    pub(crate) keys: Vec<SortKey>,
+}
+
+impl RowOrder {
+    /// By keys alone.
+    pub(crate) fn of(keys: &[SortKey]) -> Self {
+        Self { partition: Vec::new(), keys: keys.to_vec() }
+    }
+
+    /// Whether it is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.partition.is_empty() && self.keys.is_empty()
+    }
+}
 
 /// The keys of rows, one after the other.
 #[derive(Debug, Default)]
@@ -35,17 +54,23 @@ impl OrderKeys {
     pub(crate) fn add(
         &mut self,
         rows: &BlockSlice<'_, '_>,
-        by: &[SortKey],
+        by: &RowOrder,
         schema: &Schema,
     ) -> Result<()> {
+        let keys = by.keys.iter();
         let columns: Vec<_> =
-            by.iter().map(|key| key_columns::column(&key.order.column, rows, schema)).collect();
-        let mut parts = Vec::with_capacity(by.len());
-        for (key, column) in by.iter().zip(&columns) {
+            keys.map(|key| key_columns::column(&key.order.column, rows, schema)).collect();
+        let of_partition = partition::columns(&by.partition, rows, schema);
+        let mut folders = Folders::new(&by.partition, &of_partition, schema)?;
+        let mut parts = Vec::with_capacity(by.keys.len());
+        for (key, column) in by.keys.iter().zip(&columns) {
             parts.push(Part::new(key, column.as_ref(), schema)?);
         }
         self.ends.reserve(rows.rows());
         for _ in 0..rows.rows() {
+            if !by.partition.is_empty() {
+                append_bytes(folders.next()?.0.as_bytes(), &mut self.bytes);
+            }
             for part in &mut parts {
                 self.has_nan |= part.append_next(&mut self.bytes);
             }
@@ -106,11 +131,7 @@ struct Part<'v> {
 }
 
 impl<'v> Part<'v> {
-    fn new(
-        key: &SortKey,
-        column: Option<&'v (ColumnSlice<'v, '_>, ValuesSlice<'v, '_>, Option<Order>)>,
-        schema: &Schema,
-    ) -> Result<Self> {
+    fn new(key: &SortKey, column: Option<&'v KeyColumn<'v, '_>>, schema: &Schema) -> Result<Self> {
         let function = key.function;
         let ty = schema.columns().iter().find(|column| column.name == key.order.column);
         let ty = ty.and_then(|column| column.ty.as_ref());
@@ -209,7 +230,7 @@ fn units(function: KeyFunction, ty: &ColumnType) -> Option<i128> {
     }
 }
 
-fn per_second(unit: TimeUnit) -> i128 {
+pub(super) fn per_second(unit: TimeUnit) -> i128 {
     match unit {
         TimeUnit::Millis => 1_000,
         TimeUnit::Micros => 1_000_000,
@@ -232,7 +253,7 @@ fn no_key_of(key: &SortKey, ty: &ColumnType) -> Error {
 }
 
 /// Appends a value so that bytes compare as values do: NaN is behind all others, and both zeros are one.
-fn append_value(value: &Key<'_>, bytes: &mut Vec<u8>) {
+pub(super) fn append_value(value: &Key<'_>, bytes: &mut Vec<u8>) {
     match value {
         Key::Bool(value) => bytes.push((*value).into()),
         Key::Int(value) => append_integer(*value, bytes),

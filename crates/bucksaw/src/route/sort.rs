@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::buffer::{BlockSize, RowBuffer};
 use super::merge::merge;
+use super::order::RowOrder;
 use super::runs::{Run, RunFile};
 use crate::block::{Block, BlockSlice};
 use crate::error::Result;
-use crate::options::{MIN_MEMORY_LIMIT, Options, SortKey};
+use crate::options::{MIN_MEMORY_LIMIT, Options};
 use crate::schema::Schema;
 
 /// Rows wait in memory until they take so many parts in [`PARTS`] of the memory limit.
@@ -23,7 +24,7 @@ const LEAST_RUNS: usize = 2;
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Sorter {
-    by: Vec<SortKey>,
+    by: RowOrder,
     rows: RowBuffer,
     directory: Option<PathBuf>,
     temporary_limit: u64,
@@ -39,15 +40,20 @@ struct Waiting {
 }
 
 impl Sorter {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new(by: RowOrder, options: &Options) -> Self {
         Self {
-            by: options.sorted_into.clone(),
+            by,
             rows: RowBuffer::default(),
             directory: options.sort_directory.clone(),
             temporary_limit: options.temporary_limit,
             memory_limit: options.memory_limit,
             waiting: None,
         }
+    }
+
+    /// Whether rows are in order as they come, and only wait.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.by.is_empty()
     }
 
     /// Memory is limited to so many bytes from now on.
@@ -124,7 +130,7 @@ impl Sorter {
     pub(crate) fn take_all(
         &mut self,
         schema: &Schema,
-        take: impl FnMut(&Block<'_>) -> Result<()>,
+        take: impl FnMut(&mut Block<'_>) -> Result<()>,
     ) -> Result<()> {
         let size = BlockSize::within(self.memory_limit);
         if self.waiting.is_none() {

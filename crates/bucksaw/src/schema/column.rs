@@ -122,6 +122,8 @@ pub struct Column {
     pub(crate) is_renamed: bool,
     /// Whether it is no column of the file: its values are dropped, or go into `_rest`.
     pub(crate) is_dropped: bool,
+    /// Whether its values stand in the names of a dataset's folders, and in no file.
+    pub(crate) is_in_path: bool,
     /// Whether they go into `_rest`.
     pub(crate) is_in_rest: bool,
     /// Whether they are in a block for their fingerprints before.

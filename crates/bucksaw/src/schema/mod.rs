@@ -63,6 +63,10 @@ pub(crate) struct Schema {
     pub(crate) source_columns: Option<SourceColumns>,
     /// The column of fingerprints, where it is asked for.
     pub(crate) fingerprinted: Option<Fingerprinted>,
+    /// Whether every file has all columns.
+    is_of_dataset: bool,
+    /// Columns whose values stand in the names of folders.
+    path_columns: Vec<String>,
     order: Order,
     found_below: Found,
     changes: u64,
@@ -105,6 +109,8 @@ impl Schema {
             rest: None,
             source_columns: None,
             fingerprinted: None,
+            is_of_dataset: false,
+            path_columns: Vec::new(),
             order: Order::default(),
             found_below: Found::default(),
             changes: 0,
@@ -132,6 +138,25 @@ impl Schema {
             schema.columns[rest.index()].declared = true;
         }
         schema
+    }
+
+    /// The files are a dataset's: all of them have all columns, but for those whose values stand in the names of folders.
+    pub(crate) fn are_of_dataset(&mut self, options: &Options) {
+        self.is_of_dataset = true;
+        let keys = options.dataset.partition.iter().filter(|key| key.is_column());
+        self.path_columns = keys.map(|key| key.column.clone()).collect();
+        for column in &mut self.columns {
+            column.is_in_path = self.path_columns.contains(&column.name);
+        }
+    }
+
+    pub(crate) fn is_of_dataset(&self) -> bool {
+        self.is_of_dataset
+    }
+
+    /// Whether a file has this column even where none of its rows has a value of it.
+    pub(crate) fn is_wanted(&self, column: &Column) -> bool {
+        (column.declared || self.is_of_dataset && column.ty.is_some()) && !column.is_in_path
     }
 
     /// The columns, in the file's order.
@@ -333,6 +358,7 @@ impl Schema {
         self.folded_names.insert(name.to_lowercase());
         self.columns.push(Column {
             field_id: self.field_ids.get(&name).copied(),
+            is_in_path: self.path_columns.contains(&name),
             name,
             path: None,
             is_renamed: false,

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use crate::error::Error;
 
 /// An error that says what was being done, what to do about it and the cause.
-pub(super) fn failed(what: String, cause: io::Error) -> Error {
+pub(crate) fn failed(what: String, cause: io::Error) -> Error {
     match advice(&cause) {
         Some(advice) => Error::io(format!("{what}: {advice}"), cause),
         None => Error::io(what, cause),

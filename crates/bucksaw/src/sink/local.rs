@@ -143,7 +143,7 @@ impl Sink for LocalSink {
     }
 
     fn publish(self: Box<Self>) -> Result<Published> {
-        let published = Published { path: Some(self.named.clone()), bytes: self.bytes };
+        let published = Published::new(self.bytes).at(self.named.clone());
         let waiting = Waiting::clone(&self.waiting);
         let (finished, alone) = self.finish()?;
         waiting.lock().unwrap_or_else(PoisonError::into_inner).push(finished);

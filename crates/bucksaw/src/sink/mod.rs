@@ -1,13 +1,13 @@
 //! Sinks: finished bytes in, a published file out.
 
 mod directory;
-mod failure;
+pub(crate) mod failure;
 mod journal;
 mod local;
 mod memory;
 mod publication;
 mod recovery;
-mod rename;
+pub(crate) mod rename;
 mod staged;
 mod stream;
 
@@ -28,19 +28,27 @@ pub struct Published {
     pub path: Option<PathBuf>,
     /// Its size in bytes.
     pub bytes: u64,
+    /// The XXH3-128 of its bytes, where the sink has counted it.
+    pub hash: Option<u128>,
 }
 
 impl Published {
     /// A file of so many bytes, without a path.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
-        Self { path: None, bytes }
+        Self { path: None, bytes, hash: None }
     }
 
     /// The same file, with its path.
     #[must_use]
     pub fn at(self, path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()), ..self }
+    }
+
+    /// The same file, with the XXH3-128 of its bytes.
+    #[must_use]
+    pub fn with_hash(self, hash: u128) -> Self {
+        Self { hash: Some(hash), ..self }
     }
 }
 

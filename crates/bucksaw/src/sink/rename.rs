@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// Renames unless something stands at `target`.
-pub(super) fn to_unused(from: &Path, target: &Path) -> io::Result<()> {
+pub(crate) fn to_unused(from: &Path, target: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if let Some(result) = with_flags(from, target, rustix::fs::RenameFlags::NOREPLACE) {
         return result;

@@ -40,7 +40,7 @@ impl<W: Write + Send> Sink for StreamSink<W> {
 
     fn publish(mut self: Box<Self>) -> Result<Published> {
         self.stream.flush().map_err(|cause| self.failed(cause))?;
-        Ok(Published { path: self.path, bytes: self.bytes })
+        Ok(Published { path: self.path, ..Published::new(self.bytes) })
     }
 
     fn discard(self: Box<Self>) -> Result<()> {

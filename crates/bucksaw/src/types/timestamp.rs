@@ -1,7 +1,7 @@
 //! Moments and days, and their text.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Timelike as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::types::moment::Moment;
 
@@ -13,7 +13,7 @@ pub(crate) fn timestamp_text(micros: i64) -> String {
 }
 
 /// The unit of moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimeUnit {
     /// Thousandths of a second.
     #[serde(rename = "ms")]

@@ -1,6 +1,8 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
 mod arriving;
+mod dataset_files;
+mod files;
 mod open;
 mod open_file;
 mod ordered_file;
@@ -16,8 +18,8 @@ use std::time::Instant;
 use arrow_array::RecordBatch;
 use bumpalo::Bump;
 
+use self::files::Files;
 use self::open::local_sink;
-use self::open_file::Finished;
 use self::ordered_file::OrderedFile;
 use self::pipeline::{Ended, Kept};
 pub use self::rows::Cell;
@@ -25,12 +27,13 @@ pub use self::scan::Scan;
 use crate::block::counts::Alterations;
 use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
+use crate::dataset::Folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
 use crate::input::record_batch::{OnRefused, block_of_columns, columns_of};
 use crate::options::MIN_MEMORY_LIMIT;
-use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, column_reports, peak_memory};
+use crate::report::{ColumnsInRest, FileReport, Report, TimeRange, peak_memory};
 use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
 use crate::schema::{Column, ColumnId, Renamed};
@@ -73,11 +76,22 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(table: Table, sink: Box<dyn Sink>) -> Result<Self> {
-        let threads = threads_within(&table.options);
-        let workers = Arc::new(Workers::new(threads)?);
-        Ok(Self {
+        table.options.dataset.check_is_unused()?;
+        let workers = Arc::new(Workers::new(threads_within(&table.options))?);
+        let file = OrderedFile::new(&table, Files::one(&table, sink, &workers));
+        Ok(Self::with(table, file, workers))
+    }
+
+    pub(crate) fn of_dataset(table: Table, folder: Folder) -> Result<Self> {
+        let workers = Arc::new(Workers::new(threads_within(&table.options))?);
+        let file = OrderedFile::new(&table, Files::of_dataset(&table, folder, &workers));
+        Ok(Self::with(table, file, workers))
+    }
+
+    fn with(table: Table, file: OrderedFile, workers: Arc<Workers>) -> Self {
+        Self {
             collected: OwnedBlock::default(),
-            file: Some(OrderedFile::new(&table, sink, &workers)),
+            file: Some(file),
             files: Vec::new(),
             timestamps: Vec::new(),
             alterations_before: table.counts.alterations,
@@ -87,7 +101,7 @@ impl Writer {
             rejected: 0,
             started: Instant::now(),
             table,
-        })
+        }
     }
 
     /// The table.
@@ -213,7 +227,42 @@ impl Writer {
             Ok(true)
         })?;
         self.rejected += input.counts().rejected - rejected;
+        self.publish_old()?;
         Ok(is_more)
+    }
+
+    /// When rows of a dataset are to be published that have come, by [`Options::roll_age`](crate::Options::roll_age); none where
+    /// there is no such time, or no row since. Every write looks at it; where none comes, [`publish_old`](Self::publish_old) does.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.file.as_ref()?.deadline()
+    }
+
+    /// Publishes what has come of a dataset if its [time](Self::deadline) has.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish).
+    pub fn publish_old(&mut self) -> Result<()> {
+        match self.deadline().is_some_and(|deadline| deadline <= Instant::now()) {
+            true => self.publish(),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes all rows that have come part of the dataset, unless they are to appear [all at the end](crate::Options::atomic); the next
+    /// ones go into other files.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish); [`ErrorKind::Options`] where there is no dataset, which leaves the writer as it was.
+    pub fn publish(&mut self) -> Result<()> {
+        self.check_open()?;
+        if !self.file.as_ref().is_some_and(OrderedFile::is_of_dataset) {
+            let message = "a single file is published at its end: finish it, or open a dataset";
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.write_collected()?;
+        let rows_before = self.rows_finished();
+        on_file(&mut self.file, rows_before, |file| file.publish(&mut self.table))
     }
 
     /// Writes all of an input.
@@ -263,9 +312,14 @@ impl Writer {
     /// # Errors
     /// As [`finish`](Self::finish); they end the writer.
     pub fn next_file(&mut self, sink: impl Sink + 'static) -> Result<FileReport> {
+        if self.file.as_ref().is_some_and(OrderedFile::is_of_dataset) {
+            let message = "the files of a dataset follow each other by its options: roll_rows, roll_bytes, roll_age";
+            return Err(Error::new(ErrorKind::Options, message));
+        }
         let file = self.finish_file()?;
         self.files.push(file.clone());
-        let mut next = OrderedFile::new(&self.table, Box::new(sink), &self.workers);
+        let files = Files::one(&self.table, Box::new(sink), &self.workers);
+        let mut next = OrderedFile::new(&self.table, files);
         next.limit_memory(&self.table.options.clone().memory_limit(self.memory_limit));
         self.file = Some(next);
         Ok(file)
@@ -337,39 +391,9 @@ impl Writer {
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
         let finished = file.finish(&mut self.table);
-        let Finished {
-            summary,
-            published,
-            rows,
-            tally,
-            spelled,
-            alterations,
-            order,
-            times,
-            signal_stats,
-        } = finished.map_err(|error| counted(error, self.rows_finished()))?;
-        let schema = &self.table.schema;
-        TimeRange::add(&mut self.timestamps, times.clone());
-        Ok(FileReport {
-            path: published.path,
-            rows,
-            bytes: published.bytes,
-            row_groups: summary.row_groups,
-            row_group_offsets: summary.row_group_offsets,
-            times,
-            misfits: tally.misfits(schema),
-            mixed_texts: tally.mixed_texts(schema, &spelled),
-            columns: column_reports(
-                summary.columns,
-                rows,
-                schema,
-                tally.present(),
-                &alterations,
-                tally.firsts(),
-            ),
-            order,
-            signal_stats,
-        })
+        let report = finished.map_err(|error| counted(error, self.rows_finished()))?;
+        TimeRange::add(&mut self.timestamps, report.times.clone());
+        Ok(report)
     }
 
     /// Gives the file up; nothing is left behind.
@@ -412,14 +436,14 @@ impl Writer {
     /// writer.
     fn write_block_rows(&mut self, block: &Block<'_>, held: usize) -> Result<()> {
         let rows_before = self.rows_finished();
+        self.table.counts.add(block);
         on_file(&mut self.file, rows_before, |file| {
             file.come_from(0, None);
             file.write(block, &mut self.table)?;
             file.add_to_batch(held);
             if file.end_batch()? { file.end_row_group(&mut self.table) } else { Ok(()) }
         })?;
-        self.table.counts.add(block);
-        Ok(())
+        self.publish_old()
     }
 }
 

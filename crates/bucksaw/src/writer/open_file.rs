@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::arriving::Arriving;
+use crate::block::BlockSlice;
 use crate::block::counts::Alterations;
-use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
 use crate::encode;
@@ -16,7 +16,7 @@ use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
 use crate::report::signal_stats::SignalStats;
-use crate::report::{OrderReport, TimeRange};
+use crate::report::{FileReport, OrderReport, TimeRange, column_reports};
 use crate::route;
 use crate::route::limits::{Batch, RowGroupLimits};
 use crate::route::signal_stats::{SignalTally, key_value};
@@ -24,6 +24,7 @@ use crate::route::sortedness::Sortedness;
 use crate::route::tally::Tally;
 use crate::row_lines::SourceLine;
 use crate::runtime::workers::Workers;
+use crate::schema::Schema;
 use crate::sink::{Published, Sink};
 use crate::table::Table;
 
@@ -42,6 +43,8 @@ pub(super) struct OpenFile {
     sortedness: Sortedness,
     batch: Batch,
     finished: Pieces,
+    /// Those that are with the sink.
+    bytes: u64,
 }
 
 impl OpenFile {
@@ -58,8 +61,9 @@ impl OpenFile {
             spelled_before: table.counts.spelled.clone(),
             columns_before: table.counts.columns.clone(),
             sortedness: Sortedness::new(options),
-            batch: Batch::new(options.memory_limit),
+            batch: Batch::of_files(options),
             finished: Pieces::default(),
+            bytes: 0,
         }
     }
 
@@ -84,6 +88,11 @@ impl OpenFile {
     /// Rows that it has taken.
     pub(super) fn rows(&self) -> u64 {
         self.arriving.rows()
+    }
+
+    /// Values of each column that it has taken.
+    pub(super) fn values(&self) -> &[u64] {
+        self.arriving.tally().present()
     }
 
     /// Whether the open row group has room for so many rows.
@@ -153,9 +162,8 @@ impl OpenFile {
         })
     }
 
-    /// Takes all rows of a block, and does what there is to do with them.
-    pub(super) fn write(&mut self, block: &Block<'_>, table: &mut Table) -> Result<()> {
-        let mut rest = block.all();
+    /// Takes rows, and does what there is to do with them.
+    pub(super) fn write(&mut self, mut rest: BlockSlice<'_, '_>, table: &mut Table) -> Result<()> {
         while rest.rows() > 0 {
             let room = self.limits.rows_left(self.arriving.open_rows()).min(rest.rows());
             if room == 0 {
@@ -207,27 +215,54 @@ impl OpenFile {
 
     /// Passes finished bytes on to the sink.
     fn pass_on(&mut self) -> Result<()> {
-        self.finished.drain().try_for_each(|piece| self.sink.write(&piece))
+        self.finished.drain().try_for_each(|piece| {
+            self.bytes += piece.len() as u64;
+            self.sink.write(&piece)
+        })
     }
 
-    /// Ends the file and publishes it.
-    pub(super) fn finish(mut self, table: &mut Table) -> Result<Finished> {
+    /// Bytes that are with the sink.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Bytes that the open row group would have in the file if it ended now, about, and bytes of memory of values that wait for their
+    /// types.
+    pub(super) fn bytes_open(&self) -> (u64, u64) {
+        (self.backend.buffered().bytes_expected as u64, self.arriving.bytes_held() as u64)
+    }
+
+    /// Ends the file and publishes it. Where rows were counted before anybody knew which file they go into, `of_table` has the
+    /// values of each column of all rows that were.
+    pub(super) fn finish(
+        mut self,
+        table: &mut Table,
+        of_table: Option<&[u64]>,
+    ) -> Result<Finished> {
         self.end_row_group(table)?;
         let before = self.spelled_before.iter().chain(std::iter::repeat(&0));
         let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
         let spelled: Vec<u64> = spelled.collect();
         let before = std::mem::take(&mut self.columns_before);
         let alterations = since(&table.counts.columns, before);
-        let counts = origins::Counts {
+        let of_file = origins::Counts {
             values: self.arriving.tally().present(),
             spelled: &spelled,
             alterations: &alterations,
+            are_of_file: true,
         };
+        let counts = of_table.map_or(of_file, |values| origins::Counts {
+            values,
+            spelled: &table.counts.spelled,
+            alterations: &table.counts.columns,
+            are_of_file: false,
+        });
         let origins = origins::key_value(&table.schema, counts);
         let of_all = self.arriving.tally();
         let times = of_all.time_ranges(&table.schema);
         let tally = self.signal_tally.as_ref();
         let signal_stats = tally.map(|tally| tally.report(&table.schema, &times, of_all.present()));
+        let bytes_before = self.bytes;
         let summary = self.backend.finish(
             &table.schema,
             self.sortedness.row_groups(),
@@ -239,6 +274,7 @@ impl OpenFile {
         Ok(Finished {
             summary,
             published,
+            footer_bytes: self.bytes - bytes_before,
             rows: self.arriving.rows(),
             tally: self.arriving.into_tally(),
             spelled,
@@ -264,6 +300,8 @@ fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alteratio
 pub(super) struct Finished {
     pub(super) summary: FileSummary,
     pub(super) published: Published,
+    /// Bytes that follow the last row group's.
+    pub(super) footer_bytes: u64,
     pub(super) rows: u64,
     pub(super) tally: Tally,
     /// For each column of the table, as far as counted, how many values of other types it holds as they are spelled.
@@ -273,4 +311,32 @@ pub(super) struct Finished {
     pub(super) order: Option<OrderReport>,
     pub(super) times: Vec<TimeRange>,
     pub(super) signal_stats: Option<SignalStats>,
+}
+
+impl Finished {
+    pub(super) fn report(self, schema: &Schema) -> FileReport {
+        let Self { summary, published, rows, tally, times, .. } = self;
+        FileReport {
+            path: published.path,
+            rows,
+            bytes: published.bytes,
+            files: 1,
+            unnamed: 0,
+            row_groups: summary.row_groups,
+            row_group_offsets: summary.row_group_offsets,
+            times,
+            misfits: tally.misfits(schema),
+            mixed_texts: tally.mixed_texts(schema, &self.spelled),
+            columns: column_reports(
+                summary.columns,
+                rows,
+                schema,
+                tally.present(),
+                &self.alterations,
+                tally.firsts(),
+            ),
+            order: self.order,
+            signal_stats: self.signal_stats,
+        }
+    }
 }

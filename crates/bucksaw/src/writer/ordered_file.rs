@@ -1,9 +1,10 @@
 //! An open file, and before it, where rows are put in order, all that have come.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::arriving::{Arriving, Late};
-use super::open_file::{Finished, OpenFile};
+use super::files::Files;
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
@@ -12,17 +13,17 @@ use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
 use crate::options::Options;
+use crate::report::FileReport;
 use crate::route::limits::Batch;
+use crate::route::order::RowOrder;
 use crate::route::sort::Sorter;
 use crate::row_lines::SourceLine;
-use crate::runtime::workers::Workers;
-use crate::sink::Sink;
 use crate::table::Table;
 
 /// See the module. After an error it is only dropped.
 pub(super) struct OrderedFile {
     sorting: Option<Sorting>,
-    file: OpenFile,
+    files: Files,
 }
 
 /// Rows that wait for those that come before them.
@@ -30,22 +31,40 @@ struct Sorting {
     sorter: Sorter,
     arriving: Arriving,
     batch: Batch,
+    /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before.
+    spelled_before: Vec<u64>,
 }
 
 impl OrderedFile {
-    pub(super) fn new(table: &Table, sink: Box<dyn Sink>, workers: &Arc<Workers>) -> Self {
+    pub(super) fn new(table: &Table, files: Files) -> Self {
         let options = &table.options;
-        let sorting = (!options.sorted_into.is_empty()).then(|| Sorting {
-            sorter: Sorter::new(options),
+        let order = RowOrder {
+            partition: options.dataset.partition.clone(),
+            keys: options.sorted_into.clone(),
+        };
+        // Keys are of values whose types have settled.
+        let waits = !order.is_empty() || !options.dataset.keep_together.is_empty();
+        let sorting = waits.then(|| Sorting {
+            sorter: Sorter::new(order, options),
             arriving: Arriving::new(options),
             batch: Batch::new(options.memory_limit),
+            spelled_before: table.counts.spelled.clone(),
         });
-        Self { sorting, file: OpenFile::new(table, sink, workers) }
+        Self { sorting, files }
+    }
+
+    pub(super) fn is_of_dataset(&self) -> bool {
+        self.files.is_of_dataset()
+    }
+
+    /// When what has come is to be published, whether or not more comes.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.files.deadline()
     }
 
     /// Memory is limited as these options say from now on.
     pub(super) fn limit_memory(&mut self, options: &Options) {
-        self.file.limit_memory(options);
+        self.files.limit_memory(options);
         if let Some(sorting) = &mut self.sorting {
             sorting.sorter.limit_memory(options.memory_limit);
             sorting.arriving.limit_memory(options);
@@ -55,35 +74,35 @@ impl OrderedFile {
 
     /// The same, which writes nothing and counts values.
     pub(super) fn counting(self) -> Self {
-        Self { sorting: None, file: self.file.counting() }
+        Self { sorting: None, files: self.files.counting() }
     }
 
     /// What was counted; nothing is from now on.
     pub(super) fn end_counting(&mut self) -> Option<Counting> {
-        self.file.end_counting()
+        self.files.open.end_counting()
     }
 
     /// Rows that have come.
     pub(super) fn rows(&self) -> u64 {
-        self.sorting.as_ref().map_or_else(|| self.file.rows(), |sorting| sorting.arriving.rows())
+        self.sorting.as_ref().map_or_else(|| self.files.rows(), |sorting| sorting.arriving.rows())
     }
 
     /// Whether so many rows can be taken before anything ends.
     pub(super) fn has_room(&self, rows: usize) -> bool {
-        self.sorting.is_some() || self.file.has_room(rows)
+        self.sorting.is_some() || self.files.has_room(rows)
     }
 
     /// Rows from row `row` of those that come next are of this line and those behind it, or of none.
     pub(super) fn come_from(&mut self, row: u64, source_line: Option<SourceLine>) {
         match &mut self.sorting {
             Some(sorting) => sorting.arriving.come_from(row, source_line),
-            None => self.file.come_from(row, source_line),
+            None => self.files.open.come_from(row, source_line),
         }
     }
 
     /// The rows are of this signal, all of them: a table has none of another.
     pub(super) fn are_of(&mut self, table: InputTable, options: &Options) {
-        self.file.are_of(table, options);
+        self.files.are_of(table, options);
     }
 
     /// Takes rows that there is room for; returns what is left to do with them.
@@ -94,17 +113,21 @@ impl OrderedFile {
     ) -> Result<Box<dyn Encode + 's>> {
         match &mut self.sorting {
             Some(sorting) => {
+                self.files.note_rows();
                 sorting.take(&rows, table).map(|()| -> Box<dyn Encode> { Box::new(()) })
             }
-            None => self.file.take(rows, table),
+            None => self.files.take(rows, table),
         }
     }
 
     /// Takes all rows of a block, and does what there is to do with them.
     pub(super) fn write(&mut self, block: &Block<'_>, table: &mut Table) -> Result<()> {
         match &mut self.sorting {
-            Some(sorting) => sorting.take(&block.all(), table),
-            None => self.file.write(block, table),
+            Some(sorting) => {
+                self.files.note_rows();
+                sorting.take(&block.all(), table)
+            }
+            None => self.files.write(block, table),
         }
     }
 
@@ -113,7 +136,7 @@ impl OrderedFile {
     pub(super) fn settle(&mut self, table: &mut Table) -> Result<()> {
         match &mut self.sorting {
             Some(sorting) => sorting.settle(table),
-            None => self.file.settle(table),
+            None => self.files.open.settle(table),
         }
     }
 
@@ -121,7 +144,7 @@ impl OrderedFile {
     pub(super) fn add_to_batch(&mut self, held: usize) {
         match &mut self.sorting {
             Some(sorting) => sorting.batch.add(held),
-            None => self.file.add_to_batch(held),
+            None => self.files.open.add_to_batch(held),
         }
     }
 
@@ -129,7 +152,7 @@ impl OrderedFile {
     pub(super) fn add_chunk_to_batch(&mut self, decoded: &DecodedChunk) -> bool {
         match &mut self.sorting {
             Some(sorting) => sorting.batch.add_chunk(decoded),
-            None => self.file.add_chunk_to_batch(decoded),
+            None => self.files.open.add_chunk_to_batch(decoded),
         }
     }
 
@@ -137,42 +160,61 @@ impl OrderedFile {
     pub(super) fn end_batch(&mut self) -> Result<bool> {
         match &mut self.sorting {
             Some(sorting) => Ok(sorting.is_full()),
-            None => self.file.end_batch(),
+            None => self.files.end_batch(),
         }
     }
 
     pub(super) fn side_work(&self) -> Arc<dyn SideWork> {
-        self.file.side_work()
+        self.files.open.side_work()
     }
 
     /// Ends the open row group, or has the rows that are in memory wait elsewhere.
     pub(super) fn end_row_group(&mut self, table: &mut Table) -> Result<()> {
         match &mut self.sorting {
+            Some(sorting) if sorting.sorter.is_in_order() => self.write_sorted(table),
             Some(sorting) => sorting.put_aside(table),
-            None => self.file.end_row_group(table),
+            None => self.files.end_row_group(table),
         }
     }
 
-    /// Ends the file and publishes it.
-    pub(super) fn finish(mut self, table: &mut Table) -> Result<Finished> {
-        let Some(mut sorting) = self.sorting.take() else { return self.file.finish(table) };
+    /// Writes all rows that wait, in order.
+    fn write_sorted(&mut self, table: &mut Table) -> Result<()> {
+        let Some(sorting) = &mut self.sorting else { return Ok(()) };
         sorting.settle(table)?;
         let schema = table.schema.clone();
-        let file = &mut self.file;
-        let options = table.options.clone();
-        file.limit_memory(&options.memory_limit(sorting.sorter.memory_left()));
+        let files = &mut self.files;
+        files.limit_memory(&table.options.clone().memory_limit(sorting.sorter.memory_left()));
+        files.come_with(sorting.arriving.tally().present());
         sorting.sorter.take_all(&schema, |block| {
-            file.write(block, table)?;
-            file.add_to_batch(block.bytes_used());
-            if file.end_batch()? { file.end_row_group(table) } else { Ok(()) }
+            files.write_in_order(block, table)?;
+            files.open.add_to_batch(block.bytes_used());
+            if files.end_batch()? { files.end_row_group(table) } else { Ok(()) }
         })?;
-        let finished = self.file.finish(table)?;
+        sorting.arriving.end();
+        sorting.batch.end_row_group();
+        Ok(())
+    }
+
+    /// Makes all rows that have come part of the dataset.
+    pub(super) fn publish(&mut self, table: &mut Table) -> Result<()> {
+        self.write_sorted(table)?;
+        self.files.publish(table)
+    }
+
+    /// Ends the file, or the dataset's last one, and publishes it.
+    pub(super) fn finish(mut self, table: &mut Table) -> Result<FileReport> {
+        self.write_sorted(table)?;
+        let report = self.files.finish(table)?;
+        let Some(sorting) = self.sorting else { return Ok(report) };
         // Lines are known of rows as they came.
-        Ok(Finished { tally: sorting.arriving.into_tally(), ..finished })
+        let before = sorting.spelled_before.iter().chain(std::iter::repeat(&0));
+        let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
+        let spelled: Vec<u64> = spelled.collect();
+        Ok(report.told_by(sorting.arriving.tally(), &spelled, &table.schema))
     }
 
     pub(super) fn discard(self) -> Result<()> {
-        self.file.discard()
+        self.files.discard()
     }
 }
 

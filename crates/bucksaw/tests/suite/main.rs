@@ -7,6 +7,7 @@ mod bounds;
 mod clustered;
 mod columnar;
 mod csv;
+mod datasets;
 mod declared_spellings;
 mod declared_times;
 mod declared_types;

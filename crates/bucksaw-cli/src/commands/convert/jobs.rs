@@ -32,6 +32,8 @@ pub(super) enum Target {
         directory: PathBuf,
         name: PathBuf,
     },
+    /// The files of a dataset in the directory, or, of a signal of OTLP or a kind of metrics, in its folder there.
+    Dataset(PathBuf),
 }
 
 /// What there is to do, and what is done already.
@@ -89,6 +91,11 @@ pub(super) fn jobs(
     let is_stream = is_stdout || open_file.is_some() || is_stream(path);
     let is_directory = !is_stream && (ends_in_separator(path) || path.is_dir());
     check_words(arguments, is_stream, is_directory)?;
+    if arguments.dataset.is_wanted() {
+        check_targets(arguments, sources, &[], false)?;
+        check_free(arguments, &[], files)?;
+        return Ok(Jobs::one(Target::Dataset(path.to_owned()), sources));
+    }
     if is_directory {
         return jobs_of_directory(arguments, sources, path, files);
     }
@@ -178,7 +185,16 @@ pub(super) fn make_folders(folder: &Path) -> Result<()> {
 
 /// Refuses options that have no meaning for such an output.
 fn check_words(arguments: &ConvertArgs, is_stream: bool, is_directory: bool) -> Result<()> {
-    let problem = if arguments.keep_going && !is_directory {
+    let is_dataset = arguments.dataset.is_wanted();
+    let problem = if is_dataset && !is_directory {
+        "a dataset needs a directory (-o DIR/): it has many files"
+    } else if is_dataset && arguments.overwrite {
+        "--overwrite is not for datasets: files are added to them, and none is replaced"
+    } else if is_dataset && (arguments.skip_existing || arguments.keep_going) {
+        "--skip-existing and --keep-going are for a file of each input, and not for a dataset"
+    } else if is_dataset && arguments.schema_state.is_some() {
+        "a dataset has its own schema state (DIR/_bucksaw/schema.json): go on without --schema-state"
+    } else if arguments.keep_going && !is_directory {
         "--keep-going needs a directory (-o DIR/): a file takes all inputs or none"
     } else if arguments.skip_existing && is_stream {
         "--skip-existing needs a file or a directory: a stream is always written"

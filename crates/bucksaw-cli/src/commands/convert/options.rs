@@ -16,7 +16,9 @@ use bucksaw::{
 use bucksaw_inspect::{Finding, Reader, Severity, lint_type};
 use bytesize::ByteSize;
 
-use crate::cli::{ConvertArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg};
+use crate::cli::{
+    ConvertArgs, DatasetArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg,
+};
 use crate::commands::format_options;
 use crate::sources::STANDARD_STREAM;
 use crate::system;
@@ -163,6 +165,27 @@ pub(super) fn bad_lines_problems(arguments: &ConvertArgs) -> Vec<String> {
         problems.push("--max-rejected needs --on-error skip, or --on-error FILE".to_owned());
     }
     problems
+}
+
+/// The library's options of a dataset.
+pub(super) fn of_dataset(options: Options, arguments: &DatasetArgs) -> Options {
+    let mut options = options.file_name(arguments.name.clone()).atomic(arguments.atomic);
+    if let Some(keys) = &arguments.partition {
+        options = options.partition_by(keys.0.clone());
+    }
+    if let Some(size) = arguments.roll_size {
+        options = options.roll_bytes(size.as_u64());
+    }
+    if let Some(rows) = arguments.roll_rows {
+        options = options.roll_rows(rows);
+    }
+    if let Some(age) = arguments.roll_age {
+        options = options.roll_age(age);
+    }
+    if let Some(keys) = &arguments.keep_together {
+        options = options.keep_together(keys.0.clone());
+    }
+    options
 }
 
 /// What can only be a word that is misspelled, or one that other tools have.

@@ -32,8 +32,9 @@ pub(super) fn with_declared(
 ) -> Result<DeclaredSchema> {
     let mut schema = declared.clone();
     schema.columns = state.columns;
-    add(&mut schema, &declared.columns)
-        .map_err(|both| conflict(&both, "the schema and the schema state do not agree"))?;
+    schema
+        .add_columns(&declared.columns)
+        .map_err(|error| conflict(&error, "the schema and the schema state do not agree"))?;
     Ok(schema)
 }
 
@@ -80,8 +81,8 @@ fn grow(path: &Path, columns: &[DeclaredColumn]) -> Result<()> {
     let _lock = Lock::of(path).map_err(failed)?;
     let known = read(path)?;
     let mut grown = known.clone();
-    add(&mut grown, columns).map_err(|both| {
-        conflict(&both, "another run has settled it meanwhile: run this one again")
+    grown.add_columns(columns).map_err(|error| {
+        conflict(&error, "another run has settled it meanwhile: run this one again")
     })?;
     if grown == known && path.exists() {
         return Ok(());
@@ -123,39 +124,13 @@ impl Drop for Lock {
     }
 }
 
-/// Adds columns that the schema lacks; or returns the first that it has otherwise, and what it has.
-fn add(
-    schema: &mut DeclaredSchema,
-    columns: &[DeclaredColumn],
-) -> std::result::Result<(), Box<(DeclaredColumn, DeclaredColumn)>> {
-    for column in columns {
-        let is_same_name = |known: &DeclaredColumn| known.name.eq_ignore_ascii_case(&column.name);
-        match schema.columns.iter().position(is_same_name) {
-            None => schema.columns.push(column.clone()),
-            Some(index) => {
-                let known = &mut schema.columns[index];
-                // A column without a path takes the first that is called so.
-                let is_path_alike =
-                    known.path == column.path || known.path.is_none() || column.path.is_none();
-                if known.ty != column.ty || !is_path_alike {
-                    return Err(Box::new((known.clone(), column.clone())));
-                }
-                known.path = known.path.take().or_else(|| column.path.clone());
-                known.input = known.input.take().or_else(|| column.input.clone());
-                known.settled &= column.settled;
-            }
-        }
+/// An error of columns that do not agree, with what that means.
+fn conflict(error: &Error, why: &str) -> Error {
+    let told = Error::new(error.kind(), format!("{}: {why}", error.message()));
+    match &error.position().column {
+        Some(column) => told.in_column(column),
+        None => told,
     }
-    Ok(())
-}
-
-fn conflict((known, column): &(DeclaredColumn, DeclaredColumn), why: &str) -> Error {
-    let is = |column: &DeclaredColumn| match &column.path {
-        Some(path) => format!("{} from {path:?}", column.ty),
-        None => column.ty.to_string(),
-    };
-    let message = format!("it is {} here and {} there: {why}", is(column), is(known));
-    Error::new(ErrorKind::Options, message).in_column(&column.name)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -32,7 +32,13 @@ impl Tables {
         &self.options
     }
 
-    fn take(&mut self, of: InputTable) -> Result<Table> {
+    /// Those of a dataset, whose folder knows the rest of its columns.
+    pub(super) fn dataset_options(&self) -> Options {
+        self.options.clone().schema(self.declared.clone())
+    }
+
+    /// That of these rows, for a file.
+    pub(super) fn take(&mut self, of: InputTable) -> Result<Table> {
         if let Some(table) = self.tables.remove(&of) {
             return Ok(table);
         }
@@ -61,13 +67,8 @@ impl<'j> Outputs<'j> {
     pub(super) fn of(job: &'j Job, tables: &mut Tables, files: &mut Publication) -> Result<Self> {
         let target = &job.target;
         let unused = match target {
-            Target::InDirectory { .. } => None,
-            _ => Some(open(
-                target,
-                InputTable::default(),
-                tables.take(InputTable::default())?,
-                files,
-            )?),
+            Target::InDirectory { .. } | Target::Dataset(_) => None,
+            _ => Some(open(target, InputTable::default(), tables, files)?),
         };
         Ok(Self { target, writers: Vec::new(), unused })
     }
@@ -82,7 +83,8 @@ impl<'j> Outputs<'j> {
         tables: &mut Tables,
         files: &mut Publication,
     ) -> Result<&mut Writer> {
-        let is_in_directory = matches!(self.target, Target::InDirectory { .. });
+        let is_in_directory =
+            matches!(self.target, Target::InDirectory { .. } | Target::Dataset(_));
         if let ([(first, writer)], false) = (&mut self.writers[..], is_in_directory)
             && *first == InputTable::from(of.signal)
             && writer.rows() == 0
@@ -106,8 +108,8 @@ impl<'j> Outputs<'j> {
     ) -> Result<usize> {
         let writer = match (self.unused.take(), self.target, self.writers.first()) {
             (Some(writer), ..) => writer,
-            (_, Target::InDirectory { .. }, _) | (.., None) => {
-                open(self.target, of, tables.take(of)?, files)?
+            (_, Target::InDirectory { .. } | Target::Dataset(_), _) | (.., None) => {
+                open(self.target, of, tables, files)?
             }
             (.., Some((other, _))) => {
                 let message = format!(

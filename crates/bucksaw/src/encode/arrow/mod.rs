@@ -195,7 +195,7 @@ impl ArrowBackend {
         let is_there = |index: &usize| {
             let column = &schema.columns()[*index];
             let has_values = self.has_values.get(*index).copied().unwrap_or_default();
-            column.ty.is_some() && (has_values || column.declared)
+            column.ty.is_some() && (has_values || schema.is_wanted(column))
         };
         let columns: Vec<usize> = (0..schema.columns().len()).filter(is_there).collect();
         let mut fields: Vec<Field> =
@@ -431,7 +431,8 @@ impl ArrowBackend {
 
     /// The file's columns that stay: those with a value, and declared ones; one at least.
     fn kept_columns(&self, file: &OpenFile, schema: &Schema) -> Vec<usize> {
-        let stays = |index: usize| self.has_values[index] || schema.columns()[index].declared;
+        let stays =
+            |index: usize| self.has_values[index] || schema.is_wanted(&schema.columns()[index]);
         let of_file = file.columns.iter().enumerate();
         let mut kept: Vec<usize> =
             of_file.filter(|(_, index)| stays(**index)).map(|(at, _)| at).collect();

@@ -78,7 +78,8 @@ impl DirectBackend {
         let is_late = self.file.has_row_groups();
         self.is_in_file.resize(schema.columns().len(), false);
         for (index, column) in schema.columns().iter().enumerate() {
-            let is_there = self.group.has(index) || (!is_late && column.declared);
+            let is_there = self.group.has(index)
+                || ((!is_late || schema.is_of_dataset()) && schema.is_wanted(column));
             if !is_there || std::mem::replace(&mut self.is_in_file[index], true) {
                 continue;
             }
@@ -97,9 +98,9 @@ impl DirectBackend {
     /// not late.
     fn kept(&self, schema: &Schema) -> Vec<usize> {
         let stays = |column: &FileColumn| {
-            column
-                .index
-                .is_some_and(|index| self.has_values[index] || schema.columns()[index].declared)
+            column.index.is_some_and(|index| {
+                self.has_values[index] || schema.is_wanted(&schema.columns()[index])
+            })
         };
         let mut kept: Vec<usize> =
             (0..self.columns.len()).filter(|index| stays(&self.columns[*index])).collect();

@@ -1,0 +1,367 @@
+//! The folder that a dataset is in: its lock, files on their way into it, and the entries that make them part of it.
+//!
+//! ```text
+//! DIR/day=2026-11-28/….parquet      the files
+//! DIR/_bucksaw/schema.json          the columns that all of them have
+//! DIR/_bucksaw/manifest/            which files there are
+//! DIR/_bucksaw/staged/              unfinished files, and finished ones until their entry is carried out
+//! DIR/_bucksaw/lock                 locked by who writes
+//! ```
+//!
+//! An entry of the manifest is the moment in which its files become part of the dataset. It is written first, and then carried
+//! out: staged files get their names, removed ones go. Who opens the dataset next carries out what a killed process had left of its
+//! newest entry, and removes what no entry speaks of.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_each_line};
+use super::staged::StagedFile;
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_path;
+use crate::options::declared::DeclaredSchema;
+use crate::sink::failure::failed;
+use crate::sink::rename;
+
+/// What a dataset knows of itself; readers pass over names that begin so.
+pub(crate) const OWN_FOLDER: &str = "_bucksaw";
+/// A snapshot comes after so many entries.
+const SNAPSHOT_EVERY: u64 = 64;
+/// Files whose entry is not written yet, at the most, unless all are to appear together.
+const MAX_WAITING: u64 = 256;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+    manifest: Manifest,
+    next_seq: u64,
+    /// The next staged file's number.
+    next_staged: u64,
+    waiting: Option<EntryWriter>,
+    /// The columns that the schema file has.
+    schema: DeclaredSchema,
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens the dataset in this folder, or makes it one, and puts it in order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] where another process writes to it; [`ErrorKind::Io`]; those of its manifest and its schema.
+    pub(crate) fn open(root: &Path) -> Result<Self> {
+        let own = root.join(OWN_FOLDER);
+        for folder in ["manifest", "staged"] {
+            let folder = own.join(folder);
+            fs::create_dir_all(&folder).map_err(|cause| {
+                failed(format!("could not create {}", escape_path(&folder)), cause)
+            })?;
+        }
+        let lock = lock(root, &own.join("lock"))?;
+        let manifest = Manifest::open(&own.join("manifest"))?;
+        let next_seq = manifest.newest_end()?.next_seq;
+        let schema = read_schema(&own.join("schema.json"))?;
+        let mut folder = Self {
+            root: root.to_owned(),
+            manifest,
+            next_seq,
+            next_staged: 0,
+            waiting: None,
+            schema,
+            _lock: lock,
+        };
+        folder.carry_out_newest()?;
+        folder.clear_staged()?;
+        Ok(folder)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The columns that its files have.
+    pub(crate) fn schema(&self) -> &DeclaredSchema {
+        &self.schema
+    }
+
+    /// The number of the next file.
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// A new file, which is created with its first bytes.
+    pub(crate) fn stage(&mut self) -> StagedFile {
+        self.next_staged += 1;
+        // No name that the newest entry speaks of is given again.
+        let name = format!("{}-{}.parquet", self.manifest.newest + 1, self.next_staged);
+        StagedFile::new(self.staged_folder().join(name))
+    }
+
+    /// Has a finished file wait for the next entry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] where something has its name already.
+    pub(crate) fn add(&mut self, added: Added) -> Result<()> {
+        let target = self.root.join(&added.file.path);
+        if fs::symlink_metadata(&target).is_ok() {
+            let message = format!(
+                "{} is there already, and is not of this dataset: move it elsewhere",
+                escape_path(&target)
+            );
+            return Err(Error::new(ErrorKind::Exists, message));
+        }
+        self.next_seq += 1;
+        self.next_entry()?.add(added).map_err(|cause| self.not_written(cause))
+    }
+
+    /// Has a file go with the next entry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(crate) fn remove(&mut self, path: String) -> Result<()> {
+        self.next_entry()?.remove(path).map_err(|cause| self.not_written(cause))
+    }
+
+    fn next_entry(&mut self) -> Result<&mut EntryWriter> {
+        let path = self.staged_folder().join("entry");
+        let number = self.manifest.newest + 1;
+        match &mut self.waiting {
+            Some(waiting) => Ok(waiting),
+            none => {
+                let failed =
+                    |cause| failed(format!("could not write {}", escape_path(&path)), cause);
+                Ok(none.insert(EntryWriter::create(&path, number).map_err(failed)?))
+            }
+        }
+    }
+
+    /// Whether so many files wait that it is time for an entry.
+    pub(crate) fn is_entry_due(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.files() >= MAX_WAITING)
+    }
+
+    /// Makes all files that wait part of the dataset, with one entry. `schema` has the columns of its files.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`]. What the entry says is done, then, or the next one to open the dataset does it; or there is no entry.
+    pub(crate) fn commit(&mut self, schema: &DeclaredSchema) -> Result<()> {
+        let Some(waiting) = self.waiting.take() else { return Ok(()) };
+        self.keep_schema(schema)?;
+        let number = self.manifest.newest + 1;
+        let staged = waiting.finish(self.next_seq).map_err(|cause| self.not_written(cause))?;
+        let target = manifest::entry_path(&self.manifest_folder(), number);
+        rename::to_unused(&staged, &target)
+            .and_then(|()| sync_directory(&self.manifest_folder()))
+            .map_err(|cause| self.not_written(cause))?;
+        self.manifest.newest = number;
+        self.carry_out_newest()?;
+        if number.is_multiple_of(SNAPSHOT_EVERY) {
+            self.write_snapshot(number)?;
+        }
+        Ok(())
+    }
+
+    /// Does what is left to do of the newest entry.
+    fn carry_out_newest(&mut self) -> Result<()> {
+        if self.manifest.newest == 0 {
+            return Ok(());
+        }
+        let path = manifest::entry_path(&self.manifest_folder(), self.manifest.newest);
+        let mut changed = Changed::default();
+        for_each_line(&path, |line| match line {
+            Line::Add(added) => self.carry_out(&added, &mut changed),
+            Line::Remove(Removed { path }) => {
+                let path = self.root.join(path);
+                match fs::remove_file(&path) {
+                    Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+                    _ => changed.note(&path),
+                }
+                .map_err(|cause| failed(format!("could not remove {}", escape_path(&path)), cause))
+            }
+            Line::End(_) => Ok(()),
+        })?;
+        changed.sync().map_err(|cause| self.not_written(cause))
+    }
+
+    /// Gives a staged file its name.
+    fn carry_out(&self, added: &Added, changed: &mut Changed) -> Result<()> {
+        let Some(staged) = &added.staged else { return Ok(()) };
+        let from = self.staged_folder().join(staged);
+        let target = self.root.join(&added.file.path);
+        let is_left = fs::symlink_metadata(&from).is_ok();
+        if !is_left {
+            return Ok(());
+        }
+        let mut renamed = || -> io::Result<()> {
+            if let Some(folder) = target.parent() {
+                changed.make(folder, &self.root)?;
+            }
+            match rename::to_unused(&from, &target) {
+                // A killed process had given it its name.
+                Err(cause)
+                    if cause.kind() == io::ErrorKind::AlreadyExists
+                        && is_same_file(&from, &target) =>
+                {
+                    fs::remove_file(&from)?;
+                }
+                renamed => renamed?,
+            }
+            changed.note(&target)
+        };
+        renamed().map_err(|cause| {
+            failed(format!("could not rename a finished file to {}", escape_path(&target)), cause)
+        })
+    }
+
+    /// Removes what killed processes left, and what no entry speaks of.
+    fn clear_staged(&self) -> Result<()> {
+        let folder = self.staged_folder();
+        let cleared = || -> io::Result<()> {
+            for entry in fs::read_dir(&folder)? {
+                fs::remove_file(entry?.path())?;
+            }
+            Ok(())
+        };
+        cleared()
+            .map_err(|cause| failed(format!("could not clear {}", escape_path(&folder)), cause))
+    }
+
+    fn write_snapshot(&self, number: u64) -> Result<()> {
+        let path = self.staged_folder().join("snapshot");
+        let mut writer =
+            EntryWriter::create(&path, number).map_err(|cause| self.not_written(cause))?;
+        self.manifest.for_each_file(|added| {
+            let added = Added { staged: None, ..added };
+            writer.add(added).map_err(|cause| self.not_written(cause))
+        })?;
+        let target = manifest::snapshot_path(&self.manifest_folder(), number);
+        writer
+            .finish(self.next_seq)
+            .and_then(|staged| fs::rename(staged, target))
+            .and_then(|()| sync_directory(&self.manifest_folder()))
+            .map_err(|cause| self.not_written(cause))
+    }
+
+    fn keep_schema(&mut self, schema: &DeclaredSchema) -> Result<()> {
+        if *schema == self.schema {
+            return Ok(());
+        }
+        let (path, own) =
+            (self.root.join(OWN_FOLDER).join("schema.json"), self.root.join(OWN_FOLDER));
+        let staged = self.staged_folder().join("schema.json");
+        let written = || -> io::Result<()> {
+            fs::write(&staged, schema.to_json())?;
+            File::open(&staged)?.sync_all()?;
+            fs::rename(&staged, &path)?;
+            sync_directory(&own)
+        };
+        written()
+            .map_err(|cause| failed(format!("could not write {}", escape_path(&path)), cause))?;
+        self.schema = schema.clone();
+        Ok(())
+    }
+
+    fn staged_folder(&self) -> PathBuf {
+        self.root.join(OWN_FOLDER).join("staged")
+    }
+
+    fn manifest_folder(&self) -> PathBuf {
+        self.root.join(OWN_FOLDER).join("manifest")
+    }
+
+    fn not_written(&self, cause: io::Error) -> Error {
+        let folder = self.manifest_folder();
+        failed(format!("could not write the manifest in {}", escape_path(&folder)), cause)
+    }
+}
+
+/// Folders in which names have changed and are not durable yet: the last of each level, since entries go from folder to folder.
+#[derive(Debug, Default)]
+struct Changed {
+    folder: Option<PathBuf>,
+}
+
+impl Changed {
+    /// A name has changed in this path's folder.
+    fn note(&mut self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(path);
+        if self.folder.as_deref() != Some(folder) {
+            self.sync()?;
+            self.folder = Some(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Makes a folder and those that it is in, durably.
+    fn make(&mut self, folder: &Path, root: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(root)) {
+            self.make(parent, root)?;
+        }
+        fs::create_dir(folder)?;
+        folder.parent().map_or(Ok(()), sync_directory)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.folder.take().map_or(Ok(()), |folder| match sync_directory(&folder) {
+            // What was removed may have been the last in it, and others remove empty folders.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+            synced => synced,
+        })
+    }
+}
+
+/// Keeps other writers out of the dataset.
+fn lock(root: &Path, path: &Path) -> Result<File> {
+    let opened = File::options().create(true).append(true).open(path);
+    let file =
+        opened.map_err(|cause| failed(format!("could not open {}", escape_path(path)), cause))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            let message = format!(
+                "another process writes to the dataset {}: wait for its end, or write to another folder",
+                escape_path(root)
+            );
+            Err(Error::new(ErrorKind::Exists, message))
+        }
+        // A file system without locks.
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
+    }
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |path| fs::symlink_metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    id(one).is_some() && id(one) == id(other)
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// Makes the names in a folder durable.
+fn sync_directory(folder: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder)?.sync_all() {
+        // Some file systems know no syncing of directories.
+        Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+/// The schema of a dataset, or one without columns where there is none yet.
+pub(crate) fn read_schema(path: &Path) -> Result<DeclaredSchema> {
+    let shown = escape_path(path);
+    match fs::read_to_string(path) {
+        Ok(json) => DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&shown)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
+        Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
+    }
+}

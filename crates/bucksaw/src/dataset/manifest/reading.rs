@@ -1,0 +1,164 @@
+//! Reading a manifest, line by line.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize as _;
+
+use super::{Added, End, Head, Line, SNAPSHOT_SUFFIX, SUFFIX, VERSION, entry_path, snapshot_path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_path;
+
+/// Which entries and snapshots there are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manifest {
+    folder: PathBuf,
+    /// The number of the newest entry; 0 where there is none.
+    pub(crate) newest: u64,
+    /// That of the newest snapshot, in the same way.
+    snapshot: u64,
+}
+
+impl Manifest {
+    /// Looks into the manifest's folder, which need not be there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where an entry is missing.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let mut entries = HashSet::new();
+        let mut manifest = Self { folder: folder.to_owned(), ..Self::default() };
+        let listed = match fs::read_dir(folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(manifest),
+            listed => listed.map_err(|cause| failed(folder, cause))?,
+        };
+        for entry in listed {
+            let name = entry.map_err(|cause| failed(folder, cause))?.file_name();
+            let name = name.to_string_lossy();
+            if let Some(number) = name.strip_suffix(SNAPSHOT_SUFFIX).and_then(number) {
+                manifest.snapshot = manifest.snapshot.max(number);
+            } else if let Some(number) = name.strip_suffix(SUFFIX).and_then(number) {
+                entries.insert(number);
+                manifest.newest = manifest.newest.max(number);
+            }
+        }
+        let missing = (manifest.snapshot + 1..=manifest.newest).find(|n| !entries.contains(n));
+        match missing {
+            None => Ok(manifest),
+            Some(number) => Err(broken(
+                &entry_path(folder, number),
+                "it is missing, and the manifest has later ones (bucksaw repair makes the manifest anew from the files)",
+            )),
+        }
+    }
+
+    /// The end of the newest entry.
+    ///
+    /// # Errors
+    /// As [`for_each_line`].
+    pub(crate) fn newest_end(&self) -> Result<End> {
+        if self.newest == 0 {
+            return Ok(End { next_seq: 1, ..End::default() });
+        }
+        for_each_line(&entry_path(&self.folder, self.newest), |_| Ok(()))
+    }
+
+    /// Has all files of the dataset looked at, in the order in which they came.
+    ///
+    /// # Errors
+    /// As [`for_each_line`], and those of `look`.
+    pub(crate) fn for_each_file(&self, mut look: impl FnMut(Added) -> Result<()>) -> Result<()> {
+        let mut removed = HashSet::new();
+        let entries = self.snapshot + 1..=self.newest;
+        for number in entries.clone() {
+            for_each_line(&entry_path(&self.folder, number), |line| {
+                if let Line::Remove(gone) = line {
+                    removed.insert(gone.path);
+                }
+                Ok(())
+            })?;
+        }
+        let mut look_at = |line| match line {
+            Line::Add(added) if !removed.contains(&added.file.path) => look(*added),
+            _ => Ok(()),
+        };
+        if self.snapshot > 0 {
+            for_each_line(&snapshot_path(&self.folder, self.snapshot), &mut look_at)?;
+        }
+        for number in entries {
+            for_each_line(&entry_path(&self.folder, number), &mut look_at)?;
+        }
+        Ok(())
+    }
+}
+
+fn number(digits: &str) -> Option<u64> {
+    let is_number = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
+}
+
+/// Has each line of an entry or a snapshot looked at; returns its end.
+///
+/// # Errors
+/// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where it is damaged, [`ErrorKind::Unsupported`] where it is of a later version;
+/// those of `look`.
+pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()>) -> Result<End> {
+    let file = File::open(path).map_err(|cause| failed(path, cause))?;
+    let mut lines = BufReader::new(file).lines();
+    let mut next = || lines.next().transpose().map_err(|cause| failed(path, cause));
+    let head: Option<Head> = next()?.and_then(|line| serde_json::from_str(&line).ok());
+    match head {
+        Some(Head { manifest: VERSION, .. }) => {}
+        Some(Head { manifest, .. }) if manifest > VERSION => {
+            let message = format!(
+                "{} is of version {manifest}, and this release reads version {VERSION}: use a newer one",
+                escape_path(path)
+            );
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        _ => return Err(broken(path, "its first line is no head of an entry")),
+    }
+    let (mut added, mut removed) = (0, 0);
+    while let Some(line) = next()? {
+        // Members that a later release added are passed over.
+        let mut json = serde_json::Deserializer::from_str(&line);
+        match Line::deserialize(&mut json).map_err(|cause| broken(path, &cause.to_string()))? {
+            Line::End(end) if (end.added, end.removed) == (added, removed) => return Ok(end),
+            Line::End(_) => return Err(broken(path, "lines of it are missing")),
+            line if !is_within_the_dataset(&line) => {
+                return Err(broken(path, "it names a file that is not in the dataset's folder"));
+            }
+            line => {
+                added += u64::from(matches!(line, Line::Add(_)));
+                removed += u64::from(matches!(line, Line::Remove(_)));
+                look(line)?;
+            }
+        }
+    }
+    Err(broken(path, "its end is missing"))
+}
+
+/// Nobody's manifest has other files renamed or removed.
+fn is_within_the_dataset(line: &Line) -> bool {
+    let is_plain = |path: &str| {
+        let mut names = Path::new(path).components().peekable();
+        names.peek().is_some() && names.all(|name| matches!(name, Component::Normal(_)))
+    };
+    match line {
+        Line::Add(added) => {
+            let is_name = |name: &String| is_plain(name) && !name.contains(['/', '\\']);
+            is_plain(&added.file.path) && added.staged.as_ref().is_none_or(is_name)
+        }
+        Line::Remove(removed) => is_plain(&removed.path),
+        Line::End(_) => true,
+    }
+}
+
+fn failed(path: &Path, cause: io::Error) -> Error {
+    Error::io(format!("could not read {}", escape_path(path)), cause)
+}
+
+fn broken(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Malformed, why).in_source(&escape_path(path))
+}

@@ -1,0 +1,97 @@
+//! Datasets: the files of one table, in one folder.
+
+mod expiring;
+mod folder;
+mod manifest;
+mod staged;
+
+use std::path::{Path, PathBuf};
+
+pub use self::expiring::Expired;
+pub(crate) use self::folder::{Folder, OWN_FOLDER};
+pub use self::manifest::DatasetFile;
+pub(crate) use self::manifest::{Added, Details, Manifest};
+use crate::error::Result;
+use crate::options::Options;
+use crate::table::Table;
+use crate::writer::Writer;
+
+/// A dataset: the files of one table in a folder, with the schema that all of them have and the manifest that lists them.
+///
+/// As long as it lives, and the writer that it becomes, no other process writes to the dataset.
+///
+/// ```
+/// use bucksaw::{Dataset, Options, PartitionKey};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path();
+/// let options = Options::new().partition_by(PartitionKey::list("level")?).roll_rows(1_000_000);
+/// let mut writer = Dataset::open(path, options)?.write()?;
+/// writer.write_rows([[("level", "INFO"), ("body", "started")], [("level", "WARN"), ("body", "slow")]])?;
+/// writer.finish()?;
+/// let mut paths = Vec::new();
+/// Dataset::for_each_file(path, |file| Ok(paths.push(file.path)))?;
+/// assert!(paths[0].starts_with("level=INFO/") && paths[1].starts_with("level=WARN/"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Dataset {
+    table: Table,
+    folder: Folder,
+}
+
+impl Dataset {
+    /// Opens the dataset in a folder, or makes one there. Its table has the columns of its files, and those that the options
+    /// declare beside them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options), also where the options declare a column otherwise than the files have it;
+    /// [`ErrorKind::Exists`](crate::ErrorKind::Exists) where another process writes to it;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) where its manifest is damaged.
+    pub fn open(path: impl AsRef<Path>, mut options: Options) -> Result<Self> {
+        options.validate()?;
+        let folder = Folder::open(path.as_ref())?;
+        options.schema = folder.schema().clone().with(&options.schema)?;
+        let mut table = Table::new(options)?;
+        table.schema.are_of_dataset(&table.options);
+        Ok(Self { table, folder })
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// A writer of further files of the dataset, which the options cut and call. Each appears when it is whole, with those that wait,
+    /// or [all at the end](Options::atomic).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where no thread can be started.
+    pub fn write(self) -> Result<Writer> {
+        Writer::of_dataset(self.table, self.folder)
+    }
+
+    /// Whether there is a dataset in a folder.
+    #[must_use]
+    pub fn is_at(path: impl AsRef<Path>) -> bool {
+        manifest_folder(path.as_ref()).is_dir()
+    }
+
+    /// Has each file of the dataset in a folder looked at, in the order in which they came. Nothing is locked: files that are
+    /// added meanwhile are not seen.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) where the manifest is
+    /// damaged; those of `look`.
+    pub fn for_each_file(
+        path: impl AsRef<Path>,
+        mut look: impl FnMut(DatasetFile) -> Result<()>,
+    ) -> Result<()> {
+        let manifest = Manifest::open(&manifest_folder(path.as_ref()))?;
+        manifest.for_each_file(|added| look(added.file))
+    }
+}
+
+fn manifest_folder(root: &Path) -> PathBuf {
+    root.join(OWN_FOLDER).join("manifest")
+}

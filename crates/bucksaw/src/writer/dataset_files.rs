@@ -1,0 +1,188 @@
+//! The files of a dataset: when one ends and the next begins, what they are called, and when they become part of it.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::open_file::OpenFile;
+use crate::block::Block;
+use crate::dataset::{Added, DatasetFile, Details, Folder};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::InputTable;
+use crate::options::file_name::Named;
+use crate::report::{FileReport, TimeRange};
+use crate::route::partition::{self, FolderRun};
+use crate::route::roll::Roll;
+use crate::runtime::workers::Workers;
+use crate::schema::ColumnId;
+use crate::table::Table;
+
+/// See the module.
+pub(super) struct DatasetFiles {
+    folder: Folder,
+    workers: Arc<Workers>,
+    pub(super) roll: Roll,
+    pub(super) memory_limit: usize,
+    /// What the rows are.
+    pub(super) of: Option<InputTable>,
+    /// The open file's folder, within the dataset's; empty where there are none, or no row yet.
+    partition: String,
+    /// All files that have ended, as one.
+    written: FileReport,
+    /// Values of each column of those.
+    values_written: Vec<u64>,
+    /// Instead, where rows are put in order, those of all rows that have come.
+    pub(super) values_come: Option<Vec<u64>>,
+    /// Rows whose text is empty that a folder is called by.
+    unnamed: u64,
+}
+
+impl DatasetFiles {
+    pub(super) fn new(table: &Table, folder: Folder, workers: &Arc<Workers>) -> Self {
+        Self {
+            written: FileReport::of_dataset(folder.root()),
+            folder,
+            workers: Arc::clone(workers),
+            roll: Roll::new(&table.options),
+            memory_limit: table.options.memory_limit,
+            of: None,
+            partition: String::new(),
+            values_written: Vec::new(),
+            values_come: None,
+            unnamed: 0,
+        }
+    }
+
+    /// Rows of files that have ended.
+    pub(super) fn rows(&self) -> u64 {
+        self.written.rows
+    }
+
+    /// Runs of rows of one folder each; the first may be the open file's.
+    pub(super) fn folders(&mut self, block: &Block<'_>, table: &Table) -> Result<Vec<FolderRun>> {
+        let keys = &table.options.dataset.partition;
+        let (runs, unnamed) = partition::runs(keys, &block.all(), &self.partition, &table.schema)?;
+        self.unnamed += unnamed;
+        Ok(runs)
+    }
+
+    /// Columns whose values stand in the folders' names.
+    pub(super) fn path_columns<'t>(&self, table: &'t Table) -> impl Iterator<Item = ColumnId> + 't {
+        let columns = table.schema.columns().iter().enumerate();
+        let columns = columns.filter(|(_, column)| column.is_in_path);
+        columns.map(|(index, _)| ColumnId::new(index, table.schema.table()))
+    }
+
+    pub(super) fn start_folder(&mut self, folder: String) {
+        self.partition = folder;
+        self.roll.start_folder();
+    }
+
+    pub(super) fn next_file(&mut self, table: &Table) -> OpenFile {
+        let mut next = OpenFile::new(table, Box::new(self.folder.stage()), &self.workers);
+        if self.memory_limit != table.options.memory_limit {
+            next.limit_memory(&table.options.clone().memory_limit(self.memory_limit));
+        }
+        if let Some(of) = self.of {
+            next.are_of(of, &table.options);
+        }
+        self.roll.start_file();
+        next
+    }
+
+    /// Ends a file, which waits for the next entry of the manifest, or becomes part of the dataset at once.
+    pub(super) fn end_file(&mut self, file: OpenFile, table: &mut Table) -> Result<()> {
+        self.check_names(table)?;
+        let known = self.values_written.len();
+        self.values_written.resize(table.schema.columns().len().max(known), 0);
+        for (sum, values) in self.values_written.iter_mut().zip(file.values()) {
+            *sum += values;
+        }
+        let values = self.values_come.as_ref().unwrap_or(&self.values_written);
+        let finished = file.finish(table, Some(values))?;
+        self.roll.note_footer(finished.footer_bytes);
+        let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
+        let report = finished.report(&table.schema);
+        let name = staged.as_deref().and_then(|staged| staged.file_name());
+        self.folder.add(Added {
+            file: self.described(&report, hash.unwrap_or_default(), table),
+            details: Some(Details::of(&report, sorted_by(&report, table))),
+            staged: name.map(|name| name.to_string_lossy().into_owned()),
+        })?;
+        self.written.add(report);
+        let is_due = self.folder.is_entry_due() || self.values_come.is_none();
+        match is_due && !table.options.dataset.atomic {
+            true => self.folder.commit(&table.declared()),
+            false => Ok(()),
+        }
+    }
+
+    fn described(&self, report: &FileReport, hash: u128, table: &Table) -> DatasetFile {
+        let times = report.times.iter();
+        let named = table.options.timestamp_column.as_ref();
+        let mut times = times.filter(|range| named.is_none_or(|named| *named == range.column));
+        let time = times.find(|range| range.unit.is_some());
+        let name = table.options.dataset.file_name.of(&Named {
+            partition: &self.partition,
+            first_time: time.and_then(|range| moment(range, range.first)),
+            last_time: time.and_then(|range| moment(range, range.last)),
+            seq: self.folder.next_seq(),
+            id: (hash >> 64) as u64,
+        });
+        DatasetFile {
+            path: name,
+            rows: report.rows,
+            bytes: report.bytes,
+            row_groups: report.row_groups as u64,
+            xxh3_128: format!("{hash:032x}"),
+            partition: partition::values(&self.partition),
+            times: report.times.clone(),
+        }
+    }
+
+    /// Checks that no column of the files is called as a level of the folders is: readers fail on both.
+    fn check_names(&self, table: &Table) -> Result<()> {
+        let levels = table.options.dataset.partition.iter().filter(|key| !key.is_column());
+        for key in levels {
+            let is_same = |name: &str| name.eq_ignore_ascii_case(key.name());
+            let mut columns = table.schema.columns().iter();
+            if columns.any(|column| column.ty.is_some() && is_same(&column.name)) {
+                let message = format!(
+                    "rows have a column {:?}, too, and readers can't tell it from the folders that are called so: call these otherwise (NAME={key})",
+                    key.name()
+                );
+                return Err(Error::new(ErrorKind::Options, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes all files that have ended part of the dataset, unless all are to appear together at the end.
+    pub(super) fn publish(&mut self, table: &Table) -> Result<()> {
+        self.roll.start_window();
+        match table.options.dataset.atomic {
+            true => Ok(()),
+            false => self.folder.commit(&table.declared()),
+        }
+    }
+
+    /// The same at the end; what was written.
+    pub(super) fn finish(mut self: Box<Self>, table: &Table) -> Result<FileReport> {
+        self.folder.commit(&table.declared())?;
+        Ok(FileReport { unnamed: self.unnamed, ..self.written })
+    }
+}
+
+/// What all of its row groups are sorted by.
+fn sorted_by(report: &FileReport, table: &Table) -> Vec<String> {
+    let sorted = report.order.as_ref().filter(|o| o.sorted_row_groups == report.row_groups);
+    let keys = table.options.sorted_into.iter().map(ToString::to_string);
+    sorted.map_or_else(Vec::new, |_| keys.collect())
+}
+
+/// A moment to seconds, as names have it.
+fn moment(range: &TimeRange, value: i64) -> Option<String> {
+    let per_second = 1_000_000_000 / range.unit?.nanos();
+    let time = DateTime::from_timestamp(value.div_euclid(per_second), 0)?;
+    Some(time.format("%Y%m%dT%H%M%SZ").to_string())
+}
