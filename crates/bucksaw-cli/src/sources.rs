@@ -194,10 +194,11 @@ pub(crate) fn expand(inputs: &[OsString]) -> Result<Inputs> {
             found.search(path)?;
             if found.files.is_empty() {
                 let message = format!(
-                    "no input in the directory {}: files in it have to end in .{}, or one of these with .{}",
+                    "no input in the directory {}: files in it have to end in .{}, or one of these with .{}{}",
                     escape_path(path),
                     DATA_ENDINGS.join(", ."),
-                    COMPRESSION_ENDINGS.join(", .")
+                    COMPRESSION_ENDINGS.join(", ."),
+                    parquet_hint(path)?
                 );
                 return Err(Error::new(ErrorKind::Options, message));
             }
@@ -224,6 +225,18 @@ pub(crate) fn expand(inputs: &[OsString]) -> Result<Inputs> {
     let (sources, repeated) = distinct(named);
     notes.extend(listed(repeated, |name| format!("{name} is read once")));
     Ok(Inputs { sources, notes })
+}
+
+/// How Parquet files are read, which a search leaves out: among them may be those that an earlier run wrote.
+fn parquet_hint(directory: &Path) -> Result<String> {
+    let none = search::parquet_files(directory)?.is_empty();
+    Ok(match none {
+        true => String::new(),
+        false => format!(
+            "; to read its Parquet files, name them: '{}/**/*.parquet'",
+            escape_path(directory)
+        ),
+    })
 }
 
 /// What to say of files in a directory that are no input by their names.

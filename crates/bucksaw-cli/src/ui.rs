@@ -179,7 +179,7 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         lines.push(format!("{count} that only delete, left out"));
     }
     if input.nul_bytes > 0 {
-        lines.push(format!("{} before lines skipped", counted(input.nul_bytes, "NUL byte")));
+        lines.push(format!("{} skipped, which pad files", counted(input.nul_bytes, "NUL byte")));
     }
     let mut times = Vec::new();
     reports.iter().for_each(|report| TimeRange::add(&mut times, report.timestamps.clone()));

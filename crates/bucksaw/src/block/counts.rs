@@ -44,6 +44,9 @@ pub struct Alterations {
     /// Surrogates without their other half in JSON, replaced by U+FFFD
     /// ([`Options::replace_lone_surrogates`](crate::Options::replace_lone_surrogates)).
     pub lone_surrogates: u64,
+    /// Values of Arrow's and Parquet's types that no column has, stored as JSON text (counted there, too), as text, or (durations) as a
+    /// number of their unit.
+    pub retyped: u64,
     /// Values in whose place something else was stored, by [`Options::redact`](crate::Options::redact).
     pub redacted: u64,
 }
@@ -63,11 +66,12 @@ pub(crate) enum Outcome {
     JsonText,
     TooDeep,
     Duplicate,
+    Retyped,
     Redacted,
 }
 
 impl Outcome {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Conflict,
         Self::OversizedNumber,
         Self::Widened,
@@ -80,6 +84,7 @@ impl Outcome {
         Self::JsonText,
         Self::TooDeep,
         Self::Duplicate,
+        Self::Retyped,
         Self::Redacted,
     ];
 
@@ -98,6 +103,7 @@ impl Outcome {
             Self::JsonText => "json_texts",
             Self::TooDeep => "too_deep",
             Self::Duplicate => "duplicates",
+            Self::Retyped => "retyped",
             Self::Redacted => "redacted",
         }
     }
@@ -154,6 +160,7 @@ impl Alterations {
             Outcome::JsonText => &mut self.json_texts,
             Outcome::TooDeep => &mut self.too_deep,
             Outcome::Duplicate => &mut self.duplicates,
+            Outcome::Retyped => &mut self.retyped,
             Outcome::Redacted => &mut self.redacted,
         };
         *count += 1;
@@ -178,6 +185,7 @@ impl Alterations {
         with(&mut self.parsed_json, other.parsed_json);
         with(&mut self.nan, other.nan);
         with(&mut self.lone_surrogates, other.lone_surrogates);
+        with(&mut self.retyped, other.retyped);
         with(&mut self.redacted, other.redacted);
     }
 }

@@ -276,6 +276,16 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
         redacted.map_or(item, |stand| stand.item)
     }
 
+    /// Counts a value of this path that came with a type which no column has.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn count_retyped(&mut self, path: &str, value: Value<'v>) {
+        if !matches!(value, Value::Null)
+            && let Some(id) = self.schema.find(path)
+        {
+            self.block.count(id, Outcome::Retyped, Item::Value(value));
+        }
+    }
+
     /// Ends the row.
     pub(crate) fn end_row(&mut self) {
         let rest = &mut self.block.rest;

@@ -107,7 +107,8 @@ impl<'r> Buffered<'r> {
             format if format.is_of_lines() => Form::Text,
             _ => Form::Bytes,
         };
-        Chunk { format, bytes, position, window_bytes, form, ..Chunk::default() }
+        let nul_bytes = self.source.take_padding();
+        Chunk { format, bytes, position, window_bytes, form, nul_bytes, ..Chunk::default() }
     }
 
     /// Keeps all of a buffer, which is full up to `filled`, as the rest.

@@ -48,6 +48,17 @@ impl Decompressed<'_> {
         }
     }
 
+    /// How many zeros behind compressed parts were passed over since this was asked for.
+    pub(super) fn take_padding(&mut self) -> u64 {
+        match self {
+            Self::Plain(_) => 0,
+            #[cfg(feature = "gzip")]
+            Self::Gzip(members) => members.take_padding(),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(frames) => frames.take_padding(),
+        }
+    }
+
     /// Bytes that the window takes by now.
     pub(super) fn window_bytes(&self) -> usize {
         match self {
@@ -194,18 +205,60 @@ mod tests {
         assert_eq!(read(&skippable).expect("zstd"), b"one\ntwo\n");
     }
 
-    /// Between members, too, as where padded files were joined.
+    /// With a checksum, or damage may be other content.
+    fn zstd(content: &[u8]) -> Vec<u8> {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");
+        encoder.include_checksum(true).expect("a flag");
+        encoder.write_all(content).expect("memory takes everything");
+        encoder.finish().expect("memory takes everything")
+    }
+
+    /// Between members and frames, too, as where padded files were joined.
     #[test]
-    fn zeros_behind_gzip_are_padding_and_anything_else_is_an_error() {
-        for zeros in [1, 2, 511, 300_000] {
-            let padding = vec![0; zeros];
-            let padded = [&gzip(b"one\n")[..], &padding, &gzip(b"two\n"), &padding].concat();
-            assert_eq!(read(&padded).expect("gzip"), b"one\ntwo\n", "{zeros}");
+    fn zeros_behind_compressed_content_are_padding_and_anything_else_is_an_error() {
+        for compress in [gzip, zstd] {
+            for zeros in [1, 2, 511, 300_000] {
+                let padding = vec![0; zeros];
+                let parts = [&compress(b"one\n")[..], &padding, &compress(b"two\n"), &padding];
+                let padded = parts.concat();
+                assert_eq!(read(&padded).expect("padded"), b"one\ntwo\n", "{zeros}");
+                let mut source = decompressed(&padded[..]).expect("the start can be read");
+                while source.read(&mut [0; 100], MIN_WINDOW_BYTES).expect("padded") > 0 {}
+                assert_eq!(source.take_padding(), 2 * zeros as u64);
+            }
+            let one = compress(b"one\n");
+            for rest in [&b"{\"a\":1}\n"[..], b"\0\0PK", &[0x1f, 0x8b, 9, 9]] {
+                let error = read(&[&one[..], rest].concat()).expect_err("not compressed");
+                assert!(matches!(error.kind(), ErrorKind::Io | ErrorKind::Truncated), "{error}");
+            }
         }
-        for rest in [&b"{\"a\":1}\n"[..], b"\0\0PK", &[0x1f, 0x8b, 9, 9]] {
-            let error = read(&[&gzip(b"one\n")[..], rest].concat()).expect_err("no gzip");
-            assert!(matches!(error.kind(), ErrorKind::Io | ErrorKind::Truncated), "{error}");
+    }
+
+    /// The second of two parts is damaged.
+    #[test]
+    fn damage_is_told_by_the_byte_of_the_compressed_file() {
+        let long: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        for compress in [gzip, zstd] {
+            let (first, second) = (compress(&long), compress(&long));
+            let mut both = [&first[..], &second].concat();
+            let damaged = first.len() + second.len() / 2;
+            both[damaged..damaged + 200].fill(0xa5);
+            let error = read(&both).map(drop).expect_err("damaged").to_string();
+            let told = error.split("at byte ").nth(1).and_then(|rest| rest.split(' ').next());
+            let at: usize = told.and_then(|at| at.parse().ok()).expect("a byte");
+            assert!((first.len()..=both.len()).contains(&at), "{error}, of {}", both.len());
         }
+    }
+
+    /// A header of twelve bytes may ask for any window, and content of as many bytes as 64 bits count.
+    #[test]
+    fn a_header_that_asks_for_more_than_compressors_do_is_damaged() {
+        let header = [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+        let source = [&zstd(b"one\n")[..], &header].concat();
+        let error = read(&source).expect_err("damaged").to_string();
+        let at = source.len() - header.len();
+        assert!(error.contains(&format!("the zstd frame at byte {at} ")), "{error}");
+        assert!(error.contains("it is damaged") && !error.contains("--memory-limit"), "{error}");
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(crate) struct Chunk {
     pub(crate) position: u64,
     /// What the columns of a source's rows are called, by their paths, where its format says so once for all of them.
     pub(crate) names: Option<Names>,
-    /// NUL bytes before them, which are skipped.
+    /// NUL bytes before them, or behind compressed parts of the source, which are skipped.
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.
     pub(crate) window_bytes: usize,

@@ -198,7 +198,14 @@ impl<'r> Input<'r> {
     /// What reading failed with; that of a record that is too long.
     pub(crate) fn resume(&mut self, redacts: bool) -> Result<bool> {
         let stopped = self.source.stopped();
-        match stopped.map_err(|error| error.in_source(self.records.name()))? {
+        let position = self.source.position();
+        let reached = |error: Error| match error.kind() {
+            ErrorKind::Io | ErrorKind::MemoryLimit if position > 0 && self.source.is_text() => {
+                self.records.reached(position, error)
+            }
+            _ => error,
+        };
+        match stopped.map_err(|error| reached(error).in_source(self.records.name()))? {
             None => Ok(true),
             Some(source::Stop::TooLong(limit)) => {
                 let reason = too_long(limit, self.source.format());

@@ -64,6 +64,11 @@ impl<'r> Records<'r> {
         self.counts
     }
 
+    /// An error of reading, with the line that was reached: what comes next starts at this byte.
+    pub(super) fn reached(&self, position: u64, error: Error) -> Error {
+        error.at_line(self.line, position.saturating_sub(self.line_start) + 1, position)
+    }
+
     /// Whether the first rejected record is an error.
     pub(crate) fn stops_at_rejected(&self) -> bool {
         matches!(self.on_error, OnError::Fail)

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-use super::zstd_window::{BUFFER_BYTES, ZSTD_MAGIC, too_large_window};
+use super::zstd_window::{BUFFER_BYTES, ZSTD_MAGIC, damaged, too_large_window};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A frame's header has at most so many bytes.
@@ -23,6 +23,10 @@ pub(super) struct Frames<'r> {
     start: usize,
     end: usize,
     is_in_frame: bool,
+    /// The source's byte at which the buffer starts.
+    position: u64,
+    /// Zeros behind frames that were passed over.
+    padding: u64,
     /// The largest window of all frames so far, in bytes.
     window_bytes: usize,
 }
@@ -38,6 +42,8 @@ impl<'r> Frames<'r> {
             start: 0,
             end: 0,
             is_in_frame: false,
+            position: 0,
+            padding: 0,
             window_bytes: 0,
         })
     }
@@ -60,7 +66,7 @@ impl<'r> Frames<'r> {
                 return Ok(0);
             }
             let status = self.decoder.run_on_buffers(&self.buffer[self.start..self.end], out);
-            let status = status.map_err(unreadable)?;
+            let status = status.map_err(|cause| damaged("zstd", self.at(), cause))?;
             self.start += status.bytes_read;
             self.is_in_frame = status.remaining != 0;
             if status.bytes_written > 0 {
@@ -74,6 +80,9 @@ impl<'r> Frames<'r> {
 
     /// Begins the next frame; false where there is none.
     fn start_frame(&mut self, max_window_bytes: usize) -> Result<bool> {
+        if self.at() > 0 {
+            self.skip_padding()?;
+        }
         while self.end - self.start < MAX_HEADER_BYTES && self.fill()? {}
         let header = &self.buffer[self.start..self.end];
         if header.is_empty() {
@@ -85,16 +94,40 @@ impl<'r> Frames<'r> {
             Ok(bytes) if bytes <= max_window_bytes => {
                 self.window_bytes = self.window_bytes.max(bytes);
             }
-            _ => return Err(too_large_window(window_bytes, max_window_bytes)),
+            _ => return Err(too_large_window(window_bytes, max_window_bytes, self.at())),
         }
-        self.decoder.reinit().map_err(unreadable)?;
+        self.decoder.reinit().map_err(|cause| damaged("zstd", self.at(), cause))?;
         self.is_in_frame = true;
         Ok(true)
+    }
+
+    /// Passes over zeros, with which tapes and disks pad files.
+    fn skip_padding(&mut self) -> Result<()> {
+        loop {
+            let left = &self.buffer[self.start..self.end];
+            let zeros = left.iter().position(|byte| *byte != 0).unwrap_or(left.len());
+            self.start += zeros;
+            self.padding += zeros as u64;
+            if self.start < self.end || !self.fill()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The source's byte that is decoded next.
+    fn at(&self) -> u64 {
+        self.position + self.start as u64
+    }
+
+    /// How many zeros behind frames were passed over since this was asked for.
+    pub(super) fn take_padding(&mut self) -> u64 {
+        std::mem::take(&mut self.padding)
     }
 
     /// Reads more of the source behind what is not decoded yet; false at its end.
     fn fill(&mut self) -> Result<bool> {
         self.buffer.copy_within(self.start..self.end, 0);
+        self.position += self.start as u64;
         (self.start, self.end) = (0, self.end - self.start);
         loop {
             match self.source.read(&mut self.buffer[self.end..]) {
@@ -103,14 +136,10 @@ impl<'r> Frames<'r> {
                     return Ok(read > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(unreadable(error)),
+                Err(error) => return Err(Error::io("could not read", error)),
             }
         }
     }
-}
-
-fn unreadable(cause: io::Error) -> Error {
-    Error::io("could not read", cause)
 }
 
 /// Bytes of the window that decoding a frame takes, by its header (RFC 8878, 3.1.1.1): no more than its content,

@@ -307,6 +307,11 @@ impl fmt::Display for Alterations {
                 "surrogate",
                 "without THEIR other half, replaced by U+FFFD, by --lone-surrogates",
             ),
+            (
+                self.retyped,
+                "value",
+                "of a type that no column has, stored as JSON text, text or a number (--json tells of each column)",
+            ),
             (self.redacted, "value", "redacted"),
         ];
         let told = told.iter().filter(|(count, ..)| *count > 0);

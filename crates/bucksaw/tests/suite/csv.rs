@@ -384,3 +384,28 @@ fn cell() -> impl Strategy<Value = String> {
         2 => "[a, \"\né]{0,5}",
     ]
 }
+
+/// As Excel writes and reads it.
+#[test]
+fn a_first_line_may_say_the_delimiter_and_is_no_header() {
+    let semicolon = with(CsvOptions::new().delimiter(b';'));
+    let expected = [row(&[("a", Value::I64(1)), ("b", Value::Text("x"))])];
+    for text in ["sep=;\na;b\n1;x\n", "\u{feff}Sep=;\r\n\r\na;b\r\n1;x\r\n"] {
+        let converted = convert_always_alike(text.as_bytes(), &semicolon, &Options::new());
+        assert_eq!(converted.rows(), expected, "{text:?}");
+        let error =
+            convert_source(text.as_bytes(), 7, &csv(), Options::new()).expect_err("a comma");
+        assert_eq!(error.kind(), ErrorKind::InputFormat);
+        assert!(error.to_string().contains("--csv-delimiter ';'"), "{error}");
+    }
+    let none = with(CsvOptions::new().delimiter(b';').header(CsvHeader::None));
+    let unnamed = [row(&[("column1", Value::I64(1)), ("column2", Value::Text("x"))])];
+    let converted = convert_always_alike(b"sep=;\n1;x\n", &none, &Options::new());
+    assert_eq!(converted.rows(), unnamed);
+    // These are names.
+    assert_eq!(converted_names("sep=ab\n1\n"), ["sep_ab"]);
+}
+
+fn converted_names(text: &str) -> Vec<String> {
+    rows(text)[0].keys().cloned().collect()
+}

@@ -138,6 +138,12 @@ fn lines_that_are_no_access_log_are_rejected_with_where() {
         ("clf", "h - - [30/Feb/2026:07:05:09 +0000] \"-\" 1 1".to_owned(), 8, "the time is not as"),
         ("clf", format!("{start}\"GET"), 36, "expected the request in quotes"),
         ("clf", format!("{start}\"-\" 200 1 x"), 45, "there is text behind the last field"),
+        (
+            "clf",
+            format!("{start}\"-\" 200 1 \"-\" \"curl\""),
+            45,
+            "there is text behind the size, as in lines of the combined format",
+        ),
         ("combined", format!("{start}\"-\" 200 1"), 45, "expected a space and the referer"),
         (
             "nginx",

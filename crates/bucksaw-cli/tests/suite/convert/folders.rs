@@ -202,3 +202,11 @@ fn with_keep_going_nothing_appears_where_nothing_is_good_or_the_run_itself_fails
     let run = folder.run("convert in -o out.parquet --keep-going");
     run.expect_code(2).expect_told(&["--keep-going needs a directory"]);
 }
+
+#[test]
+fn a_folder_of_parquet_files_alone_says_how_they_are_read() {
+    let folder = Folder::new();
+    folder.write("old/a.parquet", "");
+    let run = folder.run("convert old -o out.parquet").expect_code(2);
+    run.expect_told(&["no input in the directory old", "name them: 'old/**/*.parquet'"]);
+}

@@ -13,8 +13,12 @@ fn gzip(content: &str) -> Vec<u8> {
     encoder.finish().expect("memory takes everything")
 }
 
+/// With a checksum, or damage may be other content.
 fn zstd(content: &str) -> Vec<u8> {
-    zstd::encode_all(content.as_bytes(), 1).expect("memory takes everything")
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("a level");
+    encoder.include_checksum(true).expect("a flag");
+    encoder.write_all(content.as_bytes()).expect("memory takes everything");
+    encoder.finish().expect("memory takes everything")
 }
 
 /// The values of the column `n`.
@@ -312,4 +316,32 @@ fn what_bad_lines_left_is_no_input_of_a_glob_either() {
     run.expect_code(0)
         .expect_told(&["bad.ndjson is left out", "bad.ndjson.reasons.ndjson is left out"]);
     assert_eq!(numbers(&folder.rows("out.parquet")), [1]);
+}
+
+/// The rows before the damage are not published; where to look is told in both files' terms.
+#[test]
+fn damage_in_compressed_input_is_told_by_byte_and_line() {
+    let folder = Folder::new();
+    let lines: String =
+        (0..60_000).map(|n| format!("{{\"n\":{n},\"h\":{}}}\n", n * 7_919)).collect();
+    for compress in [gzip, zstd] {
+        let (first, mut second) = (compress(&lines), compress(&lines));
+        let middle = second.len() / 2;
+        second[middle..middle + 200].fill(0xa5);
+        folder.write("in.ndjson", [first, second].concat());
+        let run = folder.run("convert in.ndjson -o out.parquet --on-error skip").expect_code(1);
+        let run = run.expect_told(&["in.ndjson: line ", "content can't be read on at byte "]);
+        assert!(!run.stderr.contains("line 1,"), "{}", run.stderr);
+        assert!(!folder.path("out.parquet").exists());
+    }
+}
+
+#[test]
+fn zeros_behind_compressed_input_are_padding_and_told() {
+    let folder = Folder::new();
+    for compress in [gzip, zstd] {
+        folder.write("in", [compress("{\"n\":1}\n"), vec![0; 500]].concat());
+        let run = folder.run("convert in -o out.parquet --overwrite").expect_code(0);
+        run.expect_told(&["500 NUL bytes skipped"]);
+    }
 }

@@ -120,7 +120,7 @@ fn nul_bytes_before_lines_are_skipped_and_counted() {
             "nul_bytes": skipped, "deletions": 0, "outside": 0, "text_lines": 0, "truncated": 0, "withheld": 0,
         });
         assert_eq!(run.json()["input"], expected);
-        run.expect_told(&["3,545,740 NUL bytes before lines skipped"]);
+        run.expect_told(&["3,545,740 NUL bytes skipped, which pad files"]);
     }
     // Positions are those of the file.
     folder.write("in", [&first[..], b"{\"n\":1}\n", &second, b"bad\n"].concat());

@@ -16,7 +16,7 @@ use super::json::Json;
 use super::kinds::{INT96, KIND_KEY, moments_of};
 use crate::block::arrays::text_bytes;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::record_batch::{SourceColumn, Traced, shown};
+use crate::input::record_batch::{Made, SourceColumn, Traced, shown};
 use crate::input::zones;
 use crate::types::logical::{ColumnType, MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 use crate::types::path;
@@ -65,27 +65,50 @@ fn add(
         return Ok(());
     }
     let field_id = field.metadata().get(FIELD_ID_KEY).and_then(|id| id.parse().ok());
-    let column = |ty, array, is_made_json| SourceColumn {
+    let column = |ty, array, made| SourceColumn {
         path: path.clone(),
         stays: *field.data_type() != DataType::Null,
         ty,
         array,
         field_id,
-        is_made_json,
+        made,
         traced: Traced::default(),
     };
     if kind_of(field) == Some(INT96) && is_of_bytes(array) {
         let (moments, others) = moments_of(array);
-        columns.push(column(moments.0, moments.1, false));
-        columns.extend(others.map(|(ty, array)| column(ty, array, false)));
+        columns.push(column(moments.0, moments.1, None));
+        columns.extend(others.map(|(ty, array)| column(ty, array, None)));
         return Ok(());
     }
     let refused = |error: Error| error.in_column(&path::shown(&path));
     columns.push(match stored(field, array) {
-        Some((ty, array)) => column(ty, array, false),
-        None => column(ColumnType::Json, json_texts(field, array).map_err(refused)?, true),
+        Some((ty, array)) => {
+            let made = is_retyped(field.data_type(), &ty).then_some(Made::Other);
+            column(ty, array, made)
+        }
+        None => {
+            let texts = json_texts(field, array).map_err(refused)?;
+            column(ColumnType::Json, texts, Some(Made::Json))
+        }
     });
     Ok(())
+}
+
+/// Whether values of a type of Arrow's mean less in a column of this type: texts that were none, and durations without their unit.
+fn is_retyped(from: &DataType, ty: &ColumnType) -> bool {
+    use DataType as T;
+    match from {
+        T::Dictionary(_, values) => is_retyped(values, ty),
+        T::RunEndEncoded(_, inner)
+        | T::List(inner)
+        | T::LargeList(inner)
+        | T::FixedSizeList(inner, _)
+        | T::ListView(inner)
+        | T::LargeListView(inner) => is_retyped(inner.data_type(), ty.leaf()),
+        T::Utf8 | T::LargeUtf8 | T::Utf8View | T::Map(..) => false,
+        T::Duration(_) => true,
+        _ => *ty.leaf() == ColumnType::Text,
+    }
 }
 
 fn is_of_bytes(array: &ArrayRef) -> bool {

@@ -2,7 +2,7 @@
 
 use super::record::{self, Ending};
 use super::{CsvHeader, CsvOptions, header};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
 use crate::input::framing::Names;
 use crate::input::record_framer::{FindEnds, Open, line_end};
@@ -117,6 +117,24 @@ fn last_place(places: u64) -> Option<usize> {
     places.checked_ilog2().map(|place| place as usize)
 }
 
+/// The delimiter that a line says there is, as Excel writes and reads it (`sep=;`), and where the next one starts.
+fn told_delimiter(bytes: &[u8], start: usize) -> Option<(u8, usize)> {
+    let end = line_end(bytes, start);
+    let line = bytes[start..end].strip_suffix(b"\n")?;
+    let (word, delimiter) = line.strip_suffix(b"\r").unwrap_or(line).split_at_checked(4)?;
+    match delimiter {
+        [delimiter] if word.eq_ignore_ascii_case(b"sep=") => Some((*delimiter, end)),
+        _ => None,
+    }
+}
+
+fn other_delimiter(delimiter: u8) -> Error {
+    let shown = char::from(delimiter);
+    let message =
+        format!("its first line says that {shown:?} is between fields: --csv-delimiter {shown:?}");
+    Error::new(ErrorKind::InputFormat, message)
+}
+
 impl FindEnds for Ends {
     fn begin(&mut self, start: usize) {
         (self.start, self.at, self.open) = (start, start, None);
@@ -185,6 +203,12 @@ impl FindEnds for Ends {
         }
         if start == bytes.len() {
             return Ok((bytes.len(), None));
+        }
+        if let Some((delimiter, end)) = told_delimiter(bytes, start) {
+            return match delimiter == self.delimiter {
+                true => Ok((end, None)),
+                false => Err(other_delimiter(delimiter)),
+            };
         }
         if self.header == CsvHeader::None {
             self.names = Some(header::numbers(bytes, start, self.delimiter));

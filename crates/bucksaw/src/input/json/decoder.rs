@@ -63,6 +63,8 @@ impl Decoder for Elements {
             decoded: Decoded::default(),
             lines_to: 0,
             last_line: None,
+            repeated: 0,
+            max_repeated: found.max_repeated,
             stops_at_rejected,
         };
         rows.decoded.counts.bytes = bytes.len() as u64;
@@ -101,6 +103,9 @@ pub(super) struct Rows<'r, 'b, 'a: 'b> {
     lines_to: usize,
     /// The line of the last row, if no record behind it was rejected.
     last_line: Option<u64>,
+    /// Values of members around records so far, each counted for each of its records; and how many there may be.
+    repeated: usize,
+    max_repeated: usize,
     stops_at_rejected: bool,
 }
 
@@ -141,6 +146,18 @@ impl<'a> Rows<'_, '_, 'a> {
             // Such an element is no JSON, which the reader of records finds words for.
             return self.malformed(range);
         };
+        let repeated: usize = records.iter().map(|record| record.around.values).sum();
+        // An element with one record takes no more than it is.
+        if records.len() > 1 && repeated > self.max_repeated - self.repeated.min(self.max_repeated)
+        {
+            let reason = format!(
+                "its {} records would have {repeated} values of the members around them, which take too much memory: raise the limit \
+                 (--memory-limit, or Options::memory_limit)",
+                records.len()
+            );
+            return self.reject(range.clone(), range.start, reason);
+        }
+        self.repeated += repeated;
         let (start, plain_start) = (range.start, plain.json.as_ptr() as usize);
         let part = |json: &str| {
             let from = json.as_ptr() as usize - plain_start;

@@ -3,13 +3,26 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::input::framing::Limits;
+
 /// Elements in a chunk, at the most.
 pub(super) const MAX_ELEMENTS: usize = 1 << 15;
+
+/// Bytes that a value takes in a block, about, when its column has no type yet.
+const BYTES_OF_VALUE: usize = 8;
+
+/// Values of members around them that the rows of a chunk may have, each counted for each row: they are in memory at once, and a few bytes
+/// of input may ask for any number.
+pub(super) fn max_repeated(limits: Limits) -> usize {
+    limits.message_bytes / BYTES_OF_VALUE
+}
 
 /// What the framer says of a chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Elements {
     pub(super) spans: Vec<Element>,
+    /// See [`max_repeated`]: the decoder finds records that the framer does not see.
+    pub(super) max_repeated: usize,
     /// What is around elements: the members before them.
     pub(super) envelopes: Vec<Arc<[Member]>>,
     /// Members of objects around elements that are in no row.
@@ -44,6 +57,15 @@ pub(super) struct Member {
 impl Member {
     pub(super) fn bytes(&self) -> usize {
         self.path.len() + self.json.len()
+    }
+
+    /// How many values it is in a row, at the most: those in a list are each one.
+    pub(super) fn values(&self) -> usize {
+        match self.json.as_bytes() {
+            b"null" => 0,
+            [b'[' | b'{', inner @ ..] => 1 + memchr::memchr_iter(b',', inner).count(),
+            _ => 1,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::JsonOptions;
-use super::elements::{self, Element, MAX_ELEMENTS};
+use super::elements::{self, Element, MAX_ELEMENTS, max_repeated};
 use super::walk::{Step, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::buffered::Buffered;
@@ -33,15 +33,18 @@ impl<'r> Elements<'r> {
     }
 
     /// The elements in the bytes from `at` on, which is moved behind them.
-    fn elements(&mut self, bytes: &[u8], at: &mut usize) -> elements::Elements {
-        let mut found = elements::Elements::default();
+    fn elements(&mut self, bytes: &[u8], at: &mut usize, limits: Limits) -> elements::Elements {
+        let max_repeated = max_repeated(limits);
+        let mut found = elements::Elements { max_repeated, ..Default::default() };
         let is_at_end = self.source.is_at_end && self.source.cut.is_none();
-        while found.spans.len() < MAX_ELEMENTS {
+        let mut repeated = 0;
+        while found.spans.len() < MAX_ELEMENTS && repeated <= max_repeated {
             let level = self.walk.level();
             match self.walk.step(bytes, at, is_at_end) {
                 Step::Needs => break,
                 Step::Passed => {}
                 Step::Element(element, fault) => {
+                    repeated += self.walk.values_around();
                     let envelope = self.walk.envelope().map(|envelope| {
                         if found.envelopes.last().is_none_or(|last| !Arc::ptr_eq(last, &envelope)) {
                             found.envelopes.push(envelope);
@@ -78,7 +81,7 @@ impl<'r> Elements<'r> {
             if at == 0 {
                 at = start_of_text(&buffer[..filled], self.source.position);
             }
-            let found = self.elements(&buffer[..filled], &mut at);
+            let found = self.elements(&buffer[..filled], &mut at, limits);
             if at > 0 {
                 let chunk = self.source.chunk(buffer, at, filled, Format::Json);
                 return Ok(Frame::Records(Chunk { elements: Some(Box::new(found)), ..chunk }));

@@ -11,6 +11,7 @@ use crate::types::item::Item;
 use crate::types::json::{Members, unescaped};
 use crate::types::members::{Flattening, flatten};
 use crate::types::path;
+use crate::types::value::Value;
 
 const NO_OBJECT: &str = "expected an object with a member that leads to records";
 
@@ -23,18 +24,34 @@ pub(super) struct Around<'a> {
     /// Those of the objects around the innermost.
     outer: Option<Rc<Self>>,
     items: Items<'a>,
+    /// How many values all of them are in a row.
+    pub(super) values: usize,
+}
+
+/// How many values these are in a row: those in a list are each one.
+fn values_in(items: &Items<'_>) -> usize {
+    let of = |(_, item): &(&str, Item<'_>)| match item {
+        Item::Value(Value::Null) => 0,
+        Item::Value(Value::List(elements)) => 1 + elements.len(),
+        Item::Value(Value::Map(entries)) => 1 + entries.len(),
+        _ => 1,
+    };
+    items.iter().map(of).sum()
 }
 
 impl<'a> Around<'a> {
     pub(super) fn of(items: Items<'a>) -> Rc<Self> {
-        Rc::new(Self { outer: None, items })
+        Rc::new(Self { outer: None, values: values_in(&items), items })
     }
 
     /// The same with members of the next object inside.
     fn with(self: &Rc<Self>, items: Items<'a>) -> Rc<Self> {
         match items.is_empty() {
             true => Rc::clone(self),
-            false => Rc::new(Self { outer: Some(Rc::clone(self)), items }),
+            false => {
+                let values = self.values + values_in(&items);
+                Rc::new(Self { outer: Some(Rc::clone(self)), items, values })
+            }
         }
     }
 

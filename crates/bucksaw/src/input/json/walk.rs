@@ -80,6 +80,8 @@ pub(super) struct Walk {
     around: Vec<(usize, Member)>,
     /// Bytes of these.
     around_bytes: usize,
+    /// How many values they are in a row.
+    around_values: usize,
     envelope: Option<Arc<[Member]>>,
     /// Members that are in no row.
     pub(super) outside: u64,
@@ -99,6 +101,7 @@ impl Walk {
             name: Vec::new(),
             around: Vec::new(),
             around_bytes: 0,
+            around_values: 0,
             envelope: None,
             outside: 0,
         }
@@ -112,6 +115,11 @@ impl Walk {
     /// Names of the path that are behind.
     pub(super) fn level(&self) -> usize {
         self.objects.len()
+    }
+
+    /// How many values the next element's rows have of the members around it.
+    pub(super) fn values_around(&self) -> usize {
+        self.around_values
     }
 
     /// The members around the next element.
@@ -273,6 +281,7 @@ impl Walk {
         let level = self.objects.len();
         while let Some((_, member)) = self.around.pop_if(|(of, _)| *of > level) {
             self.around_bytes -= member.bytes();
+            self.around_values -= member.values();
             self.envelope = None;
         }
     }
@@ -359,6 +368,7 @@ impl Walk {
             return false;
         }
         self.around_bytes = bytes;
+        self.around_values += member.values();
         self.around.push((level, member));
         self.envelope = None;
         true
@@ -412,6 +422,6 @@ mod tests {
                 .collect()
         };
         assert_eq!(found.iter().map(of).collect::<Vec<_>>(), [["1", "2"], ["1", "2"], ["1", "3"]]);
-        assert_eq!(walk.around_bytes, 0);
+        assert_eq!((walk.around_bytes, walk.around_values), (0, 0));
     }
 }

@@ -65,6 +65,7 @@ impl<'r> Lines<'r> {
             if len > 0 || (self.source.is_at_end && self.nul_bytes > 0) {
                 let chunk = self.source.chunk(buffer, len, filled, self.format);
                 let nul_bytes = std::mem::take(&mut self.nul_bytes);
+                let nul_bytes = nul_bytes + chunk.nul_bytes;
                 return Ok(Frame::Records(Chunk { nul_bytes, ..chunk }));
             }
             if let Some(error) = self.source.cut.take() {

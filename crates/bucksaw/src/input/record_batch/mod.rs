@@ -35,10 +35,18 @@ pub(crate) struct SourceColumn {
     pub(crate) field_id: Option<i32>,
     /// Whether the file gets it even if no row has a value.
     pub(crate) stays: bool,
-    /// Whether its values are others, as JSON text.
-    pub(crate) is_made_json: bool,
+    /// What its values were made, where no column has their type.
+    pub(crate) made: Option<Made>,
     /// What a file of ours says of it.
     pub(crate) traced: Traced,
+}
+
+/// What values are whose type no column has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    Json,
+    /// Text, or a number without its unit.
+    Other,
 }
 
 /// What a file of ours says of a column beside its path.
@@ -83,7 +91,7 @@ pub(crate) fn columns_of(batch: &RecordBatch) -> Vec<SourceColumn> {
         array: Arc::clone(array),
         field_id: None,
         stays: false,
-        is_made_json: false,
+        made: None,
         traced: Traced::default(),
     };
     fields.map(column).collect()
@@ -219,6 +227,9 @@ fn push_row<'a>(
             value => Item::Value(value),
         };
         builder.push_item(column.path_alone().into(), item)?;
+        if column.made.is_some() {
+            builder.count_retyped(&column.path, value);
+        }
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ use arrow_schema::DataType;
 use arrow_select::take::take;
 
 use super::cells::inner_of;
-use super::{Role, SourceColumn};
-use crate::block::arrays::{ArrayVisitor, visit};
+use super::{Made, Role, SourceColumn};
+use crate::block::arrays::{ArrayVisitor, is_null, visit};
 use crate::block::bitmap::Bits;
 use crate::block::counts::Outcome;
 use crate::block::lists::Lists;
@@ -21,6 +21,7 @@ use crate::options::UnknownColumns;
 use crate::schema::{ColumnId, ColumnType, Resolution, Schema, Sibling};
 use crate::types::item::Item;
 use crate::types::timestamp::TimeUnit;
+use crate::types::value::Value;
 use crate::types::{decimal, path};
 
 /// What was done with a column's values.
@@ -142,14 +143,24 @@ pub(super) fn count_texts(
         let there = array.len() - array.logical_null_count();
         block.pivoted.spelled.extend(std::iter::repeat_n(id, there));
     }
-    count_json(block, id, column, array);
+    if let Some(made) = column.made {
+        count_made(block, id, made, array);
+    }
 }
 
-/// Counts values of a column that are others as JSON text.
-fn count_json(block: &mut Block<'_>, id: ColumnId, column: &SourceColumn, array: &ArrayRef) {
-    let texts = array.as_string_opt::<i32>().filter(|_| column.is_made_json);
-    for text in texts.into_iter().flatten().flatten() {
-        block.pivoted.count(id, Outcome::JsonText, Item::Json(text));
+/// Counts values of a column whose types no column has.
+fn count_made(block: &mut Block<'_>, id: ColumnId, made: Made, array: &ArrayRef) {
+    let texts = array.as_string_opt::<i32>();
+    for row in (0..array.len()).filter(|row| !is_null(array, *row)) {
+        let text = texts.map_or("", |texts| texts.value(row));
+        let item = match made {
+            Made::Json => Item::Json(text),
+            Made::Other => Item::Value(Value::Text(text)),
+        };
+        if made == Made::Json {
+            block.pivoted.count(id, Outcome::JsonText, item);
+        }
+        block.pivoted.count(id, Outcome::Retyped, item);
     }
     block.pivoted.settle_counts();
 }

@@ -79,6 +79,10 @@ impl AccessLog {
         }
         match fields.rest() {
             "" => Ok(()),
+            rest if self == Self::Common && rest.starts_with(" \"") => {
+                let reason = "there is text behind the size, as in lines of the combined format: --pattern combined";
+                Err(Fault::malformed(fields.at, reason))
+            }
             _ => Err(Fault::malformed(fields.at, "there is text behind the last field")),
         }
     }

@@ -14,7 +14,7 @@ use arrow_array::{
 use arrow_buffer::{NullBuffer, i256};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit};
-use bucksaw::{Options, Value};
+use bucksaw::{ColumnType, DeclaredSchema, Options, Value};
 use parquet::file::properties::WriterProperties;
 
 use super::{batch, converted, parquet_of, rows_of, stream_of};
@@ -248,8 +248,41 @@ fn intervals_maps_and_lists_of_lists_and_structs_are_json_text_and_counted() {
     each(|options| {
         let written = converted(&stream_of(&all, 10, None), options).expect("converted");
         assert_eq!(written.rows(), expected);
-        assert_eq!(written.report.alterations.json_texts, 7);
+        let altered = written.report.alterations;
+        assert_eq!((altered.json_texts, altered.retyped), (7, 7));
     });
+}
+
+/// Seconds beyond what milliseconds reach, durations without their unit, decimals of too many digits.
+#[test]
+fn what_is_stored_as_another_type_is_counted_and_told() {
+    let seconds = arrow_array::TimestampSecondArray::from(vec![Some(i64::MAX / 10), None, Some(1)]);
+    let soon = arrow_array::TimestampSecondArray::from(vec![1, 2, 3]);
+    let durations = arrow_array::DurationMillisecondArray::from(vec![Some(5), Some(6), None]);
+    let decimals = Decimal256Array::from(vec![i256::from(7); 3])
+        .with_precision_and_scale(60, 2)
+        .expect("a decimal");
+    let all = batch(vec![
+        ("far", Arc::new(seconds)),
+        ("soon", Arc::new(soon)),
+        ("took", Arc::new(durations)),
+        ("sum", Arc::new(decimals)),
+        ("text", Arc::new(StringArray::from(vec!["a", "b", "c"]))),
+    ]);
+    let one_by_one = DeclaredSchema::new().column("took", ColumnType::Double);
+    for options in [Options::new(), Options::new().schema(one_by_one)] {
+        let written = converted(&stream_of(&all, 10, None), options).expect("converted");
+        let retyped = |name: &str| {
+            let columns = &written.report.files[0].columns;
+            let column = columns.iter().find(|column| column.name == name).expect("a column");
+            column.alterations.retyped
+        };
+        let found = ["far", "soon", "took", "sum", "text"].map(retyped);
+        assert_eq!(found, [2, 0, 2, 3, 0]);
+        assert_eq!(written.report.alterations.retyped, 7);
+        let told = written.report.alterations.to_string();
+        assert!(told.contains("7 values of a type that no column has, stored as"), "{told}");
+    }
 }
 
 #[test]

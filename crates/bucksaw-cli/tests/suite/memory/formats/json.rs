@@ -6,6 +6,9 @@ use super::{LONGEST_SHARE, noise, records};
 
 const ACTION_BYTES: usize = 60_000;
 const MEMBERS: usize = 3_000;
+/// Of the most that may be around records.
+const MEMBERS_AROUND: usize = 900;
+const RECORDS: usize = 10_000;
 
 /// Actions as long as they may be.
 pub(super) fn es_bulk_ids(out: &mut dyn Write, limit: usize, bytes: usize) -> io::Result<()> {
@@ -26,4 +29,29 @@ pub(super) fn json_inner_members(out: &mut dyn Write, _: usize, _: usize) -> io:
     let groups: Vec<String> =
         (0..MEMBERS).map(|row| format!("{{\"event\":{{\"row\":{row}}}}}")).collect();
     writeln!(out, "[{{{},\"groups\":[{}]}}]", members.join(","), groups.join(","))
+}
+
+fn members_around(value: &str) -> String {
+    (0..MEMBERS_AROUND).map(|n| format!("\"m{n}\":{value},")).collect()
+}
+
+fn short_records() -> String {
+    vec!["{}"; RECORDS].join(",")
+}
+
+/// Many members around many short records.
+pub(super) fn json_members_around(out: &mut dyn Write, _: usize, _: usize) -> io::Result<()> {
+    writeln!(out, "{{{}\"records\":[{}]}}", members_around("1"), short_records())
+}
+
+/// Lists around them.
+pub(super) fn json_lists_around(out: &mut dyn Write, _: usize, _: usize) -> io::Result<()> {
+    let list = format!("[{}]", vec!["7"; MEMBERS_AROUND].join(","));
+    writeln!(out, "{{\"list\":{list},\"records\":[{}]}}", short_records())
+}
+
+/// The same within an element.
+pub(super) fn json_inner_members_around(out: &mut dyn Write, _: usize, _: usize) -> io::Result<()> {
+    let inner = format!("{{{}\"records\":[{}]}}", members_around("1"), short_records());
+    writeln!(out, "{{\"groups\":[{}]}}", vec![inner; 8].join(","))
 }

@@ -15,6 +15,9 @@ use super::{Case, Shape, check};
 /// What the command says of lines whose pairs become more than the line is.
 const TOO_MANY: &str = "it has too many";
 
+/// What it says of records that become more than they are by what is around them.
+const TOO_MUCH_AROUND: &str = "values of the members around them, which take too much memory";
+
 /// Each shape has a name, options that it is read with, what writes it, and what the command says where it does not take it.
 macro_rules! shapes {
     ($($name:ident: $options:literal = $write:path, $refusal:expr;)+) => {
@@ -31,6 +34,10 @@ shapes![
     arrow_dictionary: "" = columnar::arrow_dictionary, None;
     parquet_dictionary: "" = columnar::parquet_dictionary, None;
     json_inner_members: "--format json --records groups.event" = json::json_inner_members, None;
+    json_members_around: "--format json --envelope --records records" = json::json_members_around, None;
+    json_lists_around: "--format json --envelope --records records" = json::json_lists_around, None;
+    json_inner_members_around: "--format json --envelope --records groups.records" = json::json_inner_members_around,
+        Some(TOO_MUCH_AROUND);
     csv_quoted_field: "--format csv" = lines::csv_quoted_field, None;
     es_bulk_ids: "" = json::es_bulk_ids, None;
     journald_field_again: "--format journald-export" = lines::journald_field_again, None;
