@@ -33,7 +33,7 @@ pub struct Alterations {
     pub duplicates: u64,
     /// Values without a column of their own, kept in `_rest`.
     pub rest_values: u64,
-    /// Members of OTLP/JSON that OTLP does not have, left out as its specification says.
+    /// Members of OTLP/JSON that OTLP does not have, left out as its specification says; in protobuf such fields beside resources.
     pub unknown_members: u64,
     /// Names in OTLP/JSON in place of an enumeration's numbers, stored as the number.
     pub enum_names: u64,

@@ -45,6 +45,11 @@ impl Element {
     pub(super) fn bytes(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
+
+    /// Whether it is nothing but stray brackets and commas, and ends at this byte.
+    pub(super) fn is_stray_up_to(&self, at: usize) -> bool {
+        self.fault == Some(Fault::Stray) && self.end as usize == at
+    }
 }
 
 /// A member of an object around elements: its path and its value as JSON text.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::JsonOptions;
-use super::elements::{self, Element, MAX_ELEMENTS, max_repeated};
+use super::elements::{self, Element, Fault, MAX_ELEMENTS, max_repeated};
 use super::walk::{Step, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::buffered::Buffered;
@@ -44,6 +44,14 @@ impl<'r> Elements<'r> {
                 Step::Needs => break,
                 Step::Passed => {}
                 Step::Element(element, fault) => {
+                    // A run of stray brackets is one.
+                    if fault == Some(Fault::Stray)
+                        && let Some(last) = found.spans.last_mut()
+                        && last.is_stray_up_to(element.start)
+                    {
+                        last.end = element.end as u32;
+                        continue;
+                    }
                     repeated += self.walk.values_around();
                     let envelope = self.walk.envelope().map(|envelope| {
                         if found.envelopes.last().is_none_or(|last| !Arc::ptr_eq(last, &envelope)) {

@@ -86,6 +86,7 @@ pub(super) fn decode_messages<'a>(
         decoded: Decoded::default(),
         around: Around::default(),
         repeated: 0,
+        unknown_fields: 0,
         pass,
         stops_at_rejected,
     };
@@ -103,10 +104,11 @@ pub(super) fn decode_messages<'a>(
         }
         left = others;
     }
-    let Rows { mut decoded, .. } = rows;
+    let Rows { mut decoded, unknown_fields, .. } = rows;
     decoded.counts.rejected = decoded.rejected.len() as u64;
     decoded.counts.records = decoded.counts.rows + decoded.counts.rejected;
     decoded.block = block;
+    decoded.block.pivoted.alterations.unknown_members += unknown_fields;
     decoded
 }
 
@@ -122,6 +124,8 @@ struct Rows<'b, 'a> {
     around: Around<'a>,
     /// Of [`MAX_REPEATED`].
     repeated: usize,
+    /// Fields of requests that these do not have.
+    unknown_fields: u64,
     /// Whose kind of metrics alone becomes rows.
     pass: Option<Pass>,
     stops_at_rejected: bool,
@@ -151,7 +155,10 @@ impl<'a> Rows<'_, 'a> {
             self.around.leave_all();
             let read = match fields.next() {
                 Ok(None) => return,
-                Ok(Some(field)) if field.number != 1 => continue,
+                Ok(Some(field)) if field.number != 1 => {
+                    self.unknown_fields += u64::from(self.is_first());
+                    continue;
+                }
                 Ok(Some(field)) => field.bytes().and_then(|bytes| self.of_resource(bytes)),
                 // What comes behind it can't be found.
                 Err(fault) => return self.reject_common(left, fault),

@@ -106,6 +106,10 @@ pub(super) fn check(
             if ours.rejections.iter().any(|rejection| rejection.reason.contains("a group")) {
                 return;
             }
+            // Behind its length, a message that begins with an unknown field is taken for a damaged one.
+            if !matches!(message, [] | [0x0a, ..]) && !ours.rejections.is_empty() {
+                return;
+            }
             assert_eq!(ours.rejections, []);
             assert_eq!(without_rest(read(&ours.file).1), expected);
         }

@@ -530,3 +530,21 @@ fn schemas_refuse_records() {
         convert_keeping(&data.encode_to_vec(), Format::OtlpLogs, options()).expect("kept");
     assert_eq!((converted.counts.rows, converted.counts.rejected), (0, 2));
 }
+
+/// Damage to a field's number looks like one, too.
+#[test]
+fn fields_that_no_message_has_are_counted() {
+    let unknown = [0x3a, 3, b'x', b'y', b'z'];
+    let (a, b) = (request(&["a"]).encode_to_vec(), request(&["b"]).encode_to_vec());
+    for (source, count) in
+        [([&a[..], &b].concat(), 0), ([&a[..], &unknown, &b, &unknown].concat(), 2)]
+    {
+        let options = InputOptions::new().format(Format::OtlpLogs);
+        let mut input =
+            Input::open("logs", &source[..], &options, OnError::Fail).expect("readable");
+        let mut writer = Options::new().write_to(MemorySink::new()).expect("sound options");
+        writer.write_input(&mut input).expect("written");
+        let report = writer.finish().expect("finished");
+        assert_eq!((report.rows, report.alterations.unknown_members), (2, count));
+    }
+}

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::reader::Fault;
-use super::structure::{behind_elements, next_message};
+use super::structure::{begins_message, behind_elements, behind_value, next_message};
 use super::transcoder::{Altered, Transcoder, Unreadable};
+
+const NO_COMMA: &str = "a comma is missing before it";
 
 /// How far everything is sound.
 pub(super) struct Mark {
@@ -33,6 +35,18 @@ impl Transcoder<'_, '_> {
 
     pub(super) fn reject(&mut self, json: Range<usize>, fault: Fault) {
         self.unreadable.push(Unreadable { json, fault });
+    }
+
+    /// Rejects what comes next in a list, where that is an object before which the comma is missing, and its end can be found.
+    pub(super) fn rejects_element(&mut self) -> bool {
+        let (bytes, start) = (self.reader.bytes, self.reader.at);
+        if self.reader.peek() != Some(b'{') || begins_message(&bytes[start..], self.key) {
+            return false;
+        }
+        let Some(end) = behind_value(bytes, start, self.key) else { return false };
+        self.reject(start..end, Fault { at: start, reason: NO_COMMA });
+        self.reader.at = end;
+        true
     }
 
     /// Rejects the elements of a list from a byte on, behind elements that are sound: up to the list's end, or, where nobody knows that,

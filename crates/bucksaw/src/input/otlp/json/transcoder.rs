@@ -252,8 +252,12 @@ impl<'c, 'a> Transcoder<'c, 'a> {
                 }
                 _ => self.element(number, kind)?,
             }
-            let behind = self.reader.at;
+            let mut behind = self.reader.at;
             self.reader.skip_spaces();
+            while matches!(kind, Kind::Groups(_) | Kind::Records(..)) && self.rejects_element() {
+                behind = self.reader.at;
+                self.reader.skip_spaces();
+            }
             if self.depth == 1 && self.may_be_cut && self.reader.peek().is_none() {
                 self.is_cut = true;
                 return Ok(());

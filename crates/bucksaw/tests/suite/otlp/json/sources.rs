@@ -233,14 +233,16 @@ fn records_before_the_damage_are_rows() {
         assert_eq!(converted.counts.records, 4);
         assert_eq!(converted.counts.bytes, source.len() as u64);
     }
-    // Behind a comma that is missing there are records whose list ends.
+    // A record without a comma before it is told apart from those behind it.
     let source = message(&[&["a", "b", "c"], &["d"]]).replacen("},{\"time", "} {\"time", 1);
     let converted =
         convert_keeping(source.as_bytes(), Format::OtlpLogs, Options::new()).expect("kept");
-    assert_eq!(bodies(&converted.file), ["a", "d"]);
+    assert_eq!(bodies(&converted.file), ["a", "c", "d"]);
     let [rejection] = &converted.rejections[..] else { panic!("{:?}", converted.rejections) };
-    assert!(rejection.reason.contains("expected a comma"), "{rejection}");
-    assert_eq!(converted.kept, format!(" {},{}\n", record("b"), record("c")).into_bytes());
+    assert!(rejection.reason.contains("a comma is missing before it"), "{rejection}");
+    let at = source.find(&record("b")).expect("it is there");
+    assert_eq!((rejection.line, rejection.byte), (1, at as u64));
+    assert_eq!(converted.kept, format!("{}\n", record("b")).into_bytes());
 }
 
 /// In whatever form the first stands.
