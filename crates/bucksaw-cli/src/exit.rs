@@ -34,7 +34,8 @@ Exit codes:
   4    the output exists already, and --overwrite was not given
   5    some inputs could not be converted, and the files of all others are
        written (--keep-going, or every record of one was rejected)
-  130  interrupted before the files appeared; nothing is left behind";
+  130  interrupted before the files appeared, and nothing is left behind; of a
+       dataset (--on-interrupt discard), the files that were whole stay";
 
 /// The code that the command ends with.
 pub fn code_of(error: &Error) -> u8 {

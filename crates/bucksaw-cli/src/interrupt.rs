@@ -4,11 +4,16 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bucksaw::{Error, ErrorKind, Result};
 
 use crate::exit;
+
+/// Whether a signal lets the run end what it does, and whether one has come.
+static IS_GENTLE: AtomicBool = AtomicBool::new(false);
+static IS_STOPPING: AtomicBool = AtomicBool::new(false);
 
 static RUN: Mutex<Run> =
     Mutex::new(Run { staged: Vec::new(), folders: Vec::new(), state: State::Working });
@@ -52,8 +57,22 @@ pub fn handle_signals() -> Result<()> {
     })
 }
 
+/// From now on the first signal only has the run [stop](is_stopping) by itself: it publishes what it has, or not. The next one ends the
+/// process.
+pub fn be_gentle() {
+    IS_GENTLE.store(true, Ordering::Relaxed);
+}
+
+/// Whether the run is to stop by itself.
+pub fn is_stopping() -> bool {
+    IS_STOPPING.load(Ordering::Relaxed)
+}
+
 /// What a signal does.
 fn end() {
+    if IS_GENTLE.load(Ordering::Relaxed) && !IS_STOPPING.swap(true, Ordering::Relaxed) {
+        return;
+    }
     let mut run = lock();
     match run.state {
         State::Working => {

@@ -13,6 +13,7 @@ mod intake;
 pub mod interrupt;
 mod search;
 mod sources;
+mod stdin;
 pub mod system;
 pub mod ui;
 mod values;

@@ -166,6 +166,10 @@ fn walk(
         if skips_hidden && entry.as_encoded_bytes().starts_with(b".") {
             continue;
         }
+        // What a dataset knows of itself, and files that are no part of it yet.
+        if skips_hidden && entry == "_bucksaw" && kind.is_dir() {
+            continue;
+        }
         if kind.is_dir() {
             walk(&folder.join(&entry), &name.join(&entry), skips_hidden, visit)?;
         } else {

@@ -14,6 +14,7 @@ use indicatif::ProgressBar;
 use crate::endings::{COMPRESSION_ENDINGS, DATA_ENDINGS, data_stem, format_of, without_ending};
 use crate::files::FileId;
 use crate::search::{self, Found, FoundFile, GlobError};
+use crate::stdin::Stdin;
 
 /// The name of standard input and standard output.
 pub(crate) const STANDARD_STREAM: &str = "-";
@@ -76,17 +77,22 @@ impl Source {
         FileId::of_regular(path)
     }
 
-    /// Opens it as an input, whose bytes the bar counts: those of its first ones only if a length is given.
+    /// Opens it as an input, whose bytes the bar counts: those of its first ones only if a length is given. Standard input `pauses` where it
+    /// has nothing for now, if that is wanted.
     pub(crate) fn input<'r>(
         &self,
         length: Option<u64>,
+        pauses: bool,
         bar: &ProgressBar,
         read_as: &InputOptions,
         on_error: OnError<'r>,
     ) -> Result<Input<'r>> {
         let (name, read_as) = (self.name(), &self.read_as(read_as));
         let path = match self {
-            Self::Stdin => return Input::open(name, bar.wrap_read(io::stdin()), read_as, on_error),
+            Self::Stdin => {
+                let stdin = bar.wrap_read(Stdin::new(pauses));
+                return Input::open(name, stdin, read_as, on_error);
+            }
             Self::File(found) => &found.path,
         };
         let file = File::open(path)

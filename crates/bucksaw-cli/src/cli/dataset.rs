@@ -5,7 +5,7 @@ use std::time::Duration;
 use bucksaw::FileName;
 use bucksaw::limits::DEFAULT_FILE_NAME;
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::values::{PartitionKeys, SortKeys, duration, partition_keys, sort_keys};
 use crate::words::words;
@@ -46,10 +46,30 @@ pub(crate) struct DatasetArgs {
         value_parser = words::<FileName>(&[]),
     )]
     pub(crate) name: FileName,
+    /// What a first signal, as Ctrl-C, does with rows that are not in a published file: publish them, and end as if the input had ended; or discard
+    /// them. A second one ends at once
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "publish|discard",
+        hide_possible_values = true
+    )]
+    pub(crate) on_interrupt: OnInterrupt,
     /// All files of the run appear together at its end. Without it each appears when it is whole, and where the run fails, those that
     /// are there stay
     #[arg(long)]
     pub(crate) atomic: bool,
+}
+
+/// What a signal does with rows that are not in a published file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnInterrupt {
+    /// They are published
+    #[default]
+    Publish,
+    /// They are not
+    Discard,
 }
 
 impl DatasetArgs {
@@ -57,7 +77,12 @@ impl DatasetArgs {
     pub(crate) fn is_wanted(&self) -> bool {
         let limits = [self.roll_size.is_some(), self.roll_rows.is_some(), self.roll_age.is_some()];
         let keys = [self.partition.is_some(), self.keep_together.is_some()];
-        let others = [self.dataset, self.atomic, self.name != FileName::default()];
+        let others = [
+            self.dataset,
+            self.atomic,
+            self.name != FileName::default(),
+            self.on_interrupt != OnInterrupt::default(),
+        ];
         limits.into_iter().chain(keys).chain(others).any(|is_told| is_told)
     }
 }

@@ -15,7 +15,7 @@ use bytesize::ByteSize;
 use clap::{Arg, Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-pub(crate) use self::dataset::DatasetArgs;
+pub(crate) use self::dataset::{DatasetArgs, OnInterrupt};
 use self::examples::{
     CAT_EXAMPLES, CONVERT_EXAMPLES, EXPIRE_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, LS_EXAMPLES,
     MEASURE_HELP, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,

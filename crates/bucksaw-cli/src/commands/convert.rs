@@ -29,7 +29,7 @@ use self::state::State;
 use self::tables::{Outputs, Tables};
 use super::format_options;
 use super::scan::{self, Part, Scanned};
-use crate::cli::ConvertArgs;
+use crate::cli::{ConvertArgs, OnInterrupt};
 use crate::intake::Intake;
 use crate::sources::{self, Inputs, Source};
 use crate::{exit, interrupt, system, ui};
@@ -105,7 +105,13 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let read = all.jobs.iter().flat_map(|job| &job.sources);
     let (declared, lengths) = scanned(arguments, &options, declared, read, &read_as)?;
     let state = arguments.schema_state.as_deref().map(State::new);
-    let mut run = Run { read_as, lengths, files, moves, bad_lines, intake, bar, state };
+    let pauses = arguments.dataset.roll_age.is_some();
+    let discards = arguments.dataset.on_interrupt == OnInterrupt::Discard;
+    if arguments.dataset.is_wanted() {
+        interrupt::be_gentle();
+    }
+    let mut run =
+        Run { read_as, lengths, pauses, discards, files, moves, bad_lines, intake, bar, state };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     let note = all.note();
     let existing = all.existing.iter().map(|existing| escape_path(&existing.path)).collect();
@@ -113,6 +119,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     for job in &all.jobs {
         match run.convert(job, &mut tables)? {
             Ok(of_job) => reports.extend(of_job),
+            Err(NotConverted::Interrupted) => return Ok(exit::INTERRUPTED),
             // It would only be found where there is no file of what it has.
             Err(NotConverted::AllRejected(error)) => failures.push(error),
             Err(NotConverted::Failed(error)) if arguments.keep_going && is_of_its_input(&error) => {
@@ -158,6 +165,8 @@ enum NotConverted {
     Failed(Error),
     /// Every record of one of many inputs was rejected: it may be of another format.
     AllRejected(Error),
+    /// A signal came.
+    Interrupted,
 }
 
 /// What all jobs of a run have in common.
@@ -165,6 +174,10 @@ struct Run {
     read_as: InputOptions,
     /// How long each source was when it was scanned.
     lengths: HashMap<Source, u64>,
+    /// Whether rows have to be published while an input has nothing more for now.
+    pauses: bool,
+    /// Whether a signal discards what is not published.
+    discards: bool,
     files: Publication,
     /// Whether finished files move from another directory.
     moves: bool,
@@ -186,6 +199,10 @@ impl Run {
         let before = *self.intake.counts();
         let read =
             job.sources.iter().try_for_each(|source| self.read(source, &mut outputs, tables));
+        if interrupt::is_stopping() && self.discards {
+            outputs.abort(tables)?;
+            return Ok(Err(NotConverted::Interrupted));
+        }
         let is_one_of_many = matches!(job.target, Target::InDirectory { .. });
         let failed = match (read, is_one_of_many) {
             (Err(error), _) => Some(NotConverted::Failed(error)),
@@ -210,17 +227,24 @@ impl Run {
         outputs: &mut Outputs<'_>,
         tables: &mut Tables,
     ) -> Result<()> {
+        if interrupt::is_stopping() && *source != Source::Stdin {
+            return Ok(());
+        }
         let on_error = match &mut self.bad_lines {
             BadLines::Fail => OnError::Fail,
             BadLines::Skip => OnError::Skip,
             BadLines::Keep(file) => OnError::Keep(file.as_mut()),
         };
         let length = self.lengths.get(source).copied();
-        let mut input = source.input(length, &self.bar, &self.read_as, on_error)?;
-        while let Some(table) = input.next_table(tables.options()) {
+        let mut input = source.input(length, self.pauses, &self.bar, &self.read_as, on_error)?;
+        'input: while let Some(table) = input.next_table(tables.options()) {
             let writer = outputs.writer(table, tables, &mut self.files);
             let writer = writer.map_err(|error| error.in_source(&source.name()))?;
-            while writer.write_next(&mut input)? {
+            loop {
+                let before = input.counts().bytes;
+                if !writer.write_next(&mut input)? {
+                    break;
+                }
                 self.intake.check(&input)?;
                 if let Some(state) = &mut self.state {
                     state.tell(table, writer.table())?;
@@ -228,6 +252,11 @@ impl Run {
                 if !self.bar.is_hidden() {
                     let rate = ui::rate(input.counts().rows, self.bar.elapsed());
                     self.bar.set_message(format!("{rate} rows/s"));
+                }
+                // What was read of a stream nobody can read again.
+                let has_all = *source != Source::Stdin || input.counts().bytes == before;
+                if interrupt::is_stopping() && has_all {
+                    break 'input;
                 }
             }
         }

@@ -37,7 +37,7 @@ pub(crate) fn scan<'s>(
     let mut notes = Vec::new();
     let mut first = None;
     for Part { source, length, bytes } in parts {
-        let input = source.input(length, bar, read_as, OnError::Skip)?;
+        let input = source.input(length, false, bar, read_as, OnError::Skip)?;
         let mut input = match bytes {
             Some(bytes) => input.first_bytes(bytes),
             None => input,

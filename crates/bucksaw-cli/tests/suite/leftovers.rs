@@ -22,7 +22,7 @@ fn folder() -> Folder {
 }
 
 /// Runs the command under strace.
-fn strace(folder: &Folder, options: &str, arguments: &str) -> Run {
+pub(crate) fn strace(folder: &Folder, options: &str, arguments: &str) -> Run {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq"]).args(options.split(' ')).arg(env!("CARGO_BIN_EXE_bucksaw"));
     let output = strace.args(arguments.split_whitespace()).current_dir(folder.path("")).output();

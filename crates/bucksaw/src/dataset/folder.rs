@@ -42,6 +42,8 @@ pub(crate) struct Folder {
     waiting: Option<EntryWriter>,
     /// The columns that the schema file has.
     schema: DeclaredSchema,
+    /// Whether the newest entry is carried out.
+    is_in_order: bool,
     _lock: File,
 }
 
@@ -69,6 +71,7 @@ impl Folder {
             next_staged: 0,
             waiting: None,
             schema,
+            is_in_order: false,
             _lock: lock,
         };
         folder.carry_out_newest()?;
@@ -155,6 +158,7 @@ impl Folder {
             .and_then(|()| sync_directory(&self.manifest_folder()))
             .map_err(|cause| self.not_written(cause))?;
         self.manifest.newest = number;
+        self.is_in_order = false;
         self.carry_out_newest()?;
         if number.is_multiple_of(SNAPSHOT_EVERY) {
             self.write_snapshot(number)?;
@@ -165,6 +169,7 @@ impl Folder {
     /// Does what is left to do of the newest entry.
     fn carry_out_newest(&mut self) -> Result<()> {
         if self.manifest.newest == 0 {
+            self.is_in_order = true;
             return Ok(());
         }
         let path = manifest::entry_path(&self.manifest_folder(), self.manifest.newest);
@@ -181,7 +186,9 @@ impl Folder {
             }
             Line::End(_) => Ok(()),
         })?;
-        changed.sync().map_err(|cause| self.not_written(cause))
+        changed.sync().map_err(|cause| self.not_written(cause))?;
+        self.is_in_order = true;
+        Ok(())
     }
 
     /// Gives a staged file its name.
@@ -273,6 +280,15 @@ impl Folder {
     fn not_written(&self, cause: io::Error) -> Error {
         let folder = self.manifest_folder();
         failed(format!("could not write the manifest in {}", escape_path(&folder)), cause)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_in_order && self.waiting.take().is_some() {
+            // The next one to open the dataset tries again.
+            let _ = self.clear_staged();
+        }
     }
 }
 

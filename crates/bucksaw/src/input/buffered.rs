@@ -14,6 +14,10 @@ pub(super) struct Buffered<'r> {
     /// What was read and not yet handed out.
     pub(super) rest: Vec<u8>,
     pub(super) is_at_end: bool,
+    /// Whether whoever reads can do without what is wanted, where the source has nothing for now.
+    pub(super) may_pause: bool,
+    /// Whether the source had nothing when it was read last.
+    pub(super) is_paused: bool,
     /// Why the end that was reached is none.
     pub(super) cut: Option<Error>,
     /// The source's byte at which the rest starts.
@@ -29,6 +33,8 @@ impl<'r> Buffered<'r> {
             max_window_bytes: 0,
             rest: Vec::new(),
             is_at_end: false,
+            may_pause: false,
+            is_paused: false,
             cut: None,
             position: 0,
             start: Vec::new(),
@@ -51,8 +57,8 @@ impl<'r> Buffered<'r> {
         filled
     }
 
-    /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end;
-    /// returns how far it is full.
+    /// Reads until the buffer, which is full up to `filled`, is full up to `wanted`, or to the end, or, where that may be, until the source
+    /// has nothing for now; returns how far it is full.
     pub(super) fn fill(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -62,13 +68,20 @@ impl<'r> Buffered<'r> {
         if buffer.len() < wanted {
             buffer.resize(wanted, 0);
         }
+        self.is_paused = false;
         while filled < wanted && !self.is_at_end {
             let read = match self.source.read(&mut buffer[filled..wanted], self.max_window_bytes) {
+                Ok(None) if self.may_pause => {
+                    self.is_paused = true;
+                    break;
+                }
+                Ok(None) => continue,
+                Ok(Some(read)) => read,
                 Err(error) if error.kind() == ErrorKind::Truncated => {
                     self.cut = Some(error);
                     0
                 }
-                read => read?,
+                Err(error) => return Err(error),
             };
             let known = self.start.len();
             self.start.extend_from_slice(&buffer[filled..filled + read.min(START_BYTES - known)]);

@@ -24,26 +24,33 @@ pub(super) enum Decompressed<'r> {
 }
 
 impl Decompressed<'_> {
-    /// As [`Read::read`], into a slice that is not empty. Compressed content may hold a window of so
+    /// As [`Read::read`], into a slice that is not empty; none where the source has nothing for now
+    /// ([`io::ErrorKind::WouldBlock`]), which only plain content tells. Compressed content may hold a window of so
     /// many bytes in memory.
     ///
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) where compressed
     /// content has no end; [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) of what needs a larger window.
-    pub(super) fn read(&mut self, out: &mut [u8], max_window_bytes: usize) -> Result<usize> {
+    pub(super) fn read(
+        &mut self,
+        out: &mut [u8],
+        max_window_bytes: usize,
+    ) -> Result<Option<usize>> {
         let source = match self {
             Self::Plain(source) => source,
             #[cfg(feature = "gzip")]
-            Self::Gzip(members) => return members.read(out),
+            Self::Gzip(members) => return members.read(out).map(Some),
             #[cfg(feature = "zstd")]
-            Self::Zstd(frames) => return frames.read(out, max_window_bytes),
+            Self::Zstd(frames) => return frames.read(out, max_window_bytes).map(Some),
         };
         #[cfg(not(feature = "zstd"))]
         let _ = max_window_bytes;
         loop {
             match source.read(out) {
+                Ok(read) => return Ok(Some(read)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read.map_err(|cause| Error::io("could not read", cause)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(cause) => return Err(Error::io("could not read", cause)),
             }
         }
     }
@@ -83,7 +90,7 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
         match source.read(&mut magic[filled..]) {
             Ok(0) => break,
             Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if has_nothing_yet(&error) => {}
             Err(error) => return Err(error),
         }
     }
@@ -92,10 +99,29 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
     let is_behind_length = start[filled.min(PREFIX_BYTES)..] == ZSTD_MAGIC;
     let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start.to_vec()).chain(source);
     match (is_gzip, is_zstd) {
-        (true, _) => gunzipped(whole),
-        (_, true) => unzstded(whole),
-        _ if is_behind_length => unzstded(Unprefixed::new(whole)),
+        (true, _) => gunzipped(Patient(whole)),
+        (_, true) => unzstded(Patient(whole)),
+        _ if is_behind_length => unzstded(Unprefixed::new(Patient(whole))),
         _ => Ok(Decompressed::Plain(Box::new(whole))),
+    }
+}
+
+/// Whether reading is to be tried again.
+fn has_nothing_yet(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
+}
+
+/// A source that is waited for.
+struct Patient<R>(R);
+
+impl<R: Read> Read for Patient<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(out) {
+                Err(error) if has_nothing_yet(&error) => {}
+                read => return read,
+            }
+        }
     }
 }
 
@@ -157,7 +183,7 @@ mod tests {
         let mut source = decompressed(bytes).expect("the start can be read");
         let (mut content, mut part) = (Vec::new(), [0; 1_000]);
         loop {
-            match source.read(&mut part, MIN_WINDOW_BYTES)? {
+            match source.read(&mut part, MIN_WINDOW_BYTES)?.expect("all of it is there") {
                 0 => return Ok(content),
                 read => content.extend_from_slice(&part[..read]),
             }
@@ -223,7 +249,7 @@ mod tests {
                 let padded = parts.concat();
                 assert_eq!(read(&padded).expect("padded"), b"one\ntwo\n", "{zeros}");
                 let mut source = decompressed(&padded[..]).expect("the start can be read");
-                while source.read(&mut [0; 100], MIN_WINDOW_BYTES).expect("padded") > 0 {}
+                while source.read(&mut [0; 100], MIN_WINDOW_BYTES).expect("padded") > Some(0) {}
                 assert_eq!(source.take_padding(), 2 * zeros as u64);
             }
             let one = compress(b"one\n");

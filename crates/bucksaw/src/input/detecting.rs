@@ -9,21 +9,37 @@ use crate::error::{Error, ErrorKind, Result};
 /// Bytes that tell a source's format.
 const TELLING_BYTES: usize = 64 << 10;
 
+/// Pauses after which lines tell it that are fewer.
+const TELLING_PAUSES: u32 = 3;
+
 /// Finds out what a source is, and cuts it accordingly.
 pub(super) struct Detecting<'r> {
     /// Until its first bytes are read.
     unknown: Option<(Buffered<'r>, InputOptions)>,
     known: Option<Box<dyn Framer + 'r>>,
+    /// How often the source had nothing for now.
+    pauses: u32,
 }
 
 impl<'r> Detecting<'r> {
     pub(super) fn new(source: Buffered<'r>, options: InputOptions) -> Self {
-        Self { unknown: Some((source, options)), known: None }
+        Self { unknown: Some((source, options)), known: None, pauses: 0 }
     }
 
+    /// Looks at the first bytes; of a source that has nothing more for some time, at the lines that there are.
     fn detect(&mut self, limits: Limits) -> Result<()> {
         let Some((mut source, options)) = self.unknown.take() else { return Ok(()) };
-        let start = source.peek(TELLING_BYTES, limits.window_bytes)?;
+        source.may_pause = true;
+        source.peek(TELLING_BYTES, limits.window_bytes)?;
+        if source.is_paused {
+            self.pauses += 1;
+            if self.pauses < TELLING_PAUSES || !source.rest.contains(&b'\n') {
+                self.unknown = Some((source, options));
+                return Ok(());
+            }
+        }
+        source.may_pause = false;
+        let start = &source.rest;
         let format = match options.format {
             Format::Auto => format_of(start, &options)?,
             format => format,
@@ -52,7 +68,10 @@ impl Framer for Detecting<'_> {
 
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         self.detect(limits)?;
-        self.known.as_mut().map_or(Ok(Frame::End), |framer| framer.next(buffer, long, limits))
+        match &mut self.known {
+            Some(framer) => framer.next(buffer, long, limits),
+            None => Ok(Frame::Paused),
+        }
     }
 
     fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {

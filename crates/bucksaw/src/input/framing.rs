@@ -53,6 +53,8 @@ pub(crate) enum Frame {
     Malformed(&'static str),
     /// What there is of the last record, for [`Framer::skip_record`]: the source has no end.
     Cut(Error),
+    /// Nothing for now: the source waits for more ([`Buffered::may_pause`](super::buffered::Buffered)).
+    Paused,
     /// Nothing.
     End,
 }

@@ -108,6 +108,7 @@ impl<'r> Source<'r> {
             Ok(Frame::TooLong(limit)) => Ok(Stop::TooLong(limit)),
             Ok(Frame::Malformed(reason)) => Ok(Stop::Malformed(reason)),
             Ok(Frame::Cut(error)) => Ok(Stop::Cut(error)),
+            Ok(Frame::Paused) => return None,
             Ok(Frame::End) => Ok(Stop::End),
             Err(error) => Err(error),
         };
@@ -152,7 +153,13 @@ impl<'r> Source<'r> {
         if self.is_begun {
             return None;
         }
-        let first = self.next(Vec::new(), &mut Vec::new(), limits);
+        let first = loop {
+            let first = self.next(Vec::new(), &mut Vec::new(), limits);
+            // Until then nobody knows whose records they are.
+            if first.is_some() || self.stop.is_some() {
+                break first;
+            }
+        };
         self.returned.extend(first);
         match self.stop {
             Some(Ok(Stop::End)) => None,

@@ -2,6 +2,7 @@
 
 mod bad_lines;
 mod csv;
+mod datasets;
 mod documents;
 mod failures;
 mod files;

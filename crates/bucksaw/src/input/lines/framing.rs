@@ -19,7 +19,13 @@ pub(crate) struct Lines<'r> {
 
 impl<'r> Lines<'r> {
     /// How long a line may be the caller says, or else the limits.
-    pub(crate) fn new(source: Buffered<'r>, format: Format, max_line_bytes: Option<usize>) -> Self {
+    pub(crate) fn new(
+        mut source: Buffered<'r>,
+        format: Format,
+        max_line_bytes: Option<usize>,
+    ) -> Self {
+        // Whole lines are a chunk, however few they are.
+        source.may_pause = true;
         Self { source, format, max_line_bytes, nul_bytes: 0, is_checked: false }
     }
 
@@ -50,7 +56,7 @@ impl<'r> Lines<'r> {
             filled = self.source.fill(&mut buffer, filled, steps.wanted)?;
             if searched == 0 {
                 filled = self.skip_nuls(&mut buffer, filled);
-                if filled == 0 && !self.source.is_at_end {
+                if filled == 0 && !self.source.is_at_end && !self.source.is_paused {
                     continue;
                 }
             }
@@ -67,6 +73,10 @@ impl<'r> Lines<'r> {
                 let nul_bytes = std::mem::take(&mut self.nul_bytes);
                 let nul_bytes = nul_bytes + chunk.nul_bytes;
                 return Ok(Frame::Records(Chunk { nul_bytes, ..chunk }));
+            }
+            if self.source.is_paused {
+                self.source.keep(buffer, filled);
+                return Ok(Frame::Paused);
             }
             if let Some(error) = self.source.cut.take() {
                 self.source.keep(buffer, filled);
@@ -102,7 +112,7 @@ impl Framer for Lines<'_> {
 
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
         let frame = self.next_frame(buffer, long, limits)?;
-        if !std::mem::replace(&mut self.is_checked, true) {
+        if !matches!(frame, Frame::Paused) && !std::mem::replace(&mut self.is_checked, true) {
             formats::check(self.source.start(), self.format.name())?;
         }
         Ok(frame)
@@ -176,6 +186,7 @@ mod tests {
                 }
                 Frame::Malformed(reason) => unreachable!("{reason}"),
                 Frame::Cut(error) => unreachable!("{error}"),
+                Frame::Paused => {}
                 Frame::End => return all,
             }
         }

@@ -1,0 +1,195 @@
+//! Datasets: folders, files as they come, signals and kills.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::Child;
+
+use serde_json::Value;
+
+#[cfg(unix)]
+use crate::support::signal;
+use crate::support::{Folder, synth40, wait_for_end, wait_until};
+
+/// The Parquet files of a dataset, as `bucksaw ls` has them, with their rows.
+fn listed(folder: &Folder, dataset: &str) -> BTreeMap<String, u64> {
+    let run = folder.run(&format!("ls {dataset} --json")).expect_code(0);
+    let line = |line: &str| {
+        let file: Value = serde_json::from_str(line).expect("JSON");
+        let path = file["path"].as_str().expect("a path").to_owned();
+        (path, file["rows"].as_u64().expect("a count"))
+    };
+    String::from_utf8(run.stdout).expect("UTF-8").lines().map(line).collect()
+}
+
+/// Those that are there, but for staged ones.
+fn there(folder: &Folder, dataset: &str) -> Vec<String> {
+    let start = format!("{dataset}/");
+    let names = folder.names().into_iter();
+    let names = names.filter_map(|name| name.strip_prefix(&start).map(str::to_owned));
+    names.filter(|name| name.ends_with(".parquet") && !name.starts_with('_')).collect()
+}
+
+/// The numbers of all rows of a dataset, whose files are those that are there, each as it is listed.
+fn numbers(folder: &Folder, dataset: &str) -> Vec<i64> {
+    let listed = listed(folder, dataset);
+    assert_eq!(listed.keys().cloned().collect::<Vec<_>>(), there(folder, dataset));
+    let mut numbers = Vec::new();
+    for (path, rows) in listed {
+        let of_file = folder.rows(&format!("{dataset}/{path}"));
+        assert_eq!(of_file.len() as u64, rows);
+        numbers.extend(of_file.iter().map(|row| row["row"].as_i64().expect("a number")));
+    }
+    numbers.sort_unstable();
+    numbers
+}
+
+fn lines(rows: std::ops::Range<u32>) -> String {
+    rows.map(|row| format!("{{\"service\":\"s{}\",\"row\":{row}}}\n", row % 3)).collect()
+}
+
+#[test]
+fn rows_go_into_folders_and_are_listed() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", synth40(2_000));
+    let options = "--time chq_timestamp:epoch_ms --partition hour(chq_timestamp)/resource_service_name --sort chq_timestamp:desc";
+    let run = folder.run(&format!("convert in.ndjson -o lake/ {options}")).expect_code(0);
+    let run = run.expect_told(&["lake/: 2,000 rows, 39 columns, 5 row groups in 5 files, "]);
+    drop(run);
+    let listed = listed(&folder, "lake");
+    assert_eq!(listed.values().sum::<u64>(), 2_000);
+    for path in listed.keys() {
+        assert!(path.starts_with("hour=22/resource_service_name="), "{path}");
+        let rows = folder.rows(&format!("lake/{path}"));
+        let times: Vec<i64> = rows
+            .iter()
+            .map(|row| row["chq_timestamp"]["micros"].as_i64().expect("a time"))
+            .collect();
+        assert!(times.is_sorted_by(|a, b| a >= b));
+        assert!(rows[0].get("resource_service_name").is_none(), "it is in the path");
+    }
+    // Further rows are added, and nothing is replaced.
+    folder.run(&format!("convert in.ndjson -o lake/ {options} -q")).expect_code(0);
+    assert_eq!(super::datasets::listed(&folder, "lake").values().sum::<u64>(), 4_000);
+    let run = folder.run("ls lake").expect_code(0);
+    run.expect_told(&["lake: 10 files, 4,000 rows, ", "chq_timestamp 2023-11-14T22:13:20Z to"]);
+    folder.run("verify lake").expect_code(0);
+    let gone = folder.run("expire lake --older-than 30d --dry-run").expect_code(0);
+    gone.expect_told(&["lake: 10 files would be removed"]);
+    folder.run("expire lake --older-than 30d").expect_code(0).expect_told(&["10 files removed"]);
+    assert!(there(&folder, "lake").is_empty());
+}
+
+#[test]
+fn what_is_no_dataset_is_told() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines(0..3));
+    for (arguments, code, told) in [
+        ("convert in.ndjson -o out.parquet --dataset", 2, "a dataset needs a directory (-o DIR/)"),
+        ("convert in.ndjson -o - --roll-rows 3", 2, "a dataset needs a directory"),
+        ("convert in.ndjson -o d/ --dataset --overwrite", 2, "none is replaced"),
+        ("convert in.ndjson -o d/ --dataset --skip-existing", 2, "not for a dataset"),
+        ("convert in.ndjson -o d/ --dataset --schema-state s.json", 2, "_bucksaw/schema.json"),
+        ("convert in.ndjson -o d/ --partition week(row)", 2, "no function of one"),
+        ("convert in.ndjson -o d/ --partition service/service", 2, "two levels of folders"),
+        ("convert in.ndjson -o d/ --name x.parquet", 2, "needs {seq} or {id}"),
+        ("convert in.ndjson -o d/ --roll-age soon", 2, "as 90s, 5m or 2h"),
+        ("convert in.ndjson -o d/ --roll-rows 0", 2, "rows of a file is 0"),
+        ("convert in.ndjson -o d/ --partition day(row)", 2, "there are no folders by day(row)"),
+        ("convert in.ndjson -o d/ --partition nowhere", 0, "which --partition names"),
+        ("ls .", 2, "is no dataset"),
+        ("expire . --older-than 1d", 2, "is no dataset"),
+    ] {
+        folder.run(arguments).expect_code(code).expect_told(&[told]);
+    }
+}
+
+fn say(child: &mut Child, text: &str) {
+    let stdin = child.stdin.as_mut().expect("piped");
+    stdin.write_all(text.as_bytes()).and_then(|()| stdin.flush()).expect("it is read");
+}
+
+/// As `kubectl logs -f app | bucksaw convert - -o logs/ --roll-age 1s`.
+#[test]
+fn files_appear_in_their_time_while_lines_still_come() {
+    let folder = Folder::new();
+    let mut child = folder.start("convert - -o logs/ --roll-age 300ms -q");
+    for part in 0..3_u32 {
+        say(&mut child, &lines(part * 4..part * 4 + 4));
+        wait_until("the file is there", || there(&folder, "logs").len() > part as usize);
+    }
+    assert_eq!(numbers(&folder, "logs"), (0..12).collect::<Vec<_>>());
+    drop(child.stdin.take());
+    wait_for_end(&mut child);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_publishes_what_has_come_or_discards_it() {
+    for (options, left) in [
+        ("--dataset", 7),
+        ("--partition service", 7),
+        ("--roll-age 1h --on-interrupt publish", 7),
+        ("--roll-age 1h --on-interrupt discard", 0),
+        ("--partition service --on-interrupt discard", 0),
+    ] {
+        let folder = Folder::new();
+        let mut child = folder.start(&format!("convert - -o logs/ -q {options}"));
+        say(&mut child, &lines(0..7));
+        // Half a line is none.
+        say(&mut child, "{\"service\":");
+        wait_until("it has begun", || {
+            folder.path("logs/_bucksaw/lock").exists()
+                || options == "--dataset"
+                || options.starts_with("--partition")
+        });
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        signal(&child, "TERM");
+        wait_for_end(&mut child);
+        let code = child.wait().expect("ended").code();
+        assert_eq!(code, Some(if left == 0 { 130 } else { 0 }), "{options}");
+        assert_eq!(numbers(&folder, "logs"), (0..left).collect::<Vec<i64>>(), "{options}");
+        let staged = std::fs::read_dir(folder.path("logs/_bucksaw/staged")).expect("a folder");
+        assert_eq!(staged.count(), 0, "{options}");
+    }
+}
+
+/// Kills a run at each of its calls that change names or make them durable; the next run finds a dataset, and adds to it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_killed_anywhere_leaves_whole_files_each_once() {
+    for (options, is_atomic) in [
+        ("--partition service --roll-rows 2", false),
+        ("--partition service --roll-rows 2 --atomic", true),
+        ("--roll-rows 3", false),
+    ] {
+        for call in ["renameat2", "fsync", "unlink", "mkdir"] {
+            for nth in 1.. {
+                let folder = Folder::new();
+                folder.write("in.ndjson", lines(0..8));
+                folder.write("more.ndjson", lines(100..101));
+                let run = format!("convert in.ndjson -o lake/ -q --threads 1 {options}");
+                let inject = format!("-e inject={call}:signal=KILL:when={nth}");
+                let killed =
+                    crate::leftovers::strace(&folder, &format!("-o /dev/null {inject}"), &run);
+                let has_ended = killed.code == Some(0);
+                let words = format!("{options}: {call} {nth}");
+                folder.run(&format!("convert more.ndjson -o lake/ -q {options}")).expect_code(0);
+                let numbers = numbers(&folder, "lake");
+                let (last, of_first) = numbers.split_last().expect("rows");
+                assert_eq!(*last, 100, "{words}");
+                assert!(of_first.windows(2).all(|pair| pair[0] < pair[1]), "{words}: {of_first:?}");
+                if is_atomic {
+                    assert!([0, 8].contains(&of_first.len()), "{words}: {of_first:?}");
+                }
+                assert!(!has_ended || of_first.len() == 8, "{words}: {of_first:?}");
+                let staged =
+                    std::fs::read_dir(folder.path("lake/_bucksaw/staged")).expect("a folder");
+                assert_eq!(staged.count(), 0, "{words}");
+                if has_ended {
+                    assert!(nth > 1 || call == "unlink", "{words}: nothing was killed");
+                    break;
+                }
+            }
+        }
+    }
+}
