@@ -9,8 +9,10 @@ use bucksaw::limits::MAX_NAME_BYTES;
 use bucksaw::{Error, ErrorKind, REST_COLUMN, Result, Spelling};
 use parquet::basic::Type as Physical;
 use parquet::schema::types::ColumnDescriptor;
+use serde_json::Value;
 
 use super::File;
+use super::json::Json;
 use super::statistics::Meaning;
 use super::text::MICROS;
 
@@ -63,9 +65,34 @@ impl Origins {
         Ok(Self(named))
     }
 
+    /// The columns that the file does not have, each with the value of all rows, by their names.
+    pub(super) fn constants(&self) -> Vec<(String, Json)> {
+        let constant = |origin: &Origin| {
+            let value = origin.constant.as_ref().and_then(json_of)?;
+            Some((origin.name.clone(), value))
+        };
+        let mut constants: Vec<_> = self.0.values().filter_map(constant).collect();
+        constants.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        constants
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Origin> {
         self.0.get(name)
     }
+}
+
+/// A value that a folder may be called by.
+fn json_of(value: &Value) -> Option<Json> {
+    Some(match value {
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(value), ..) => Json::Int(value),
+            (_, Some(value), _) => Json::Uint(value),
+            (.., value) => Json::Double(value?),
+        },
+        Value::String(text) => Json::Text(text.clone()),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    })
 }
 
 fn contradictory(name: &str, why: &str) -> Error {
@@ -90,6 +117,14 @@ impl<'f> Leaves<'f> {
         let is = |name: &str, check: fn(&ColumnDescriptor) -> bool| {
             self.0.get(name).is_none_or(|column| check(column))
         };
+        if let Some(constant) = &origin.constant {
+            if self.0.contains_key(origin.name.as_str()) {
+                return Some("a value of all rows, and it has its own".to_owned());
+            }
+            if json_of(constant).is_none() || origin.sibling_of.is_some() {
+                return Some("a value of all rows that no folder is called by".to_owned());
+            }
+        }
         let path = origin.path.as_ref();
         if path.is_some_and(|path| path.len() > MAX_PATH_NAMES) {
             return Some(format!("a path of more than {MAX_PATH_NAMES} names"));

@@ -22,6 +22,8 @@ use super::statistics::Meaning;
 pub struct Rebuild {
     columns: HashMap<String, Role>,
     kinds: HashMap<String, Kind>,
+    /// Columns that the file does not have, with the value of all rows: its folder is called by it.
+    constants: Vec<(String, Json)>,
 }
 
 /// What a column's values are.
@@ -81,8 +83,11 @@ impl Rebuild {
             }
         };
         let fields = descriptor.root_schema().get_fields();
+        let constants = origins.constants();
+        let names = fields.iter().map(|field| field.name());
+        let names = names.chain(constants.iter().map(|(name, _)| name.as_str()));
         let columns: HashMap<String, Role> =
-            fields.iter().map(|field| (field.name().to_owned(), role(field.name()))).collect();
+            names.map(|name| (name.to_owned(), role(name))).collect();
         let leaves: HashMap<&str, &ColumnDescriptor> = descriptor
             .columns()
             .iter()
@@ -95,8 +100,10 @@ impl Rebuild {
             };
             Some((field.name().to_owned(), Kind::of(field, leaves.get(field.name())?, how)))
         };
-        let kinds = fields.iter().filter_map(kind).collect();
-        Ok(Self { columns, kinds })
+        let of_constants =
+            constants.iter().map(|(name, value)| (name.clone(), Kind::of_constant(value)));
+        let kinds = fields.iter().filter_map(kind).chain(of_constants).collect();
+        Ok(Self { columns, kinds, constants })
     }
 
     /// What the values of the columns that [`view`](Self::view) finds by this name can be compared with.
@@ -159,7 +166,8 @@ impl Rebuild {
     /// file or by its path, with dots, and an object by its own; names that are [no column's](Self::has_column) are left out.
     #[must_use]
     pub fn columns_of(&self, file: &File, names: &[String]) -> Vec<String> {
-        let all = file.column_names();
+        let constants = self.constants.iter().map(|(name, _)| name.clone());
+        let all: Vec<String> = file.column_names().into_iter().chain(constants).collect();
         let chosen: Vec<&String> = all
             .iter()
             .filter(|column| names.iter().any(|name| self.is_meant(column, name)))
@@ -220,6 +228,7 @@ impl Rebuild {
     #[must_use]
     pub fn view(&self, row: &Json, names: &[String]) -> Json {
         let Json::Object(columns) = row else { return Json::Null };
+        let columns = &[columns.as_slice(), &self.constants].concat();
         let nanos = self.nanos_of(columns);
         let value_of = |name: &String| {
             let is_held = |column: &String| self.is_held_in(name, column);
@@ -265,7 +274,8 @@ impl Rebuild {
     #[must_use]
     pub fn row(&self, row: Json, only: Option<&[String]>) -> Rebuilt {
         let mut members = Vec::new();
-        let Json::Object(columns) = row else { return Rebuilt(members) };
+        let Json::Object(mut columns) = row else { return Rebuilt(members) };
+        columns.extend(self.constants.iter().cloned());
         let is_asked = |name: &String| only.is_none_or(|only| only.contains(name));
         let nanos = self.nanos_of(&columns);
         // Of `_rest` those members that chosen columns are in.

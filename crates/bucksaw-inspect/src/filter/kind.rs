@@ -7,6 +7,7 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, Type};
 
 use super::number::Width;
+use crate::json::Json;
 use crate::respelling::Respelling;
 use crate::statistics::Meaning;
 use crate::text::NANOS;
@@ -37,6 +38,16 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
+    /// Of a column that all rows have this value of.
+    pub(in super::super) fn of_constant(value: &Json) -> Self {
+        match value {
+            Json::Bool(_) => Self::Bool,
+            Json::Int(_) | Json::Uint(_) => Self::Integer,
+            Json::Double(_) => Self::Float(Width::Double),
+            _ => Self::Text,
+        }
+    }
+
     /// Of a top-level column, the first of whose leaves this is.
     pub(in super::super) fn of(field: &Type, leaf: &ColumnDescriptor, how: Respelling) -> Self {
         let info = field.get_basic_info();

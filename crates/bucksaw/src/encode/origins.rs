@@ -1,5 +1,9 @@
 //! What a file says of where its columns come from.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::block::counts::Alterations;
 use crate::format::metadata::KeyValue;
 use crate::format::origins::{Epochs, ORIGINS_KEY, Origin, Texts};
@@ -17,11 +21,19 @@ pub(crate) struct Counts<'c> {
     pub(crate) are_of_file: bool,
 }
 
+/// The values of columns that a file does not have, since its folder is called by them.
+pub(crate) type InPath = BTreeMap<String, Value>;
+
 /// The origins of columns that have another than their name says.
-pub(crate) fn key_value(schema: &Schema, counts: Counts<'_>) -> Option<KeyValue> {
+pub(crate) fn key_value(schema: &Schema, counts: Counts<'_>, in_path: &InPath) -> Option<KeyValue> {
     let columns = schema.columns().iter().enumerate();
     let origins = columns.filter_map(|(index, column)| {
+        let constant = in_path.get(&column.name);
+        if column.is_in_path && constant.is_none() {
+            return None;
+        }
         let origin = origin(schema, index, column, counts)?;
+        let origin = Origin { constant: constant.cloned(), ..origin };
         let unsaid = Origin { name: column.name.clone(), ..Origin::default() };
         (origin != unsaid).then_some(origin)
     });
@@ -64,6 +76,7 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         declared: !(column.is_settled || is_sibling) && values_say(ty),
         input: column.input.as_ref().filter(|_| !column.is_settled).map(ToString::to_string),
         epochs: epochs.filter(|_| is_of_epochs),
+        constant: None,
     })
 }
 

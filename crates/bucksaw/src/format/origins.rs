@@ -39,6 +39,9 @@ pub struct Origin {
     /// What its times were, where they count from 1970 and all were alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epochs: Option<Epochs>,
+    /// The value of all rows, of a column that the file does not have: the folder that it is in is called by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constant: Option<serde_json::Value>,
 }
 
 impl Origin {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate};
+use serde_json::Value;
 use twox_hash::XxHash64;
 
 use super::key_columns::{self, KeyColumn};
@@ -317,6 +318,23 @@ pub(crate) fn values(folder: &str) -> BTreeMap<String, Option<String>> {
     let levels = folder.split('/').filter_map(|level| level.split_once('='));
     let value = |value: &str| (value != NO_VALUE).then(|| unescaped(value));
     levels.map(|(name, text)| (unescaped(name), value(text))).collect()
+}
+
+/// Those that are of columns, as rows have them.
+pub(crate) fn constants(folder: &str, schema: &Schema) -> BTreeMap<String, Value> {
+    let of_column = |(name, text): (String, Option<String>)| {
+        let mut columns = schema.columns().iter().filter(|column| column.is_in_path);
+        let column = columns.find(|column| column.name == name)?;
+        let text = text?;
+        let is_text = || {
+            use ColumnType as T;
+            matches!(column.ty, Some(T::Text | T::Date | T::Timestamp(_)))
+        };
+        // Numbers and bools are spelled as JSON has them, but for those that it does not have.
+        let parsed = if is_text() { None } else { serde_json::from_str(&text).ok() };
+        Some((name, parsed.unwrap_or(Value::String(text))))
+    };
+    values(folder).into_iter().filter_map(of_column).collect()
 }
 
 /// Text as it was before it was escaped; as it is where it was not.

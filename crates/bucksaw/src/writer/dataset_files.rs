@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use super::open_file::OpenFile;
+use super::open_file::{OfDataset, OpenFile};
 use crate::block::Block;
 use crate::dataset::{Added, DatasetFile, Details, Folder};
 use crate::error::{Error, ErrorKind, Result};
@@ -99,7 +99,8 @@ impl DatasetFiles {
             *sum += values;
         }
         let values = self.values_come.as_ref().unwrap_or(&self.values_written);
-        let finished = file.finish(table, Some(values))?;
+        let in_path = partition::constants(&self.partition, &table.schema);
+        let finished = file.finish(table, Some(OfDataset { values, in_path }))?;
         self.roll.note_footer(finished.footer_bytes);
         let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
         let report = finished.report(&table.schema);

@@ -10,7 +10,7 @@ use crate::coerce::settling::Due;
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::encode::discard::Discard;
-use crate::encode::origins;
+use crate::encode::origins::{self, InPath};
 use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
@@ -232,12 +232,11 @@ impl OpenFile {
         (self.backend.buffered().bytes_expected as u64, self.arriving.bytes_held() as u64)
     }
 
-    /// Ends the file and publishes it. Where rows were counted before anybody knew which file they go into, `of_table` has the
-    /// values of each column of all rows that were.
+    /// Ends the file and publishes it.
     pub(super) fn finish(
         mut self,
         table: &mut Table,
-        of_table: Option<&[u64]>,
+        of_dataset: Option<OfDataset<'_>>,
     ) -> Result<Finished> {
         self.end_row_group(table)?;
         let before = self.spelled_before.iter().chain(std::iter::repeat(&0));
@@ -251,13 +250,14 @@ impl OpenFile {
             alterations: &alterations,
             are_of_file: true,
         };
-        let counts = of_table.map_or(of_file, |values| origins::Counts {
-            values,
+        let counts = of_dataset.as_ref().map_or(of_file, |of_dataset| origins::Counts {
+            values: of_dataset.values,
             spelled: &table.counts.spelled,
             alterations: &table.counts.columns,
             are_of_file: false,
         });
-        let origins = origins::key_value(&table.schema, counts);
+        let in_path = of_dataset.map(|of_dataset| of_dataset.in_path).unwrap_or_default();
+        let origins = origins::key_value(&table.schema, counts, &in_path);
         let of_all = self.arriving.tally();
         let times = of_all.time_ranges(&table.schema);
         let tally = self.signal_tally.as_ref();
@@ -294,6 +294,14 @@ impl OpenFile {
 fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alterations> {
     before.resize(columns.len(), Alterations::default());
     columns.iter().zip(&before).map(|(column, before)| column.since(before)).collect()
+}
+
+/// What the dataset that a file is of knows of it.
+pub(super) struct OfDataset<'d> {
+    /// Values of each column of all rows that were counted before anybody knew which file they go into.
+    pub(super) values: &'d [u64],
+    /// Those of columns that its folder is called by.
+    pub(super) in_path: InPath,
 }
 
 /// What a finished file came to.

@@ -370,6 +370,37 @@ fn what_comes_later_has_the_same_columns_of_the_same_types() {
 }
 
 #[test]
+fn rows_are_put_together_again_with_what_their_folders_are_called_by() {
+    let line = |n: i64, d: &str, service: &str| {
+        format!(
+            "{{\"row\":{n},\"n\":{n},\"d\":{d},\"on\":true,\"resource\":{{\"service\":{service}}},\"body\":\"x\"}}"
+        )
+    };
+    let lines = [line(1, "0.5", "\"a/b\""), line(2, "1.5", "\"7\""), line(-3, "0.5", "\"\u{fc}\"")]
+        .join("\n");
+    let root = folder();
+    let keys = PartitionKey::list("resource_service/n/d/on").expect("keys");
+    add(root.path(), &lines, Options::new().partition_by(keys)).expect("a dataset");
+    let mut back = Vec::new();
+    for (file, names, _) in files(root.path()) {
+        assert_eq!(names, ["row", "body"]);
+        let file = bucksaw_inspect::File::open(root.path().join(&file.path)).expect("a file");
+        let rebuild = file.rebuild().expect("origins");
+        assert!(rebuild.has_column("resource.service") && rebuild.has_column("n"));
+        for row in file.rows(u64::MAX) {
+            let row = serde_json::to_value(rebuild.row(row.expect("a row"), None)).expect("JSON");
+            back.push(row);
+        }
+    }
+    let mut expected: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let number = |row: &serde_json::Value| row["row"].as_i64();
+    back.sort_by_key(number);
+    expected.sort_by_key(number);
+    assert_eq!(back, expected);
+}
+
+#[test]
 fn one_process_writes_at_a_time() {
     let root = folder();
     let open = || Dataset::open(root.path(), Options::new());
