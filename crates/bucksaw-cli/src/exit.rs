@@ -35,7 +35,7 @@ Exit codes:
   5    some inputs could not be converted, and the files of all others are
        written (--keep-going, or every record of one was rejected)
   130  interrupted before the files appeared, and nothing is left behind; of a
-       dataset (--on-interrupt discard), the files that were whole stay";
+       dataset, what was published stays, and inputs were not read to their ends";
 
 /// The code that the command ends with.
 pub fn code_of(error: &Error) -> u8 {

@@ -63,6 +63,11 @@ pub fn be_gentle() {
     IS_GENTLE.store(true, Ordering::Relaxed);
 }
 
+/// From now on signals end the process at once again.
+pub fn be_gentle_no_more() {
+    IS_GENTLE.store(false, Ordering::Relaxed);
+}
+
 /// Whether the run is to stop by itself.
 pub fn is_stopping() -> bool {
     IS_STOPPING.load(Ordering::Relaxed)

@@ -1,23 +1,29 @@
 //! Standard input that does not keep who reads it waiting: files of a dataset have their time, and signals come.
 
 use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use crate::interrupt;
 
 /// Reads after the run is to stop that only say so; whoever still reads then gets an end.
 const READS_TO_STOP: u32 = 8;
 
+/// How long it reads on until it says that there is nothing for now, whatever there is.
+const BETWEEN_PAUSES: Duration = Duration::from_millis(200);
+
 /// Standard input. [`io::ErrorKind::WouldBlock`] says that there is nothing for now, and that the run is to stop.
 pub(crate) struct Stdin {
     source: io::Stdin,
     /// Whether it says that there is nothing for now.
     pauses: bool,
+    /// When it said so last, or began.
+    paused: Instant,
     reads_stopped: u32,
 }
 
 impl Stdin {
     pub(crate) fn new(pauses: bool) -> Self {
-        Self { source: io::stdin(), pauses, reads_stopped: 0 }
+        Self { source: io::stdin(), pauses, paused: Instant::now(), reads_stopped: 0 }
     }
 }
 
@@ -31,10 +37,13 @@ impl Read for Stdin {
                     false => Err(io::ErrorKind::WouldBlock.into()),
                 };
             }
-            if is_ready(&self.source)? {
+            // Also where there is always more: rows that have come may have to be published.
+            let is_time = self.pauses && self.paused.elapsed() >= BETWEEN_PAUSES;
+            if !is_time && is_ready(&self.source)? {
                 return read(&mut self.source, buffer);
             }
             if self.pauses {
+                self.paused = Instant::now();
                 return Err(io::ErrorKind::WouldBlock.into());
             }
         }

@@ -144,7 +144,7 @@ pub(crate) fn summary(intake: &Intake, reports: &[Report], elapsed: Duration) ->
         ));
         if file.unnamed > 0 {
             let rows = counted(file.unnamed, "row");
-            lines.push(format!("{rows} with an empty text that --partition names folders by: readers take it for null"));
+            lines.push(format!("{rows} with an empty text, or one as null is called, that --partition names folders by: readers take it for null"));
         }
         let order = file.order.as_ref();
         lines.extend(order.and_then(|order| unsorted(order, file.row_groups, tells_source)));

@@ -38,7 +38,8 @@ pub(crate) struct DatasetArgs {
     #[arg(long, value_name = "KEY[,…]", value_parser = sort_keys)]
     pub(crate) keep_together: Option<SortKeys>,
     /// What files are called: text and, in braces, partition (the folders), first_time and last_time (of --timestamp-column, or the
-    /// first column of times), seq (the file's number) and id (a hash of its bytes)
+    /// first column of times), seq (the file's number) and id (a hash of its bytes). It begins with
+    /// {partition}/ where there are folders, has {seq} and ends in .parquet
     #[arg(
         long,
         value_name = "NAME",

@@ -291,7 +291,7 @@ pub(crate) struct ExpireArgs {
     /// Folders that datasets are in
     #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) datasets: Vec<PathBuf>,
-    /// How long ago the last moment of a file is, at the least: 36h, 30d
+    /// How long ago the last moment of a file is, at the least: 36h, 30d. Its rows without one go with it
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) older_than: Duration,
     /// The column whose moments count [default: the first of timestamps that a file has]

@@ -8,6 +8,7 @@ mod state;
 mod tables;
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -101,17 +102,31 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };
     let bytes: Option<u64> = all.jobs.iter().flat_map(|job| &job.sources).map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
-    let intake = Intake::new(arguments.max_rejected, "no file is written");
+    let is_dataset = arguments.dataset.is_wanted();
+    let stays = is_dataset && !arguments.dataset.atomic;
+    let outcome = if stays { "no further file is written" } else { "no file is written" };
+    let intake = Intake::new(arguments.max_rejected, outcome);
     let read = all.jobs.iter().flat_map(|job| &job.sources);
     let (declared, lengths) = scanned(arguments, &options, declared, read, &read_as)?;
     let state = arguments.schema_state.as_deref().map(State::new);
     let pauses = arguments.dataset.roll_age.is_some();
     let discards = arguments.dataset.on_interrupt == OnInterrupt::Discard;
-    if arguments.dataset.is_wanted() {
+    if is_dataset {
         interrupt::be_gentle();
     }
-    let mut run =
-        Run { read_as, lengths, pauses, discards, files, moves, bad_lines, intake, bar, state };
+    let mut run = Run {
+        read_as,
+        lengths,
+        pauses,
+        is_cut_off: false,
+        discards,
+        files,
+        moves,
+        bad_lines,
+        intake,
+        bar,
+        state,
+    };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     let note = all.note();
     let existing = all.existing.iter().map(|existing| escape_path(&existing.path)).collect();
@@ -125,7 +140,12 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
             Err(NotConverted::Failed(error)) if arguments.keep_going && is_of_its_input(&error) => {
                 failures.push(error);
             }
-            Err(NotConverted::Failed(error)) => return Err(error),
+            Err(NotConverted::Failed(error)) => {
+                if stays {
+                    ui::tell_notes(&[what_stays(&arguments.output)]);
+                }
+                return Err(error);
+            }
         }
     }
     if reports.is_empty() && !failures.is_empty() {
@@ -141,6 +161,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     if let Some(state) = &mut run.state {
         tables.all().try_for_each(|(of, table)| state.tell(of, table))?;
     }
+    let is_cut_off = run.is_cut_off;
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
     interrupt::remove_empty_folders();
@@ -151,7 +172,15 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         ui::tell_notes(note.as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
-    let code = ended_with(&failures, all.jobs.len());
+    let code = match is_cut_off {
+        true => {
+            ui::tell(
+                "bucksaw: interrupted: rows that had come are published, and the inputs were not read to their ends",
+            );
+            exit::INTERRUPTED
+        }
+        false => ended_with(&failures, all.jobs.len()),
+    };
     if arguments.json {
         let input = *intake.counts();
         let failures = failures.iter().map(Failure::from).collect();
@@ -176,6 +205,8 @@ struct Run {
     lengths: HashMap<Source, u64>,
     /// Whether rows have to be published while an input has nothing more for now.
     pauses: bool,
+    /// Whether a signal came before all files were read.
+    is_cut_off: bool,
     /// Whether a signal discards what is not published.
     discards: bool,
     files: Publication,
@@ -203,6 +234,10 @@ impl Run {
             outputs.abort(tables)?;
             return Ok(Err(NotConverted::Interrupted));
         }
+        if self.discards {
+            // What is left may take long.
+            interrupt::be_gentle_no_more();
+        }
         let is_one_of_many = matches!(job.target, Target::InDirectory { .. });
         let failed = match (read, is_one_of_many) {
             (Err(error), _) => Some(NotConverted::Failed(error)),
@@ -228,6 +263,7 @@ impl Run {
         tables: &mut Tables,
     ) -> Result<()> {
         if interrupt::is_stopping() && *source != Source::Stdin {
+            self.is_cut_off = true;
             return Ok(());
         }
         let on_error = match &mut self.bad_lines {
@@ -256,6 +292,7 @@ impl Run {
                 // What was read of a stream nobody can read again.
                 let has_all = *source != Source::Stdin || input.counts().bytes == before;
                 if interrupt::is_stopping() && has_all {
+                    self.is_cut_off |= *source != Source::Stdin;
                     break 'input;
                 }
             }
@@ -289,6 +326,14 @@ fn sort_directory(arguments: &ConvertArgs) -> (PathBuf, Option<String>) {
         format!("{shown} is in memory, beyond --memory-limit: rows that wait for --sort there take it up (--temp-dir names another folder)")
     });
     (directory, note)
+}
+
+/// What to say where a run into a dataset fails.
+fn what_stays(output: &OsStr) -> String {
+    let shown = escape_path(Path::new(output));
+    format!(
+        "files of this run that were whole by now stay in {shown} (bucksaw ls {shown}): another run of the same inputs would add their rows once more. With --atomic none would stay"
+    )
 }
 
 /// Whether an error is one of the input alone, and not of the outputs or of the run.

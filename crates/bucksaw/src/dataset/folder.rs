@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/day=2026-11-28/….parquet      the files
 //! DIR/_bucksaw/schema.json          the columns that all of them have
+//! DIR/_bucksaw/partition.json       what its folders are by
 //! DIR/_bucksaw/manifest/            which files there are
 //! DIR/_bucksaw/staged/              unfinished files, and finished ones until their entry is carried out
 //! DIR/_bucksaw/lock                 locked by who writes
@@ -20,6 +21,7 @@ use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_eac
 use super::staged::StagedFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
+use crate::options::PartitionKey;
 use crate::options::declared::DeclaredSchema;
 use crate::sink::failure::failed;
 use crate::sink::rename;
@@ -60,6 +62,13 @@ impl Folder {
                 failed(format!("could not create {}", escape_path(&folder)), cause)
             })?;
         }
+        // What is removed there is ours.
+        for folder in [&own, &own.join("manifest"), &own.join("staged")] {
+            if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+                let message = format!("{} is a link: it has to be a folder", escape_path(folder));
+                return Err(Error::new(ErrorKind::Malformed, message));
+            }
+        }
         let lock = lock(root, &own.join("lock"))?;
         let manifest = Manifest::open(&own.join("manifest"))?;
         let next_seq = manifest.newest_end()?.next_seq;
@@ -88,6 +97,43 @@ impl Folder {
         &self.schema
     }
 
+    /// Has all files of the dataset be in folders of these keys: readers fail where some are and others are not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where its files are in others; [`ErrorKind::Io`].
+    pub(crate) fn keep_partition(&mut self, keys: &[PartitionKey]) -> Result<()> {
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let (path, staged) = (
+            self.root.join(OWN_FOLDER).join("partition.json"),
+            self.staged_folder().join("partition"),
+        );
+        let failed = |cause| failed(format!("could not write {}", escape_path(&path)), cause);
+        let known: Option<Vec<String>> = match fs::read(&path) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+            read => serde_json::from_slice(&read.map_err(failed)?).ok(),
+        };
+        if known.as_ref() == Some(&keys) {
+            return Ok(());
+        }
+        if let Some(known) = known.filter(|_| self.manifest.newest > 0) {
+            let is = match known.is_empty() {
+                true => "its files are in no folders: go on without (--partition)".to_owned(),
+                false => format!(
+                    "its files are in folders by {0}: go on with these (--partition '{0}')",
+                    known.join("/")
+                ),
+            };
+            let message = format!("{} is a dataset, and {is}", escape_path(&self.root));
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        let written = || -> io::Result<()> {
+            fs::write(&staged, serde_json::to_vec(&keys)?)?;
+            File::open(&staged)?.sync_all()?;
+            fs::rename(&staged, &path)
+        };
+        written().map_err(failed)
+    }
+
     /// The number of the next file.
     pub(crate) fn next_seq(&self) -> u64 {
         self.next_seq
@@ -114,7 +160,7 @@ impl Folder {
             );
             return Err(Error::new(ErrorKind::Exists, message));
         }
-        self.next_seq += 1;
+        self.next_seq = self.next_seq.saturating_add(1);
         self.next_entry()?.add(added).map_err(|cause| self.not_written(cause))
     }
 
@@ -153,16 +199,43 @@ impl Folder {
         self.keep_schema(schema)?;
         let number = self.manifest.newest + 1;
         let staged = waiting.finish(self.next_seq).map_err(|cause| self.not_written(cause))?;
+        self.prepare(&staged)?;
         let target = manifest::entry_path(&self.manifest_folder(), number);
         rename::to_unused(&staged, &target)
             .and_then(|()| sync_directory(&self.manifest_folder()))
             .map_err(|cause| self.not_written(cause))?;
         self.manifest.newest = number;
         self.is_in_order = false;
-        self.carry_out_newest()?;
+        self.carry_out_newest().map_err(|error| {
+            let message = format!(
+                "{} (the rows are part of the dataset by now: don't add them again, the next run to it does what is left)",
+                error.message()
+            );
+            error.with_message(message)
+        })?;
         if number.is_multiple_of(SNAPSHOT_EVERY) {
             self.write_snapshot(number)?;
         }
+        Ok(())
+    }
+
+    /// Makes the folders of an entry's files, and finds what would forbid their names, before it is too late.
+    fn prepare(&self, entry: &Path) -> Result<()> {
+        let mut changed = Changed::default();
+        for_each_line(entry, |line| {
+            let Line::Add(added) = line else { return Ok(()) };
+            let target = self.root.join(&added.file.path);
+            let failed =
+                |cause| failed(format!("no file can be called {}", escape_path(&target)), cause);
+            if let Some(folder) = target.parent() {
+                changed.make(folder, &self.root).map_err(failed)?;
+            }
+            match fs::symlink_metadata(&target) {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+                Err(cause) => Err(failed(cause)),
+                Ok(_) => Err(failed(io::ErrorKind::AlreadyExists.into())),
+            }
+        })?;
         Ok(())
     }
 
@@ -226,7 +299,11 @@ impl Folder {
         let folder = self.staged_folder();
         let cleared = || -> io::Result<()> {
             for entry in fs::read_dir(&folder)? {
-                fs::remove_file(entry?.path())?;
+                let entry = entry?;
+                match entry.file_type()?.is_dir() {
+                    true => fs::remove_dir_all(entry.path())?,
+                    false => fs::remove_file(entry.path())?,
+                }
             }
             Ok(())
         };

@@ -49,7 +49,8 @@ impl Dataset {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io); [`ErrorKind::Malformed`](crate::ErrorKind::Malformed) where its manifest is damaged.
     pub fn open(path: impl AsRef<Path>, mut options: Options) -> Result<Self> {
         options.validate()?;
-        let folder = Folder::open(path.as_ref())?;
+        let mut folder = Folder::open(path.as_ref())?;
+        folder.keep_partition(&options.dataset.partition)?;
         options.schema = folder.schema().clone().with(&options.schema)?;
         let mut table = Table::new(options)?;
         table.schema.are_of_dataset(&table.options);

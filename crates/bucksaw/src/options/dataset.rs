@@ -102,6 +102,11 @@ impl Options {
         self
     }
 
+    /// The same without what is told of datasets.
+    pub(crate) fn of_single_file(self) -> Self {
+        Self { dataset: DatasetOptions::default(), ..self }
+    }
+
     /// What is wrong with those of datasets.
     pub(super) fn dataset_problems(&self) -> Vec<String> {
         let DatasetOptions { partition, roll_rows, roll_bytes, roll_age, keep_together, .. } =
@@ -119,6 +124,12 @@ impl Options {
         }
         let mut names = HashSet::new();
         for key in partition {
+            if key.name().starts_with(['_', '.']) {
+                problems.push(format!(
+                    "readers pass over folders whose names begin with _ or ., as {:?}: call the level (NAME=FUNCTION(COLUMN)) or the column (rename) otherwise",
+                    key.name()
+                ));
+            }
             if !names.insert(key.name().to_lowercase()) {
                 problems.push(format!(
                     "two levels of folders are called {:?}: call one of them otherwise (NAME={key})",

@@ -19,7 +19,7 @@ const SUFFIX: &str = ".parquet";
 /// - `seq`: the number of the file in the dataset, from 1,
 /// - `id`: the first half of the XXH3-128 of its bytes, 16 hexadecimal digits.
 ///
-/// Where one of them is nothing, the character behind it goes with it. The same rows in the same order, written with the same options, are
+/// Each name has `seq`, so that no two files are called alike. Where one of them is nothing, the character behind it goes with it. The same rows in the same order, written with the same options, are
 /// in files of the same names.
 ///
 /// ```
@@ -148,8 +148,8 @@ impl FromStr for FileName {
         if !text.ends_with(SUFFIX) {
             return Err(problem("it has to end in .parquet, by which readers know files"));
         }
-        if ![Field::Seq, Field::Id].iter().any(|field| name.parts.contains(&Part::Of(*field))) {
-            return Err(problem("it needs {seq} or {id}, or else all files are called alike"));
+        if !name.parts.contains(&Part::Of(Field::Seq)) {
+            return Err(problem("it needs {seq}, or else files may be called alike"));
         }
         let of_partition = name.parts.iter().filter(|part| **part == Part::Of(Field::Partition));
         let is_folder = !name.has_partition() || text.starts_with("{partition}/");
@@ -201,12 +201,13 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_spelled_and_refused_where_files_would_be_lost() {
-        for text in [DEFAULT_FILE_NAME, "{partition}/x{seq}.parquet", "a/{id}.parquet"] {
+        for text in [DEFAULT_FILE_NAME, "{partition}/x{seq}.parquet", "a/{seq}.parquet"] {
             let name: FileName = text.parse().expect(text);
             assert_eq!(name.to_string(), text);
         }
         for text in [
             "x.parquet",
+            "{id}.parquet",
             "{seq}",
             "{seq.parquet",
             "{day}-{seq}.parquet",

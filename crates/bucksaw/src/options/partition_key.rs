@@ -90,6 +90,10 @@ impl FromStr for PartitionKey {
         if order.descending || order.nulls_first {
             return Err(bad(format!("partitions have no order: {key:?} says one")));
         }
+        let is_open = order.column.contains('(') && !order.column.contains(')');
+        if function == KeyFunction::Value && is_open {
+            return Err(bad(format!("{key:?}: its bracket does not end")));
+        }
         let key = Self::of(function, order.column);
         match name {
             None => Ok(key),
@@ -131,7 +135,9 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_told() {
-        for text in ["", "a//b", "day(time):desc", "=day(time)", "x=service", "week(time)"] {
+        for text in
+            ["", "a//b", "day(time", "day(time):desc", "=day(time)", "x=service", "week(time)"]
+        {
             assert!(PartitionKey::list(text).is_err(), "{text}");
         }
     }

@@ -141,10 +141,21 @@ impl DatasetFiles {
         }
     }
 
-    /// Checks that no column of the files is called as a level of the folders is: readers fail on both.
+    /// Checks that there are the columns that folders are called by, and that no column of the files is called as a level of the
+    /// folders is: readers fail on both.
     fn check_names(&self, table: &Table) -> Result<()> {
-        let levels = table.options.dataset.partition.iter().filter(|key| !key.is_column());
-        for key in levels {
+        for key in &table.options.dataset.partition {
+            let mut columns = table.schema.columns().iter();
+            if !columns.any(|column| column.ty.is_some() && column.name == key.column) {
+                let message = format!(
+                    "no row had a column {:?}, which folders are to be called by ({key}), nor has the dataset: all rows would be in one folder",
+                    key.column
+                );
+                return Err(Error::new(ErrorKind::Options, message));
+            }
+            if key.is_column() {
+                continue;
+            }
             let is_same = |name: &str| name.eq_ignore_ascii_case(key.name());
             let mut columns = table.schema.columns().iter();
             if columns.any(|column| column.ty.is_some() && is_same(&column.name)) {

@@ -34,7 +34,7 @@ impl Scan {
     /// # Errors
     /// [`ErrorKind::Options`](crate::ErrorKind::Options); [`ErrorKind::Io`](crate::ErrorKind::Io) where no thread can be started.
     pub fn new(options: Options) -> Result<Self> {
-        let mut table = Table::new(options)?;
+        let mut table = Table::new(options.of_single_file())?;
         // All values say what a column's type is.
         table.schema.settling_rows = usize::MAX;
         let mut writer = Writer::new(table, Box::new(StreamSink::new(std::io::sink())))?;

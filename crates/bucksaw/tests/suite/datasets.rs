@@ -123,7 +123,6 @@ fn partition() -> impl Strategy<Value = Vec<PartitionKey>> {
         "minute(time,10)",
         "start=prefix(body,2)",
         "small=lower(service)",
-        "nowhere",
     ]);
     vec(key, 0..3).prop_map(|mut keys| {
         keys.sort_unstable();
@@ -338,6 +337,8 @@ fn what_is_no_folder_is_told() {
         ("v", long.as_str(), ErrorKind::Unsupported, "prefix(v,N)"),
         ("v", "{\"v\":[1]}\n", ErrorKind::Options, "list"),
         ("day(v)", "{\"v\":1}\n", ErrorKind::Options, "day(v)"),
+        ("w", "{\"v\":1}\n", ErrorKind::Options, "no row had a column \"w\""),
+        ("_v", "{\"_v\":1}\n", ErrorKind::Options, "begin with _"),
         (
             "day(v)",
             "{\"v\":\"2026-11-28T00:00:00Z\",\"Day\":1}\n",
@@ -398,6 +399,33 @@ fn rows_are_put_together_again_with_what_their_folders_are_called_by() {
     back.sort_by_key(number);
     expected.sort_by_key(number);
     assert_eq!(back, expected);
+}
+
+#[test]
+fn all_files_are_in_folders_of_the_same_keys() {
+    let root = folder();
+    let by = |keys: &str| Options::new().partition_by(PartitionKey::list(keys).expect("keys"));
+    add(root.path(), "{\"a\":1,\"b\":2}\n", by("a")).expect("a dataset");
+    for options in [by("b"), by("a/b"), Options::new()] {
+        let error = add(root.path(), "{\"a\":1,\"b\":2}\n", options).expect_err("other folders");
+        assert!(error.to_string().contains("--partition 'a'"), "{error}");
+    }
+    add(root.path(), "{\"b\":2}\n", by("a")).expect("the dataset knows the column");
+    assert_eq!(files(root.path()).len(), 2);
+}
+
+/// What would forbid a file's name is found before any file is part of the dataset.
+#[test]
+fn what_stands_in_the_way_leaves_the_dataset_as_it_was() {
+    let root = folder();
+    fs::write(root.path().join("s=b"), "in the way").expect("written");
+    let options = || Options::new().partition_by(PartitionKey::list("s").expect("a key"));
+    let lines = "{\"s\":\"a\",\"n\":1}\n{\"s\":\"b\",\"n\":2}\n";
+    add(root.path(), lines, options()).expect_err("a file is in the way");
+    assert!(listed(root.path()).is_empty());
+    fs::remove_file(root.path().join("s=b")).expect("gone");
+    add(root.path(), lines, options()).expect("a dataset");
+    assert_eq!(files(root.path()).len(), 2);
 }
 
 #[test]

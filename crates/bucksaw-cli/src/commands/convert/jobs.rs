@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
-use bucksaw::{Error, ErrorKind, InputTable, Publication, REASONS_SUFFIX, Result};
+use bucksaw::{Dataset, Error, ErrorKind, InputTable, Publication, REASONS_SUFFIX, Result};
 
 use super::checks::Files;
 use crate::cli::ConvertArgs;
@@ -89,12 +89,21 @@ pub(super) fn jobs(
     let open_file = open_file(path);
     let is_stdout = goes_to_stdout(arguments);
     let is_stream = is_stdout || open_file.is_some() || is_stream(path);
-    let is_directory = !is_stream && (ends_in_separator(path) || path.is_dir());
+    let is_new_dataset = arguments.dataset.is_wanted() && !path.exists();
+    let is_directory = !is_stream && (ends_in_separator(path) || path.is_dir() || is_new_dataset);
     check_words(arguments, is_stream, is_directory)?;
     if arguments.dataset.is_wanted() {
         check_targets(arguments, sources, &[], false)?;
         check_free(arguments, &[], files)?;
         return Ok(Jobs::one(Target::Dataset(path.to_owned()), sources));
+    }
+    let folder = if is_directory { Some(path) } else { path.parent() };
+    if !is_stream && folder.is_some_and(Dataset::is_at) {
+        let message = format!(
+            "{} is a dataset, to which --dataset adds rows: a file of another run beside its own would be no part of it",
+            folder.map_or(String::new(), escape_path)
+        );
+        return Err(Error::new(ErrorKind::Options, message));
     }
     if is_directory {
         return jobs_of_directory(arguments, sources, path, files);

@@ -84,18 +84,24 @@ fn what_is_no_dataset_is_told() {
     let folder = Folder::new();
     folder.write("in.ndjson", lines(0..3));
     for (arguments, code, told) in [
-        ("convert in.ndjson -o out.parquet --dataset", 2, "a dataset needs a directory (-o DIR/)"),
+        ("convert in.ndjson -o in.ndjson --dataset", 2, "a dataset needs a directory (-o DIR/)"),
         ("convert in.ndjson -o - --roll-rows 3", 2, "a dataset needs a directory"),
         ("convert in.ndjson -o d/ --dataset --overwrite", 2, "none is replaced"),
         ("convert in.ndjson -o d/ --dataset --skip-existing", 2, "not for a dataset"),
         ("convert in.ndjson -o d/ --dataset --schema-state s.json", 2, "_bucksaw/schema.json"),
         ("convert in.ndjson -o d/ --partition week(row)", 2, "no function of one"),
         ("convert in.ndjson -o d/ --partition service/service", 2, "two levels of folders"),
-        ("convert in.ndjson -o d/ --name x.parquet", 2, "needs {seq} or {id}"),
+        ("convert in.ndjson -o d/ --name x.parquet", 2, "it needs {seq}"),
         ("convert in.ndjson -o d/ --roll-age soon", 2, "as 90s, 5m or 2h"),
         ("convert in.ndjson -o d/ --roll-rows 0", 2, "rows of a file is 0"),
         ("convert in.ndjson -o d/ --partition day(row)", 2, "there are no folders by day(row)"),
-        ("convert in.ndjson -o d/ --partition nowhere", 0, "which --partition names"),
+        ("convert in.ndjson -o d/ --partition nowhere", 2, "no row had a column \"nowhere\""),
+        ("convert in.ndjson -o d/ --partition day(row", 2, "its bracket does not end"),
+        ("convert in.ndjson -o new --dataset -q", 0, ""),
+        ("convert in.ndjson -o new", 2, "new is a dataset, to which --dataset adds rows"),
+        ("convert in.ndjson -o new/x.parquet", 2, "new is a dataset"),
+        ("convert in.ndjson -o new/ --partition service", 2, "in no folders"),
+        ("convert in.ndjson -o scanned/ --partition service --scan", 0, ""),
         ("ls .", 2, "is no dataset"),
         ("expire . --older-than 1d", 2, "is no dataset"),
     ] {
@@ -118,8 +124,17 @@ fn files_appear_in_their_time_while_lines_still_come() {
         wait_until("the file is there", || there(&folder, "logs").len() > part as usize);
     }
     assert_eq!(numbers(&folder, "logs"), (0..12).collect::<Vec<_>>());
+    // Also while more comes than is waited for.
+    let mut row = 12;
+    wait_until("another file is there", || {
+        say(&mut child, &lines(row..row + 1));
+        row += 1;
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        there(&folder, "logs").len() > 3
+    });
     drop(child.stdin.take());
     wait_for_end(&mut child);
+    assert_eq!(numbers(&folder, "logs"), (0..i64::from(row)).collect::<Vec<_>>());
 }
 
 #[cfg(unix)]

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize as _;
 
 use super::{Added, End, Head, Line, SNAPSHOT_SUFFIX, SUFFIX, VERSION, entry_path, snapshot_path};
+use crate::dataset::OWN_FOLDER;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
 
@@ -48,7 +49,7 @@ impl Manifest {
             None => Ok(manifest),
             Some(number) => Err(broken(
                 &entry_path(folder, number),
-                "it is missing, and the manifest has later ones (bucksaw repair makes the manifest anew from the files)",
+                "it is missing, and the manifest has later ones: put it back from a copy",
             )),
         }
     }
@@ -143,7 +144,8 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
 fn is_within_the_dataset(line: &Line) -> bool {
     let is_plain = |path: &str| {
         let mut names = Path::new(path).components().peekable();
-        names.peek().is_some() && names.all(|name| matches!(name, Component::Normal(_)))
+        names.peek().is_some_and(|first| first.as_os_str() != OWN_FOLDER)
+            && names.all(|name| matches!(name, Component::Normal(_)))
     };
     match line {
         Line::Add(added) => {

@@ -15,6 +15,8 @@ pub(crate) struct Lines<'r> {
     nul_bytes: u64,
     /// Whether its format was looked at.
     is_checked: bool,
+    /// Whether the last chunk ended where the source had nothing more for now.
+    is_cut_short: bool,
 }
 
 impl<'r> Lines<'r> {
@@ -26,7 +28,14 @@ impl<'r> Lines<'r> {
     ) -> Self {
         // Whole lines are a chunk, however few they are.
         source.may_pause = true;
-        Self { source, format, max_line_bytes, nul_bytes: 0, is_checked: false }
+        Self {
+            source,
+            format,
+            max_line_bytes,
+            nul_bytes: 0,
+            is_checked: false,
+            is_cut_short: false,
+        }
     }
 
     /// Skips NUL bytes at the start of a record, which the buffer, full up to `filled`, begins with. Returns how
@@ -69,6 +78,7 @@ impl<'r> Lines<'r> {
                 None => 0,
             };
             if len > 0 || (self.source.is_at_end && self.nul_bytes > 0) {
+                self.is_cut_short = self.source.is_paused;
                 let chunk = self.source.chunk(buffer, len, filled, self.format);
                 let nul_bytes = std::mem::take(&mut self.nul_bytes);
                 let nul_bytes = nul_bytes + chunk.nul_bytes;
@@ -111,6 +121,9 @@ impl Framer for Lines<'_> {
     }
 
     fn next(&mut self, buffer: Vec<u8>, long: &mut Vec<u8>, limits: Limits) -> Result<Frame> {
+        if std::mem::take(&mut self.is_cut_short) {
+            return Ok(Frame::Paused);
+        }
         let frame = self.next_frame(buffer, long, limits)?;
         if !matches!(frame, Frame::Paused) && !std::mem::replace(&mut self.is_checked, true) {
             formats::check(self.source.start(), self.format.name())?;
