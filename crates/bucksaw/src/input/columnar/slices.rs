@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int16Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, OffsetSizeTrait, RecordBatch};
+use arrow_buffer::ArrowNativeType;
 use arrow_schema::{DataType, Schema as ArrowSchema, SchemaRef};
 
 use super::flatten::MAX_DEPTH as MAX_STRUCTS;
@@ -229,6 +230,11 @@ enum Sizes {
     /// All the same.
     Each(u64),
     Those(Vec<u64>),
+    /// As many in a row as there are up to each end: a few bytes say so of any number.
+    Runs {
+        ends: Vec<usize>,
+        sizes: Vec<u64>,
+    },
 }
 
 impl Sizes {
@@ -242,13 +248,7 @@ impl Sizes {
             DataType::Struct(fields) => {
                 let names: u64 = fields.iter().map(|field| field.name().len() as u64 + 4).sum();
                 let members: Vec<Self> = array.as_struct().columns().iter().map(of).collect();
-                if members.iter().all(|member| matches!(member, Self::Each(_))) {
-                    return Self::Each(sum(members.iter().map(|member| member.at(0))) + names);
-                }
-                Self::Those(
-                    rows.map(|row| sum(members.iter().map(|member| member.at(row))) + names)
-                        .collect(),
-                )
+                Self::of_all(&members, array.len(), names)
             }
             DataType::List(_) => {
                 let lists = array.as_list::<i32>();
@@ -284,10 +284,9 @@ impl Sizes {
             DataType::Map(..) => {
                 let maps = array.as_map();
                 let (keys, values) = (of(maps.keys()), of(maps.values()));
-                let entries = (0..maps.keys().len())
-                    .map(|entry| keys.at(entry).saturating_add(values.at(entry)) + 24);
-                let entries = Self::Those(entries.collect());
-                Self::of_lists(entries, maps.keys().len(), spans(maps.value_offsets()))
+                let count = maps.keys().len();
+                let entries = Self::of_all(&[keys, values], count, 24);
+                Self::of_lists(entries, count, spans(maps.value_offsets()))
             }
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary();
@@ -313,6 +312,26 @@ impl Sizes {
         }
     }
 
+    /// Of so many values each of which has one of each of these, and so many bytes beside. Where no part has bytes for each of its values, there
+    /// may be any number: all are taken for as long as the longest.
+    fn of_all(parts: &[Self], count: usize, beside: u64) -> Self {
+        if !parts.iter().any(|part| matches!(part, Self::Those(_))) {
+            return Self::Each(sum(parts.iter().map(Self::most)).saturating_add(beside));
+        }
+        let at = |row| sum(parts.iter().map(|part| part.at(row))).saturating_add(beside);
+        Self::Those((0..count).map(at).collect())
+    }
+
+    /// The most that one has.
+    fn most(&self) -> u64 {
+        match self {
+            Self::Each(bytes) => *bytes,
+            Self::Those(sizes) | Self::Runs { sizes, .. } => {
+                sizes.iter().copied().max().unwrap_or_default()
+            }
+        }
+    }
+
     /// Of lists, each of which is a span of so many elements: the first, and how many.
     fn of_lists(elements: Self, count: usize, spans: impl Iterator<Item = (usize, usize)>) -> Self {
         Ends::of(elements, count).of_spans(spans)
@@ -325,8 +344,16 @@ impl Sizes {
         let Some(runs) = array.as_any().downcast_ref::<arrow_array::RunArray<E>>() else {
             return Self::Each(SHORT_BYTES);
         };
+        if array.is_empty() {
+            return Self::Each(0);
+        }
         let values = of(runs.values());
-        Self::Those((0..array.len()).map(|row| values.at(runs.get_physical_index(row))).collect())
+        let first = runs.get_start_physical_index();
+        let offset = runs.offset();
+        let all = runs.run_ends().values().iter().map(|end| end.as_usize());
+        let ends = all.skip(first).map(|end| end.saturating_sub(offset)).collect::<Vec<_>>();
+        let sizes = (first..first + ends.len()).map(|run| values.at(run)).collect();
+        Self::Runs { ends, sizes }
     }
 
     fn of_texts(array: &ArrayRef, times: u64) -> Self {
@@ -338,6 +365,10 @@ impl Sizes {
         match self {
             Self::Each(bytes) => *bytes,
             Self::Those(bytes) => bytes.get(index).copied().unwrap_or_default(),
+            Self::Runs { ends, sizes } => {
+                let run = ends.partition_point(|end| *end <= index);
+                sizes.get(run).copied().unwrap_or_default()
+            }
         }
     }
 }
@@ -358,6 +389,12 @@ fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
 enum Ends {
     Each(u64),
     Those(Vec<u64>),
+    /// Those of runs, where each ends, and what is in it.
+    Runs {
+        ends: Vec<usize>,
+        sizes: Vec<u64>,
+        all: Vec<u64>,
+    },
 }
 
 impl Ends {
@@ -372,6 +409,17 @@ impl Ends {
                     *size = all;
                 }
                 Self::Those(sizes)
+            }
+            Sizes::Runs { ends, sizes } => {
+                let (mut all, mut start) = (0_u64, 0);
+                let of_run = |(end, size): (&usize, &u64)| {
+                    let len = end.saturating_sub(start) as u64;
+                    start = *end;
+                    all = all.saturating_add(len.saturating_mul(*size));
+                    all
+                };
+                let all = ends.iter().zip(&sizes).map(of_run).collect();
+                Self::Runs { ends, sizes, all }
             }
         }
     }
@@ -390,6 +438,16 @@ impl Ends {
         let bytes = match self {
             Self::Each(bytes) => bytes.saturating_mul(elements),
             Self::Those(ends) => up_to(ends, end).saturating_sub(up_to(ends, start)),
+            Self::Runs { ends, sizes, all } => {
+                let up_to_element = |index: usize| {
+                    let run = ends.partition_point(|end| *end <= index);
+                    let started = run.checked_sub(1).map_or(0, |before| ends[before]);
+                    let size = sizes.get(run).copied().unwrap_or_default();
+                    up_to(all, run)
+                        .saturating_add((index.saturating_sub(started) as u64).saturating_mul(size))
+                };
+                up_to_element(end).saturating_sub(up_to_element(start))
+            }
         };
         bytes.saturating_add(elements).saturating_add(2)
     }

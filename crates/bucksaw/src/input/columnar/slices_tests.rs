@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringDictionaryBuilder, StringViewBuilder};
-use arrow_array::types::Int8Type;
-use arrow_array::{ArrayRef, RecordBatch, StructArray};
+use arrow_array::types::{Int8Type, Int32Type};
+use arrow_array::{Array, ArrayRef, Int32Array, RecordBatch, RunArray, StringArray, StructArray};
 use arrow_schema::Field;
 
-use super::{CHUNK_SHARED_BYTES, Slices};
+use super::{CHUNK_SHARED_BYTES, Ends, Sizes, Slices};
 
 const ROWS: usize = 200;
 const TEXTS: usize = 8;
@@ -74,4 +74,38 @@ fn short_texts_that_rows_share_leave_slices_long() {
     let mut rows = StringDictionaryBuilder::<Int8Type>::new();
     (0..ROWS).for_each(|row| rows.append_value(["a", "b"][row % 2]));
     assert_eq!(slices(Arc::new(rows.finish())), [ROWS]);
+}
+
+/// Some bytes say so of any number of rows, and of elements.
+#[test]
+fn runs_take_no_memory_for_each_of_their_rows() {
+    let run = |ends: Vec<i32>, texts: Vec<String>| {
+        let texts = StringArray::from(texts);
+        RunArray::<Int32Type>::try_new(&Int32Array::from(ends), &texts).expect("runs")
+    };
+    let array: ArrayRef = Arc::new(run(vec![i32::MAX], vec!["x".to_owned()]));
+    let sizes = Sizes::of(&array, 2, 1);
+    assert_eq!((sizes.at(0), sizes.at(i32::MAX as usize - 1), sizes.most()), (5, 5, 5));
+    let batch = RecordBatch::try_from_iter([("c", array)]).expect("a batch");
+    let schema = batch.schema();
+    let mut slices = Slices::of(batch, schema, 16 << 10);
+    let first = slices.next(1 << 20, |_| 0).expect("room for it").expect("rows");
+    assert_eq!(first.rows, 16 << 10);
+    // Each in its run, and lists of them.
+    let runs = run(vec![2, 3, 7], vec!["a".to_owned(), "b".repeat(100), "c".repeat(10)]);
+    for rows in [0..7, 1..6, 3..4] {
+        let array: ArrayRef = Arc::new(runs.slice(rows.start, rows.len()));
+        let sizes = Sizes::of(&array, 2, 1);
+        let expected = &[5, 5, 104, 14, 14, 14, 14][rows];
+        let found: Vec<u64> = (0..array.len()).map(|row| sizes.at(row)).collect();
+        assert_eq!(found, expected);
+        let ends = Ends::of(sizes, array.len());
+        for start in 0..array.len() {
+            for end in start..=array.len() {
+                let bytes: u64 = expected[start..end].iter().sum();
+                let around = (end - start) as u64 + 2;
+                assert_eq!(ends.between(start, end - start), bytes + around, "{start}..{end}");
+            }
+        }
+    }
 }

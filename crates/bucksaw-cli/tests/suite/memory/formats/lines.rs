@@ -42,3 +42,26 @@ pub(super) fn logfmt_key_again(out: &mut dyn Write, limit: usize, bytes: usize) 
         writeln!(out, "row={row} {}", "a=1 ".repeat(longest(limit) / 4))
     })
 }
+
+/// The same with values that are longer than what they stand for.
+pub(super) fn logfmt_escapes_again(
+    out: &mut dyn Write,
+    limit: usize,
+    bytes: usize,
+) -> io::Result<()> {
+    records(out, bytes, |row, _, out| {
+        writeln!(out, "row={row} {}", r#"a="\x41" "#.repeat(longest(limit) / 9))
+    })
+}
+
+/// A parameter of structured data again and again.
+pub(super) fn syslog_parameter_again(
+    out: &mut dyn Write,
+    limit: usize,
+    bytes: usize,
+) -> io::Result<()> {
+    records(out, bytes, |row, _, out| {
+        let parameters = " a=\"1\"".repeat(longest(limit) / 6);
+        writeln!(out, "<34>1 2026-11-28T07:05:09Z host app - id [e{parameters}] row {row}")
+    })
+}

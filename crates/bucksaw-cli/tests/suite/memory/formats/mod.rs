@@ -42,6 +42,8 @@ shapes![
     es_bulk_ids: "" = json::es_bulk_ids, None;
     journald_field_again: "--format journald-export" = lines::journald_field_again, None;
     logfmt_key_again: "--format logfmt" = lines::logfmt_key_again, Some(TOO_MANY);
+    logfmt_escapes_again: "--format logfmt" = lines::logfmt_escapes_again, None;
+    syslog_parameter_again: "--format syslog" = lines::syslog_parameter_again, None;
 ];
 
 /// Text that no codec makes much shorter.
