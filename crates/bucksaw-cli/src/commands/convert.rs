@@ -332,7 +332,7 @@ fn sort_directory(arguments: &ConvertArgs) -> (PathBuf, Option<String>) {
 fn what_stays(output: &OsStr) -> String {
     let shown = escape_path(Path::new(output));
     format!(
-        "files of this run that were whole by now stay in {shown} (bucksaw ls {shown}): another run of the same inputs would add their rows once more. With --atomic none would stay"
+        "files of this run that were whole by now, if any, stay in {shown} (bucksaw ls {shown}): another run of the same inputs would add their rows once more. With --atomic none would stay"
     )
 }
 

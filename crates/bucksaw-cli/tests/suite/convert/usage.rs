@@ -366,7 +366,8 @@ fn the_examples_of_the_help_text_run() {
     for example in examples {
         let folder = Folder::new();
         folder.write("logs.ndjson", "{\"n\":1}\nbad\n");
-        folder.write("logs/a.ndjson.gz", "{\"n\":1}\n");
+        let line = "{\"time\":\"2026-11-28T07:00:00Z\",\"service\":\"api\"}\n";
+        folder.write("logs/a.ndjson.gz", line);
         folder.write("more/b.ndjson", "{\"n\":1}\n");
         folder.write("otlp-logs.binpb", Workload::Synth40.otlp_logs(DEFAULT_SEED, 10));
         // The line that is bad is so for the example that keeps it.
