@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 
 import zstandard
+from google.protobuf.unknown_fields import UnknownFieldSet
 from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
 from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
@@ -65,12 +66,14 @@ def contents(data, form):
 
 
 def parsed(content, form, signal, counts):
-    """A message; counts what of JSON is not as OTLP has it."""
+    """A message; counts what is not as OTLP has it: of JSON everywhere, of protobuf beside the resources alone."""
     message = SIGNALS[signal]()
     if form.is_json:
         fill(message, read_json(content), counts)
     else:
         message.ParseFromString(content)
+        for _ in UnknownFieldSet(message):
+            counts["unknown_members"] += 1
     return message
 
 

@@ -74,6 +74,11 @@ pub fn print_json(document: &impl Serialize) -> Result<()> {
         .map_err(|cause| Error::io("could not print", cause))
 }
 
+/// What a command prints that could not be.
+pub fn unwritten(cause: io::Error) -> Error {
+    Error::io("could not write the output", cause)
+}
+
 /// Writes a document as a line of JSON, which may go to a terminal.
 pub fn write_json(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     document.serialize(&mut Serializer::with_formatter(&mut *out, Escaping))?;

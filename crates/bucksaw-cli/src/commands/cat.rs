@@ -35,7 +35,7 @@ pub(crate) fn run(args: &CatArgs, out: &mut impl Write) -> Result<()> {
             Err(Failure::File(error)) => failures.push(error),
         }
     }
-    out.flush().map_err(unwritten)?;
+    out.flush().map_err(ui::unwritten)?;
     together(failures, count)
 }
 
@@ -177,8 +177,4 @@ fn files_at(path: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::new(ErrorKind::Io, message).in_source(&escape_path(path)));
     }
     Ok(found)
-}
-
-fn unwritten(cause: std::io::Error) -> Error {
-    Error::io("could not write the output", cause)
 }

@@ -8,7 +8,7 @@ use bucksaw::internal::counted;
 use bucksaw::{Dataset, Error, ErrorKind, Result};
 use bytesize::ByteSize;
 
-use super::ls::{check_is_dataset, line, unwritten};
+use super::ls::{check_is_dataset, line};
 use crate::cli::ExpireArgs;
 use crate::ui;
 
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ExpireArgs, out: &mut impl Write) -> Result<()> {
         files
             .try_for_each(|file| writeln!(out, "{}", line(file)))
             .and_then(|()| out.flush())
-            .map_err(unwritten)?;
+            .map_err(ui::unwritten)?;
         let files = counted(expired.files.len() as u64, "file");
         let bytes = ByteSize(expired.files.iter().map(|file| file.bytes).sum());
         let done = if arguments.dry_run { "would be removed" } else { "removed" };

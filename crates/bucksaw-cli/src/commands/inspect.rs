@@ -21,7 +21,7 @@ pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write
     let files = paths.len() + failures.len();
     for (index, path) in paths.iter().enumerate() {
         if index > 0 && !args.json {
-            writeln!(out).map_err(unwritten)?;
+            writeln!(out).map_err(ui::unwritten)?;
         }
         match one(args, (path, files > 1), width, out) {
             Ok(()) => {}
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write
             Err(Failure::File(error)) => failures.push(error),
         }
     }
-    out.flush().map_err(unwritten)?;
+    out.flush().map_err(ui::unwritten)?;
     together(failures, files)
 }
 
@@ -42,12 +42,8 @@ pub(super) enum Failure {
 
 impl From<io::Error> for Failure {
     fn from(cause: io::Error) -> Self {
-        Self::Output(unwritten(cause))
+        Self::Output(ui::unwritten(cause))
     }
-}
-
-fn unwritten(cause: io::Error) -> Error {
-    Error::io("could not write the output", cause)
 }
 
 /// Inspects a file, which is one of several or not.

@@ -1,6 +1,6 @@
 //! `bucksaw ls`: the files of datasets.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use bucksaw::escape::{escape, escape_path};
@@ -43,9 +43,9 @@ pub(crate) fn run(arguments: &LsArgs, out: &mut impl Write) -> Result<()> {
                 true => ui::write_json(&Listed { dataset: escape_path(path), file: &file }, out),
                 false => writeln!(out, "{}", line(&file)),
             };
-            written.map_err(unwritten)
+            written.map_err(ui::unwritten)
         })?;
-        out.flush().map_err(unwritten)?;
+        out.flush().map_err(ui::unwritten)?;
         if !arguments.json {
             let (files, rows) = (counted(total.files, "file"), counted(total.rows, "row"));
             let mut words =
@@ -57,10 +57,6 @@ pub(crate) fn run(arguments: &LsArgs, out: &mut impl Write) -> Result<()> {
         }
     }
     Ok(())
-}
-
-pub(super) fn unwritten(cause: io::Error) -> Error {
-    Error::io("could not write the output", cause)
 }
 
 /// Refuses a folder that is no dataset.

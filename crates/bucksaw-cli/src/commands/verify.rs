@@ -34,17 +34,13 @@ pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
                     true => ui::write_json(&found, out),
                     false => text(path, &found, out),
                 };
-                written.map_err(unwritten)?;
+                written.map_err(ui::unwritten)?;
             }
             Err(error) => outcome.failures.push(error),
         }
     }
-    out.flush().map_err(unwritten)?;
+    out.flush().map_err(ui::unwritten)?;
     ended(outcome, files)
-}
-
-fn unwritten(cause: io::Error) -> Error {
-    Error::io("could not write the output", cause)
 }
 
 /// What is damaged weighs more than what could not be looked at.

@@ -28,6 +28,8 @@ use crate::sink::rename;
 
 /// What a dataset knows of itself; readers pass over names that begin so.
 pub(crate) const OWN_FOLDER: &str = "_bucksaw";
+const SCHEMA: &str = "schema.json";
+const PARTITION: &str = "partition.json";
 /// A snapshot comes after so many entries.
 const SNAPSHOT_EVERY: u64 = 64;
 /// Files whose entry is not written yet, at the most, unless all are to appear together.
@@ -72,7 +74,7 @@ impl Folder {
         let lock = lock(root, &own.join("lock"))?;
         let manifest = Manifest::open(&own.join("manifest"))?;
         let next_seq = manifest.newest_end()?.next_seq;
-        let schema = read_schema(&own.join("schema.json"))?;
+        let schema = read_schema(&own.join(SCHEMA))?;
         let mut folder = Self {
             root: root.to_owned(),
             manifest,
@@ -103,11 +105,8 @@ impl Folder {
     /// [`ErrorKind::Options`] where its files are in others; [`ErrorKind::Io`].
     pub(crate) fn keep_partition(&mut self, keys: &[PartitionKey]) -> Result<()> {
         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let (path, staged) = (
-            self.root.join(OWN_FOLDER).join("partition.json"),
-            self.staged_folder().join("partition"),
-        );
-        let failed = |cause| failed(format!("could not write {}", escape_path(&path)), cause);
+        let path = self.own_folder().join(PARTITION);
+        let failed = |cause| failed(format!("could not read {}", escape_path(&path)), cause);
         let known: Option<Vec<String>> = match fs::read(&path) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
             read => serde_json::from_slice(&read.map_err(failed)?).ok(),
@@ -126,12 +125,8 @@ impl Folder {
             let message = format!("{} is a dataset, and {is}", escape_path(&self.root));
             return Err(Error::new(ErrorKind::Options, message));
         }
-        let written = || -> io::Result<()> {
-            fs::write(&staged, serde_json::to_vec(&keys)?)?;
-            File::open(&staged)?.sync_all()?;
-            fs::rename(&staged, &path)
-        };
-        written().map_err(failed)
+        // Strings can't fail to serialize.
+        self.keep(PARTITION, &serde_json::to_vec(&keys).unwrap_or_default())
     }
 
     /// The number of the next file.
@@ -331,27 +326,34 @@ impl Folder {
         if *schema == self.schema {
             return Ok(());
         }
-        let (path, own) =
-            (self.root.join(OWN_FOLDER).join("schema.json"), self.root.join(OWN_FOLDER));
-        let staged = self.staged_folder().join("schema.json");
-        let written = || -> io::Result<()> {
-            fs::write(&staged, schema.to_json())?;
-            File::open(&staged)?.sync_all()?;
-            fs::rename(&staged, &path)?;
-            sync_directory(&own)
-        };
-        written()
-            .map_err(|cause| failed(format!("could not write {}", escape_path(&path)), cause))?;
+        self.keep(SCHEMA, schema.to_json().as_bytes())?;
         self.schema = schema.clone();
         Ok(())
     }
 
+    /// Replaces what the dataset knows in a file of its own, durably.
+    fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.own_folder().join(name);
+        let staged = self.staged_folder().join(name);
+        let written = || -> io::Result<()> {
+            fs::write(&staged, bytes)?;
+            File::open(&staged)?.sync_all()?;
+            fs::rename(&staged, &path)?;
+            sync_directory(&self.own_folder())
+        };
+        written().map_err(|cause| failed(format!("could not write {}", escape_path(&path)), cause))
+    }
+
+    fn own_folder(&self) -> PathBuf {
+        self.root.join(OWN_FOLDER)
+    }
+
     fn staged_folder(&self) -> PathBuf {
-        self.root.join(OWN_FOLDER).join("staged")
+        self.own_folder().join("staged")
     }
 
     fn manifest_folder(&self) -> PathBuf {
-        self.root.join(OWN_FOLDER).join("manifest")
+        self.own_folder().join("manifest")
     }
 
     fn not_written(&self, cause: io::Error) -> Error {
