@@ -6,7 +6,7 @@ use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Error, REASONS_SUFFIX};
+use bucksaw::{Dataset, Error, REASONS_SUFFIX};
 use glob::{MatchOptions, Pattern, PatternError};
 
 use crate::endings::data_stem;
@@ -69,6 +69,20 @@ pub(crate) fn parquet_files(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     })?;
     Ok(files)
+}
+
+/// The datasets in a folder: it itself, or those below, sorted by path; none in hidden folders.
+pub(crate) fn datasets(folder: &Path) -> Result<Vec<PathBuf>> {
+    if Dataset::is_at(folder) {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for (name, kind) in entries(folder)? {
+        if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
+            found.extend(datasets(&folder.join(name))?);
+        }
+    }
+    Ok(found)
 }
 
 /// What stands for more than itself in a glob.

@@ -30,6 +30,7 @@ use parquet::file::metadata::{
 use bucksaw::{DeclaredSchema, Error, ErrorKind, Result};
 
 mod budget;
+mod datasets;
 mod declaration;
 mod declared;
 mod decompress;
@@ -66,6 +67,7 @@ pub use budget::{
     DEFAULT_MAX_OPEN_BYTES, DEFAULT_MAX_PAGE_BYTES, DEFAULT_MAX_ROW_BYTES, DEFAULT_MAX_WORK_BYTES,
 };
 
+pub use datasets::{DatasetProblem, DatasetVerification, verify_dataset};
 pub use description::{
     Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
     SortingColumn, Statistics, Totals,

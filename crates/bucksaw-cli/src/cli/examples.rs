@@ -49,7 +49,8 @@ Examples:
 
 Checksums, sizes, levels, counts, smallest and largest values, nulls, page indexes, bloom filters and the order of rows are \
 verified, in files of any writer. A byte that changed in a page without a checksum is found only where it contradicts something \
-else. What is damaged ends with exit code 3, what could not be verified (a codec that isn't built in, say) with 1.
+else. Of a dataset the manifest's entries are verified, and that each of its files is there, with its rows, row groups, bytes \
+and XXH3-128, and no other. What is damaged ends with exit code 3, what could not be verified (a codec that isn't built in, say) with 1.
 
 Exit codes are those of bucksaw --help.";
 

@@ -54,7 +54,7 @@ pub(crate) enum Command {
     /// List what readers of Parquet files would stumble over
     #[command(after_help = LINT_EXAMPLES)]
     Lint(LintArgs),
-    /// Decode every page of Parquet files, and hold what they say against it
+    /// Decode every page of Parquet files, and hold what they say against it; and datasets against their manifests
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
     /// List the files of datasets, with their rows, sizes and times
@@ -266,10 +266,11 @@ pub(crate) struct LintArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArgs {
-    /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet
+    /// Parquet files, and directories, which are searched to the bottom for files that end in .parquet, and for datasets
     #[arg(required = true, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
-    /// Print a line of JSON for each file that can be opened, and a last one with the member error, where something is wrong
+    /// Print a line of JSON for each file that can be opened and each dataset, and a last one with the member error, where
+    /// something is wrong
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,20 +1,25 @@
-//! `bucksaw verify`: whether Parquet files are sound.
+//! `bucksaw verify`: whether Parquet files are sound, and datasets as their manifests have them.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::{counted, grouped};
 use bucksaw::{Error, ErrorKind, Result};
-use bucksaw_inspect::{File, Verification};
+use bucksaw_inspect::{DatasetVerification, File, Verification, verify_dataset};
+use bytesize::ByteSize;
 
 use super::cat::files;
 use crate::cli::VerifyArgs;
+use crate::search::{datasets, parquet_files};
 use crate::{exit, ui};
 
 /// What became of the files.
 #[derive(Default)]
 struct Outcome {
+    /// Datasets, and those that are not as their manifests say.
+    datasets: u64,
+    otherwise: u64,
     damaged: u64,
     not_verified: u64,
     failures: Vec<Error>,
@@ -22,8 +27,9 @@ struct Outcome {
 
 /// Verifies all files, whatever is found in one of them, and says which code it ends with.
 pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
-    let (paths, failures) = files(&args.files);
-    let mut outcome = Outcome { failures, ..Outcome::default() };
+    let (datasets, named) = datasets_of(&args.files);
+    let (paths, failures) = files(&named);
+    let mut outcome = Outcome { failures, datasets: datasets.len() as u64, ..Outcome::default() };
     let files = (paths.len() + outcome.failures.len()) as u64;
     for path in &paths {
         match File::open(path).and_then(|file| file.verify()) {
@@ -39,14 +45,46 @@ pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
             Err(error) => outcome.failures.push(error),
         }
     }
+    for path in &datasets {
+        match verify_dataset(path) {
+            Ok(found) => {
+                outcome.otherwise += u64::from(!found.is_sound);
+                let written = match args.json {
+                    true => ui::write_json(&found, out),
+                    false => of_dataset(path, &found, out),
+                };
+                written.map_err(ui::unwritten)?;
+            }
+            Err(error) => outcome.failures.push(error),
+        }
+    }
     out.flush().map_err(ui::unwritten)?;
     ended(outcome, files)
 }
 
+/// The datasets that are named or in folders that are, and what is named but for those that have no Parquet files, which may be so.
+fn datasets_of(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut all, mut others) = (Vec::new(), Vec::new());
+    for path in named {
+        // What can't be searched is told with its files.
+        let found = if path.is_dir() { datasets(path).unwrap_or_default() } else { Vec::new() };
+        let is_empty = || parquet_files(path).is_ok_and(|files| files.is_empty());
+        if found.is_empty() || !is_empty() {
+            others.push(path.clone());
+        }
+        all.extend(found);
+    }
+    (all, others)
+}
+
 /// What is damaged weighs more than what could not be looked at.
 fn ended(outcome: Outcome, files: u64) -> Result<u8> {
-    let Outcome { damaged, not_verified, failures } = outcome;
+    let Outcome { datasets, otherwise, damaged, not_verified, failures } = outcome;
     let mut lines = Vec::new();
+    if otherwise > 0 {
+        let of = counted(datasets, "dataset");
+        lines.push(format!("{otherwise} of {of} not as the manifest says"));
+    }
     if damaged > 0 {
         lines.push(format!("{damaged} of {} not as they say", counted(files, "file")));
     }
@@ -55,7 +93,7 @@ fn ended(outcome: Outcome, files: u64) -> Result<u8> {
     }
     let kind = match failures.iter().find(|error| exit::code_of(error) == exit::BAD_DATA) {
         Some(error) => error.kind(),
-        None if damaged > 0 => ErrorKind::InvalidParquet,
+        None if damaged + otherwise > 0 => ErrorKind::InvalidParquet,
         None => failures.first().map_or(ErrorKind::Unsupported, Error::kind),
     };
     lines.extend(failures.iter().map(ToString::to_string));
@@ -91,4 +129,24 @@ fn text(path: &Path, found: &Verification, out: &mut impl Write) -> io::Result<(
         writeln!(out, "{path}: not verified: {}", escape(&part.to_string()))?;
     }
     Ok(())
+}
+
+fn of_dataset(path: &Path, found: &DatasetVerification, out: &mut impl Write) -> io::Result<()> {
+    let path = escape_path(path);
+    if found.is_sound {
+        return writeln!(
+            out,
+            "{path}: as its manifest says: {}, {}, {}",
+            counted(found.files, "file"),
+            counted(found.rows, "row"),
+            ByteSize(found.bytes),
+        );
+    }
+    for problem in &found.problems {
+        writeln!(out, "{path}: {}", escape(&problem.to_string()))?;
+    }
+    match found.more_problems {
+        0 => Ok(()),
+        more => writeln!(out, "{path}: {}", counted(more, "more problem")),
+    }
 }

@@ -3,6 +3,7 @@
 mod cat;
 mod conditions;
 mod convert;
+mod datasets;
 mod faults;
 mod golden;
 mod hostile_words;

@@ -28,8 +28,8 @@ use crate::sink::rename;
 
 /// What a dataset knows of itself; readers pass over names that begin so.
 pub(crate) const OWN_FOLDER: &str = "_bucksaw";
-const SCHEMA: &str = "schema.json";
-const PARTITION: &str = "partition.json";
+pub(super) const SCHEMA: &str = "schema.json";
+pub(super) const PARTITION: &str = "partition.json";
 /// A snapshot comes after so many entries.
 const SNAPSHOT_EVERY: u64 = 64;
 /// Files whose entry is not written yet, at the most, unless all are to appear together.
@@ -72,7 +72,7 @@ impl Folder {
             }
         }
         let lock = lock(root, &own.join("lock"))?;
-        let manifest = Manifest::open(&own.join("manifest"))?;
+        let manifest = Manifest::open(&own)?;
         let next_seq = manifest.newest_end()?.next_seq;
         let schema = read_schema(&own.join(SCHEMA))?;
         let mut folder = Self {
@@ -105,12 +105,7 @@ impl Folder {
     /// [`ErrorKind::Options`] where its files are in others; [`ErrorKind::Io`].
     pub(crate) fn keep_partition(&mut self, keys: &[PartitionKey]) -> Result<()> {
         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let path = self.own_folder().join(PARTITION);
-        let failed = |cause| failed(format!("could not read {}", escape_path(&path)), cause);
-        let known: Option<Vec<String>> = match fs::read(&path) {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
-            read => serde_json::from_slice(&read.map_err(failed)?).ok(),
-        };
+        let known = read_partition(&self.own_folder().join(PARTITION))?;
         if known.as_ref() == Some(&keys) {
             return Ok(());
         }
@@ -448,6 +443,18 @@ fn sync_directory(folder: &Path) -> io::Result<()> {
         // Some file systems know no syncing of directories.
         Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => Err(cause),
         _ => Ok(()),
+    }
+}
+
+/// What a dataset's folders are by; none where nothing says so.
+pub(super) fn read_partition(path: &Path) -> Result<Option<Vec<String>>> {
+    let shown = escape_path(path);
+    match fs::read(path) {
+        Ok(json) => serde_json::from_slice(&json)
+            .map(Some)
+            .map_err(|cause| Error::new(ErrorKind::Malformed, cause.to_string()).in_source(&shown)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod expiring;
 mod folder;
+pub mod looking;
 mod manifest;
 mod staged;
 
@@ -75,7 +76,7 @@ impl Dataset {
     /// Whether there is a dataset in a folder.
     #[must_use]
     pub fn is_at(path: impl AsRef<Path>) -> bool {
-        manifest_folder(path.as_ref()).is_dir()
+        own_folder(path.as_ref()).is_dir()
     }
 
     /// Has each file of the dataset in a folder looked at, in the order in which they came. Nothing is locked: files that are
@@ -88,11 +89,12 @@ impl Dataset {
         path: impl AsRef<Path>,
         mut look: impl FnMut(DatasetFile) -> Result<()>,
     ) -> Result<()> {
-        let manifest = Manifest::open(&manifest_folder(path.as_ref()))?;
+        let manifest = Manifest::open(&own_folder(path.as_ref()))?;
         manifest.for_each_file(|added| look(added.file))
     }
 }
 
-fn manifest_folder(root: &Path) -> PathBuf {
-    root.join(OWN_FOLDER).join("manifest")
+/// Where a dataset has what it knows of itself.
+fn own_folder(root: &Path) -> PathBuf {
+    root.join(OWN_FOLDER)
 }

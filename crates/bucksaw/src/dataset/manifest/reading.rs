@@ -23,13 +23,14 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// Looks into the manifest's folder, which need not be there.
+    /// Looks into the manifest's folder, which is in the one that a dataset has for itself, and need not be there.
     ///
     /// # Errors
     /// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where an entry is missing.
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(own_folder: &Path) -> Result<Self> {
+        let folder = &own_folder.join("manifest");
         let mut entries = HashSet::new();
-        let mut manifest = Self { folder: folder.to_owned(), ..Self::default() };
+        let mut manifest = Self { folder: folder.clone(), ..Self::default() };
         let listed = match fs::read_dir(folder) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(manifest),
             listed => listed.map_err(|cause| failed(folder, cause))?,
@@ -65,6 +66,31 @@ impl Manifest {
         for_each_line(&entry_path(&self.folder, self.newest), |_| Ok(()))
     }
 
+    /// What is wrong with entries and snapshots, also with those that need not be read any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(crate) fn problems(&self) -> Result<Vec<Error>> {
+        let mut problems = Vec::new();
+        let mut paths = Vec::new();
+        let listed = match fs::read_dir(&self.folder) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(problems),
+            listed => listed.map_err(|cause| failed(&self.folder, cause))?,
+        };
+        for entry in listed {
+            paths.push(entry.map_err(|cause| failed(&self.folder, cause))?.path());
+        }
+        paths.sort_unstable();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let stem = name.strip_suffix(SNAPSHOT_SUFFIX).or(name.strip_suffix(SUFFIX));
+            if stem.and_then(number).is_some() {
+                problems.extend(for_each_line(&path, |_| Ok(())).err());
+            }
+        }
+        Ok(problems)
+    }
+
     /// Has all files of the dataset looked at, in the order in which they came.
     ///
     /// # Errors
@@ -94,6 +120,13 @@ impl Manifest {
     }
 }
 
+/// Whether an entry or a snapshot is called by this number; those that are written are not called so yet.
+fn is_number_of(path: &Path, entry: u64) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(SNAPSHOT_SUFFIX).or(name.strip_suffix(SUFFIX));
+    stem.and_then(number).is_none_or(|number| number == entry)
+}
+
 fn number(digits: &str) -> Option<u64> {
     let is_number = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()
@@ -110,7 +143,10 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
     let mut next = || lines.next().transpose().map_err(|cause| failed(path, cause));
     let head: Option<Head> = next()?.and_then(|line| serde_json::from_str(&line).ok());
     match head {
-        Some(Head { manifest: VERSION, .. }) => {}
+        Some(Head { manifest: VERSION, entry }) if is_number_of(path, entry) => {}
+        Some(Head { manifest: VERSION, entry }) => {
+            return Err(broken(path, &format!("it is the entry of another number, {entry}")));
+        }
         Some(Head { manifest, .. }) if manifest > VERSION => {
             let message = format!(
                 "{} is of version {manifest}, and this release reads version {VERSION}: use a newer one",

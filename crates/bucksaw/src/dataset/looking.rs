@@ -1,0 +1,123 @@
+//! Looking at what is in a dataset's folder, for those who hold it against the manifest.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use twox_hash::xxhash3_128::Hasher;
+
+use super::folder::{OWN_FOLDER, PARTITION, SCHEMA, read_partition, read_schema};
+use super::manifest::Manifest;
+use super::{DatasetFile, own_folder};
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_path;
+
+/// Bytes that are read at once.
+const READ_BYTES: usize = 1 << 20;
+
+/// What is wrong with the manifest itself, and with what the dataset knows beside it.
+///
+/// # Errors
+/// [`ErrorKind::Io`] where the folder can't be read.
+pub fn manifest_problems(root: &Path) -> Result<Vec<Error>> {
+    let own = own_folder(root);
+    let manifest = match Manifest::open(&own) {
+        Ok(manifest) => manifest,
+        Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+        Err(error) => return Ok(vec![error]),
+    };
+    let mut problems = manifest.problems()?;
+    if manifest.newest > 0 {
+        for name in [SCHEMA, PARTITION] {
+            let path = own.join(name);
+            let read = match (path.is_file(), name == SCHEMA) {
+                (false, _) => Err(missing(&path)),
+                (true, true) => read_schema(&path).map(drop),
+                (true, false) => read_partition(&path).map(drop),
+            };
+            problems.extend(read.err());
+        }
+    }
+    Ok(problems)
+}
+
+fn missing(path: &Path) -> Error {
+    Error::new(ErrorKind::Malformed, "it is missing").in_source(&escape_path(path))
+}
+
+/// Has each file of a dataset looked at, and where it is if it does not have its name yet.
+///
+/// # Errors
+/// As [`Dataset::for_each_file`](super::Dataset::for_each_file).
+pub fn for_each_file(
+    root: &Path,
+    mut look: impl FnMut(DatasetFile, Option<PathBuf>) -> Result<()>,
+) -> Result<()> {
+    let own = own_folder(root);
+    Manifest::open(&own)?.for_each_file(|added| {
+        let staged = added.staged.map(|name| own.join("staged").join(name));
+        look(added.file, staged.filter(|path| path.is_file()))
+    })
+}
+
+/// The files in a dataset's folders that the manifest does not have, as paths within it, sorted. What is hidden is none of them, nor
+/// what is of a dataset in a folder of this one.
+///
+/// # Errors
+/// [`ErrorKind::Io`].
+pub fn strays(root: &Path, known: &HashSet<String>) -> Result<Vec<String>> {
+    let mut strays = Vec::new();
+    for_each_below(root, "", &mut |path| {
+        if !known.contains(&path) {
+            strays.push(path);
+        }
+    })?;
+    strays.sort_unstable();
+    Ok(strays)
+}
+
+/// Visits the files below a dataset's folder that are not hidden.
+pub(crate) fn for_each_below(
+    folder: &Path,
+    start: &str,
+    visit: &mut impl FnMut(String),
+) -> Result<()> {
+    let failed = |cause| Error::io(format!("could not list {}", escape_path(folder)), cause);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let shown = name.to_string_lossy();
+        if shown.starts_with(['.', '_']) {
+            continue;
+        }
+        let path = format!("{start}{shown}");
+        let is_folder = entry.file_type().map_err(failed)?.is_dir();
+        if !is_folder {
+            visit(path);
+        } else if !entry.path().join(OWN_FOLDER).is_dir() {
+            for_each_below(&entry.path(), &format!("{path}/"), visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a file, and their XXH3-128.
+///
+/// # Errors
+/// Those of the file.
+pub fn hash_of(path: &Path) -> io::Result<(u64, u128)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; READ_BYTES];
+    let mut bytes = 0;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((bytes, hasher.finish_128())),
+            read => {
+                hasher.write(buffer.get(..read).unwrap_or_default());
+                bytes += read as u64;
+            }
+        }
+    }
+}
