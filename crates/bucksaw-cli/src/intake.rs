@@ -152,12 +152,12 @@ impl Intake {
         self.judge(&counts, is_telling, record).map_err(|what| self.error(&what, first))
     }
 
-    /// Looks at how much of everything is rejected.
-    pub(crate) fn check_all(&self) -> Result<()> {
+    /// Looks at how much of everything is rejected; what goes on with other rows may be rejected as a whole.
+    pub(crate) fn check_all(&self, goes_on: bool) -> Result<()> {
         let record = self.record();
         let judged = match all_rejected(self.counts.rows, self.counts.records, record) {
-            Some(what) => Err(what),
-            None => self.judge(&self.counts, true, record),
+            Some(what) if !goes_on => Err(what),
+            _ => self.judge(&self.counts, true, record),
         };
         judged.map_err(|what| self.error(&what, self.first_rejected.iter()))
     }

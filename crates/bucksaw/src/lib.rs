@@ -126,7 +126,7 @@ pub use block::counts::Alterations;
 pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
-pub use dataset::{Dataset, DatasetFile, Expired};
+pub use dataset::{Dataset, DatasetFile, Expired, FileMark, ReadSource};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
 pub use input::csv::{CsvHeader, CsvOptions};
@@ -137,8 +137,8 @@ pub use input::ndjson::{NdjsonOptions, Nested};
 pub use input::syslog::SyslogOptions;
 pub use input::text::{TextOptions, TextPattern};
 pub use input::{
-    Format, Ids, Input, InputCounts, InputOptions, InputTable, OnError, OtlpLayout, Rejection,
-    Rejects,
+    Format, Ids, Input, InputCounts, InputOptions, InputPosition, InputTable, OnError, OtlpLayout,
+    Rejection, Rejects,
 };
 pub use options::declared::{DeclaredColumn, DeclaredSchema};
 pub use options::{

@@ -57,6 +57,17 @@ pub(crate) struct DatasetArgs {
         hide_possible_values = true
     )]
     pub(crate) on_interrupt: OnInterrupt,
+    /// Go on where an earlier run with --resume ended, or was killed: of each input, which has to be a file, what was added before is passed over, and what has come
+    /// since is added. Rows appear at commit points, all of them together with how far the inputs were read, so that each row is there
+    /// once; with --atomic at the end alone
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Bytes to read, after decompression, until the next commit point
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", requires = "resume")]
+    pub(crate) commit_size: ByteSize,
+    /// Time until the next commit point: 90s, 5m, 2h; --roll-age may be less
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration, requires = "resume")]
+    pub(crate) commit_age: Duration,
     /// All files of the run appear together at its end. Without it each appears when it is whole, and where the run fails, those that
     /// are there stay
     #[arg(long)]
@@ -81,6 +92,7 @@ impl DatasetArgs {
         let others = [
             self.dataset,
             self.atomic,
+            self.resume,
             self.name != FileName::default(),
             self.on_interrupt != OnInterrupt::default(),
         ];

@@ -1,9 +1,11 @@
 //! `bucksaw convert`: inputs in, Parquet files out.
 
+mod bad_lines;
 mod checks;
 mod existing;
 mod jobs;
 pub(super) mod options;
+mod read_sources;
 mod state;
 mod tables;
 
@@ -17,15 +19,17 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    Dataset, DeadLetterFile, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions,
-    InputTable, LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Writer,
+    Dataset, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, InputTable, LocalSink,
+    OnError, Options, Publication, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
+use self::bad_lines::{BadLines, KeptLines};
 pub(crate) use self::jobs::goes_to_stdout;
-use self::jobs::{Job, Target, in_directory, jobs, kept_lines, make_folders};
+use self::jobs::{Job, Target, in_directory, jobs, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
+use self::read_sources::{ReadSources, Start};
 use self::state::State;
 use self::tables::{Outputs, Tables};
 use super::format_options;
@@ -64,13 +68,6 @@ impl From<&Error> for Failure {
     }
 }
 
-/// What becomes of bad lines, as the command line says.
-enum BadLines {
-    Fail,
-    Skip,
-    Keep(Box<DeadLetterFile>),
-}
-
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     interrupt::handle_signals()?;
@@ -99,10 +96,11 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let options = options.schema(declared.clone());
     let started = Instant::now();
     let bad_lines =
-        if all.jobs.is_empty() { BadLines::Fail } else { bad_lines(arguments, &mut files)? };
+        if all.jobs.is_empty() { BadLines::Fail } else { BadLines::of(arguments, &mut files)? };
     let bytes: Option<u64> = all.jobs.iter().flat_map(|job| &job.sources).map(Source::len).sum();
     let bar = ui::progress(bytes, arguments.quiet);
-    let is_dataset = arguments.dataset.is_wanted();
+    let read_sources = ReadSources::of(arguments)?;
+    let is_dataset = read_sources.is_some();
     let stays = is_dataset && !arguments.dataset.atomic;
     let outcome = if stays { "no further file is written" } else { "no file is written" };
     let intake = Intake::new(arguments.max_rejected, outcome);
@@ -126,6 +124,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         intake,
         bar,
         state,
+        read_sources,
     };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     let note = all.note();
@@ -142,7 +141,11 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
             }
             Err(NotConverted::Failed(error)) => {
                 if stays {
-                    ui::tell_notes(&[what_stays(&arguments.output)]);
+                    run.keep_lines()?;
+                    if error.kind() != ErrorKind::Options {
+                        let resumes = arguments.dataset.resume;
+                        ui::tell_notes(&[what_stays(&arguments.output, resumes)]);
+                    }
                 }
                 return Err(error);
             }
@@ -162,6 +165,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         tables.all().try_for_each(|(of, table)| state.tell(of, table))?;
     }
     let is_cut_off = run.is_cut_off;
+    let unchanged = run.read_sources.as_ref().and_then(ReadSources::note);
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
     interrupt::remove_empty_folders();
@@ -169,6 +173,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     ui::tell_notes(ui::columns_in_rest(&reports).as_slice());
     ui::tell_notes(&format_options::notes(&arguments.shape.input, intake.formats()));
     if !arguments.quiet {
+        ui::tell_notes(unchanged.as_slice());
         ui::tell_notes(note.as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
@@ -217,6 +222,8 @@ struct Run {
     bar: ProgressBar,
     /// The schema that runs have in common.
     state: Option<State>,
+    /// Of a dataset.
+    read_sources: Option<ReadSources>,
 }
 
 impl Run {
@@ -250,6 +257,20 @@ impl Run {
             outputs.abort(tables)?;
             return Ok(Err(failed));
         }
+        if let Some(read) = &mut self.read_sources {
+            if read.unchanged > 0 && outputs.are_none() {
+                read.put_in_order()?;
+                return Ok(Ok(Vec::new()));
+            }
+            if let Err(error) = self.intake.check_all(read.goes_on()) {
+                outputs.abort(tables)?;
+                return Ok(Err(NotConverted::Failed(error)));
+            }
+            self.bad_lines.publish_part()?;
+            if let Err(error) = outputs.commit(read) {
+                return Ok(Err(NotConverted::Failed(error)));
+            }
+        }
         let (files, of) = (&mut self.files, InputTable::from(self.read_as.format.signal()));
         let finished = interrupt::finishing(self.moves, || Ok(outputs.finish(tables, files, of)));
         finished.map(|reports| reports.map_err(NotConverted::Failed))
@@ -266,19 +287,38 @@ impl Run {
             self.is_cut_off = true;
             return Ok(());
         }
+        let start = self.read_sources.as_mut().map(|read| read.start(source)).transpose()?;
+        let mut reading = match start {
+            Some(Start::Unchanged) => return Ok(()),
+            Some(Start::Read(reading)) => Some(reading),
+            Some(Start::Once) | None => None,
+        };
+        let parts = self.bad_lines.in_parts();
+        let mut kept_lines = parts.clone();
         let on_error = match &mut self.bad_lines {
             BadLines::Fail => OnError::Fail,
             BadLines::Skip => OnError::Skip,
             BadLines::Keep(file) => OnError::Keep(file.as_mut()),
+            BadLines::KeepInParts(kept) => OnError::Keep(kept_lines.get_or_insert(kept.clone())),
         };
         let length = self.lengths.get(source).copied();
-        let mut input = source.input(length, self.pauses, &self.bar, &self.read_as, on_error)?;
+        let mut read_as = self.read_as.clone();
+        read_as.behind = reading.as_ref().and_then(|reading| reading.behind);
+        let mut input = source.input(length, self.pauses, &self.bar, &read_as, on_error)?;
         'input: while let Some(table) = input.next_table(tables.options()) {
-            let writer = outputs.writer(table, tables, &mut self.files);
-            let writer = writer.map_err(|error| error.in_source(&source.name()))?;
+            let located = |error: Error| error.in_source(&source.name());
+            outputs.writer(table, tables, &mut self.files).map_err(located)?;
+            if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
+                read.has_rows_of(table, reading)?;
+            }
             loop {
+                let writer = outputs.writer(table, tables, &mut self.files).map_err(located)?;
                 let before = input.counts().bytes;
-                if !writer.write_next(&mut input)? {
+                let is_more = writer.write_next(&mut input)?;
+                if let Some(read) = &mut self.read_sources {
+                    read.add_bytes(input.counts().bytes - before);
+                }
+                if !is_more {
                     break;
                 }
                 self.intake.check(&input)?;
@@ -291,10 +331,27 @@ impl Run {
                 }
                 // What was read of a stream nobody can read again.
                 let has_all = *source != Source::Stdin || input.counts().bytes == before;
-                if interrupt::is_stopping() && has_all {
+                let read = self.read_sources.as_mut();
+                if let (Some(read), Some(reading)) = (read, &mut reading)
+                    && read.is_commit_due()
+                    && read.can_stop(&input)
+                {
+                    parts.as_ref().map_or(Ok(()), KeptLines::publish)?;
+                    read.read_up_to(&input, reading);
+                    outputs.commit(read)?;
+                }
+                let can_stop = self.read_sources.as_ref().is_none_or(|read| read.can_stop(&input));
+                if interrupt::is_stopping() && has_all && can_stop {
                     self.is_cut_off |= *source != Source::Stdin;
                     break 'input;
                 }
+            }
+        }
+        if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
+            read.read_up_to(&input, reading);
+            if read.is_commit_due() && !outputs.are_none() {
+                parts.as_ref().map_or(Ok(()), KeptLines::publish)?;
+                outputs.commit(read)?;
             }
         }
         let note = self.intake.add(&input);
@@ -302,9 +359,17 @@ impl Run {
         Ok(())
     }
 
+    /// Keeps bad lines from beside rows that stay. Those that are read again are rejected again.
+    fn keep_lines(&self) -> Result<()> {
+        match self.read_sources.as_ref().is_some_and(|read| read.resumes) {
+            true => Ok(()),
+            false => self.bad_lines.publish_part(),
+        }
+    }
+
     /// Publishes all files; returns what was read.
     fn publish(mut self) -> Result<Intake> {
-        self.intake.check_all()?;
+        self.intake.check_all(self.read_sources.as_ref().is_some_and(ReadSources::goes_on))?;
         if let BadLines::Keep(file) = self.bad_lines {
             interrupt::finishing(self.moves, || file.publish())?;
         }
@@ -329,8 +394,13 @@ fn sort_directory(arguments: &ConvertArgs) -> (PathBuf, Option<String>) {
 }
 
 /// What to say where a run into a dataset fails.
-fn what_stays(output: &OsStr) -> String {
+fn what_stays(output: &OsStr, resumes: bool) -> String {
     let shown = escape_path(Path::new(output));
+    if resumes {
+        return format!(
+            "{shown} has all rows up to this run's last commit point, if there was one: the same command goes on from there"
+        );
+    }
     format!(
         "files of this run that were whole by now, if any, stay in {shown} (bucksaw ls {shown}): another run of the same inputs would add their rows once more. With --atomic none would stay"
     )
@@ -455,13 +525,4 @@ fn open(
 
 fn staged(path: &Path, files: &mut Publication) -> Result<LocalSink> {
     interrupt::staging(|| files.stage(path), |sink| sink.staged_paths().to_vec())
-}
-
-fn bad_lines(arguments: &ConvertArgs, files: &mut Publication) -> Result<BadLines> {
-    let Some(path) = kept_lines(arguments) else {
-        let skips = arguments.on_error == "skip";
-        return Ok(if skips { BadLines::Skip } else { BadLines::Fail });
-    };
-    let stage = || DeadLetterFile::stage(path, files);
-    Ok(BadLines::Keep(Box::new(interrupt::staging(stage, DeadLetterFile::staged_paths)?)))
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut impl Write) -> Result<()> {
     bar.finish_and_clear();
     ui::tell_notes(&notes);
     ui::tell_notes(&format_options::notes(&args.shape.input, intake.formats()));
-    intake.check_all()?;
+    intake.check_all(false)?;
     write(&schema, out).map_err(|cause| Error::io("could not print the schema", cause))?;
     if !args.quiet {
         let (counts, columns) = (intake.counts(), schema.columns.len() as u64);

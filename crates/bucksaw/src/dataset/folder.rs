@@ -17,6 +17,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::ReadSource;
 use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_each_line};
 use super::staged::StagedFile;
 use crate::error::{Error, ErrorKind, Result};
@@ -162,6 +163,14 @@ impl Folder {
         self.next_entry()?.remove(path).map_err(|cause| self.not_written(cause))
     }
 
+    /// Says with the next entry how far a source was read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(crate) fn note_read(&mut self, source: ReadSource) -> Result<()> {
+        self.next_entry()?.read(source).map_err(|cause| self.not_written(cause))
+    }
+
     fn next_entry(&mut self) -> Result<&mut EntryWriter> {
         let path = self.staged_folder().join("entry");
         let number = self.manifest.newest + 1;
@@ -247,7 +256,7 @@ impl Folder {
                 }
                 .map_err(|cause| failed(format!("could not remove {}", escape_path(&path)), cause))
             }
-            Line::End(_) => Ok(()),
+            Line::Read(_) | Line::End(_) => Ok(()),
         })?;
         changed.sync().map_err(|cause| self.not_written(cause))?;
         self.is_in_order = true;
@@ -309,6 +318,9 @@ impl Folder {
             let added = Added { staged: None, ..added };
             writer.add(added).map_err(|cause| self.not_written(cause))
         })?;
+        for source in self.manifest.sources()?.into_values() {
+            writer.read(source).map_err(|cause| self.not_written(cause))?;
+        }
         let target = manifest::snapshot_path(&self.manifest_folder(), number);
         writer
             .finish(self.next_seq)

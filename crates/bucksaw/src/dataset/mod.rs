@@ -4,6 +4,7 @@ mod expiring;
 mod folder;
 pub mod looking;
 mod manifest;
+mod sources;
 mod staged;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;
 pub(crate) use self::manifest::{Added, Details, Manifest};
+pub use self::sources::{FileMark, ReadSource};
 use crate::error::Result;
 use crate::options::Options;
 use crate::table::Table;
@@ -77,6 +79,15 @@ impl Dataset {
     #[must_use]
     pub fn is_at(path: impl AsRef<Path>) -> bool {
         own_folder(path.as_ref()).is_dir()
+    }
+
+    /// Does what a killed process left to do of what it had made part of the dataset in a folder: gives files their names, removes others.
+    /// [`open`](Self::open) does it, too.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn put_in_order(path: impl AsRef<Path>) -> Result<()> {
+        Folder::open(path.as_ref()).map(|_| ())
     }
 
     /// Has each file of the dataset in a folder looked at, in the order in which they came. Nothing is locked: files that are

@@ -24,6 +24,8 @@ pub(super) struct Buffered<'r> {
     pub(super) position: u64,
     /// The source's first bytes.
     start: Vec<u8>,
+    /// Where records end, whatever comes behind: the source ended there when it was read before.
+    old_end: Option<u64>,
 }
 
 impl<'r> Buffered<'r> {
@@ -38,7 +40,18 @@ impl<'r> Buffered<'r> {
             cut: None,
             position: 0,
             start: Vec::new(),
+            old_end: None,
         }
+    }
+
+    /// The same, whose first byte is this one of the source.
+    pub(super) fn starting_at(self, position: u64) -> Self {
+        Self { position, ..self }
+    }
+
+    /// The same, which ends at this byte before it goes on there.
+    pub(super) fn with_old_end(self, position: u64) -> Self {
+        Self { old_end: Some(position), ..self }
     }
 
     /// The source's first bytes, [`START_BYTES`] at the most, once it was read.
@@ -69,8 +82,15 @@ impl<'r> Buffered<'r> {
             buffer.resize(wanted, 0);
         }
         self.is_paused = false;
-        while filled < wanted && !self.is_at_end {
-            let read = match self.source.read(&mut buffer[filled..wanted], self.max_window_bytes) {
+        if filled == 0 && self.old_end == Some(self.position) {
+            // All before it was handed out.
+            (self.old_end, self.is_at_end) = (None, false);
+        }
+        let before_end = self.old_end.map(|end| end.saturating_sub(self.position));
+        let before_end = before_end.and_then(|bytes| usize::try_from(bytes).ok());
+        let most = before_end.map_or(wanted, |bytes| wanted.min(bytes));
+        while filled < most && !self.is_at_end {
+            let read = match self.source.read(&mut buffer[filled..most], self.max_window_bytes) {
                 Ok(None) if self.may_pause => {
                     self.is_paused = true;
                     break;
@@ -88,6 +108,7 @@ impl<'r> Buffered<'r> {
             filled += read;
             self.is_at_end = read == 0;
         }
+        self.is_at_end |= before_end == Some(filled);
         Ok(filled)
     }
 

@@ -10,6 +10,8 @@ use super::zstd_frames::Frames;
 use super::zstd_window::ZSTD_MAGIC;
 use crate::error::{Error, Result};
 
+/// Bytes that tell whether a source is compressed.
+pub(super) const START_BYTES: usize = PREFIX_BYTES + ZSTD_MAGIC.len();
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Skippable zstd frames, with which some compressors start: 0x184D2A50 to 0x184D2A5F.
 const ZSTD_SKIPPABLE_MAGIC: [u8; 3] = [0x2a, 0x4d, 0x18];
@@ -84,7 +86,7 @@ impl Decompressed<'_> {
 /// Those of reading, and [`io::ErrorKind::Unsupported`] where the feature `gzip` or `zstd` of this crate, which the
 /// source needs, was not built in.
 pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<Decompressed<'r>> {
-    let mut magic = [0; PREFIX_BYTES + ZSTD_MAGIC.len()];
+    let mut magic = [0; START_BYTES];
     let mut filled = 0;
     while filled < magic.len() {
         match source.read(&mut magic[filled..]) {
@@ -96,7 +98,7 @@ pub(super) fn decompressed<'r>(mut source: impl Read + Send + 'r) -> io::Result<
     }
     let start = &magic[..filled];
     let (is_gzip, is_zstd) = (is_gzip(start), is_zstd(start));
-    let is_behind_length = start[filled.min(PREFIX_BYTES)..] == ZSTD_MAGIC;
+    let is_behind_length = is_behind_length(start);
     let whole: Chain<Cursor<Vec<u8>>, _> = Cursor::new(start.to_vec()).chain(source);
     match (is_gzip, is_zstd) {
         (true, _) => gunzipped(Patient(whole)),
@@ -133,6 +135,15 @@ fn is_zstd(start: &[u8]) -> bool {
         }
         None => false,
     }
+}
+
+fn is_behind_length(start: &[u8]) -> bool {
+    start[start.len().min(PREFIX_BYTES)..] == ZSTD_MAGIC
+}
+
+/// Whether a source that starts with these [`START_BYTES`], or is no longer, is not compressed.
+pub(super) fn is_plain(start: &[u8]) -> bool {
+    !is_gzip(start) && !is_zstd(start) && !is_behind_length(start)
 }
 
 fn is_gzip(start: &[u8]) -> bool {

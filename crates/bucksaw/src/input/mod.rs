@@ -28,6 +28,7 @@ pub(crate) mod ndjson;
 mod open;
 mod options;
 mod otlp;
+mod position;
 #[cfg(feature = "arrow")]
 pub(crate) mod record_batch;
 mod record_framer;
@@ -59,6 +60,7 @@ use self::ndjson::NdjsonOptions;
 
 pub use self::options::InputOptions;
 pub use self::otlp::{Ids, OtlpLayout};
+pub use self::position::InputPosition;
 pub use self::records::FIRST_REJECTED;
 pub(crate) use self::records::Records;
 use self::records::too_long;
@@ -158,6 +160,34 @@ impl<'r> Input<'r> {
             self.source.table(),
         );
         Err(Error::new(ErrorKind::InputFormat, message).in_source(self.name()))
+    }
+
+    /// How far it was read: what is before has become rows of the writer, or was rejected. None in the midst of what can't be read on
+    /// from there: of JSON documents, OTLP, Arrow and Parquet only the end can be.
+    ///
+    /// ```
+    /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options};
+    /// let lines = "{\"id\":1}\n{\"id\":2}\n";
+    /// let mut input = Input::open("lines", lines.as_bytes(), &InputOptions::new(), OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
+    /// writer.write_input(&mut input)?;
+    /// let position = input.position().expect("the end");
+    /// // More has come.
+    /// let lines = [lines, "{\"id\":3}\n"].concat();
+    /// let options = InputOptions::new().behind(position);
+    /// let mut input = Input::open("lines", lines.as_bytes(), &options, OnError::Fail)?;
+    /// writer.write_input(&mut input)?;
+    /// assert_eq!(writer.finish()?.rows, 3);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn position(&self) -> Option<InputPosition> {
+        let is_end = self.source.has_ended();
+        let format = self.format();
+        let (line, line_start) = self.records.line();
+        let position =
+            InputPosition { format, bytes: self.source.next_position(), line, line_start, is_end };
+        (is_end || format.ends_anywhere()).then_some(position)
     }
 
     /// What was read so far.

@@ -1,19 +1,17 @@
 //! How inputs are opened.
 
-#[cfg(feature = "arrow")]
-use std::io::SeekFrom;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::buffered::Buffered;
 use super::by_format::{ByFormat, framer_of};
 #[cfg(feature = "arrow")]
 use super::columnar::{self, ParquetFramer};
-use super::decompress::decompressed;
 #[cfg(feature = "arrow")]
 use super::decompress::is_compressed;
+use super::decompress::{Decompressed, START_BYTES, decompressed, is_plain};
 use super::detecting::Detecting;
 use super::framing::Framer;
-use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
+use super::{Format, Input, InputOptions, InputPosition, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
 impl<'r> Input<'r> {
@@ -73,6 +71,19 @@ impl<'r> Input<'r> {
         let source = decompressed(source)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         let source = Buffered::new(source);
+        let source = match options.behind {
+            Some(position) => source.with_old_end(position.bytes),
+            None => source,
+        };
+        Ok(Self::of_source(name, source, options, on_error))
+    }
+
+    fn of_source(
+        name: String,
+        source: Buffered<'r>,
+        options: &InputOptions,
+        on_error: OnError<'r>,
+    ) -> Self {
         let framer: Box<dyn Framer + 'r> = match options.format {
             // What it is its first bytes say, or how it is encoded.
             Format::Auto | Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {
@@ -80,7 +91,12 @@ impl<'r> Input<'r> {
             }
             format => framer_of(format, source, options),
         };
-        Ok(Self::new(name, framer, ByFormat::of(options), on_error))
+        let mut input = Self::new(name, framer, ByFormat::of(options), on_error);
+        if let Some(position) = &options.behind {
+            input.source.go_on_behind(position.bytes);
+            input.records.go_on_behind(position);
+        }
+        input
     }
 
     /// The same of a file that is read anywhere, which may be Parquet. (What can't be is read as it comes.)
@@ -110,6 +126,16 @@ impl<'r> Input<'r> {
     ) -> Result<Self> {
         options.validate()?;
         let name = name.into();
+        let mut file = file;
+        if let Some(position) = options.behind.filter(InputPosition::starts_anew)
+            && go_to(&mut file, position.bytes)
+                .map_err(|cause| Error::io("could not read", cause).in_source(&name))?
+        {
+            let source = Buffered::new(Decompressed::Plain(Box::new(file)));
+            let options = options.clone().format(position.format);
+            let source = source.starting_at(position.bytes);
+            return Ok(Self::of_source(name, source, &options, on_error));
+        }
         let framer = framer_of_file(file, options)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         match framer {
@@ -117,6 +143,18 @@ impl<'r> Input<'r> {
             Err(file) => Self::open(name, file, options, on_error),
         }
     }
+}
+
+/// Goes to a byte of a file, if it has that and is not compressed; else it stays at its start.
+fn go_to(file: &mut (impl Read + Seek), byte: u64) -> io::Result<bool> {
+    if file.stream_position().is_err() {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    file.by_ref().take(START_BYTES as u64).read_to_end(&mut start)?;
+    let is_there = is_plain(&start) && file.seek(SeekFrom::End(0))? >= byte;
+    file.seek(SeekFrom::Start(if is_there { byte } else { 0 }))?;
+    Ok(is_there)
 }
 
 /// Bytes that tell whether a file is Parquet.

@@ -6,7 +6,7 @@ use super::lines::TextLines;
 use super::otlp::Ids;
 use super::syslog::SyslogOptions;
 use super::text::TextOptions;
-use super::{Format, NdjsonOptions, OtlpLayout};
+use super::{Format, InputPosition, NdjsonOptions, OtlpLayout};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a source's bytes become rows, for [`Input::open`](crate::Input::open).
@@ -38,6 +38,8 @@ pub struct InputOptions {
     pub ids: Ids,
     /// Which columns records become, where it is OTLP.
     pub layout: OtlpLayout,
+    /// How far the source was read before: what comes behind is read. Default: nothing of it was.
+    pub behind: Option<InputPosition>,
 }
 
 impl InputOptions {
@@ -99,6 +101,12 @@ impl InputOptions {
     #[must_use]
     pub fn layout(self, layout: OtlpLayout) -> Self {
         Self { layout, ..self }
+    }
+
+    /// Sets [`behind`](#structfield.behind). The other options have to be what they were, and what was read has to be there still.
+    #[must_use]
+    pub fn behind(self, position: InputPosition) -> Self {
+        Self { behind: Some(position), ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.

@@ -10,7 +10,7 @@ use super::decoding::{DecodedChunk, Enclosing, Kept, Rejected};
 use super::framing::{Chunk, MESSAGE_SHARE};
 use super::hints;
 use super::source::Source;
-use super::{Format, InputCounts, OnError, Rejection, Rejects};
+use super::{Format, InputCounts, InputPosition, OnError, Rejection, Rejects};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::thrift::append_varint;
 use crate::row_lines::SourceLine;
@@ -26,6 +26,8 @@ pub(crate) struct Records<'r> {
     name: Arc<str>,
     on_error: OnError<'r>,
     counts: InputCounts,
+    /// Whether the source is read on from where it was read before.
+    is_read_on: bool,
     /// The next line's number, from 1.
     line: u64,
     /// The source's byte at which the line starts in which the next record does.
@@ -47,6 +49,7 @@ impl<'r> Records<'r> {
             name: name.into(),
             on_error,
             counts,
+            is_read_on: false,
             line: 1,
             line_start: 0,
             starts: Vec::new(),
@@ -62,6 +65,17 @@ impl<'r> Records<'r> {
 
     pub(crate) fn counts(&self) -> InputCounts {
         self.counts
+    }
+
+    /// The line that comes next or goes on, from 1, and the source's byte at which it starts.
+    pub(super) fn line(&self) -> (u64, u64) {
+        (self.line, self.line_start)
+    }
+
+    /// The source is read on from there.
+    pub(super) fn go_on_behind(&mut self, position: &InputPosition) {
+        self.is_read_on = position.bytes > 0;
+        (self.line, self.line_start) = (position.line, position.line_start);
     }
 
     /// An error of reading, with the line that was reached: what comes next starts at this byte.
@@ -90,7 +104,7 @@ impl<'r> Records<'r> {
         }
         let has_header =
             matches!(format, Format::Csv | Format::Tsv) && self.line > self.counts.blank + 1;
-        let is_header_alone = has_header && self.counts.records == 0;
+        let is_header_alone = has_header && self.is_at_start();
         let header_alone = "there is a header row, and no row below it (if it is a row of values: --csv-header none)";
         self.seems.clone().or_else(|| is_header_alone.then(|| header_alone.to_owned()))
     }
@@ -104,7 +118,7 @@ impl<'r> Records<'r> {
         let rejected = decoded.take_rejected();
         let (chunk, found) = (decoded.chunk(), decoded.decoded());
         let (format, is_text) = (chunk.format, chunk.form.is_text());
-        if self.counts.records == 0 {
+        if self.is_at_start() {
             if matches!(format, Format::Ndjson | Format::Json) {
                 self.wrapper = hints::wrapper(&chunk.bytes);
             }
@@ -294,11 +308,16 @@ impl<'r> Records<'r> {
 
     /// What the source may be, if its first record, which starts so, is malformed.
     fn hint(&self, start: &[u8], format: Format) -> Option<String> {
-        if self.counts.records > 0 {
+        if !self.is_at_start() {
             return None;
         }
         let seems = || if format == Format::Ndjson { hints::hint(start) } else { None };
         self.seems.clone().or_else(seems)
+    }
+
+    /// Whether none of its records has been read.
+    fn is_at_start(&self) -> bool {
+        self.counts.records == 0 && !self.is_read_on
     }
 
     fn remember(&mut self, rejection: &Rejection) {

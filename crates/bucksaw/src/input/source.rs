@@ -6,7 +6,7 @@ use super::Format;
 use super::decoding::DecodedChunk;
 use super::framing::{Chunk, Frame, Framer, Limits, MIN_CHUNK_BYTES, is_long};
 use super::table::InputTable;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A chunk that was read and has not had its turn yet.
 pub(crate) enum Ahead {
@@ -21,6 +21,14 @@ impl Ahead {
         match self {
             Self::Read(chunk) => is_long(chunk.bytes.len()),
             Self::Decoded(decoded, _) => is_long(decoded.chunk().bytes.len()),
+        }
+    }
+
+    /// The source's byte at which it starts.
+    fn position(&self) -> u64 {
+        match self {
+            Self::Read(chunk) => chunk.position,
+            Self::Decoded(decoded, _) => decoded.chunk().position,
         }
     }
 
@@ -60,12 +68,28 @@ pub(crate) struct Source<'r> {
     other: Option<Chunk>,
     /// The byte at or behind which it ends, where that is before its own end.
     end: Option<u64>,
+    /// The byte up to which it was read before.
+    behind: u64,
 }
 
 impl<'r> Source<'r> {
     pub(super) fn new(framer: Box<dyn Framer + 'r>) -> Self {
         let returned = VecDeque::new();
-        Self { framer, returned, stop: None, is_begun: false, last: None, other: None, end: None }
+        Self {
+            framer,
+            returned,
+            stop: None,
+            is_begun: false,
+            last: None,
+            other: None,
+            end: None,
+            behind: 0,
+        }
+    }
+
+    /// Passes over what is before this byte, at which a record starts.
+    pub(super) fn go_on_behind(&mut self, bytes: u64) {
+        self.behind = bytes;
     }
 
     /// Ends it with the chunk in which so many bytes have been read.
@@ -77,7 +101,7 @@ impl<'r> Source<'r> {
     /// long a record may be the input says, or else the limits.
     pub(crate) fn next(
         &mut self,
-        buffer: Vec<u8>,
+        mut buffer: Vec<u8>,
         long: &mut Vec<u8>,
         limits: Limits,
     ) -> Option<Ahead> {
@@ -96,7 +120,21 @@ impl<'r> Source<'r> {
         let wanted = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
         let chunk_bytes = limits.chunk_bytes.min(wanted.max(MIN_CHUNK_BYTES));
         let limits = Limits { chunk_bytes, ..limits };
-        let stop = match self.framer.next(buffer, long, limits) {
+        let frame = loop {
+            match self.framer.next(buffer, long, limits) {
+                Ok(Frame::Records(chunk)) if chunk.position < self.behind => buffer = chunk.bytes,
+                frame if self.framer.position() >= self.behind => break frame,
+                Ok(Frame::TooLong(_) | Frame::Malformed(_) | Frame::Cut(_)) => {
+                    if let Err(error) = self.framer.skip_record(&mut |_| Ok(())) {
+                        break Err(error);
+                    }
+                    buffer = Vec::new();
+                }
+                Ok(Frame::End) => break Err(shorter()),
+                frame => break frame,
+            }
+        };
+        let stop = match frame {
             Ok(Frame::Records(chunk)) => {
                 let of = (chunk.format, chunk.table());
                 if *self.last.get_or_insert(of) == of {
@@ -198,8 +236,24 @@ impl<'r> Source<'r> {
         self.framer.position()
     }
 
+    /// Where what was not handed out yet starts, in bytes.
+    pub(super) fn next_position(&self) -> u64 {
+        let returned = self.returned.front().map(Ahead::position);
+        returned.unwrap_or_else(|| self.framer.position().max(self.behind))
+    }
+
+    /// Whether all of it was handed out.
+    pub(super) fn has_ended(&self) -> bool {
+        self.returned.is_empty() && matches!(self.stop, Some(Ok(Stop::End)))
+    }
+
     /// Passes the next record on in parts, and returns its length.
     pub(super) fn skip_record(&mut self, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<u64> {
         self.framer.skip_record(take)
     }
+}
+
+fn shorter() -> Error {
+    let message = "it has become shorter than what was read of it before";
+    Error::new(ErrorKind::Truncated, message)
 }

@@ -6,7 +6,7 @@ use chrono::DateTime;
 
 use super::open_file::{OfDataset, OpenFile};
 use crate::block::Block;
-use crate::dataset::{Added, DatasetFile, Details, Folder};
+use crate::dataset::{Added, DatasetFile, Details, Folder, ReadSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::InputTable;
 use crate::options::file_name::Named;
@@ -176,6 +176,13 @@ impl DatasetFiles {
             true => Ok(()),
             false => self.folder.commit(&table.declared()),
         }
+    }
+
+    /// Makes all files that have ended part of the dataset, and with them how far these sources were read.
+    pub(super) fn commit(&mut self, table: &Table, read: Vec<ReadSource>) -> Result<()> {
+        self.roll.start_window();
+        read.into_iter().try_for_each(|source| self.folder.note_read(source))?;
+        self.folder.commit(&table.declared())
     }
 
     /// The same at the end; what was written.

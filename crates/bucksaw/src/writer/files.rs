@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::dataset_files::DatasetFiles;
 use super::open_file::OpenFile;
 use crate::block::{Block, BlockSlice};
-use crate::dataset::Folder;
+use crate::dataset::{Folder, ReadSource};
 use crate::encode::backend::Encode;
 use crate::error::Result;
 use crate::input::InputTable;
@@ -204,6 +204,15 @@ impl Files {
         self.roll(table)?;
         match &mut self.dataset {
             Some(dataset) => dataset.publish(table),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes all rows that have come part of the dataset, with how far these sources were read.
+    pub(super) fn commit(&mut self, table: &mut Table, read: Vec<ReadSource>) -> Result<()> {
+        self.roll(table)?;
+        match &mut self.dataset {
+            Some(dataset) => dataset.commit(table, read),
             None => Ok(()),
         }
     }

@@ -27,7 +27,7 @@ pub use self::scan::Scan;
 use crate::block::counts::Alterations;
 use crate::block::{Block, OwnedBlock};
 use crate::coerce::block_builder::BlockBuilder;
-use crate::dataset::Folder;
+use crate::dataset::{Folder, ReadSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 #[cfg(feature = "arrow")]
@@ -255,14 +255,52 @@ impl Writer {
     /// # Errors
     /// As [`finish`](Self::finish); [`ErrorKind::Options`] where there is no dataset, which leaves the writer as it was.
     pub fn publish(&mut self) -> Result<()> {
-        self.check_open()?;
-        if !self.file.as_ref().is_some_and(OrderedFile::is_of_dataset) {
-            let message = "a single file is published at its end: finish it, or open a dataset";
-            return Err(Error::new(ErrorKind::Options, message));
-        }
+        self.check_is_of_dataset()?;
         self.write_collected()?;
         let rows_before = self.rows_finished();
         on_file(&mut self.file, rows_before, |file| file.publish(&mut self.table))
+    }
+
+    /// Makes all rows that have come part of the dataset, [all at the end](crate::Options::atomic) or not, and in the same moment says
+    /// that they are what these sources have [so far](crate::Input::position): whoever reads on there adds each row once. With
+    /// [`Options::atomic`](crate::Options::atomic) nothing appears in between.
+    ///
+    /// ```
+    /// use bucksaw::{Dataset, Input, InputOptions, OnError, Options, ReadSource};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path();
+    /// for (lines, rows) in [("{\"id\":1}\n", 1), ("{\"id\":1}\n{\"id\":2}\n", 1)] {
+    ///     let known = Dataset::sources(path)?.remove("lines");
+    ///     let mut options = InputOptions::new();
+    ///     options.behind = known.as_ref().map(|known| known.to);
+    ///     let mut input = Input::open("lines", lines.as_bytes(), &options, OnError::Fail)?;
+    ///     let mut writer = Dataset::open(path, Options::new().atomic(true))?.write()?;
+    ///     writer.write_input(&mut input)?;
+    ///     let from = known.map_or(0, |known| known.to.bytes);
+    ///     let to = input.position().expect("the end");
+    ///     writer.commit([ReadSource { name: "lines".to_owned(), from, to, file: None }])?;
+    ///     assert_eq!(writer.finish()?.rows, rows);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish).
+    pub fn commit(&mut self, read: impl IntoIterator<Item = ReadSource>) -> Result<()> {
+        self.check_is_of_dataset()?;
+        self.write_collected()?;
+        let rows_before = self.rows_finished();
+        let read = read.into_iter().collect();
+        on_file(&mut self.file, rows_before, |file| file.commit(&mut self.table, read))
+    }
+
+    fn check_is_of_dataset(&self) -> Result<()> {
+        self.check_open()?;
+        if self.file.as_ref().is_some_and(OrderedFile::is_of_dataset) {
+            return Ok(());
+        }
+        let message = "a single file is published at its end: finish it, or open a dataset";
+        Err(Error::new(ErrorKind::Options, message))
     }
 
     /// Writes all of an input.

@@ -8,6 +8,7 @@ use super::files::Files;
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
+use crate::dataset::ReadSource;
 use crate::encode::backend::{Encode, SideWork};
 use crate::error::Result;
 use crate::input::InputTable;
@@ -199,6 +200,12 @@ impl OrderedFile {
     pub(super) fn publish(&mut self, table: &mut Table) -> Result<()> {
         self.write_sorted(table)?;
         self.files.publish(table)
+    }
+
+    /// The same at once, whatever else was told, and with how far these sources were read.
+    pub(super) fn commit(&mut self, table: &mut Table, read: Vec<ReadSource>) -> Result<()> {
+        self.write_sorted(table)?;
+        self.files.commit(table, read)
     }
 
     /// Ends the file, or the dataset's last one, and publishes it.

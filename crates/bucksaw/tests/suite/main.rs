@@ -27,6 +27,7 @@ mod maps;
 mod misfits;
 mod ndjson;
 mod otlp;
+mod positions;
 mod record_batches;
 mod redact;
 mod repeated;

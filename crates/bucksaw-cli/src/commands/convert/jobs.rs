@@ -287,7 +287,9 @@ fn check_free(arguments: &ConvertArgs, targets: &[PathBuf], files: &mut Publicat
     }
     let folders: BTreeSet<_> = targets.iter().map(|target| target.parent()).collect();
     system::allow_open_files(targets.len() + kept.len(), folders.len())?;
-    files.check(targets.iter().chain(&kept))
+    // Beside a dataset they get names that no file has.
+    let kept = if arguments.dataset.is_wanted() { &[][..] } else { &kept };
+    files.check(targets.iter().chain(kept))
 }
 
 /// Where bad lines are kept, if they are.

@@ -169,7 +169,8 @@ pub(super) fn bad_lines_problems(arguments: &ConvertArgs) -> Vec<String> {
 
 /// The library's options of a dataset.
 pub(super) fn of_dataset(options: Options, arguments: &DatasetArgs) -> Options {
-    let mut options = options.file_name(arguments.name.clone()).atomic(arguments.atomic);
+    let mut options =
+        options.file_name(arguments.name.clone()).atomic(arguments.atomic || arguments.resume);
     if let Some(keys) = &arguments.partition {
         options = options.partition_by(keys.0.clone());
     }

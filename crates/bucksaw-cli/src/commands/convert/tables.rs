@@ -9,6 +9,7 @@ use bucksaw::{
 };
 
 use super::jobs::{Existing, Job, Target};
+use super::read_sources::ReadSources;
 use super::{existing, open};
 use crate::ui;
 
@@ -123,6 +124,23 @@ impl<'j> Outputs<'j> {
         let count = self.writers.len();
         self.writers.iter_mut().try_for_each(|(_, writer)| writer.share_memory(count))?;
         Ok(self.writers.len() - 1)
+    }
+
+    /// Makes all rows part of their datasets, with how far the sources were read that they came from.
+    ///
+    /// # Errors
+    /// As [`Writer::commit`].
+    pub(super) fn commit(&mut self, read: &mut ReadSources) -> Result<()> {
+        for (index, (of, writer)) in self.writers.iter_mut().enumerate() {
+            writer.commit(read.take(*of, index == 0))?;
+        }
+        read.committed();
+        Ok(())
+    }
+
+    /// Whether there was anything to write.
+    pub(super) fn are_none(&self) -> bool {
+        self.writers.is_empty()
     }
 
     /// Finishes all files; gives the tables back.

@@ -11,7 +11,7 @@ use crate::support::signal;
 use crate::support::{Folder, synth40, wait_for_end, wait_until};
 
 /// The Parquet files of a dataset, as `bucksaw ls` has them, with their rows.
-fn listed(folder: &Folder, dataset: &str) -> BTreeMap<String, u64> {
+pub(super) fn listed(folder: &Folder, dataset: &str) -> BTreeMap<String, u64> {
     let run = folder.run(&format!("ls {dataset} --json")).expect_code(0);
     let line = |line: &str| {
         let file: Value = serde_json::from_str(line).expect("JSON");
@@ -30,7 +30,7 @@ fn there(folder: &Folder, dataset: &str) -> Vec<String> {
 }
 
 /// The numbers of all rows of a dataset, whose files are those that are there, each as it is listed.
-fn numbers(folder: &Folder, dataset: &str) -> Vec<i64> {
+pub(super) fn numbers(folder: &Folder, dataset: &str) -> Vec<i64> {
     let listed = listed(folder, dataset);
     assert_eq!(listed.keys().cloned().collect::<Vec<_>>(), there(folder, dataset));
     let mut numbers = Vec::new();
@@ -43,7 +43,7 @@ fn numbers(folder: &Folder, dataset: &str) -> Vec<i64> {
     numbers
 }
 
-fn lines(rows: std::ops::Range<u32>) -> String {
+pub(super) fn lines(rows: std::ops::Range<u32>) -> String {
     rows.map(|row| format!("{{\"service\":\"s{}\",\"row\":{row}}}\n", row % 3)).collect()
 }
 

@@ -17,6 +17,7 @@ mod outputs;
 mod redact;
 mod refused;
 mod rejected;
+mod resume;
 mod shape;
 mod signal_stats;
 mod streams;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Added, End, Head, Line, Removed, VERSION};
+use crate::dataset::ReadSource;
 
 /// An entry that is being written, in a file of its own.
 #[derive(Debug)]
@@ -39,6 +40,11 @@ impl EntryWriter {
     pub(crate) fn remove(&mut self, path: String) -> io::Result<()> {
         self.end.removed += 1;
         self.write(&Line::Remove(Removed { path }))
+    }
+
+    pub(crate) fn read(&mut self, source: ReadSource) -> io::Result<()> {
+        self.end.read += 1;
+        self.write(&Line::Read(Box::new(source)))
     }
 
     /// How many files it adds and removes so far.

@@ -1,17 +1,18 @@
 //! The manifest of a dataset: which files it has, and what they hold.
 //!
 //! It is a row of entries, `000000000001.ndjson` and so on, each of which adds and removes files and never changes. An entry is
-//! JSON in lines: a head, a line for each file, and an end that counts them:
+//! JSON in lines: a head, a line for each file and each source that rows came from, and an end that counts them:
 //!
 //! ```text
 //! {"manifest":1,"entry":7}
 //! {"add":{"path":"day=2026-11-28/00012-5f….parquet","rows":1000, … }}
 //! {"remove":{"path":"day=2026-11-28/00003-9c….parquet"}}
-//! {"end":{"added":1,"removed":1,"next_seq":13}}
+//! {"read":{"source":"/var/log/app.log","from":0,"to":{"bytes":81920, … }}}
+//! {"end":{"added":1,"removed":1,"read":1,"next_seq":13}}
 //! ```
 //!
-//! A snapshot, `000000000064.snapshot.ndjson`, adds all files that the dataset has with the entry of that number, so that
-//! reading begins there.
+//! A snapshot, `000000000064.snapshot.ndjson`, adds all files that the dataset has with the entry of that number, and says how far
+//! each source was read, so that reading begins there.
 
 mod entry;
 mod reading;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub(crate) use self::entry::EntryWriter;
 pub(crate) use self::reading::{Manifest, for_each_line};
+use crate::dataset::ReadSource;
 use crate::report::{FileReport, TimeRange};
 
 /// The version of the format that this crate writes, and the last that it reads.
@@ -100,6 +102,8 @@ pub(crate) struct Removed {
 pub(crate) struct End {
     pub(crate) added: u64,
     pub(crate) removed: u64,
+    #[serde(default)]
+    pub(crate) read: u64,
     /// The number of the next file.
     pub(crate) next_seq: u64,
 }
@@ -116,6 +120,7 @@ pub(crate) struct Head {
 pub(crate) enum Line {
     Add(Box<Added>),
     Remove(Removed),
+    Read(Box<ReadSource>),
     End(End),
 }
 

@@ -1,6 +1,6 @@
 //! Reading a manifest, line by line.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::Deserialize as _;
 
 use super::{Added, End, Head, Line, SNAPSHOT_SUFFIX, SUFFIX, VERSION, entry_path, snapshot_path};
-use crate::dataset::OWN_FOLDER;
+use crate::dataset::{OWN_FOLDER, ReadSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
 
@@ -118,6 +118,26 @@ impl Manifest {
         }
         Ok(())
     }
+
+    /// The sources that it speaks of, each as it was read last.
+    ///
+    /// # Errors
+    /// As [`for_each_line`].
+    pub(crate) fn sources(&self) -> Result<BTreeMap<String, ReadSource>> {
+        let mut sources = BTreeMap::new();
+        let snapshot = (self.snapshot > 0).then(|| snapshot_path(&self.folder, self.snapshot));
+        let entries = self.snapshot + 1..=self.newest;
+        let entries = entries.map(|number| entry_path(&self.folder, number));
+        for path in snapshot.into_iter().chain(entries) {
+            for_each_line(&path, |line| {
+                if let Line::Read(source) = line {
+                    sources.insert(source.name.clone(), *source);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(sources)
+    }
 }
 
 /// Whether an entry or a snapshot is called by this number; those that are written are not called so yet.
@@ -156,12 +176,14 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
         }
         _ => return Err(broken(path, "its first line is no head of an entry")),
     }
-    let (mut added, mut removed) = (0, 0);
+    let (mut added, mut removed, mut read) = (0, 0, 0);
     while let Some(line) = next()? {
         // Members that a later release added are passed over.
         let mut json = serde_json::Deserializer::from_str(&line);
         match Line::deserialize(&mut json).map_err(|cause| broken(path, &cause.to_string()))? {
-            Line::End(end) if (end.added, end.removed) == (added, removed) => return Ok(end),
+            Line::End(end) if (end.added, end.removed, end.read) == (added, removed, read) => {
+                return Ok(end);
+            }
             Line::End(_) => return Err(broken(path, "lines of it are missing")),
             line if !is_within_the_dataset(&line) => {
                 return Err(broken(path, "it names a file that is not in the dataset's folder"));
@@ -169,6 +191,7 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
             line => {
                 added += u64::from(matches!(line, Line::Add(_)));
                 removed += u64::from(matches!(line, Line::Remove(_)));
+                read += u64::from(matches!(line, Line::Read(_)));
                 look(line)?;
             }
         }
@@ -189,7 +212,7 @@ fn is_within_the_dataset(line: &Line) -> bool {
             is_plain(&added.file.path) && added.staged.as_ref().is_none_or(is_name)
         }
         Line::Remove(removed) => is_plain(&removed.path),
-        Line::End(_) => true,
+        Line::Read(_) | Line::End(_) => true,
     }
 }
 

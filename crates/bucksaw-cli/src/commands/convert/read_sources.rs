@@ -1,0 +1,265 @@
+//! How far each source was read: a dataset keeps it with the rows, so that another run goes on there.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use bucksaw::escape::escape_path;
+use bucksaw::{
+    Dataset, Error, ErrorKind, FileMark, Format, Input, InputPosition, InputTable, ReadSource,
+    Result,
+};
+
+use super::jobs::in_directory;
+use crate::cli::ConvertArgs;
+use crate::sources::Source;
+
+/// What a run reads for a dataset.
+pub(super) struct ReadSources {
+    directory: PathBuf,
+    /// Whether sources are read on from where an earlier run ended.
+    pub(super) resumes: bool,
+    points: Option<CommitPoints>,
+    /// What the dataset of each table said before.
+    known: HashMap<InputTable, BTreeMap<String, ReadSource>>,
+    /// Those that no other run can write to by now.
+    held: HashSet<InputTable>,
+    /// What no entry of a dataset says yet.
+    unsaid: Vec<(Option<InputTable>, ReadSource)>,
+    /// Sources without anything new.
+    pub(super) unchanged: usize,
+}
+
+/// When rows are made part of the dataset together with how far sources were read.
+struct CommitPoints {
+    every_bytes: u64,
+    every: Duration,
+    bytes: u64,
+    last: Instant,
+}
+
+/// A source that is being read.
+pub(super) struct Reading {
+    name: String,
+    /// Up to where it was read before.
+    pub(super) behind: Option<InputPosition>,
+    from: u64,
+    mark: FileMark,
+    /// What its rows are.
+    table: Option<InputTable>,
+    /// Whether they are of several tables, so that none of them can say how far it was read.
+    is_mixed: bool,
+}
+
+/// What there is to do with a source.
+pub(super) enum Start {
+    /// Nothing is new in it.
+    Unchanged,
+    /// Nobody can read it again.
+    Once,
+    Read(Reading),
+}
+
+impl ReadSources {
+    /// Of a run that writes a dataset; none of another.
+    pub(super) fn of(arguments: &ConvertArgs) -> Result<Option<Self>> {
+        let dataset = &arguments.dataset;
+        if !dataset.is_wanted() {
+            return Ok(None);
+        }
+        let directory = PathBuf::from(&arguments.output);
+        let mut known = HashMap::new();
+        for table in InputTable::all().filter(|_| dataset.resume) {
+            let folder = in_directory(&directory, table, Path::new(""));
+            if Dataset::is_at(&folder) {
+                known.insert(table, Dataset::sources(folder)?);
+            }
+        }
+        let age = dataset.commit_age.min(dataset.roll_age.unwrap_or(Duration::MAX));
+        let points = CommitPoints {
+            every_bytes: dataset.commit_size.as_u64(),
+            every: age,
+            bytes: 0,
+            last: Instant::now(),
+        };
+        Ok(Some(Self {
+            directory,
+            resumes: dataset.resume,
+            points: (dataset.resume && !dataset.atomic).then_some(points),
+            known,
+            held: HashSet::new(),
+            unsaid: Vec::new(),
+            unchanged: 0,
+        }))
+    }
+
+    /// Looks at a source before it is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where it is not what was read before, or can't be read on.
+    pub(super) fn start(&mut self, source: &Source) -> Result<Start> {
+        let Some(path) = source.path().filter(|_| source.regular_file().is_some()) else {
+            return match self.resumes {
+                true => Err(refused(source, "can be read once only: --resume is for files")),
+                false => Ok(Start::Once),
+            };
+        };
+        let failed = |cause| Error::io("could not read", cause).in_source(&source.name());
+        let name = std::fs::canonicalize(path).map_err(failed)?;
+        let name = name.to_str().map_or_else(|| escape_path(&name), str::to_owned);
+        let mut file = File::open(path).map_err(failed)?;
+        let mark = FileMark::of(&mut file).map_err(failed)?;
+        let mut known = self.known.iter();
+        let known = known.find_map(|(table, sources)| Some((*table, sources.get(&name)?)));
+        let behind = match known {
+            None => None,
+            Some((_, known)) => {
+                if let Some(before) = &known.file {
+                    if !before.is_start_of(&mut file).map_err(failed)? {
+                        let is_shorter = mark.bytes < before.bytes;
+                        return Err(refused(source, changed(is_shorter)));
+                    }
+                    if known.to.is_end && mark.bytes == before.bytes {
+                        self.unchanged += 1;
+                        return Ok(Start::Unchanged);
+                    }
+                }
+                if known.to.is_end && !known.to.can_grow() {
+                    return Err(refused(source, grown(&known.to)));
+                }
+                Some(known.to)
+            }
+        };
+        let from = behind.map_or(0, |position| position.bytes);
+        let table = known.map(|(table, _)| table);
+        Ok(Start::Read(Reading { name, behind, from, mark, table, is_mixed: false }))
+    }
+
+    /// A source has rows of this table, whose dataset nobody else writes to by now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Options`] where it has such of another, too, or another run has read sources meanwhile.
+    pub(super) fn has_rows_of(&mut self, table: InputTable, reading: &mut Reading) -> Result<()> {
+        let known = *reading.table.get_or_insert(table);
+        reading.is_mixed |= known != table;
+        if !self.resumes {
+            return Ok(());
+        }
+        if reading.is_mixed {
+            let message = format!(
+                "there are {table} beside {known} in {}: with --resume a file has rows of one table",
+                reading.name
+            );
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        if self.held.insert(table) {
+            let folder = in_directory(&self.directory, table, Path::new(""));
+            let now = Dataset::sources(folder)?;
+            if now != self.known.get(&table).cloned().unwrap_or_default() {
+                let message = "another run has added rows meanwhile: run this again";
+                return Err(Error::new(ErrorKind::Exists, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether reading may stop where the input is now, so that it can go on there.
+    pub(super) fn can_stop(&self, input: &Input<'_>) -> bool {
+        !self.resumes || input.position().is_some()
+    }
+
+    /// So many bytes more were read.
+    pub(super) fn add_bytes(&mut self, bytes: u64) {
+        if let Some(points) = &mut self.points {
+            points.bytes += bytes;
+        }
+    }
+
+    /// Whether it is time to make rows part of the dataset.
+    pub(super) fn is_commit_due(&self) -> bool {
+        self.points.as_ref().is_some_and(|points| {
+            points.bytes >= points.every_bytes || points.last.elapsed() >= points.every
+        })
+    }
+
+    /// The source is read as far as the input is.
+    pub(super) fn read_up_to(&mut self, input: &Input<'_>, reading: &mut Reading) {
+        let Some(to) = input.position().filter(|_| !reading.is_mixed) else { return };
+        if to.bytes == reading.from && !to.is_end {
+            return;
+        }
+        let read = ReadSource {
+            name: reading.name.clone(),
+            from: reading.from,
+            to,
+            file: Some(reading.mark.clone()),
+        };
+        reading.from = to.bytes;
+        self.unsaid.push((reading.table, read));
+    }
+
+    /// What an entry of this table's dataset is to say; `is_first` of the run's tables, which says it of sources without rows.
+    pub(super) fn take(&mut self, table: InputTable, is_first: bool) -> Vec<ReadSource> {
+        let is_of = |of: Option<InputTable>| of.map_or(is_first, |of| of == table);
+        let unsaid = std::mem::take(&mut self.unsaid);
+        let (said, unsaid): (Vec<_>, Vec<_>) = unsaid.into_iter().partition(|(of, _)| is_of(*of));
+        self.unsaid = unsaid;
+        said.into_iter().map(|(_, read)| read).collect()
+    }
+
+    /// Whether rows were added before.
+    pub(super) fn goes_on(&self) -> bool {
+        !self.known.is_empty()
+    }
+
+    /// Does what a killed run left to do, where no writer does.
+    pub(super) fn put_in_order(&self) -> Result<()> {
+        for table in self.known.keys() {
+            let folder = in_directory(&self.directory, *table, Path::new(""));
+            match Dataset::put_in_order(folder) {
+                // Another run is there, and has done it.
+                Err(error) if error.kind() == ErrorKind::Exists => {}
+                done => done?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What to say of sources without anything new.
+    pub(super) fn note(&self) -> Option<String> {
+        match self.unchanged {
+            0 => None,
+            1 => Some("1 input was added before, and has nothing new".to_owned()),
+            count => Some(format!("{count} inputs were added before, and have nothing new")),
+        }
+    }
+
+    /// All rows are part of the dataset.
+    pub(super) fn committed(&mut self) {
+        if let Some(points) = &mut self.points {
+            (points.bytes, points.last) = (0, Instant::now());
+        }
+    }
+}
+
+fn refused(source: &Source, problem: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Options, problem).in_source(&source.name())
+}
+
+fn changed(is_shorter: bool) -> String {
+    let what = if is_shorter { "has become shorter" } else { "does not begin as it did" };
+    format!(
+        "it {what} since rows of it were added: --resume goes on with files that are what they were, or have grown (rename it, if it is another file, or leave it out)"
+    )
+}
+
+fn grown(position: &InputPosition) -> String {
+    match position.is_within_line() && position.format != Format::Json {
+        true => "it has grown, and its last line, which was read as a whole, had no end then: what has come behind may go on with it. Convert what is new by itself, from a file of its own".to_owned(),
+        false => format!(
+            "it has grown, and {} can't be read on from its old end: convert what is new by itself, from a file of its own",
+            position.format
+        ),
+    }
+}

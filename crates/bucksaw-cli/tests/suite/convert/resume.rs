@@ -1,0 +1,206 @@
+//! Runs that go on where others ended, were stopped or were killed: each row is there once.
+
+use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use crate::support::signal;
+use crate::support::{Folder, wait_for_end};
+
+use super::datasets::{lines, numbers};
+
+/// Rows of each of the inputs.
+const ROWS: u32 = 40;
+
+fn write_inputs(folder: &Folder, count: u32) {
+    for input in 0..count {
+        folder.write(&format!("in/{input:02}.ndjson"), lines(input * ROWS..(input + 1) * ROWS));
+    }
+}
+
+#[test]
+fn what_was_added_is_passed_over_and_what_is_new_is_added() {
+    let folder = Folder::new();
+    write_inputs(&folder, 2);
+    let run = "convert in -o lake/ --resume --partition service";
+    folder.run(run).expect_code(0).expect_told(&["lake/: 80 rows"]);
+    let told = ["2 inputs were added before, and have nothing new", "0 lines, 0 B read"];
+    folder.run(run).expect_code(0).expect_told(&told);
+    assert_eq!(numbers(&folder, "lake"), (0..80).collect::<Vec<_>>());
+    // A new one, one that has grown, and one that has not.
+    write_inputs(&folder, 3);
+    folder.write("in/00.ndjson", [lines(0..ROWS), lines(120..123)].concat());
+    folder.run(run).expect_code(0).expect_told(&["lake/: 43 rows", "1 input was added before"]);
+    assert_eq!(numbers(&folder, "lake"), (0..123).collect::<Vec<_>>());
+    // Lines have the numbers that they have in their file.
+    folder.write("in/00.ndjson", [&lines(0..ROWS), &lines(120..123), "bad\n"].concat());
+    folder.run(run).expect_code(3).expect_told(&["in/00.ndjson: line 44, column 1 (byte "]);
+    folder.run(&format!("{run} --on-error skip")).expect_code(0);
+    assert_eq!(numbers(&folder, "lake"), (0..123).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_not_what_it_was_is_refused() {
+    for (before, after, told) in [
+        (lines(0..9), lines(0..8), "it has become shorter"),
+        (lines(0..9), lines(1..20), "does not begin as it did"),
+        (lines(0..9), [&lines(0..8), "{\"row\":7,\"service\":\"s1\"}\n{}\n"].concat(), "does not"),
+        ("{\"row\":1}".to_owned(), "{\"row\":1}\n{\"row\":2}\n".to_owned(), "had no end then"),
+        ("[{\"row\":1}]".to_owned(), "[{\"row\":1}][]".to_owned(), "json can't be read on"),
+    ] {
+        let folder = Folder::new();
+        folder.write("in.json", before);
+        folder.run("convert in.json -o lake/ --resume -q").expect_code(0);
+        let there = numbers(&folder, "lake");
+        folder.write("in.json", after);
+        folder.run("convert in.json -o lake/ --resume -q").expect_code(2).expect_told(&[told]);
+        assert_eq!(numbers(&folder, "lake"), there);
+    }
+    let folder = Folder::new();
+    let run = folder.run_with("convert - -o lake/ --resume", lines(0..2)).expect_code(2);
+    run.expect_told(&["standard input: can be read once only: --resume is for files"]);
+    folder.run("convert x -o lake/ --commit-age 1s").expect_code(2).expect_told(&["--resume"]);
+}
+
+/// Sources of OTLP go on in the dataset of their signal.
+#[test]
+fn signals_have_datasets_of_their_own() {
+    let folder = Folder::new();
+    let log = |row| {
+        format!(
+            "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"body\":{{\"stringValue\":\"{row}\"}}}}]}}]}}]}}\n"
+        )
+    };
+    let span = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"spanId\":\"00000000000000aa\",\"name\":\"s\"}]}]}]}\n";
+    folder.write("in/logs.json", log(1));
+    folder.write("in/spans.json", span);
+    let run = "convert in -o lake/ --resume -q";
+    folder.run(run).expect_code(0);
+    folder.write("in/logs.json", [log(1), log(2)].concat());
+    folder.run(run).expect_code(0);
+    folder.run(run).expect_code(0);
+    for (signal, rows) in [("logs", 2), ("traces", 1)] {
+        let listed = super::datasets::listed(&folder, &format!("lake/{signal}"));
+        assert_eq!(listed.values().sum::<u64>(), rows, "{signal}");
+    }
+    folder.write("in/logs.json", [log(1), log(2), span.to_owned()].concat());
+    let told = ["with --resume a file has rows of one table"];
+    folder.run(run).expect_code(2).expect_told(&told);
+}
+
+/// Kills a run at each of its calls that change names or make them durable; the same run goes on behind it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_killed_anywhere_is_gone_on_with() {
+    for options in ["--partition service --sort row:desc --roll-rows 9", "--atomic"] {
+        for call in ["renameat2", "rename", "fsync", "unlink", "mkdir"] {
+            for nth in 1.. {
+                let folder = Folder::new();
+                write_inputs(&folder, 3);
+                folder.write("in/01.ndjson", [&lines(ROWS..2 * ROWS), "bad\n"].concat());
+                let run = format!(
+                    "convert in -o lake/ -q --threads 1 --resume --commit-size 1 --on-error bad.ndjson {options}"
+                );
+                let options = format!("-o /dev/null -e inject={call}:signal=KILL:when={nth}");
+                let killed = crate::leftovers::strace(&folder, &options, &run);
+                folder.run(&run).expect_code(0);
+                let words = format!("{run}: {call} {nth}");
+                assert_eq!(numbers(&folder, "lake"), (0..120).collect::<Vec<_>>(), "{words}");
+                let kept: Vec<String> = folder
+                    .names()
+                    .into_iter()
+                    .filter(|name| name.starts_with("bad") && !name.ends_with("reasons.ndjson"))
+                    .collect();
+                assert!(!kept.is_empty() && kept.len() < 3, "{words}: {kept:?}");
+                assert!(kept.iter().all(|name| folder.text(name) == "bad\n"), "{words}");
+                if killed.code == Some(0) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Stops or kills so many runs at random moments, and goes on until one ends.
+fn stopped_at_random(options: &str, inputs: u32, name: &str, times: u32) {
+    let run = format!("convert in -o lake/ -q --resume --commit-size 1 {options}");
+    let mut whole = Duration::ZERO;
+    let mut random = 1_u32;
+    let mut stopped = 0;
+    while stopped < times {
+        let folder = Folder::new();
+        write_inputs(&folder, inputs);
+        loop {
+            let started = Instant::now();
+            let mut child = folder.start(&run);
+            if !whole.is_zero() {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                std::thread::sleep(whole.mul_f64(f64::from(random >> 8) / f64::from(1 << 24)));
+                signal(&child, name);
+            }
+            wait_for_end(&mut child);
+            let code = child.wait().expect("ended").code();
+            whole = whole.max(started.elapsed().min(Duration::from_secs(2)));
+            if code == Some(0) {
+                break;
+            }
+            stopped += 1;
+        }
+        let expected: Vec<i64> = (0..i64::from(inputs * ROWS)).collect();
+        assert_eq!(numbers(&folder, "lake"), expected, "{options}");
+    }
+}
+
+const OPTIONS: [&str; 4] = [
+    "--partition service --sort row:desc --roll-rows 9",
+    "--partition service",
+    "--roll-rows 7 --sort row",
+    "--roll-rows 100",
+];
+
+#[cfg(unix)]
+#[test]
+fn rows_are_there_once_after_kills_at_random_moments() {
+    for options in OPTIONS {
+        stopped_at_random(options, 6, "KILL", 5);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "takes minutes"]
+fn rows_are_there_once_after_many_kills_at_random_moments() {
+    for options in OPTIONS {
+        stopped_at_random(options, 20, "KILL", 50);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn rows_are_there_once_after_signals_at_random_moments() {
+    stopped_at_random(OPTIONS[0], 6, "TERM", 4);
+    stopped_at_random(&format!("{} --on-interrupt discard", OPTIONS[0]), 6, "TERM", 4);
+}
+
+/// A source that is so long that rows of its first part are part of the dataset before its last is read.
+#[cfg(unix)]
+#[test]
+fn reading_goes_on_in_the_midst_of_a_source() {
+    let folder = Folder::new();
+    let padding = "x".repeat(300);
+    let rows: String =
+        (0..60_000).map(|row| format!("{{\"row\":{row},\"x\":\"{padding}\"}}\n")).collect();
+    folder.write("in.ndjson", &rows);
+    let run = "convert in.ndjson -o lake/ -q --memory-limit 8MiB --resume --commit-size 1MiB";
+    let mut child = folder.start(run);
+    crate::support::wait_until("rows are there", || {
+        folder.path("lake/_bucksaw/manifest/000000000001.ndjson").exists()
+    });
+    signal(&child, "KILL");
+    wait_for_end(&mut child);
+    let before = numbers(&folder, "lake").len();
+    assert!(before > 0);
+    let run = folder.run(&run.replace(" -q", "")).expect_code(0);
+    let told = if before < 60_000 { "lake/: " } else { "1 input was added before" };
+    run.expect_told(&[told]);
+    assert_eq!(numbers(&folder, "lake"), (0..60_000).collect::<Vec<_>>());
+}

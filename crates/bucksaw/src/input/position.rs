@@ -1,0 +1,77 @@
+//! How far an input was read, so that another run can go on there.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Format;
+
+/// How far an input was read: all that is before has become rows, or was rejected. [`Input::position`](crate::Input::position) has it,
+/// and [`InputOptions::behind`](crate::InputOptions::behind) goes on there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InputPosition {
+    /// What it is read as.
+    #[serde(serialize_with = "word_of", deserialize_with = "format_of")]
+    pub format: Format,
+    /// Bytes before it, after decompression.
+    pub bytes: u64,
+    /// The line that starts there, or goes on, from 1.
+    pub line: u64,
+    /// The byte at which that line starts.
+    pub line_start: u64,
+    /// Whether it is the source's end, as that was then.
+    pub is_end: bool,
+}
+
+impl InputPosition {
+    /// Whether the source ended without a newline, of a format that has them: what is added there later goes on with a line that has
+    /// been read.
+    #[must_use]
+    pub fn is_within_line(&self) -> bool {
+        self.format.is_of_lines() && self.bytes != self.line_start
+    }
+
+    /// Whether a source that has grown can be read on from its old end.
+    #[must_use]
+    pub fn can_grow(&self) -> bool {
+        !matches!(self.format, Format::Json | Format::Arrow | Format::Parquet)
+            && !self.is_within_line()
+    }
+
+    /// Whether reading can begin there with nothing known of what is before.
+    pub(super) fn starts_anew(&self) -> bool {
+        matches!(
+            self.format,
+            Format::Ndjson
+                | Format::Text
+                | Format::Logfmt
+                | Format::JournaldJson
+                | Format::JournaldExport
+                | Format::Syslog
+                | Format::EsBulk
+        ) && !self.is_within_line()
+    }
+}
+
+impl Format {
+    /// Whether records end with chunks, so that reading can stop behind any of them.
+    pub(super) fn ends_anywhere(self) -> bool {
+        !matches!(
+            self,
+            Self::Auto
+                | Self::Json
+                | Self::OtlpLogs
+                | Self::OtlpTraces
+                | Self::OtlpMetrics
+                | Self::Arrow
+                | Self::Parquet
+        )
+    }
+}
+
+fn word_of<S: Serializer>(format: &Format, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(format)
+}
+
+fn format_of<'de, D: Deserializer<'de>>(from: D) -> Result<Format, D::Error> {
+    String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+}
