@@ -2,6 +2,7 @@
 //! input and however many threads; or the command says what to do.
 #![cfg(target_os = "linux")]
 
+mod datasets;
 mod formats;
 mod order;
 mod shapes;
@@ -134,11 +135,14 @@ fn check(shape: &Shape, times: f64, cases: &[Case]) {
 /// Runs a case; what came of it, and the peak of memory.
 fn run(folder: &Folder, input: &str, options: &str, case: Case) -> (Run, usize) {
     let Case { backend, limit, threads } = case;
+    // Nothing is replaced in a dataset.
+    let _ = fs::remove_dir_all(folder.path("out"));
+    let output = if options.contains("--dataset") { "out/" } else { "out.parquet --overwrite" };
     let options = format!(
         "--backend {backend} --memory-limit {limit}MiB --threads {threads} --cores {threads} \
-         --overwrite --json {options}"
+         --json {options}"
     );
-    let mut command = folder.command(&format!("convert {input} -o out.parquet {options}"));
+    let mut command = folder.command(&format!("convert {input} -o {output} {options}"));
     let file = |name: &str| File::create(folder.path(name)).expect("a file");
     command.stdout(file("stdout")).stderr(file("stderr"));
     let mut child = command.spawn().expect("the command starts");
