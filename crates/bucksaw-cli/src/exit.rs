@@ -33,7 +33,8 @@ Exit codes:
        input of another format, or without its end; no Parquet file
   4    the output exists already, and --overwrite was not given
   5    some inputs could not be converted, and the files of all others are
-       written (--keep-going, or every record of one was rejected)
+       written (--keep-going, or every record of one was rejected); some files
+       are no part of the dataset that was repaired
   130  interrupted before the files appeared, and nothing is left behind; of a
        dataset, what was published stays, and inputs were not read to their ends";
 

@@ -77,6 +77,12 @@ pub fn main() -> ExitCode {
         Command::Expire(arguments) => {
             commands::expire::run(arguments, &mut BufWriter::new(io::stdout().lock()))
         }
+        Command::Repair(arguments) => {
+            match commands::repair::run(arguments, &mut BufWriter::new(io::stdout().lock())) {
+                Ok(code) => return ExitCode::from(code),
+                Err(error) => Err(error),
+            }
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
@@ -101,6 +107,7 @@ fn prints_json(command: &Command) -> bool {
         Command::Lint(arguments) => arguments.json,
         Command::Verify(arguments) => arguments.json,
         Command::Ls(arguments) => arguments.json,
+        Command::Repair(arguments) => arguments.json,
         _ => false,
     }
 }

@@ -67,7 +67,9 @@ pub use budget::{
     DEFAULT_MAX_OPEN_BYTES, DEFAULT_MAX_PAGE_BYTES, DEFAULT_MAX_ROW_BYTES, DEFAULT_MAX_WORK_BYTES,
 };
 
-pub use datasets::{DatasetProblem, DatasetVerification, verify_dataset};
+pub use datasets::{
+    DatasetProblem, DatasetRepair, DatasetVerification, LeftOut, repair_dataset, verify_dataset,
+};
 pub use description::{
     Column, ColumnChunk, ColumnTotals, Description, KeyValue, PageEncoding, RowGroup,
     SortingColumn, Statistics, Totals,

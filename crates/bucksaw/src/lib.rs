@@ -110,6 +110,7 @@ pub use {arrow_array, arrow_schema};
 pub mod internal {
     pub use crate::block::{OwnedBlock, RowIndex};
     pub use crate::dataset::looking as datasets;
+    pub use crate::dataset::repairing;
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins::values_say;

@@ -73,6 +73,18 @@ meanwhile.
 
 Exit codes are those of bucksaw --help.";
 
+pub(super) const REPAIR_EXAMPLES: &str = "\
+Examples:
+  bucksaw repair lake/ --dry-run
+  bucksaw repair lake/
+
+Rows, bytes, row groups, times, columns with their types, nulls and bounds, orders and statistics are those of the files' footers, and \
+folders' values those of their names; schema.json and partition.json are made again where they are damaged or lost. The new manifest appears in \
+one moment, and what it replaces is kept in DIR/_bucksaw/manifest-before-repair-1 and so on. No data file is changed or removed. Files that are \
+no part of the dataset (no Parquet, or damaged; of another program; in other folders; with columns of other types) are named, and the exit code is 5.
+
+Exit codes are those of bucksaw --help.";
+
 pub(super) const CAT_EXAMPLES: &str = "\
 Examples:
   bucksaw cat logs.parquet

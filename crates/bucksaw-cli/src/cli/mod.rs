@@ -18,7 +18,7 @@ use clap_complete::Shell;
 pub(crate) use self::dataset::{DatasetArgs, OnInterrupt};
 use self::examples::{
     CAT_EXAMPLES, CONVERT_EXAMPLES, EXPIRE_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, LS_EXAMPLES,
-    MEASURE_HELP, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,
+    MEASURE_HELP, REPAIR_EXAMPLES, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,
 };
 use self::file::FILE_HEADING;
 pub(crate) use self::file::FileArgs;
@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Remove the files of datasets whose rows are all too old
     #[command(after_help = EXPIRE_EXAMPLES)]
     Expire(ExpireArgs),
+    /// Make the manifest of datasets again, from their files, where it is damaged or lost
+    #[command(after_help = REPAIR_EXAMPLES)]
+    Repair(RepairArgs),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -301,4 +304,18 @@ pub(crate) struct ExpireArgs {
     /// Only list the files that would be removed
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// Which manifests to make again.
+#[derive(Args, Debug)]
+pub(crate) struct RepairArgs {
+    /// Folders that datasets are in
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) datasets: Vec<PathBuf>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print a document of JSON for each dataset
+    #[arg(long)]
+    pub(crate) json: bool,
 }

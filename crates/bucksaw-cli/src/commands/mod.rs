@@ -12,6 +12,7 @@ pub(crate) mod inspect_text;
 pub(crate) mod lint;
 pub(crate) mod ls;
 pub(crate) mod measure;
+pub(crate) mod repair;
 mod scan;
 pub(crate) mod schema;
 mod signal_stats_text;

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::ReadSource;
 use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_each_line};
+use super::partitioned::{Partition, read_partition};
 use super::staged::StagedFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
@@ -58,6 +59,45 @@ impl Folder {
     /// # Errors
     /// [`ErrorKind::Exists`] where another process writes to it; [`ErrorKind::Io`]; those of its manifest and its schema.
     pub(crate) fn open(root: &Path) -> Result<Self> {
+        let (own, lock) = Self::prepared(root)?;
+        let manifest = Manifest::open(&own)?;
+        let next_seq = manifest.newest_end()?.next_seq;
+        let schema = match own.join(SCHEMA).exists() || manifest.newest == 0 {
+            true => read_schema(&own.join(SCHEMA))?,
+            false => return Err(lost(root, &own.join(SCHEMA))),
+        };
+        let mut folder = Self::of(root, manifest, schema, lock);
+        folder.next_seq = next_seq;
+        folder.carry_out_newest()?;
+        folder.clear_staged()?;
+        Ok(folder)
+    }
+
+    /// Opens a dataset whose manifest may be damaged, and leaves it as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] where another process writes to it; [`ErrorKind::Io`].
+    pub(super) fn open_damaged(root: &Path) -> Result<Self> {
+        let (own, lock) = Self::prepared(root)?;
+        let manifest = Manifest::open_damaged(&own)?;
+        Ok(Self::of(root, manifest, DeclaredSchema::new(), lock))
+    }
+
+    fn of(root: &Path, manifest: Manifest, schema: DeclaredSchema, lock: File) -> Self {
+        Self {
+            root: root.to_owned(),
+            manifest,
+            next_seq: 0,
+            next_staged: 0,
+            waiting: None,
+            schema,
+            is_in_order: false,
+            _lock: lock,
+        }
+    }
+
+    /// The folder that a dataset has for itself, with all that is in it, locked.
+    fn prepared(root: &Path) -> Result<(PathBuf, File)> {
         let own = root.join(OWN_FOLDER);
         for folder in ["manifest", "staged"] {
             let folder = own.join(folder);
@@ -73,22 +113,7 @@ impl Folder {
             }
         }
         let lock = lock(root, &own.join("lock"))?;
-        let manifest = Manifest::open(&own)?;
-        let next_seq = manifest.newest_end()?.next_seq;
-        let schema = read_schema(&own.join(SCHEMA))?;
-        let mut folder = Self {
-            root: root.to_owned(),
-            manifest,
-            next_seq,
-            next_staged: 0,
-            waiting: None,
-            schema,
-            is_in_order: false,
-            _lock: lock,
-        };
-        folder.carry_out_newest()?;
-        folder.clear_staged()?;
-        Ok(folder)
+        Ok((own, lock))
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -105,24 +130,18 @@ impl Folder {
     /// # Errors
     /// [`ErrorKind::Options`] where its files are in others; [`ErrorKind::Io`].
     pub(crate) fn keep_partition(&mut self, keys: &[PartitionKey]) -> Result<()> {
+        let names: Vec<String> = keys.iter().map(|key| key.name().to_owned()).collect();
         let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let known = read_partition(&self.own_folder().join(PARTITION))?;
-        if known.as_ref() == Some(&keys) {
+        let path = self.own_folder().join(PARTITION);
+        let known = read_partition(&path)?;
+        if known.as_ref() == Some(&Partition::Keys(keys.clone())) {
             return Ok(());
         }
-        if let Some(known) = known.filter(|_| self.manifest.newest > 0) {
-            let is = match known.is_empty() {
-                true => "its files are in no folders: go on without (--partition)".to_owned(),
-                false => format!(
-                    "its files are in folders by {0}: go on with these (--partition '{0}')",
-                    known.join("/")
-                ),
-            };
-            let message = format!("{} is a dataset, and {is}", escape_path(&self.root));
-            return Err(Error::new(ErrorKind::Options, message));
+        if self.manifest.newest > 0 {
+            let known = known.ok_or_else(|| lost(&self.root, &path))?;
+            known.check(&names, &self.root)?;
         }
-        // Strings can't fail to serialize.
-        self.keep(PARTITION, &serde_json::to_vec(&keys).unwrap_or_default())
+        self.keep(PARTITION, &Partition::Keys(keys).to_json())
     }
 
     /// The number of the next file.
@@ -203,7 +222,7 @@ impl Folder {
         rename::to_unused(&staged, &target)
             .and_then(|()| sync_directory(&self.manifest_folder()))
             .map_err(|cause| self.not_written(cause))?;
-        self.manifest.newest = number;
+        self.manifest.tell_newest(&self.own_folder(), number, true);
         self.is_in_order = false;
         self.carry_out_newest().map_err(|error| {
             let message = format!(
@@ -239,12 +258,12 @@ impl Folder {
     }
 
     /// Does what is left to do of the newest entry.
-    fn carry_out_newest(&mut self) -> Result<()> {
-        if self.manifest.newest == 0 {
+    pub(super) fn carry_out_newest(&mut self) -> Result<()> {
+        if !self.manifest.is_newest_entry {
             self.is_in_order = true;
             return Ok(());
         }
-        let path = manifest::entry_path(&self.manifest_folder(), self.manifest.newest);
+        let path = self.manifest.newest_path();
         let mut changed = Changed::default();
         for_each_line(&path, |line| match line {
             Line::Add(added) => self.carry_out(&added, &mut changed),
@@ -330,7 +349,7 @@ impl Folder {
     }
 
     fn keep_schema(&mut self, schema: &DeclaredSchema) -> Result<()> {
-        if *schema == self.schema {
+        if *schema == self.schema && self.own_folder().join(SCHEMA).exists() {
             return Ok(());
         }
         self.keep(SCHEMA, schema.to_json().as_bytes())?;
@@ -338,8 +357,29 @@ impl Folder {
         Ok(())
     }
 
+    /// An entry that is not to be the next one.
+    pub(super) fn new_entry(&self, name: &str, number: u64) -> Result<EntryWriter> {
+        let path = self.staged_folder().join(name);
+        EntryWriter::create(&path, number).map_err(|cause| self.not_written(cause))
+    }
+
+    /// What is in its manifest's folder.
+    pub(super) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Has a staged snapshot stand for all entries; returns what was there of these.
+    pub(super) fn replace_manifest(&mut self, staged: &Path, number: u64) -> Result<Vec<PathBuf>> {
+        let target = manifest::snapshot_path(&self.manifest_folder(), number);
+        rename::to_unused(staged, &target)
+            .and_then(|()| sync_directory(&self.manifest_folder()))
+            .map_err(|cause| self.not_written(cause))?;
+        self.manifest.tell_newest(&self.own_folder(), number, false);
+        self.manifest.others_than(&target)
+    }
+
     /// Replaces what the dataset knows in a file of its own, durably.
-    fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {
+    pub(super) fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.own_folder().join(name);
         let staged = self.staged_folder().join(name);
         let written = || -> io::Result<()> {
@@ -351,11 +391,11 @@ impl Folder {
         written().map_err(|cause| failed(format!("could not write {}", escape_path(&path)), cause))
     }
 
-    fn own_folder(&self) -> PathBuf {
+    pub(super) fn own_folder(&self) -> PathBuf {
         self.root.join(OWN_FOLDER)
     }
 
-    fn staged_folder(&self) -> PathBuf {
+    pub(super) fn staged_folder(&self) -> PathBuf {
         self.own_folder().join("staged")
     }
 
@@ -363,7 +403,7 @@ impl Folder {
         self.own_folder().join("manifest")
     }
 
-    fn not_written(&self, cause: io::Error) -> Error {
+    pub(super) fn not_written(&self, cause: io::Error) -> Error {
         let folder = self.manifest_folder();
         failed(format!("could not write the manifest in {}", escape_path(&folder)), cause)
     }
@@ -447,7 +487,7 @@ fn is_same_file(_: &Path, _: &Path) -> bool {
 }
 
 /// Makes the names in a folder durable.
-fn sync_directory(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(folder: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }
@@ -458,23 +498,21 @@ fn sync_directory(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// What a dataset's folders are by; none where nothing says so.
-pub(super) fn read_partition(path: &Path) -> Result<Option<Vec<String>>> {
-    let shown = escape_path(path);
-    match fs::read(path) {
-        Ok(json) => serde_json::from_slice(&json)
-            .map(Some)
-            .map_err(|cause| Error::new(ErrorKind::Malformed, cause.to_string()).in_source(&shown)),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
-    }
+/// The error of a dataset that has lost what it knows of itself in this file.
+fn lost(root: &Path, path: &Path) -> Error {
+    manifest::needs_repair(root, "it is missing, and there are entries of the manifest:")
+        .in_source(&escape_path(path))
 }
 
 /// The schema of a dataset, or one without columns where there is none yet.
 pub(crate) fn read_schema(path: &Path) -> Result<DeclaredSchema> {
     let shown = escape_path(path);
     match fs::read_to_string(path) {
-        Ok(json) => DeclaredSchema::from_json(&json).map_err(|error| error.in_source(&shown)),
+        Ok(json) => DeclaredSchema::from_json(&json).map_err(|error| {
+            // DIR/_bucksaw/schema.json
+            let root = path.ancestors().nth(2).unwrap_or(path);
+            manifest::needs_repair(root, &format!("{}:", error.message())).in_source(&shown)
+        }),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
         Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
     }

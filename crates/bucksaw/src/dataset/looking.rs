@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use twox_hash::xxhash3_128::Hasher;
 
-use super::folder::{OWN_FOLDER, PARTITION, SCHEMA, read_partition, read_schema};
-use super::manifest::Manifest;
+use super::folder::{OWN_FOLDER, PARTITION, SCHEMA, read_schema};
+use super::manifest::{Manifest, needs_repair};
+use super::partitioned::read_partition;
 use super::{DatasetFile, own_folder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
@@ -32,7 +33,9 @@ pub fn manifest_problems(root: &Path) -> Result<Vec<Error>> {
         for name in [SCHEMA, PARTITION] {
             let path = own.join(name);
             let read = match (path.is_file(), name == SCHEMA) {
-                (false, _) => Err(missing(&path)),
+                (false, _) => {
+                    Err(needs_repair(root, "it is missing:").in_source(&escape_path(&path)))
+                }
                 (true, true) => read_schema(&path).map(drop),
                 (true, false) => read_partition(&path).map(drop),
             };
@@ -40,10 +43,6 @@ pub fn manifest_problems(root: &Path) -> Result<Vec<Error>> {
         }
     }
     Ok(problems)
-}
-
-fn missing(path: &Path) -> Error {
-    Error::new(ErrorKind::Malformed, "it is missing").in_source(&escape_path(path))
 }
 
 /// Has each file of a dataset looked at, and where it is if it does not have its name yet.

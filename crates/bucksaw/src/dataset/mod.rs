@@ -4,6 +4,8 @@ mod expiring;
 mod folder;
 pub mod looking;
 mod manifest;
+mod partitioned;
+pub mod repairing;
 mod sources;
 mod staged;
 

@@ -53,6 +53,13 @@ impl TimeRange {
         Self { column: column.name.clone(), unit, first, last, first_time, last_time }
     }
 
+    /// That of a column of timestamps.
+    pub(crate) fn of_timestamps(column: String, unit: TimeUnit, first: i64, last: i64) -> Self {
+        let text = |value| Some(text_in_unit(value, unit));
+        let (first_time, last_time) = (text(first), text(last));
+        Self { column, unit: Some(unit), first, last, first_time, last_time }
+    }
+
     /// Adds those of another file: of columns of the same name and unit.
     pub fn add(ranges: &mut Vec<Self>, others: Vec<Self>) {
         for other in others {

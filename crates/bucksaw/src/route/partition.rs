@@ -315,9 +315,14 @@ pub(crate) fn runs(
 
 /// What a folder's name says of its rows: the value of each level.
 pub(crate) fn values(folder: &str) -> BTreeMap<String, Option<String>> {
+    levels(folder).collect()
+}
+
+/// The same in the order of the levels.
+pub(crate) fn levels(folder: &str) -> impl Iterator<Item = (String, Option<String>)> + '_ {
     let levels = folder.split('/').filter_map(|level| level.split_once('='));
     let value = |value: &str| (value != NO_VALUE).then(|| unescaped(value));
-    levels.map(|(name, text)| (unescaped(name), value(text))).collect()
+    levels.map(move |(name, text)| (unescaped(name), value(text)))
 }
 
 /// Those that are of columns, as rows have them.

@@ -195,6 +195,18 @@ impl Sortedness {
     }
 
     /// What became of a declared order.
+    /// What all row groups are sorted by, whose rows were put in the order of these keys, if they were.
+    pub(crate) fn sorted_by(&self, sorted_into: &[SortKey]) -> Vec<String> {
+        let SortedRowGroups { by, are_sorted } = &self.sorted;
+        if !sorted_into.is_empty() {
+            return sorted_into.iter().map(ToString::to_string).collect();
+        }
+        match are_sorted.iter().all(|is_sorted| *is_sorted) {
+            true => by.iter().map(|column| SortKey::from(column.clone()).to_string()).collect(),
+            false => Vec::new(),
+        }
+    }
+
     pub(crate) fn report(&self) -> Option<OrderReport> {
         let first = self.first_unsorted_row.as_ref();
         let line = first.and_then(|(_, line)| line.as_ref());

@@ -103,11 +103,12 @@ impl DatasetFiles {
         let finished = file.finish(table, Some(OfDataset { values, in_path }))?;
         self.roll.note_footer(finished.footer_bytes);
         let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
+        let sorted_by = finished.sorted_by.clone();
         let report = finished.report(&table.schema);
         let name = staged.as_deref().and_then(|staged| staged.file_name());
         self.folder.add(Added {
             file: self.described(&report, hash.unwrap_or_default(), table),
-            details: Some(Details::of(&report, sorted_by(&report, table))),
+            details: Some(Details::of(&report, sorted_by)),
             staged: name.map(|name| name.to_string_lossy().into_owned()),
         })?;
         self.written.add(report);
@@ -190,13 +191,6 @@ impl DatasetFiles {
         self.folder.commit(&table.declared())?;
         Ok(FileReport { unnamed: self.unnamed, ..self.written })
     }
-}
-
-/// What all of its row groups are sorted by.
-fn sorted_by(report: &FileReport, table: &Table) -> Vec<String> {
-    let sorted = report.order.as_ref().filter(|o| o.sorted_row_groups == report.row_groups);
-    let keys = table.options.sorted_into.iter().map(ToString::to_string);
-    sorted.map_or_else(Vec::new, |_| keys.collect())
 }
 
 /// A moment to seconds, as names have it.

@@ -279,6 +279,7 @@ impl OpenFile {
             tally: self.arriving.into_tally(),
             spelled,
             alterations,
+            sorted_by: self.sortedness.sorted_by(&table.options.sorted_into),
             order: self.sortedness.report(),
             times,
             signal_stats,
@@ -316,6 +317,8 @@ pub(super) struct Finished {
     pub(super) spelled: Vec<u64>,
     /// In the same way.
     pub(super) alterations: Vec<Alterations>,
+    /// What all of its row groups are sorted by.
+    pub(super) sorted_by: Vec<String>,
     pub(super) order: Option<OrderReport>,
     pub(super) times: Vec<TimeRange>,
     pub(super) signal_stats: Option<SignalStats>,

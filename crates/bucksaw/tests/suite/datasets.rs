@@ -477,6 +477,9 @@ fn who_opens_a_dataset_finishes_what_a_killed_process_began() {
         for name in ["manifest", "staged"] {
             fs::create_dir_all(own.join(name)).expect("a folder");
         }
+        for name in ["schema.json", "partition.json"] {
+            fs::copy(whole.path().join("_bucksaw").join(name), own.join(name)).expect("copied");
+        }
         fs::write(own.join("manifest/000000000001.ndjson"), &entry).expect("written");
         fs::write(own.join("staged/2-1.parquet"), "unfinished").expect("written");
         for (at, path) in expected.iter().enumerate() {

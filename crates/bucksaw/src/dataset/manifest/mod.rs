@@ -12,9 +12,11 @@
 //! ```
 //!
 //! A snapshot, `000000000064.snapshot.ndjson`, adds all files that the dataset has with the entry of that number, and says how far
-//! each source was read, so that reading begins there.
+//! each source was read, so that reading begins there. One that repairs a dataset stands for an entry of its own. How many entries
+//! there are stands in a file beside the manifest's folder, once they are there, so that one that is lost is missed.
 
 mod entry;
+mod known;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::entry::EntryWriter;
-pub(crate) use self::reading::{Manifest, for_each_line};
+pub(crate) use self::known::Known;
+pub(crate) use self::reading::{Manifest, for_each_line, needs_repair};
 use crate::dataset::ReadSource;
 use crate::report::{FileReport, TimeRange};
 
@@ -73,7 +76,9 @@ pub(crate) struct FileColumn {
     pub(crate) name: String,
     #[serde(rename = "type")]
     pub(crate) ty: String,
-    pub(crate) nulls: u64,
+    /// Where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nulls: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) min: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +137,7 @@ impl Details {
         let column = |column: &crate::ColumnReport| FileColumn {
             name: column.name.clone(),
             ty: column.ty.clone(),
-            nulls: column.nulls,
+            nulls: Some(column.nulls),
             min: value(&column.min),
             max: value(&column.max),
         };

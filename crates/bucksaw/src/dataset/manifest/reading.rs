@@ -16,11 +16,18 @@ use crate::escape::escape_path;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manifest {
     folder: PathBuf,
-    /// The number of the newest entry; 0 where there is none.
+    /// The number of the newest entry, or of the snapshot that stands for it; 0 where there is none.
     pub(crate) newest: u64,
     /// That of the newest snapshot, in the same way.
     snapshot: u64,
+    /// Whether the newest is an entry, which may have to be carried out.
+    pub(crate) is_newest_entry: bool,
+    /// The number of the last entry that was written, as far as that is known.
+    told: u64,
 }
+
+/// What has the number of the last entry.
+const TOLD: &str = "newest";
 
 impl Manifest {
     /// Looks into the manifest's folder, which is in the one that a dataset has for itself, and need not be there.
@@ -28,11 +35,38 @@ impl Manifest {
     /// # Errors
     /// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where an entry is missing.
     pub(crate) fn open(own_folder: &Path) -> Result<Self> {
+        let (manifest, entries) = Self::listed(own_folder)?;
+        let missing = (manifest.snapshot + 1..=manifest.newest).find(|n| !entries.contains(n));
+        let missing = missing.or((manifest.newest < manifest.told).then_some(manifest.told));
+        match missing {
+            None => Ok(manifest),
+            Some(number) => Err(broken(
+                &entry_path(&manifest.folder, number),
+                "it is missing, and there was an entry of this number or a later one: put it back from a copy, or",
+            )),
+        }
+    }
+
+    /// The same of a manifest that may be damaged.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(crate) fn open_damaged(own_folder: &Path) -> Result<Self> {
+        Ok(Self::listed(own_folder)?.0)
+    }
+
+    /// What there is, and the numbers of entries.
+    fn listed(own_folder: &Path) -> Result<(Self, HashSet<u64>)> {
         let folder = &own_folder.join("manifest");
         let mut entries = HashSet::new();
-        let mut manifest = Self { folder: folder.clone(), ..Self::default() };
+        // First, since others may write one meanwhile.
+        let told = fs::read_to_string(own_folder.join(TOLD)).ok();
+        let told = told.and_then(|told| told.trim_end().parse().ok()).unwrap_or(0);
+        let mut manifest = Self { folder: folder.clone(), told, ..Self::default() };
         let listed = match fs::read_dir(folder) {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(manifest),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                return Ok((manifest, entries));
+            }
             listed => listed.map_err(|cause| failed(folder, cause))?,
         };
         for entry in listed {
@@ -45,14 +79,50 @@ impl Manifest {
                 manifest.newest = manifest.newest.max(number);
             }
         }
-        let missing = (manifest.snapshot + 1..=manifest.newest).find(|n| !entries.contains(n));
-        match missing {
-            None => Ok(manifest),
-            Some(number) => Err(broken(
-                &entry_path(folder, number),
-                "it is missing, and the manifest has later ones: put it back from a copy",
-            )),
+        manifest.newest = manifest.newest.max(manifest.snapshot);
+        manifest.is_newest_entry = entries.contains(&manifest.newest);
+        Ok((manifest, entries))
+    }
+
+    /// Where the newest entry is, or the snapshot that stands for it.
+    pub(crate) fn newest_path(&self) -> PathBuf {
+        match self.is_newest_entry {
+            true => entry_path(&self.folder, self.newest),
+            false => snapshot_path(&self.folder, self.newest),
         }
+    }
+
+    /// The number that the next entry of a manifest has that may be damaged.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.newest.max(self.told).saturating_add(1)
+    }
+
+    /// Whether the newest entry is there, and whole.
+    pub(crate) fn is_newest_whole(&self) -> bool {
+        let is_last = self.newest > 0 && self.told <= self.newest;
+        is_last && for_each_line(&self.newest_path(), |_| Ok(())).is_ok()
+    }
+
+    /// Says that there is an entry of this number, which is durable. It does no harm where that gets lost.
+    pub(crate) fn tell_newest(&mut self, own_folder: &Path, number: u64, is_entry: bool) {
+        (self.newest, self.is_newest_entry, self.told) = (number, is_entry, number);
+        let _ = fs::write(own_folder.join(TOLD), format!("{number}\n"));
+    }
+
+    /// All entries and snapshots but that one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(crate) fn others_than(&self, kept: &Path) -> Result<Vec<PathBuf>> {
+        let mut others = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(|cause| failed(&self.folder, cause))? {
+            let path = entry.map_err(|cause| failed(&self.folder, cause))?.path();
+            if path != kept {
+                others.push(path);
+            }
+        }
+        others.sort_unstable();
+        Ok(others)
     }
 
     /// The end of the newest entry.
@@ -63,10 +133,10 @@ impl Manifest {
         if self.newest == 0 {
             return Ok(End { next_seq: 1, ..End::default() });
         }
-        for_each_line(&entry_path(&self.folder, self.newest), |_| Ok(()))
+        for_each_line(&self.newest_path(), |_| Ok(()))
     }
 
-    /// What is wrong with entries and snapshots, also with those that need not be read any more.
+    /// What is wrong with the entries and the snapshot that are read.
     ///
     /// # Errors
     /// [`ErrorKind::Io`].
@@ -83,8 +153,11 @@ impl Manifest {
         paths.sort_unstable();
         for path in paths {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let stem = name.strip_suffix(SNAPSHOT_SUFFIX).or(name.strip_suffix(SUFFIX));
-            if stem.and_then(number).is_some() {
+            let snapshot = name.strip_suffix(SNAPSHOT_SUFFIX).and_then(number);
+            let entry = name.strip_suffix(SUFFIX).and_then(number);
+            if snapshot.is_some_and(|number| number == self.snapshot)
+                || entry.is_some_and(|number| number > self.snapshot)
+            {
                 problems.extend(for_each_line(&path, |_| Ok(())).err());
             }
         }
@@ -147,7 +220,7 @@ fn is_number_of(path: &Path, entry: u64) -> bool {
     stem.and_then(number).is_none_or(|number| number == entry)
 }
 
-fn number(digits: &str) -> Option<u64> {
+pub(super) fn number(digits: &str) -> Option<u64> {
     let is_number = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()
 }
@@ -165,7 +238,7 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
     match head {
         Some(Head { manifest: VERSION, entry }) if is_number_of(path, entry) => {}
         Some(Head { manifest: VERSION, entry }) => {
-            return Err(broken(path, &format!("it is the entry of another number, {entry}")));
+            return Err(broken(path, &format!("it is the entry of another number, {entry}:")));
         }
         Some(Head { manifest, .. }) if manifest > VERSION => {
             let message = format!(
@@ -174,19 +247,19 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
             );
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        _ => return Err(broken(path, "its first line is no head of an entry")),
+        _ => return Err(broken(path, "its first line is no head of an entry:")),
     }
     let (mut added, mut removed, mut read) = (0, 0, 0);
     while let Some(line) = next()? {
         // Members that a later release added are passed over.
         let mut json = serde_json::Deserializer::from_str(&line);
-        match Line::deserialize(&mut json).map_err(|cause| broken(path, &cause.to_string()))? {
+        match Line::deserialize(&mut json).map_err(|cause| broken(path, &format!("{cause}:")))? {
             Line::End(end) if (end.added, end.removed, end.read) == (added, removed, read) => {
                 return Ok(end);
             }
-            Line::End(_) => return Err(broken(path, "lines of it are missing")),
+            Line::End(_) => return Err(broken(path, "lines of it are missing:")),
             line if !is_within_the_dataset(&line) => {
-                return Err(broken(path, "it names a file that is not in the dataset's folder"));
+                return Err(broken(path, "it names a file that is not in the dataset's folder:"));
             }
             line => {
                 added += u64::from(matches!(line, Line::Add(_)));
@@ -196,7 +269,7 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
             }
         }
     }
-    Err(broken(path, "its end is missing"))
+    Err(broken(path, "its end is missing:"))
 }
 
 /// Nobody's manifest has other files renamed or removed.
@@ -216,10 +289,19 @@ fn is_within_the_dataset(line: &Line) -> bool {
     }
 }
 
-fn failed(path: &Path, cause: io::Error) -> Error {
+pub(super) fn failed(path: &Path, cause: io::Error) -> Error {
     Error::io(format!("could not read {}", escape_path(path)), cause)
 }
 
 fn broken(path: &Path, why: &str) -> Error {
-    Error::new(ErrorKind::Malformed, why).in_source(&escape_path(path))
+    // DIR/_bucksaw/manifest/000000000001.ndjson
+    let root = path.ancestors().nth(3).unwrap_or(path);
+    needs_repair(root, why).in_source(&escape_path(path))
+}
+
+/// The error of a dataset in this folder that knows too little of itself, for this reason.
+pub(crate) fn needs_repair(root: &Path, why: &str) -> Error {
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let message = format!("{why} repair the dataset (bucksaw repair {})", escape_path(root));
+    Error::new(ErrorKind::Malformed, message)
 }
