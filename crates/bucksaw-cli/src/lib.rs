@@ -83,6 +83,9 @@ pub fn main() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
+        Command::Compact(arguments) => {
+            commands::compact::run(arguments, &mut BufWriter::new(io::stdout().lock()))
+        }
         Command::Bench { arguments } => return commands::measure::run("bench", arguments),
         Command::Plan { arguments } => return commands::measure::run("plan", arguments),
         Command::Completions { shell } => commands::documents::completions(*shell),
@@ -108,6 +111,7 @@ fn prints_json(command: &Command) -> bool {
         Command::Verify(arguments) => arguments.json,
         Command::Ls(arguments) => arguments.json,
         Command::Repair(arguments) => arguments.json,
+        Command::Compact(arguments) => arguments.json,
         _ => false,
     }
 }

@@ -127,6 +127,8 @@ pub use block::counts::Alterations;
 pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
+#[cfg(feature = "arrow")]
+pub use dataset::{Compaction, Merged};
 pub use dataset::{Dataset, DatasetFile, Expired, FileMark, ReadSource};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
@@ -166,6 +168,8 @@ pub use writer::{Cell, Scan, Writer};
 
 /// Defaults and limits, each with its unit.
 pub mod limits {
+    #[cfg(feature = "arrow")]
+    pub use crate::dataset::DEFAULT_TARGET_BYTES;
     pub use crate::input::FIRST_REJECTED;
     pub use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES};
     pub use crate::options::{

@@ -85,6 +85,24 @@ no part of the dataset (no Parquet, or damaged; of another program; in other fol
 
 Exit codes are those of bucksaw --help.";
 
+pub(super) const COMPACT_EXAMPLES: &str = "\
+Examples:
+  bucksaw compact lake/ --dry-run
+  bucksaw compact lake/ --target-size 512MiB --older-than 1h
+  bucksaw compact lake/ --sort service,time:desc --json | jq .added[].path
+
+A line for each folder: its path, files before and after, rows, and bytes before and after, with tabs between them.
+
+Each folder's small files are merged, so that readers open fewer; where only one is small, it stays. Rows and values stay as they are, \
+in the order in which the files came, or in the order that all of them say they are sorted in. Who lists a folder meanwhile finds \
+all old files or all new ones, on Linux and where the folder has no folders in it; elsewhere the new ones come before the old \
+ones go. Killed at any time, nothing is lost or doubled: the next command that writes to the dataset does what is left. Other \
+commands that write to it are kept out meanwhile.
+
+A folder's new files take room beside its old ones until they are whole.
+
+Exit codes are those of bucksaw --help.";
+
 pub(super) const CAT_EXAMPLES: &str = "\
 Examples:
   bucksaw cat logs.parquet
@@ -130,6 +148,7 @@ mod tests {
             CAT_EXAMPLES,
             LS_EXAMPLES,
             EXPIRE_EXAMPLES,
+            COMPACT_EXAMPLES,
         ] {
             let lines: Vec<&str> = help.lines().collect();
             for pair in lines.windows(2) {

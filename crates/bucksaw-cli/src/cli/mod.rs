@@ -10,6 +10,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bucksaw::FileName;
+use bucksaw::limits::{DEFAULT_FILE_NAME, DEFAULT_TARGET_BYTES};
 use bucksaw_inspect::Reader;
 use bytesize::ByteSize;
 use clap::{Arg, Args, Parser, Subcommand, ValueHint};
@@ -17,8 +19,8 @@ use clap_complete::Shell;
 
 pub(crate) use self::dataset::{DatasetArgs, OnInterrupt};
 use self::examples::{
-    CAT_EXAMPLES, CONVERT_EXAMPLES, EXPIRE_EXAMPLES, INSPECT_EXAMPLES, LINT_EXAMPLES, LS_EXAMPLES,
-    MEASURE_HELP, REPAIR_EXAMPLES, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,
+    CAT_EXAMPLES, COMPACT_EXAMPLES, CONVERT_EXAMPLES, EXPIRE_EXAMPLES, INSPECT_EXAMPLES,
+    LINT_EXAMPLES, LS_EXAMPLES, MEASURE_HELP, REPAIR_EXAMPLES, SCHEMA_EXAMPLES, VERIFY_EXAMPLES,
 };
 use self::file::FILE_HEADING;
 pub(crate) use self::file::FileArgs;
@@ -66,6 +68,9 @@ pub(crate) enum Command {
     /// Make the manifest of datasets again, from their files, where it is damaged or lost
     #[command(after_help = REPAIR_EXAMPLES)]
     Repair(RepairArgs),
+    /// Merge the small files of datasets, each folder's, into large ones
+    #[command(after_help = COMPACT_EXAMPLES)]
+    Compact(Box<CompactArgs>),
     /// Measure how fast, in how much memory and how small this machine writes Parquet
     #[command(disable_help_flag = true, after_help = MEASURE_HELP)]
     Bench {
@@ -318,4 +323,32 @@ pub(crate) struct RepairArgs {
     /// Print a document of JSON for each dataset
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which files to merge.
+#[derive(Args, Debug)]
+pub(crate) struct CompactArgs {
+    /// Folders that datasets are in
+    #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) datasets: Vec<PathBuf>,
+    /// Size of the new files, about; files of less than half of it are small
+    #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_TARGET_BYTES))]
+    pub(crate) target_size: ByteSize,
+    /// Only files whose last moment is so long ago, or which themselves are so old: 1h, 2d [default: all]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) older_than: Option<Duration>,
+    /// The column whose moments count [default: the first of timestamps that a file has]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) timestamp_column: Option<String>,
+    /// What new files are called, as convert has it
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_FILE_NAME)]
+    pub(crate) name: FileName,
+    /// Only list what would be merged
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print a line of JSON for each folder, with its old and new files; where it fails, as convert does
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod cat;
 mod cell;
+pub(crate) mod compact;
 pub(crate) mod convert;
 pub(crate) mod documents;
 pub(crate) mod expire;
 pub(crate) mod explain_text;
+mod file_options;
 mod format_options;
 pub(crate) mod inspect;
 pub(crate) mod inspect_text;

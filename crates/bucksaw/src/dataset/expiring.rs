@@ -75,7 +75,7 @@ impl Dataset {
     }
 }
 
-fn is_before(range: &TimeRange, time: SystemTime) -> bool {
+pub(super) fn is_before(range: &TimeRange, time: SystemTime) -> bool {
     let nanos_of_unit = range.unit.map_or(1, |unit| unit.nanos());
     let last = i128::from(range.last) * i128::from(nanos_of_unit);
     let nanos = |duration: Duration| i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);

@@ -18,6 +18,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ReadSource;
+use super::durable::{Changed, is_same_file, sync_directory};
+use super::exchange::{Exchanged, Merging};
+#[cfg(feature = "arrow")]
+use super::manifest::DatasetFile;
 use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_each_line};
 use super::partitioned::{Partition, read_partition};
 use super::staged::StagedFile;
@@ -46,6 +50,8 @@ pub(crate) struct Folder {
     /// The next staged file's number.
     next_staged: u64,
     waiting: Option<EntryWriter>,
+    /// What it changes, where that is all in one folder.
+    merging: Option<Merging>,
     /// The columns that the schema file has.
     schema: DeclaredSchema,
     /// Whether the newest entry is carried out.
@@ -90,6 +96,7 @@ impl Folder {
             next_seq: 0,
             next_staged: 0,
             waiting: None,
+            merging: None,
             schema,
             is_in_order: false,
             _lock: lock,
@@ -171,6 +178,9 @@ impl Folder {
             return Err(Error::new(ErrorKind::Exists, message));
         }
         self.next_seq = self.next_seq.saturating_add(1);
+        if let Some(merging) = &mut self.merging {
+            merging.added.push(Added { details: None, ..added.clone() });
+        }
         self.next_entry()?.add(added).map_err(|cause| self.not_written(cause))
     }
 
@@ -179,6 +189,9 @@ impl Folder {
     /// # Errors
     /// [`ErrorKind::Io`].
     pub(crate) fn remove(&mut self, path: String) -> Result<()> {
+        if let Some(merging) = &mut self.merging {
+            merging.remove(&path);
+        }
         self.next_entry()?.remove(path).map_err(|cause| self.not_written(cause))
     }
 
@@ -188,6 +201,19 @@ impl Folder {
     /// [`ErrorKind::Io`].
     pub(crate) fn note_read(&mut self, source: ReadSource) -> Result<()> {
         self.next_entry()?.read(source).map_err(|cause| self.not_written(cause))
+    }
+
+    /// The next entry changes files of this folder alone, which has slashes between its levels.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn merge_in(&mut self, folder: &str) {
+        self.merging = Some(Merging::of(folder));
+    }
+
+    /// The files that such an entry adds, so far.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn merged(&self) -> Vec<DatasetFile> {
+        let added = self.merging.iter().flat_map(|merging| &merging.added);
+        added.map(|added| added.file.clone()).collect()
     }
 
     fn next_entry(&mut self) -> Result<&mut EntryWriter> {
@@ -216,7 +242,11 @@ impl Folder {
         let Some(waiting) = self.waiting.take() else { return Ok(()) };
         self.keep_schema(schema)?;
         let number = self.manifest.newest + 1;
-        let staged = waiting.finish(self.next_seq).map_err(|cause| self.not_written(cause))?;
+        let exchange = self.merging.take().and_then(|merging| {
+            merging.stage(&self.root, &self.staged_folder(), &format!("{number}-folder"))
+        });
+        let staged = waiting.finish(self.next_seq, exchange);
+        let staged = staged.map_err(|cause| self.not_written(cause))?;
         self.prepare(&staged)?;
         let target = manifest::entry_path(&self.manifest_folder(), number);
         rename::to_unused(&staged, &target)
@@ -264,6 +294,7 @@ impl Folder {
             return Ok(());
         }
         let path = self.manifest.newest_path();
+        let exchanged = Exchanged::carry_out(&self.root, &self.staged_folder(), &path)?;
         let mut changed = Changed::default();
         for_each_line(&path, |line| match line {
             Line::Add(added) => self.carry_out(&added, &mut changed),
@@ -278,6 +309,7 @@ impl Folder {
             Line::Read(_) | Line::End(_) => Ok(()),
         })?;
         changed.sync().map_err(|cause| self.not_written(cause))?;
+        exchanged.map_or(Ok(()), Exchanged::clear)?;
         self.is_in_order = true;
         Ok(())
     }
@@ -342,7 +374,7 @@ impl Folder {
         }
         let target = manifest::snapshot_path(&self.manifest_folder(), number);
         writer
-            .finish(self.next_seq)
+            .finish(self.next_seq, None)
             .and_then(|staged| fs::rename(staged, target))
             .and_then(|()| sync_directory(&self.manifest_folder()))
             .map_err(|cause| self.not_written(cause))
@@ -418,44 +450,6 @@ impl Drop for Folder {
     }
 }
 
-/// Folders in which names have changed and are not durable yet: the last of each level, since entries go from folder to folder.
-#[derive(Debug, Default)]
-struct Changed {
-    folder: Option<PathBuf>,
-}
-
-impl Changed {
-    /// A name has changed in this path's folder.
-    fn note(&mut self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(path);
-        if self.folder.as_deref() != Some(folder) {
-            self.sync()?;
-            self.folder = Some(folder.to_owned());
-        }
-        Ok(())
-    }
-
-    /// Makes a folder and those that it is in, durably.
-    fn make(&mut self, folder: &Path, root: &Path) -> io::Result<()> {
-        if folder.is_dir() {
-            return Ok(());
-        }
-        if let Some(parent) = folder.parent().filter(|parent| parent.starts_with(root)) {
-            self.make(parent, root)?;
-        }
-        fs::create_dir(folder)?;
-        folder.parent().map_or(Ok(()), sync_directory)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.folder.take().map_or(Ok(()), |folder| match sync_directory(&folder) {
-            // What was removed may have been the last in it, and others remove empty folders.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
-            synced => synced,
-        })
-    }
-}
-
 /// Keeps other writers out of the dataset.
 fn lock(root: &Path, path: &Path) -> Result<File> {
     let opened = File::options().create(true).append(true).open(path);
@@ -471,30 +465,6 @@ fn lock(root: &Path, path: &Path) -> Result<File> {
         }
         // A file system without locks.
         Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
-    }
-}
-
-#[cfg(unix)]
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let id = |path| fs::symlink_metadata(path).map(|found| (found.dev(), found.ino())).ok();
-    id(one).is_some() && id(one) == id(other)
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_: &Path, _: &Path) -> bool {
-    false
-}
-
-/// Makes the names in a folder durable.
-pub(super) fn sync_directory(folder: &Path) -> io::Result<()> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    match File::open(folder)?.sync_all() {
-        // Some file systems know no syncing of directories.
-        Err(cause) if cause.kind() != io::ErrorKind::InvalidInput => Err(cause),
-        _ => Ok(()),
     }
 }
 

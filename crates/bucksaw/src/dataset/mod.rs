@@ -1,5 +1,9 @@
 //! Datasets: the files of one table, in one folder.
 
+#[cfg(feature = "arrow")]
+mod compacting;
+mod durable;
+mod exchange;
 mod expiring;
 mod folder;
 pub mod looking;
@@ -11,6 +15,8 @@ mod staged;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "arrow")]
+pub use self::compacting::{Compaction, DEFAULT_TARGET_BYTES, Merged};
 pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;
@@ -57,9 +63,7 @@ impl Dataset {
         let mut folder = Folder::open(path.as_ref())?;
         folder.keep_partition(&options.dataset.partition)?;
         options.schema = folder.schema().clone().with(&options.schema)?;
-        let mut table = Table::new(options)?;
-        table.schema.are_of_dataset(&table.options);
-        Ok(Self { table, folder })
+        Ok(Self { table: table_of(options)?, folder })
     }
 
     /// The table.
@@ -110,4 +114,11 @@ impl Dataset {
 /// Where a dataset has what it knows of itself.
 fn own_folder(root: &Path) -> PathBuf {
     root.join(OWN_FOLDER)
+}
+
+/// The table of a dataset whose columns these options declare.
+fn table_of(options: Options) -> Result<Table> {
+    let mut table = Table::new(options)?;
+    table.schema.are_of_dataset(&table.options);
+    Ok(table)
 }

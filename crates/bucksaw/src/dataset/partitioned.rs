@@ -89,3 +89,29 @@ pub(super) fn read_partition(path: &Path) -> Result<Option<Partition>> {
         Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
     }
 }
+
+/// The same, as keys.
+///
+/// # Errors
+/// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where it does not say so, or can't be read; [`ErrorKind::Unsupported`] where only
+/// their names are known.
+#[cfg(feature = "arrow")]
+pub(super) fn partition_of(path: &Path) -> Result<Vec<PartitionKey>> {
+    let failed = |kind, why: &str| Error::new(kind, why).in_source(&escape_path(path));
+    match read_partition(path)? {
+        Some(Partition::Keys(keys)) => {
+            let keys: Result<Vec<PartitionKey>> = keys.iter().map(|key| key.parse()).collect();
+            keys.map_err(|cause| {
+                failed(ErrorKind::Malformed, "it says no keys of folders").with_cause(cause)
+            })
+        }
+        Some(Partition::Names { .. }) => Err(failed(
+            ErrorKind::Unsupported,
+            "since it was repaired it is not known which functions its folders are called by: the next rows that are added to it say it",
+        )),
+        None => Err(failed(
+            ErrorKind::Malformed,
+            "it is missing, and says what folders are by, which every run has to keep",
+        )),
+    }
+}

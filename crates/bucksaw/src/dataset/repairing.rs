@@ -12,7 +12,8 @@ use parquet::basic::ConvertedType;
 use parquet::schema::types::ColumnDescriptor;
 use serde_json::Value;
 
-use super::folder::{Folder, PARTITION, SCHEMA, read_schema, sync_directory};
+use super::durable::sync_directory;
+use super::folder::{Folder, PARTITION, SCHEMA, read_schema};
 use super::manifest::{Added, Details, EntryWriter, FileColumn, Known, Manifest};
 pub use super::partitioned::Partition;
 use super::partitioned::read_partition;
@@ -237,7 +238,7 @@ impl Repairing {
             writer.read(source.clone()).map_err(|cause| self.folder.not_written(cause))?;
         }
         let staged =
-            writer.finish(self.next_seq).map_err(|cause| self.folder.not_written(cause))?;
+            writer.finish(self.next_seq, None).map_err(|cause| self.folder.not_written(cause))?;
         let aside = Aside::make(&self.folder)?;
         if !self.is_newest_whole {
             aside.take_staged(&self.folder)?;

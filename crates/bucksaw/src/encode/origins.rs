@@ -1,6 +1,6 @@
 //! What a file says of where its columns come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -19,6 +19,57 @@ pub(crate) struct Counts<'c> {
     pub(crate) alterations: &'c [Alterations],
     /// Whether they are of the file, or of all rows of its table that came by then.
     pub(crate) are_of_file: bool,
+    /// What files say that the rows come from, in place of what is counted.
+    pub(crate) known: Option<&'c KnownOrigins>,
+}
+
+/// What files of one dataset say together of their columns.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownOrigins {
+    columns: HashMap<String, Known>,
+}
+
+/// What they say of a column.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    values: u64,
+    /// How many of them are other values as they are spelled, where it is known.
+    spelled: Option<u64>,
+    epochs: Option<Epochs>,
+}
+
+impl KnownOrigins {
+    /// Adds what a file says, with how many values it has of each of its columns.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add<'f>(
+        &mut self,
+        origins: &HashMap<String, Origin>,
+        columns: impl IntoIterator<Item = (&'f str, u64)>,
+    ) {
+        for (name, values) in columns.into_iter().filter(|(_, values)| *values > 0) {
+            let of_file = Known::of(origins.get(name), values);
+            let known = self.columns.entry(name.to_owned());
+            known.and_modify(|known| known.add(of_file)).or_insert(of_file);
+        }
+    }
+}
+
+#[cfg(feature = "arrow")]
+impl Known {
+    fn of(origin: Option<&Origin>, values: u64) -> Self {
+        let spelled = match origin.map(|origin| origin.texts).unwrap_or_default() {
+            Texts::Texts => Some(0),
+            Texts::Spelled => Some(values),
+            Texts::Mixed => origin.and_then(|origin| origin.spelled),
+        };
+        Self { values, spelled, epochs: origin.and_then(|origin| origin.epochs) }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.values += other.values;
+        self.spelled = self.spelled.zip(other.spelled).map(|(one, other)| one + other);
+        self.epochs = self.epochs.filter(|epochs| other.epochs == Some(*epochs));
+    }
 }
 
 /// The values of columns that a file does not have, since its folder is called by them.
@@ -48,17 +99,22 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
     let (values, spelled) = (counted(counts.values), counted(counts.spelled));
     let ty = column.ty.as_ref()?;
     let of = column.sibling_of.map(|(id, _)| schema.column(id));
-    let is_unclear = column.has_mixed_texts || of.is_some_and(|of| of.has_mixed_texts);
+    let known = counts.known.map(|known| known.columns.get(&column.name));
+    let (values, spelled) = match known {
+        None if column.has_mixed_texts || of.is_some_and(|of| of.has_mixed_texts) => (values, None),
+        None => (values, Some(spelled)),
+        Some(known) => known.map_or((0, Some(0)), |known| (known.values, known.spelled)),
+    };
     let texts = match ty {
-        ColumnType::Text if is_unclear => Texts::Mixed,
-        ColumnType::Text => Texts::of(values, spelled),
+        ColumnType::Text => spelled.map_or(Texts::Mixed, |spelled| Texts::of(values, spelled)),
         ColumnType::Json => Texts::Spelled,
         _ => Texts::Texts,
     };
     let parsed = counts.alterations.get(index).map(|counts| counts.parsed_texts);
-    let epochs = match parsed.unwrap_or_default() {
-        0 => Some(Epochs::Numbers),
-        parsed if parsed == values => Some(Epochs::Texts),
+    let epochs = match (known, parsed.unwrap_or_default()) {
+        (Some(Some(known)), _) => known.epochs,
+        (_, 0) => Some(Epochs::Numbers),
+        (_, parsed) if parsed == values => Some(Epochs::Texts),
         _ => None,
     };
     let is_of_epochs = matches!(ty, ColumnType::Timestamp(_))
@@ -71,7 +127,7 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         sibling_of: column.sibling_of.map(|(id, _)| schema.column(id).name.clone()),
         is_nanos: column.sibling_of.is_some_and(|(_, what)| what == Sibling::Nanos),
         texts,
-        spelled: (texts == Texts::Mixed && !is_unclear && counts.are_of_file).then_some(spelled),
+        spelled: spelled.filter(|_| texts == Texts::Mixed && counts.are_of_file),
         is_json: *ty == ColumnType::Json,
         declared: !(column.is_settled || is_sibling) && values_say(ty),
         input: column.input.as_ref().filter(|_| !column.is_settled).map(ToString::to_string),

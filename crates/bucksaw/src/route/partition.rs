@@ -325,6 +325,25 @@ pub(crate) fn levels(folder: &str) -> impl Iterator<Item = (String, Option<Strin
     levels.map(move |(name, text)| (unescaped(name), value(text)))
 }
 
+/// The folder of these values, if they are those of the keys' levels.
+#[cfg(feature = "arrow")]
+pub(crate) fn folder_of(
+    keys: &[PartitionKey],
+    values: &BTreeMap<String, Option<String>>,
+) -> Option<String> {
+    let mut folder = String::new();
+    for key in keys {
+        folder.push_str(if folder.is_empty() { "" } else { "/" });
+        escape(key.name(), &mut folder);
+        folder.push('=');
+        match values.get(key.name())? {
+            Some(text) => escape(text, &mut folder),
+            None => folder.push_str(NO_VALUE),
+        }
+    }
+    (keys.len() == values.len()).then_some(folder)
+}
+
 /// Those that are of columns, as rows have them.
 pub(crate) fn constants(folder: &str, schema: &Schema) -> BTreeMap<String, Value> {
     let of_column = |(name, text): (String, Option<String>)| {

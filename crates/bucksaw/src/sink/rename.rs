@@ -26,6 +26,16 @@ pub(super) fn replacing(from: &Path, target: &Path) -> io::Result<()> {
     fs::rename(from, target)
 }
 
+/// Lets two files or folders change places.
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "no other system can"))]
+pub(crate) fn exchanging(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if let Some(result) = with_flags(one, other, rustix::fs::RenameFlags::EXCHANGE) {
+        return result;
+    }
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// None where the file system does not know the flag.
 #[cfg(target_os = "linux")]
 fn with_flags(

@@ -7,8 +7,10 @@ use chrono::DateTime;
 use super::open_file::{OfDataset, OpenFile};
 use crate::block::Block;
 use crate::dataset::{Added, DatasetFile, Details, Folder, ReadSource};
+use crate::encode::origins::KnownOrigins;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::InputTable;
+use crate::options::PartitionKey;
 use crate::options::file_name::Named;
 use crate::report::{FileReport, TimeRange};
 use crate::route::partition::{self, FolderRun};
@@ -25,6 +27,8 @@ pub(super) struct DatasetFiles {
     pub(super) memory_limit: usize,
     /// What the rows are.
     pub(super) of: Option<InputTable>,
+    /// What folders are by that rows are told apart by.
+    keys: Vec<PartitionKey>,
     /// The open file's folder, within the dataset's; empty where there are none, or no row yet.
     partition: String,
     /// All files that have ended, as one.
@@ -33,6 +37,10 @@ pub(super) struct DatasetFiles {
     values_written: Vec<u64>,
     /// Instead, where rows are put in order, those of all rows that have come.
     pub(super) values_come: Option<Vec<u64>>,
+    /// What files say that all rows come from.
+    pub(super) known: Option<KnownOrigins>,
+    /// Whether the open file is the last.
+    pub(super) is_ending: bool,
     /// Rows whose text is empty that a folder is called by.
     unnamed: u64,
 }
@@ -46,11 +54,22 @@ impl DatasetFiles {
             roll: Roll::new(&table.options),
             memory_limit: table.options.memory_limit,
             of: None,
+            keys: table.options.dataset.partition.clone(),
             partition: String::new(),
             values_written: Vec::new(),
             values_come: None,
+            known: None,
+            is_ending: false,
             unnamed: 0,
         }
+    }
+
+    /// All rows are of this folder, whatever they have, and come from files that say what is known of them.
+    #[cfg(feature = "arrow")]
+    pub(super) fn are_in(&mut self, folder: String) {
+        self.keys.clear();
+        self.partition = folder;
+        self.known = Some(KnownOrigins::default());
     }
 
     /// Rows of files that have ended.
@@ -60,8 +79,8 @@ impl DatasetFiles {
 
     /// Runs of rows of one folder each; the first may be the open file's.
     pub(super) fn folders(&mut self, block: &Block<'_>, table: &Table) -> Result<Vec<FolderRun>> {
-        let keys = &table.options.dataset.partition;
-        let (runs, unnamed) = partition::runs(keys, &block.all(), &self.partition, &table.schema)?;
+        let (runs, unnamed) =
+            partition::runs(&self.keys, &block.all(), &self.partition, &table.schema)?;
         self.unnamed += unnamed;
         Ok(runs)
     }
@@ -91,7 +110,9 @@ impl DatasetFiles {
     }
 
     /// Ends a file, which waits for the next entry of the manifest, or becomes part of the dataset at once.
-    pub(super) fn end_file(&mut self, file: OpenFile, table: &mut Table) -> Result<()> {
+    pub(super) fn end_file(&mut self, mut file: OpenFile, table: &mut Table) -> Result<()> {
+        // Values that wait for their types count, too.
+        file.settle(table)?;
         self.check_names(table)?;
         let known = self.values_written.len();
         self.values_written.resize(table.schema.columns().len().max(known), 0);
@@ -100,7 +121,9 @@ impl DatasetFiles {
         }
         let values = self.values_come.as_ref().unwrap_or(&self.values_written);
         let in_path = partition::constants(&self.partition, &table.schema);
-        let finished = file.finish(table, Some(OfDataset { values, in_path }))?;
+        let known = self.known.as_ref();
+        let is_all = self.is_ending && self.written.rows == 0;
+        let finished = file.finish(table, Some(OfDataset { values, is_all, known, in_path }))?;
         self.roll.note_footer(finished.footer_bytes);
         let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
         let sorted_by = finished.sorted_by.clone();
@@ -186,10 +209,9 @@ impl DatasetFiles {
         self.folder.commit(&table.declared())
     }
 
-    /// The same at the end; what was written.
-    pub(super) fn finish(mut self: Box<Self>, table: &Table) -> Result<FileReport> {
-        self.folder.commit(&table.declared())?;
-        Ok(FileReport { unnamed: self.unnamed, ..self.written })
+    /// What was written, and the folder, in which files may wait for an entry.
+    pub(super) fn finish(self: Box<Self>) -> (FileReport, Folder) {
+        (FileReport { unnamed: self.unnamed, ..self.written }, self.folder)
     }
 }
 

@@ -8,6 +8,8 @@ use super::open_file::OpenFile;
 use crate::block::{Block, BlockSlice};
 use crate::dataset::{Folder, ReadSource};
 use crate::encode::backend::Encode;
+#[cfg(feature = "arrow")]
+use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
 use crate::input::InputTable;
 use crate::options::Options;
@@ -34,6 +36,21 @@ impl Files {
         let open = OpenFile::new(table, Box::new(folder.stage()), workers);
         let dataset = DatasetFiles::new(table, folder, workers);
         Self { open, dataset: Some(Box::new(dataset)) }
+    }
+
+    /// The same, all of whose rows are of one folder of the dataset, whatever they have.
+    #[cfg(feature = "arrow")]
+    pub(super) fn in_folder(mut self, within: &str) -> Self {
+        if let Some(dataset) = &mut self.dataset {
+            dataset.are_in(within.to_owned());
+        }
+        self
+    }
+
+    /// What files say that all rows come from.
+    #[cfg(feature = "arrow")]
+    pub(super) fn known_origins(&mut self) -> Option<&mut KnownOrigins> {
+        self.dataset.as_mut()?.known.as_mut()
     }
 
     pub(super) fn is_of_dataset(&self) -> bool {
@@ -67,7 +84,7 @@ impl Files {
     /// The rows are of this signal, all of them: a table has none of another.
     pub(super) fn are_of(&mut self, table: InputTable, options: &Options) {
         self.open.are_of(table, options);
-        if let Some(dataset) = &mut self.dataset {
+        if let Some(dataset) = self.dataset.as_mut().filter(|_| table.signal.is_some()) {
             dataset.of = Some(table);
         }
     }
@@ -224,12 +241,18 @@ impl Files {
         }
     }
 
-    /// Ends the file, or the dataset's last one, and publishes it.
-    pub(super) fn finish(mut self, table: &mut Table) -> Result<FileReport> {
+    /// Ends the file and publishes it, or ends the dataset's last one, which waits in its folder for an entry.
+    pub(super) fn finish(mut self, table: &mut Table) -> Result<(FileReport, Option<Folder>)> {
+        if let Some(dataset) = &mut self.dataset {
+            dataset.is_ending = true;
+        }
         self.roll(table)?;
         match self.dataset {
-            Some(dataset) => dataset.finish(table),
-            None => Ok(self.open.finish(table, None)?.report(&table.schema)),
+            Some(dataset) => {
+                let (report, folder) = dataset.finish();
+                Ok((report, Some(folder)))
+            }
+            None => Ok((self.open.finish(table, None)?.report(&table.schema), None)),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The writer: the one place where rows, blocks, inputs, a backend and a sink meet.
 
 mod arriving;
+#[cfg(feature = "arrow")]
+mod compacting;
 mod dataset_files;
 mod files;
 mod open;
@@ -429,7 +431,10 @@ impl Writer {
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
         let finished = file.finish(&mut self.table);
-        let report = finished.map_err(|error| counted(error, self.rows_finished()))?;
+        let (report, folder) = finished.map_err(|error| counted(error, self.rows_finished()))?;
+        if let Some(mut folder) = folder {
+            folder.commit(&self.table.declared())?;
+        }
         TimeRange::add(&mut self.timestamps, report.times.clone());
         Ok(report)
     }

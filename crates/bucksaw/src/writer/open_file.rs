@@ -10,7 +10,7 @@ use crate::coerce::settling::Due;
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
 use crate::encode::discard::Discard;
-use crate::encode::origins::{self, InPath};
+use crate::encode::origins::{self, InPath, KnownOrigins};
 use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
@@ -249,12 +249,14 @@ impl OpenFile {
             spelled: &spelled,
             alterations: &alterations,
             are_of_file: true,
+            known: None,
         };
         let counts = of_dataset.as_ref().map_or(of_file, |of_dataset| origins::Counts {
             values: of_dataset.values,
             spelled: &table.counts.spelled,
             alterations: &table.counts.columns,
-            are_of_file: false,
+            are_of_file: of_dataset.is_all,
+            known: of_dataset.known,
         });
         let in_path = of_dataset.map(|of_dataset| of_dataset.in_path).unwrap_or_default();
         let origins = origins::key_value(&table.schema, counts, &in_path);
@@ -301,6 +303,10 @@ fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alteratio
 pub(super) struct OfDataset<'d> {
     /// Values of each column of all rows that were counted before anybody knew which file they go into.
     pub(super) values: &'d [u64],
+    /// Whether these are all that it has, and the file has them.
+    pub(super) is_all: bool,
+    /// What other files say of them.
+    pub(super) known: Option<&'d KnownOrigins>,
     /// Those of columns that its folder is called by.
     pub(super) in_path: InPath,
 }

@@ -8,12 +8,14 @@ use super::files::Files;
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
-use crate::dataset::ReadSource;
+use crate::dataset::{Folder, ReadSource};
 use crate::encode::backend::{Encode, SideWork};
+#[cfg(feature = "arrow")]
+use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
-use crate::options::Options;
+use crate::options::{Options, PartitionKey};
 use crate::report::FileReport;
 use crate::route::limits::Batch;
 use crate::route::order::RowOrder;
@@ -38,11 +40,25 @@ struct Sorting {
 
 impl OrderedFile {
     pub(super) fn new(table: &Table, files: Files) -> Self {
+        let partition = table.options.dataset.partition.clone();
+        Self::in_order(table, files, partition)
+    }
+
+    /// What files say that all rows come from.
+    #[cfg(feature = "arrow")]
+    pub(super) fn known_origins(&mut self) -> Option<&mut KnownOrigins> {
+        self.files.known_origins()
+    }
+
+    /// Rows that are of one folder already.
+    #[cfg(feature = "arrow")]
+    pub(super) fn in_folder(table: &Table, files: Files) -> Self {
+        Self::in_order(table, files, Vec::new())
+    }
+
+    fn in_order(table: &Table, files: Files, partition: Vec<PartitionKey>) -> Self {
         let options = &table.options;
-        let order = RowOrder {
-            partition: options.dataset.partition.clone(),
-            keys: options.sorted_into.clone(),
-        };
+        let order = RowOrder { partition, keys: options.sorted_into.clone() };
         // Keys are of values whose types have settled.
         let waits = !order.is_empty() || !options.dataset.keep_together.is_empty();
         let sorting = waits.then(|| Sorting {
@@ -208,16 +224,16 @@ impl OrderedFile {
         self.files.commit(table, read)
     }
 
-    /// Ends the file, or the dataset's last one, and publishes it.
-    pub(super) fn finish(mut self, table: &mut Table) -> Result<FileReport> {
+    /// Ends the file and publishes it, or ends the dataset's last one, which waits in its folder for an entry.
+    pub(super) fn finish(mut self, table: &mut Table) -> Result<(FileReport, Option<Folder>)> {
         self.write_sorted(table)?;
-        let report = self.files.finish(table)?;
-        let Some(sorting) = self.sorting else { return Ok(report) };
+        let (report, folder) = self.files.finish(table)?;
+        let Some(sorting) = self.sorting else { return Ok((report, folder)) };
         // Lines are known of rows as they came.
         let before = sorting.spelled_before.iter().chain(std::iter::repeat(&0));
         let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
         let spelled: Vec<u64> = spelled.collect();
-        Ok(report.told_by(sorting.arriving.tally(), &spelled, &table.schema))
+        Ok((report.told_by(sorting.arriving.tally(), &spelled, &table.schema), folder))
     }
 
     pub(super) fn discard(self) -> Result<()> {

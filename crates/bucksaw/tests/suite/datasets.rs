@@ -21,19 +21,19 @@ use crate::support::{Cell, Row, options_of, read};
 const HOUR: i64 = 3_600_000_000;
 
 /// Adds lines to the dataset in a folder.
-fn add(root: &Path, lines: &str, options: Options) -> Result<Report> {
+pub(crate) fn add(root: &Path, lines: &str, options: Options) -> Result<Report> {
     let mut writer = Dataset::open(root, options)?.write()?;
     let mut input = Input::ndjson("lines", lines.as_bytes(), NdjsonOptions::new(), OnError::Fail)?;
     writer.write_input(&mut input)?;
     writer.finish()
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
 /// The files that the manifest has.
-fn listed(root: &Path) -> Vec<DatasetFile> {
+pub(crate) fn listed(root: &Path) -> Vec<DatasetFile> {
     let mut files = Vec::new();
     Dataset::for_each_file(root, |file| {
         files.push(file);
@@ -44,7 +44,7 @@ fn listed(root: &Path) -> Vec<DatasetFile> {
 }
 
 /// The Parquet files that are there, but for those that are hidden.
-fn there(root: &Path) -> Vec<String> {
+pub(crate) fn there(root: &Path) -> Vec<String> {
     fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -66,7 +66,7 @@ fn there(root: &Path) -> Vec<String> {
 }
 
 /// The columns and rows of each file, which are those that the manifest has.
-fn files(root: &Path) -> Vec<(DatasetFile, Vec<String>, Vec<Row>)> {
+pub(crate) fn files(root: &Path) -> Vec<(DatasetFile, Vec<String>, Vec<Row>)> {
     let listed = listed(root);
     let mut paths: Vec<String> = listed.iter().map(|file| file.path.clone()).collect();
     paths.sort();
@@ -241,7 +241,7 @@ fn a_key_that_comes_again_is_told_unless_rows_are_sorted() {
 }
 
 /// Rows of the workload, as lines.
-fn synth(rows: u64) -> String {
+pub(crate) fn synth(rows: u64) -> String {
     String::from_utf8(Workload::Realistic.ndjson(DEFAULT_SEED, rows)).expect("JSON")
 }
 
@@ -399,6 +399,26 @@ fn rows_are_put_together_again_with_what_their_folders_are_called_by() {
     back.sort_by_key(number);
     expected.sort_by_key(number);
     assert_eq!(back, expected);
+}
+
+/// A file whose columns' types settle at its end knows which of its texts were other values.
+#[test]
+fn texts_are_told_from_other_values_in_the_only_file_of_a_run() {
+    let root = folder();
+    add(root.path(), "{\"v\":\"true\"}\n{\"v\":1}\n", Options::new()).expect("a dataset");
+    let path = root.path().join(&listed(root.path())[0].path);
+    let file = bucksaw_inspect::File::open(path).expect("a file");
+    let mut rebuild = file.rebuild().expect("origins");
+    assert_eq!(rebuild.tell_apart(&file, None), ["v"], "true is spelled as a text is");
+    add(root.path(), "{\"v\":\"a\"}\n{\"v\":1}\n", Options::new()).expect("a dataset");
+    let path = root.path().join(&listed(root.path())[1].path);
+    let file = bucksaw_inspect::File::open(path).expect("a file");
+    let mut rebuild = file.rebuild().expect("origins");
+    assert_eq!(rebuild.tell_apart(&file, None), [""; 0]);
+    let rows = file
+        .rows(u64::MAX)
+        .map(|row| serde_json::to_string(&rebuild.row(row.expect("a row"), None)).expect("JSON"));
+    assert_eq!(rows.collect::<Vec<_>>(), [r#"{"v":"a"}"#, r#"{"v":1}"#]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bloom_filters;
 mod bounds;
 mod clustered;
 mod columnar;
+mod compacting;
 mod csv;
 mod datasets;
 mod declared_spellings;

@@ -1,6 +1,5 @@
 //! The library's options from the command line's.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::MAIN_SEPARATOR;
@@ -8,20 +7,18 @@ use std::path::MAIN_SEPARATOR;
 use bucksaw::TELEMETRY_PREFIXES;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::nearest;
-use bucksaw::limits::{MAX_THREADS, MIN_MEMORY_LIMIT};
 use bucksaw::{
     Arrays, ColumnType, Compression, DeclaredSchema, Error, ErrorKind, InputOptions, Names,
     NdjsonOptions, Nested, Numbers, Options, Redaction, Result, Table, TimeUnit,
 };
 use bucksaw_inspect::{Finding, Reader, Severity, lint_type};
-use bytesize::ByteSize;
 
 use crate::cli::{
     ConvertArgs, DatasetArgs, FileArgs, NestedArg, ShapeArgs, TimestampsArg, UnitArg,
 };
+use crate::commands::file_options::{self, bytes};
 use crate::commands::format_options;
 use crate::sources::STANDARD_STREAM;
-use crate::system;
 use crate::values::{ArraysArg, LoneSurrogatesArg, NumbersArg, Pointer, RecordPath, RedactArg};
 
 /// What the command line asks for.
@@ -51,19 +48,8 @@ pub(crate) fn settings(
     };
     problems.extend(types_for(shape, &schema));
     problems.extend(format_options::problems(&shape.input));
-    let mut options = Options::new()
-        .backend(file.backend)
-        .profile(file.profile)
-        .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
+    let mut options = file_options::with_file(Options::new(), file, &mut problems)
         .compression(compression_for(shape, file))
-        .memory_limit(bytes(file.memory_limit).max(MIN_MEMORY_LIMIT))
-        .row_group_rows(file.row_group_rows)
-        .row_group_bytes(bytes(file.row_group_bytes))
-        .chunk_rows(file.chunk_rows)
-        .statistics(file.statistics)
-        .sorted_by(file.sorted_by.clone())
-        .sort_by(file.sort.iter().flat_map(|keys| keys.0.clone()))
-        .cluster_by(file.cluster.iter().flat_map(|keys| keys.0.clone()))
         .schema(schema.clone())
         .strict(shape.strict)
         .names(names_for(shape, &mut problems))
@@ -86,15 +72,6 @@ pub(crate) fn settings(
         })
         .int64_from_text(!shape.no_int64_from_text)
         .max_columns(shape.max_columns);
-    if let Some(size) = file.page_size {
-        options = options.page_bytes(bytes(size));
-    }
-    if let Some(directory) = &file.temp_dir {
-        options = options.temporary_directory(directory);
-    }
-    if let Some(size) = file.temp_limit {
-        options = options.temporary_limit(size.as_u64());
-    }
     if let Some(column) = &shape.timestamp_column {
         options = options.timestamp_column(column);
     }
@@ -128,13 +105,8 @@ pub(crate) fn settings(
     for (column, name) in &shape.rename {
         options = options.rename(column, name);
     }
-    for column in &file.bloom_filter {
-        options = options.bloom_filter_of(column);
-    }
-    options = with_dictionaries(options, &file.dictionary, &mut problems);
     let input = input_options(shape);
     problems.extend(long_lines(shape, file));
-    problems.extend(small_limit(file));
     for error in [input.validate().err(), options.validate().err()].into_iter().flatten() {
         for problem in error.message().lines() {
             // Both look at the time zone.
@@ -144,7 +116,7 @@ pub(crate) fn settings(
         }
     }
     if problems.is_empty() {
-        Ok(Settings { options, declared: schema, input, notes: notes(file) })
+        Ok(Settings { options, declared: schema, input, notes: file_options::notes(file) })
     } else {
         Err(Error::of_problems(ErrorKind::Options, problems))
     }
@@ -253,29 +225,6 @@ fn not_for<'c>(
     findings.map(problem).collect()
 }
 
-fn with_dictionaries(
-    mut options: Options,
-    choices: &[String],
-    problems: &mut Vec<String>,
-) -> Options {
-    let mut chosen = HashMap::new();
-    for choice in choices {
-        let Some((column, on)) = dictionary_choice(choice) else {
-            let advice = "use on, off, COLUMN=on or COLUMN=off";
-            problems.push(format!("--dictionary {choice}: {advice}"));
-            continue;
-        };
-        if chosen.insert(column, on).is_some_and(|before| before != on) {
-            problems.push(format!("--dictionary {choice} contradicts an earlier --dictionary"));
-        }
-        options = match column {
-            Some(column) => options.dictionary_of(column, on),
-            None => options.dictionary(on),
-        };
-    }
-    options
-}
-
 /// Adds what is redacted, with the key where one is needed.
 fn with_redactions(
     mut options: Options,
@@ -322,36 +271,6 @@ fn long_lines(shape: &ShapeArgs, file: &FileArgs) -> Option<String> {
     ))
 }
 
-/// A number without a unit is one of bytes, and was likely not meant so.
-fn small_limit(file: &FileArgs) -> Option<String> {
-    let limit = Some(file.memory_limit).filter(|limit| bytes(*limit) < MIN_MEMORY_LIMIT)?;
-    let least = MIN_MEMORY_LIMIT >> 20;
-    let advice = match limit.as_u64() {
-        mebibytes if mebibytes >= least as u64 && mebibytes < 1 << 16 => {
-            format!("; did you mean {mebibytes}MiB?")
-        }
-        _ => String::new(),
-    };
-    Some(format!("--memory-limit {limit} is too small: it must be {least}MiB or more{advice}"))
-}
-
-/// What is taken otherwise than it was asked for, or is likely to fail.
-fn notes(file: &FileArgs) -> Vec<String> {
-    let mut notes = Vec::new();
-    let most = most_threads(file);
-    if let Some(threads) = file.threads.filter(|threads| *threads > most) {
-        notes.push(format!(
-            "--threads {threads} is taken as {most}: more than there are cores, or than {MAX_THREADS}, gain nothing"
-        ));
-    }
-    let machine = system::memory_bytes().map(ByteSize);
-    if let Some(machine) = machine.filter(|machine| *machine < file.memory_limit) {
-        let limit = file.memory_limit;
-        notes.push(format!("--memory-limit {limit} is more than this machine has ({machine})"));
-    }
-    notes
-}
-
 /// The file with the declared columns, which may be a pipe: it is read once.
 fn schema(shape: &ShapeArgs) -> Result<DeclaredSchema> {
     let Some(path) = &shape.schema else { return Ok(DeclaredSchema::new()) };
@@ -371,24 +290,6 @@ fn prefixes(list: &str) -> Vec<String> {
     }
 }
 
-/// The column, or none for all, and whether it gets a dictionary.
-fn dictionary_choice(choice: &str) -> Option<(Option<&str>, bool)> {
-    let (column, word) = match choice.rsplit_once('=') {
-        Some((column, word)) => (Some(column), word),
-        None => (None, choice),
-    };
-    match word {
-        "on" => Some((column, true)),
-        "off" => Some((column, false)),
-        _ => None,
-    }
-}
-
-/// A size that no memory has is refused by [`Options::validate`].
-fn bytes(size: ByteSize) -> usize {
-    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
-}
-
 fn input_options(shape: &ShapeArgs) -> InputOptions {
     let ndjson = NdjsonOptions::new()
         .max_line_bytes(shape.max_line.map(bytes))
@@ -398,11 +299,4 @@ fn input_options(shape: &ShapeArgs) -> InputOptions {
             NestedArg::Json => Nested::Json,
         });
     shape.input.options(shape.assume_timezone.as_deref()).ndjson(ndjson)
-}
-
-/// No more threads than cores are started: they would cost memory and time, and the file is the same.
-fn most_threads(file: &FileArgs) -> usize {
-    let cores =
-        file.cores.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    cores.min(MAX_THREADS)
 }

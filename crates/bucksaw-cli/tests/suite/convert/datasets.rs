@@ -208,3 +208,108 @@ fn a_run_that_is_killed_anywhere_leaves_whole_files_each_once() {
         }
     }
 }
+
+/// The files of a folder as readers find them who don't know the manifest.
+#[cfg(target_os = "linux")]
+fn in_folder(folder: &Folder, path: &str) -> Vec<String> {
+    let start = format!("{path}/");
+    there(folder, "lake").into_iter().filter(|name| name.starts_with(&start)).collect()
+}
+
+/// Kills compaction at each of its calls that change names or make them durable: readers of a folder find all of its old files or all of
+/// its new ones, and the next run finds all rows, each once.
+#[cfg(target_os = "linux")]
+#[test]
+fn compaction_that_is_killed_anywhere_loses_and_doubles_nothing() {
+    let whole = Folder::new();
+    whole.write("first.ndjson", lines(0..6));
+    whole.write("second.ndjson", lines(6..12));
+    for name in ["first", "second"] {
+        whole.run(&format!("convert {name}.ndjson -o lake/ -q --partition service")).expect_code(0);
+        whole.run(&format!("convert {name}.ndjson -o flat/ -q --dataset")).expect_code(0);
+    }
+    let old = in_folder(&whole, "service=s1");
+    assert_eq!(old.len(), 2);
+    for (dataset, options) in [("lake", "--partition service"), ("flat", "--dataset")] {
+        for call in ["renameat2", "fsync", "unlink", "mkdir", "linkat", "rmdir", "chmod"] {
+            for nth in 1.. {
+                let folder = Folder::new();
+                copy_all(&whole.path(dataset), &folder.path(dataset));
+                folder.write("more.ndjson", lines(100..101));
+                let inject = format!("-o /dev/null -e inject={call}:signal=KILL:when={nth}");
+                let run = format!("compact {dataset} --threads 1");
+                let has_ended = crate::leftovers::strace(&folder, &inject, &run).code == Some(0);
+                let words = format!("{dataset}: {call} {nth}");
+                if dataset == "lake" {
+                    let found = in_folder(&folder, "service=s1");
+                    let is_new = found.len() == 1 && !old.contains(&found[0]);
+                    assert!(found == old || is_new, "{words}: {found:?}");
+                }
+                folder
+                    .run(&format!("convert more.ndjson -o {dataset}/ -q {options}"))
+                    .expect_code(0);
+                let mut expected: Vec<i64> = (0..12).collect();
+                expected.push(100);
+                assert_eq!(numbers(&folder, dataset), expected, "{words}");
+                let staged = folder.path(&format!("{dataset}/_bucksaw/staged"));
+                assert_eq!(std::fs::read_dir(staged).expect("a folder").count(), 0, "{words}");
+                folder.run(&format!("compact {dataset}")).expect_code(0);
+                assert_eq!(numbers(&folder, dataset), expected, "{words}");
+                let left = listed(&folder, dataset).len();
+                assert_eq!(left, if dataset == "lake" { 3 } else { 1 }, "{words}");
+                if has_ended {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("made");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy_all(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).expect("copied")),
+        }
+    }
+}
+
+#[test]
+fn small_files_are_merged_and_told() {
+    let folder = Folder::new();
+    for part in 0..3_u32 {
+        folder.write("in.ndjson", lines(part * 10..part * 10 + 10));
+        folder.run("convert in.ndjson -o lake/ -q --partition service").expect_code(0);
+    }
+    let told = ["lake: 9 files of 3 folders would be merged, "];
+    let would = folder.run("compact lake --dry-run").expect_code(0).expect_told(&told);
+    let stdout = String::from_utf8(would.stdout).expect("UTF-8");
+    let first: Vec<&str> = stdout.lines().next().expect("a line").split('\t').collect();
+    assert_eq!((&first[..4], first[5]), (&["service=s0", "3", "-", "10"][..], "-"), "{stdout}");
+    assert_eq!(listed(&folder, "lake").len(), 9);
+    let run = folder.run("compact lake --json --older-than 0s --compression none").expect_code(0);
+    let first: Value =
+        serde_json::from_slice(run.stdout.split(|byte| *byte == b'\n').next().expect("a line"))
+            .expect("JSON");
+    assert_eq!(first["partition"]["service"], "s0");
+    assert_eq!(
+        (first["removed"].as_array().map(Vec::len), &first["added"][0]["rows"]),
+        (Some(3), &Value::from(10))
+    );
+    assert_eq!(numbers(&folder, "lake"), (0..30).collect::<Vec<_>>());
+    let again = folder.run("compact lake --older-than 1h").expect_code(0);
+    again.expect_told(&["lake: nothing to merge: no folder has several files of less than 128.0 MiB that are old enough"]);
+    folder.run("verify lake").expect_code(0);
+    for (arguments, told) in [
+        ("compact .", "is no dataset"),
+        ("compact lake --target-size 1KiB", "bytes of a file is 1024: it must be 65536 or more"),
+        ("compact lake --name x.parquet", "it needs {seq}"),
+        ("compact lake --memory-limit 64", "did you mean"),
+    ] {
+        folder.run(arguments).expect_code(2).expect_told(&[told]);
+    }
+}

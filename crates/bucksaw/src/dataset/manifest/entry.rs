@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{Added, End, Head, Line, Removed, VERSION};
+use super::{Added, End, Exchange, Head, Line, Removed, VERSION};
 use crate::dataset::ReadSource;
 
 /// An entry that is being written, in a file of its own.
@@ -53,8 +53,12 @@ impl EntryWriter {
     }
 
     /// Ends it and makes it durable; returns where it is.
-    pub(crate) fn finish(mut self, next_seq: u64) -> io::Result<PathBuf> {
-        let end = End { next_seq, ..self.end };
+    pub(crate) fn finish(
+        mut self,
+        next_seq: u64,
+        exchange: Option<Exchange>,
+    ) -> io::Result<PathBuf> {
+        let end = End { next_seq, exchange, ..std::mem::take(&mut self.end) };
         self.write(&Line::End(end))?;
         self.file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         Ok(self.path)

@@ -11,6 +11,9 @@
 //! {"end":{"added":1,"removed":1,"read":1,"next_seq":13}}
 //! ```
 //!
+//! An end may have `"exchange":{"folder":"day=2026-11-28","staged":"7-folder"}`: a folder and what it is to become, with which it may
+//! change places. What comes of it is the same as without.
+//!
 //! A snapshot, `000000000064.snapshot.ndjson`, adds all files that the dataset has with the entry of that number, and says how far
 //! each source was read, so that reading begins there. One that repairs a dataset stands for an entry of its own. How many entries
 //! there are stands in a file beside the manifest's folder, once they are there, so that one that is lost is missed.
@@ -103,7 +106,7 @@ pub(crate) struct Removed {
     pub(crate) path: String,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct End {
     pub(crate) added: u64,
     pub(crate) removed: u64,
@@ -111,6 +114,18 @@ pub(crate) struct End {
     pub(crate) read: u64,
     /// The number of the next file.
     pub(crate) next_seq: u64,
+    /// How all of it may be done at once. Who passes it over does it file by file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange: Option<Exchange>,
+}
+
+/// A folder of the dataset that is to change places with what it is to become.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Exchange {
+    /// Where it is in the dataset's folder, with slashes.
+    pub(crate) folder: String,
+    /// What its next state is called among staged files.
+    pub(crate) staged: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

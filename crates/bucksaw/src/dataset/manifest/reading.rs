@@ -254,13 +254,13 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
         // Members that a later release added are passed over.
         let mut json = serde_json::Deserializer::from_str(&line);
         match Line::deserialize(&mut json).map_err(|cause| broken(path, &format!("{cause}:")))? {
+            line if !is_within_the_dataset(&line) => {
+                return Err(broken(path, "it names a file that is not in the dataset's folder:"));
+            }
             Line::End(end) if (end.added, end.removed, end.read) == (added, removed, read) => {
                 return Ok(end);
             }
             Line::End(_) => return Err(broken(path, "lines of it are missing:")),
-            line if !is_within_the_dataset(&line) => {
-                return Err(broken(path, "it names a file that is not in the dataset's folder:"));
-            }
             line => {
                 added += u64::from(matches!(line, Line::Add(_)));
                 removed += u64::from(matches!(line, Line::Remove(_)));
@@ -279,13 +279,15 @@ fn is_within_the_dataset(line: &Line) -> bool {
         names.peek().is_some_and(|first| first.as_os_str() != OWN_FOLDER)
             && names.all(|name| matches!(name, Component::Normal(_)))
     };
+    let is_name = |name: &String| is_plain(name) && !name.contains(['/', '\\']);
     match line {
-        Line::Add(added) => {
-            let is_name = |name: &String| is_plain(name) && !name.contains(['/', '\\']);
-            is_plain(&added.file.path) && added.staged.as_ref().is_none_or(is_name)
-        }
+        Line::Add(added) => is_plain(&added.file.path) && added.staged.as_ref().is_none_or(is_name),
         Line::Remove(removed) => is_plain(&removed.path),
-        Line::Read(_) | Line::End(_) => true,
+        Line::Read(_) => true,
+        Line::End(end) => end
+            .exchange
+            .as_ref()
+            .is_none_or(|exchange| is_plain(&exchange.folder) && is_name(&exchange.staged)),
     }
 }
 

@@ -18,6 +18,7 @@ use arrow_schema::Schema as ArrowSchema;
 pub(super) use self::arrow_ipc::ArrowFramer;
 use self::columns::Columns;
 pub use self::guard::is_guarded;
+pub(crate) use self::parquet::origins_of;
 pub(super) use self::parquet::{ParquetFramer, is_parquet};
 use super::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use super::framing::{BATCH_BYTES_SHARE, Chunk};

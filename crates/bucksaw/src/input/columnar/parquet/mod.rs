@@ -11,6 +11,7 @@ mod pages;
 mod schema;
 mod source;
 
+use std::collections::HashMap;
 use std::io::{Read, Seek};
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -21,6 +22,7 @@ use super::guard::guarded;
 use super::slices::Slices;
 use super::{CHUNK_ROWS, Columns, beyond_limit, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::origins::Origin;
 use crate::input::Format;
 use crate::input::framing::{Chunk, Frame, Framer, Limits};
 
@@ -33,9 +35,17 @@ pub(in crate::input) fn is_parquet(start: &[u8]) -> bool {
 }
 
 /// A file that is read anywhere.
-pub(in crate::input) trait ReadSeek: Read + Seek + Send {}
+pub(crate) trait ReadSeek: Read + Seek + Send {}
 
 impl<R: Read + Seek + Send> ReadSeek for R {}
+
+/// What a file says of where its columns come from, by their names.
+///
+/// # Errors
+/// [`ErrorKind::InputFormat`] where its footer is not sound; [`ErrorKind::Io`].
+pub(crate) fn origins_of(file: impl ReadSeek + 'static) -> Result<HashMap<String, Origin>> {
+    Ok(File::open(Box::new(file))?.origins.named)
+}
 
 /// Cuts a file into batches of rows.
 pub(in crate::input) struct ParquetFramer {

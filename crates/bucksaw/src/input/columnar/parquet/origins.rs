@@ -15,7 +15,7 @@ use crate::types::spelling::Spelling;
 /// What the footer says, by the columns' names.
 #[derive(Debug, Default)]
 pub(super) struct Origins {
-    named: HashMap<String, Origin>,
+    pub(super) named: HashMap<String, Origin>,
     /// Whether `_rest` is what we call so.
     is_ours: bool,
 }
