@@ -158,9 +158,10 @@ fn is_same(raw: &str, cell: &Cell) -> bool {
         }
         // JSON as it stands in the line.
         Cell::Text(text) => raw == text,
+        // A decimal: of integers beyond 64 bits.
+        Cell::Integer(value) => raw.parse() == Ok(*value),
         // Types that no column gets from JSON alone.
         Cell::I32(_)
-        | Cell::Integer(_)
         | Cell::U64(_)
         | Cell::F32(_)
         | Cell::Bytes(_)

@@ -14,6 +14,8 @@ use crate::support::{Cell, Row};
 
 /// Objects and arrays within each other that the naive reading follows.
 const DEPTH: usize = 300;
+/// What a zstd frame begins with.
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// A signal: its format, and its data in the definition.
 const SIGNALS: [(Format, &str); 3] = [
@@ -82,6 +84,10 @@ fn protobuf((format, _): (Format, &str), message: &[u8], how: &How) {
     // Whatever it is, it is read to its end.
     let _ = how.convert(message, Format::Auto);
     let _ = how.convert(message, format);
+    // Behind its length such a message is compressed, and what can't be decompressed is an error.
+    if message.starts_with(&ZSTD_MAGIC) {
+        return;
+    }
     let ours = how.convert(&prefixed(message), format).expect("what is broken is rejected");
     let rejected = &ours.kept.rejections;
     // prost reads over groups, and lets less nest.
