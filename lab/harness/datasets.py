@@ -67,6 +67,7 @@ WORKS = (
         (
             Contestant("bucksaw", convert(SORTED)),
             Contestant("DuckDB", peer("DuckDB", "sort")),
+            Contestant("DuckDB, 1 GB", peer("DuckDB", "sort") + " 1GB"),
             Contestant("polars", peer("polars", "sort")),
         ),
         order=(SERVICE, TIME),
@@ -237,7 +238,11 @@ class Contest:
 
 def sql(query):
     """The rows that a query gives, asked in the peers' Python environment."""
-    program = "import duckdb, json, sys; print(json.dumps(duckdb.sql(sys.argv[1]).fetchall(), default=str))"
+    # Its bar of progress would be on standard output.
+    program = (
+        "import duckdb, json, sys; duckdb.sql('SET enable_progress_bar = false'); "
+        "print(json.dumps(duckdb.sql(sys.argv[1]).fetchall(), default=str))"
+    )
     ran = subprocess.run([str(places.PYTHON), "-c", program, query], capture_output=True, text=True, check=False)
     if ran.returncode:
         raise PeerError(ran.stderr.strip().splitlines()[-1])

@@ -91,6 +91,11 @@ impl Converted {
         assert!(self.file == other.file, "the files differ");
     }
 
+    /// Whether the source was compressed, and had no end.
+    pub fn is_cut(&self) -> bool {
+        self.counts.truncated > 0
+    }
+
     /// Panics where a line is neither row nor rejected nor blank, or one of its values is lost, altered
     /// or made up.
     pub fn check(&self, source: &[u8], rules: &Rules) {

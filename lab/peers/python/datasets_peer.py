@@ -1,4 +1,4 @@
-"""DuckDB and polars. Usage: datasets_peer.py PEER WORK INPUT SCHEMA OUTPUT SCRATCH; INPUT is NDJSON, of the work compact a glob.
+"""DuckDB and polars. Usage: datasets_peer.py PEER WORK INPUT SCHEMA OUTPUT SCRATCH [MEMORY]; INPUT is NDJSON, of the work compact a glob.
 
 Rows are put in order, or into folders, as Bucksaw is asked to: by service and time, and by day or hour, minutes and service.
 """
@@ -19,8 +19,8 @@ TIME, SERVICE = "chq_timestamp", "resource_service_name"
 ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
 
-def duckdb_copy(work, source, schema, output, scratch):
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB", "temp_directory": f"{scratch}/duckdb"})
+def duckdb_copy(work, source, schema, output, scratch, memory="256MB"):
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": f"{scratch}/duckdb"})
     if work == "compact":
         connection.execute(f"COPY (SELECT * FROM read_parquet('{source}')) TO '{output}' ({ZSTD})")
         return
