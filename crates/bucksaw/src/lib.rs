@@ -115,11 +115,10 @@ pub mod internal {
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins::values_say;
     pub use crate::format::{limits, origins};
-    #[cfg(feature = "arrow")]
-    pub use crate::input::columnar::is_guarded;
     pub use crate::nearest::nearest;
     pub use crate::report::signal_stats::STATS_KEY;
     pub use crate::report::text::{Telling, counted, grouped, most_misfits, time_ranges, unsorted};
+    pub use crate::runtime::guard::is_guarded;
     pub use crate::types::json::Members;
 }
 
@@ -158,7 +157,7 @@ pub use report::{
     OrderReport, Renamed, Report, TimeRange,
 };
 pub use schema::{Column, ColumnId, ColumnType, Key, NANOS_SUFFIX, TEXT_SUFFIX};
-pub use sink::{LocalSink, MemorySink, Publication, Published, Sink, StreamSink};
+pub use sink::{LocalSink, MemorySink, Publication, Published, ReadBack, Sink, StreamSink};
 pub use table::Table;
 pub use types::logical::{MAX_DECIMAL_PRECISION, MAX_FIXED_BYTES};
 pub use types::spelling::Spelling;

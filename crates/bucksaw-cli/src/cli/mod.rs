@@ -168,6 +168,10 @@ pub(crate) struct ConvertArgs {
     /// types that hold all values that a type can hold; then to convert them, up to where they ended the first time
     #[arg(long, conflicts_with = "keep_going")]
     pub(crate) scan: bool,
+    /// Read each file back before it appears: every page is decoded, and each column's values have to be those that were written, row by row. A file that is
+    /// otherwise does not appear
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// A schema that runs have in common: read before, where the file is there, and grown by the columns that this run
     /// finds, as soon as it has found them. Where two runs at once settle one column differently, the later one is refused
     #[arg(long, value_name = "FILE")]

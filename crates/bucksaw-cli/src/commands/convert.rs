@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         settings(&arguments.shape, &arguments.file, bad_lines_problems(arguments))?;
     let options = options::of_dataset(options, &arguments.dataset);
     options.validate()?;
-    let mut options = options.overwrite(arguments.overwrite);
+    let mut options = options.overwrite(arguments.overwrite).verify(arguments.verify);
     if arguments.file.sort.is_some() || arguments.dataset.partition.is_some() {
         let (directory, note) = sort_directory(arguments);
         ui::tell_notes(note.as_slice());

@@ -9,7 +9,7 @@ use twox_hash::xxhash3_128::Hasher;
 use crate::error::Result;
 use crate::escape::escape_path;
 use crate::sink::failure::failed;
-use crate::sink::{Published, Sink};
+use crate::sink::{Published, ReadBack, Sink, read_back};
 
 /// Created with its first bytes; published, it is durable where it is, and waits for its name.
 pub(crate) struct StagedFile {
@@ -40,6 +40,10 @@ impl Sink for StagedFile {
         let written = self.open().and_then(|file| file.write_all(bytes));
         written
             .map_err(|cause| failed(format!("could not write {}", escape_path(&self.path)), cause))
+    }
+
+    fn read_back(&mut self) -> Result<Option<ReadBack>> {
+        read_back(&self.path).map(Some)
     }
 
     fn publish(mut self: Box<Self>) -> Result<Published> {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::sums::Written;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::format::bound::Bound;
@@ -93,6 +94,8 @@ pub(crate) struct FileSummary {
     pub(crate) row_group_offsets: Vec<u64>,
     /// Its columns, in order.
     pub(crate) columns: Vec<ColumnSummary>,
+    /// What it was given, where that is summed up.
+    pub(crate) written: Option<Written>,
 }
 
 /// What a finished file holds of one column.

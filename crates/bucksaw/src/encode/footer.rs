@@ -210,6 +210,7 @@ impl Footer {
             rows: self.groups.iter().map(FinishedRowGroup::rows).sum(),
             row_groups: self.groups.len(),
             columns,
+            written: None,
         }
     }
 }

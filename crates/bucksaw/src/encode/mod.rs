@@ -9,6 +9,7 @@ mod finished_row_group;
 mod footer;
 mod footer_size;
 pub(crate) mod origins;
+pub(crate) mod sums;
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use self::backend::Backend;
 use crate::options::{BackendKind, Options};
 use crate::runtime::workers::Workers;
 
-/// The backend that `options` name.
+/// The backend that `options` name, which sums up what it is given where that is to be verified.
 pub(crate) fn of(options: &Options, workers: &Arc<Workers>) -> Box<dyn Backend> {
-    match options.backend {
+    let backend: Box<dyn Backend> = match options.backend {
         BackendKind::Direct => Box::new(direct::DirectBackend::new(options, workers)),
         #[cfg(feature = "arrow")]
         BackendKind::Arrow => Box::new(arrow::ArrowBackend::new(options)),
-    }
+    };
+    if options.verify { Box::new(sums::Summed::new(backend)) } else { backend }
 }

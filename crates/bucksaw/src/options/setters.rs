@@ -306,6 +306,24 @@ impl Options {
         self
     }
 
+    /// Whether each finished file is read back before it is published: every page of every column is decoded, and its rows, the values of
+    /// each column and a sum over them, with the rows in which they are, have to be those that were written. A file that is otherwise
+    /// is not published, and the error says which column. (Statistics and indexes are not looked at: `bucksaw verify` does that.) Values of types that only Arrow has are
+    /// decoded, and not compared. Default: no.
+    ///
+    /// ```
+    /// use bucksaw::{MemorySink, Options, Value};
+    /// let mut writer = Options::new().verify(true).write_to(MemorySink::new())?;
+    /// writer.write_row([("level", Value::from("INFO"))])?;
+    /// assert_eq!(writer.finish()?.rows, 1);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn verify(mut self, yes: bool) -> Self {
+        self.verify = yes;
+        self
+    }
+
     /// Bytes of temporary files at the most. Default: no limit.
     #[must_use]
     pub fn temporary_limit(mut self, bytes: u64) -> Self {

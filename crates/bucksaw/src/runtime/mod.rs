@@ -1,5 +1,6 @@
 //! What loops on the way use: threads, hashes, asking for memory before it is read.
 
+pub(crate) mod guard;
 pub(crate) mod hash;
 mod pool;
 pub(crate) mod prefetch;

@@ -13,7 +13,7 @@ use super::directory::directory_of;
 use super::failure::failed;
 use super::publication::{Finished, Waiting};
 use super::staged::{Staged, only_for_the_owner};
-use super::{Publication, Published, Sink};
+use super::{Publication, Published, ReadBack, Sink};
 use crate::error::Result;
 use crate::escape::escape_path;
 
@@ -142,6 +142,10 @@ impl Sink for LocalSink {
         })
     }
 
+    fn read_back(&mut self) -> Result<Option<ReadBack>> {
+        read_back(&self.staged.path).map(Some)
+    }
+
     fn publish(self: Box<Self>) -> Result<Published> {
         let published = Published::new(self.bytes).at(self.named.clone());
         let waiting = Waiting::clone(&self.waiting);
@@ -156,6 +160,13 @@ impl Sink for LocalSink {
         let removed = self.staged.remove();
         removed.map_err(|cause| failed(format!("could not remove {}", escape_path(&path)), cause))
     }
+}
+
+/// A staged file, to be read.
+pub(crate) fn read_back(path: &Path) -> Result<ReadBack> {
+    let opened = File::open(path);
+    let failed = |cause| failed(format!("could not read {} back", escape_path(path)), cause);
+    Ok(ReadBack::File(opened.map_err(failed)?))
 }
 
 /// Nobody gets another's rights by a file that they did not write.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Published, Sink};
+use super::{Published, ReadBack, Sink};
 use crate::error::Result;
 
 /// Publishes into memory. Clones share the published file.
@@ -40,6 +40,10 @@ impl Sink for MemorySink {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.staged.extend_from_slice(bytes);
         Ok(())
+    }
+
+    fn read_back(&mut self) -> Result<Option<ReadBack>> {
+        Ok(Some(ReadBack::Bytes(self.staged.clone())))
     }
 
     fn publish(self: Box<Self>) -> Result<Published> {

@@ -11,9 +11,11 @@ pub(crate) mod rename;
 mod staged;
 mod stream;
 
+use std::fs::File;
 use std::path::PathBuf;
 
 pub use local::LocalSink;
+pub(crate) use local::read_back;
 pub use memory::MemorySink;
 pub use publication::Publication;
 pub use stream::StreamSink;
@@ -52,6 +54,16 @@ impl Published {
     }
 }
 
+/// The bytes of a file that is not published yet.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReadBack {
+    /// In a file, from its start to its end.
+    File(File),
+    /// In memory.
+    Bytes(Vec<u8>),
+}
+
 /// Takes the bytes of one file and publishes them whole, or not at all.
 ///
 /// The contract, which `tests/suite/sinks.rs` holds every sink to: until [`publish`](Self::publish)
@@ -65,6 +77,14 @@ pub trait Sink: Send {
     /// # Errors
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// What has been written, to be [verified](crate::Options::verify) before it is published; none where it can't be read, as of streams.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    fn read_back(&mut self) -> Result<Option<ReadBack>> {
+        Ok(None)
+    }
 
     /// Makes the file durable and visible under its final name.
     ///
@@ -83,6 +103,10 @@ pub trait Sink: Send {
 impl<S: Sink + ?Sized> Sink for Box<S> {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         (**self).write(bytes)
+    }
+
+    fn read_back(&mut self) -> Result<Option<ReadBack>> {
+        (**self).read_back()
     }
 
     fn publish(self: Box<Self>) -> Result<Published> {

@@ -9,6 +9,7 @@ mod open;
 mod open_file;
 mod ordered_file;
 mod pipeline;
+mod read_back;
 mod rows;
 mod scan;
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use twox_hash::xxhash3_128::Hasher;
+
 use super::arriving::Arriving;
+use super::read_back;
 use crate::block::BlockSlice;
 use crate::block::counts::Alterations;
 use crate::coerce::counting::Counting;
@@ -45,6 +48,8 @@ pub(super) struct OpenFile {
     finished: Pieces,
     /// Those that are with the sink.
     bytes: u64,
+    /// Of them, where they are to be verified.
+    hasher: Option<Hasher>,
 }
 
 impl OpenFile {
@@ -64,6 +69,7 @@ impl OpenFile {
             batch: Batch::of_files(options),
             finished: Pieces::default(),
             bytes: 0,
+            hasher: options.verify.then(Hasher::new),
         }
     }
 
@@ -217,6 +223,9 @@ impl OpenFile {
     fn pass_on(&mut self) -> Result<()> {
         self.finished.drain().try_for_each(|piece| {
             self.bytes += piece.len() as u64;
+            if let Some(hasher) = &mut self.hasher {
+                hasher.write(&piece);
+            }
             self.sink.write(&piece)
         })
     }
@@ -272,6 +281,10 @@ impl OpenFile {
             &mut self.finished,
         )?;
         self.pass_on()?;
+        if let Some(written) = &summary.written {
+            let hash = self.hasher.as_ref().map(Hasher::finish_128);
+            read_back::check(&mut *self.sink, written, hash)?;
+        }
         let published = self.sink.publish()?;
         Ok(Finished {
             summary,

@@ -45,3 +45,4 @@ mod tables;
 mod text;
 mod threads;
 mod type_rules;
+mod verified;

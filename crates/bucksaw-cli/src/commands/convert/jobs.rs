@@ -205,6 +205,8 @@ fn check_words(arguments: &ConvertArgs, is_stream: bool, is_directory: bool) -> 
         "a dataset has its own schema state (DIR/_bucksaw/schema.json): go on without --schema-state"
     } else if arguments.keep_going && !is_directory {
         "--keep-going needs a directory (-o DIR/): a file takes all inputs or none"
+    } else if arguments.verify && is_stream {
+        "--verify reads files back before they appear, and what goes to a stream is gone by then: name a file"
     } else if arguments.skip_existing && is_stream {
         "--skip-existing needs a file or a directory: a stream is always written"
     } else {

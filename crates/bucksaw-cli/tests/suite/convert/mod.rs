@@ -25,3 +25,4 @@ mod summary;
 mod syslog;
 mod text;
 mod usage;
+mod verified;

@@ -18,13 +18,13 @@ use arrow_buffer::Buffer;
 use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::{Message, MessageHeader, root_as_message};
 
-use super::guard::guarded;
 use super::slices::Slices;
 use super::{Columns, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Format;
 use crate::input::buffered::Buffered;
 use crate::input::framing::{Frame, Framer, Limits};
+use crate::runtime::guard::guarded;
 
 /// What a file starts and ends with.
 pub(in crate::input) const MAGIC: &[u8] = b"ARROW1";

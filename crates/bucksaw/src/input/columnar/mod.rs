@@ -6,7 +6,6 @@
 mod arrow_ipc;
 pub(super) mod columns;
 mod flatten;
-mod guard;
 mod json;
 mod kinds;
 mod parquet;
@@ -17,7 +16,6 @@ use arrow_schema::Schema as ArrowSchema;
 
 pub(super) use self::arrow_ipc::ArrowFramer;
 use self::columns::Columns;
-pub use self::guard::is_guarded;
 pub(crate) use self::parquet::origins_of;
 pub(super) use self::parquet::{ParquetFramer, is_parquet};
 use super::decoding::{Decoded, Decoder, Kept, Rejected, Target};

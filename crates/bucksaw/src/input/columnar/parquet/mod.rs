@@ -18,13 +18,13 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use self::open::File;
 use self::pages::Refused;
-use super::guard::guarded;
 use super::slices::Slices;
 use super::{CHUNK_ROWS, Columns, beyond_limit, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::origins::Origin;
 use crate::input::Format;
 use crate::input::framing::{Chunk, Frame, Framer, Limits};
+use crate::runtime::guard::guarded;
 
 /// What a file starts with; encrypted ones, whose footer is, too.
 const MAGICS: [&[u8]; 2] = [b"PAR1", b"PARE"];

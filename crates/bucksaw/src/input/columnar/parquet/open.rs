@@ -20,7 +20,7 @@ use super::source::Source;
 use super::{ReadSeek, damaged, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::limits::DEFAULT_MAX_FOOTER_BYTES;
-use crate::input::columnar::guard::guarded;
+use crate::runtime::guard::guarded;
 
 /// The bytes of the footer's length and the magic behind it.
 const TAIL_BYTES: u64 = 8;

@@ -17,7 +17,7 @@ pub fn is_guarded() -> bool {
 }
 
 /// Has a reader work, which is not used any more after an error.
-pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
     let before = IS_GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(read));
     IS_GUARDED.set(before);
