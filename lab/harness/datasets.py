@@ -24,13 +24,15 @@ from harness.store import write_json
 
 WORKLOADS = ("synth40", "realistic")
 TIME, SERVICE = "chq_timestamp", "resource_service_name"
-LEVELS = f"day({TIME})/hour({TIME})/minute({TIME},10)/{SERVICE}"
+LEVELS = f"day({TIME})/hour({TIME})/minute({TIME},{{minutes}})/{SERVICE}"
+# So that there are some hundred folders.
+MINUTES = {"synth40": 60, "realistic": 10}
 MIB = 1 << 20
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One way to do a work. `{input}`, `{output}`, `{schema}`, `{scratch}` and `{bucksaw}` are filled in."""
+    """One way to do a work. Words in braces are filled in."""
 
     name: str
     command: str
@@ -76,8 +78,8 @@ WORKS = (
         "partition",
         (
             Contestant("bucksaw", convert(FOLDERS, "{output}/"), is_folder=True),
-            Contestant("DuckDB", peer("DuckDB", "partition"), is_folder=True),
-            Contestant("polars", peer("polars", "partition"), is_folder=True),
+            Contestant("DuckDB", peer("DuckDB", "partition {minutes}"), is_folder=True),
+            Contestant("polars", peer("polars", "partition {minutes}"), is_folder=True),
         ),
     ),
     Work(
@@ -189,7 +191,7 @@ class Contest:
         bucksaw = places.workloads().with_name("bucksaw")
         return {
             "bucksaw": bucksaw, "python": places.PYTHON, "lab": places.LAB, "scratch": self.scratch,
-            "input": source, "schema": self.schema, "output": self.scratch / "output",
+            "minutes": MINUTES[self.workload], "input": source, "schema": self.schema, "output": self.scratch / "output",
         }
 
     def once(self, contestant):
@@ -197,8 +199,10 @@ class Contest:
         shutil.rmtree(output, ignore_errors=True)
         output.unlink(missing_ok=True)
         if contestant.takes_dataset:
-            # Of links: what is compacted goes, and the files of the other stay.
+            # Of links: what is compacted goes, and the files of the other stay. What it knows of itself is its own.
             subprocess.run(["cp", "-al", self.dataset, output], check=True)
+            shutil.rmtree(output / "_bucksaw")
+            shutil.copytree(self.dataset / "_bucksaw", output / "_bucksaw")
         elif contestant.is_folder:
             output.mkdir()
         command = [part.format(**self.words()) for part in shlex.split(contestant.command)]

@@ -1,4 +1,4 @@
-"""DuckDB and polars. Usage: datasets_peer.py PEER WORK INPUT SCHEMA OUTPUT SCRATCH [MEMORY]; INPUT is NDJSON, of the work compact a glob.
+"""DuckDB and polars, by their works: sort, compact, and partition by so many minutes. Usage: datasets_peer.py PEER WORK [MINUTES] INPUT SCHEMA OUTPUT SCRATCH [MEMORY]; INPUT is NDJSON, of the work compact a glob.
 
 Rows are put in order, or into folders, as Bucksaw is asked to: by service and time, and by day or hour, minutes and service.
 """
@@ -19,7 +19,7 @@ TIME, SERVICE = "chq_timestamp", "resource_service_name"
 ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
 
-def duckdb_copy(work, source, schema, output, scratch, memory="256MB"):
+def duckdb_copy(work, minutes, source, schema, output, scratch, memory="256MB"):
     connection = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": f"{scratch}/duckdb"})
     if work == "compact":
         connection.execute(f"COPY (SELECT * FROM read_parquet('{source}')) TO '{output}' ({ZSTD})")
@@ -32,26 +32,27 @@ def duckdb_copy(work, source, schema, output, scratch, memory="256MB"):
         connection.execute(f"COPY (SELECT * FROM {rows} ORDER BY {SERVICE}, {TIME}) TO '{output}' ({ZSTD})")
         return
     time = f"make_timestamp({TIME} * 1000)"
-    levels = f"strftime({time}, '%Y-%m-%d') AS day, hour({time}) AS hour, minute({time}) // 10 * 10 AS minute"
+    levels = f"strftime({time}, '%Y-%m-%d') AS day, hour({time}) AS hour, minute({time}) // {minutes} * {minutes} AS minute"
     by = f"PARTITION_BY (day, hour, minute, {SERVICE})"
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"COPY (SELECT *, {levels} FROM {rows}) TO '{output}' ({ZSTD}, {by})")
 
 
-def polars_sink(work, source, schema, output, scratch):
+def polars_sink(work, minutes, source, schema, output, scratch):
     zstd = {"compression": "zstd", "compression_level": 1}
     rows = polars.scan_ndjson(source, schema=columns(schema, FRAME_TYPES))
     if work == "sort":
         rows.sort(SERVICE, TIME).sink_parquet(output, **zstd)
         return
     time = polars.from_epoch(TIME, time_unit="ms")
-    levels = {"day": time.dt.date(), "hour": time.dt.hour(), "minute": time.dt.minute() // 10 * 10}
+    levels = {"day": time.dt.date(), "hour": time.dt.hour(), "minute": time.dt.minute() // minutes * minutes}
     key = {**levels, SERVICE: polars.col(SERVICE)}
     rows.sink_parquet(polars.PartitionBy(output, key=key, include_key=False), mkdir=True, **zstd)
 
 
-def main(peer, *words):
-    {"DuckDB": duckdb_copy, "polars": polars_sink}[peer](*words)
+def main(peer, work, *words):
+    minutes, words = (int(words[0]), words[1:]) if work == "partition" else (None, words)
+    {"DuckDB": duckdb_copy, "polars": polars_sink}[peer](work, minutes, *words)
 
 
 main(*sys.argv[1:])
