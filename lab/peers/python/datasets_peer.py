@@ -22,7 +22,7 @@ ZSTD = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 def duckdb_copy(work, minutes, source, schema, output, scratch, memory="256MB"):
     connection = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": f"{scratch}/duckdb"})
     if work == "compact":
-        connection.execute(f"COPY (SELECT * FROM read_parquet('{source}')) TO '{output}' ({ZSTD})")
+        connection.execute(f"COPY (SELECT * FROM read_parquet('{source}', union_by_name = true)) TO '{output}' ({ZSTD})")
         return
     quoted = ", ".join(f"'{name}': '{kind}'" for name, kind in columns(schema, SQL_TYPES).items())
     rows = f"read_ndjson('{source}', columns = {{{quoted}}})"
