@@ -19,8 +19,8 @@ use std::time::Instant;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::counted;
 use bucksaw::{
-    Dataset, DeclaredSchema, Error, ErrorKind, InputCounts, InputOptions, InputTable, LocalSink,
-    OnError, Options, Publication, Report, Result, StreamSink, Writer,
+    Dataset, DeclaredSchema, Error, ErrorKind, Input, InputCounts, InputOptions, InputTable,
+    LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -29,7 +29,7 @@ use self::bad_lines::{BadLines, KeptLines};
 pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, in_directory, jobs, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
-use self::read_sources::{ReadSources, Start};
+use self::read_sources::{ReadSources, Reading, Start};
 use self::state::State;
 use self::tables::{Outputs, Tables};
 use super::format_options;
@@ -331,14 +331,8 @@ impl Run {
                 }
                 // What was read of a stream nobody can read again.
                 let has_all = *source != Source::Stdin || input.counts().bytes == before;
-                let read = self.read_sources.as_mut();
-                if let (Some(read), Some(reading)) = (read, &mut reading)
-                    && read.is_commit_due()
-                    && read.can_stop(&input)
-                {
-                    parts.as_ref().map_or(Ok(()), KeptLines::publish)?;
-                    read.read_up_to(&input, reading);
-                    outputs.commit(read)?;
+                if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
+                    commit_if_due(read, reading, &input, parts.as_ref(), outputs)?;
                 }
                 let can_stop = self.read_sources.as_ref().is_none_or(|read| read.can_stop(&input));
                 if interrupt::is_stopping() && has_all && can_stop {
@@ -349,10 +343,7 @@ impl Run {
         }
         if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
             read.read_up_to(&input, reading);
-            if read.is_commit_due() && !outputs.are_none() {
-                parts.as_ref().map_or(Ok(()), KeptLines::publish)?;
-                outputs.commit(read)?;
-            }
+            commit_if_due(read, reading, &input, parts.as_ref(), outputs)?;
         }
         let note = self.intake.add(&input);
         self.bar.suspend(|| ui::tell_notes(note.as_slice()));
@@ -379,6 +370,22 @@ impl Run {
         self.bar.finish_and_clear();
         Ok(self.intake)
     }
+}
+
+/// Makes rows part of their datasets where it is time, and the input can be read on from where it is.
+fn commit_if_due(
+    read: &mut ReadSources,
+    reading: &mut Reading,
+    input: &Input<'_>,
+    kept: Option<&KeptLines>,
+    outputs: &mut Outputs<'_>,
+) -> Result<()> {
+    if !read.is_commit_due() || !read.can_stop(input) || outputs.are_none() {
+        return Ok(());
+    }
+    kept.map_or(Ok(()), KeptLines::publish)?;
+    read.read_up_to(input, reading);
+    outputs.commit(read)
 }
 
 /// Where rows wait that are put in order, and what to say of it.

@@ -46,6 +46,8 @@ pub(super) struct Reading {
     pub(super) behind: Option<InputPosition>,
     from: u64,
     mark: FileMark,
+    /// How far it was read when this run told that last.
+    said: Option<InputPosition>,
     /// What its rows are.
     table: Option<InputTable>,
     /// Whether they are of several tables, so that none of them can say how far it was read.
@@ -133,7 +135,7 @@ impl ReadSources {
         };
         let from = behind.map_or(0, |position| position.bytes);
         let table = known.map(|(table, _)| table);
-        Ok(Start::Read(Reading { name, behind, from, mark, table, is_mixed: false }))
+        Ok(Start::Read(Reading { name, behind, from, mark, said: None, table, is_mixed: false }))
     }
 
     /// A source has rows of this table, whose dataset nobody else writes to by now.
@@ -186,9 +188,10 @@ impl ReadSources {
     /// The source is read as far as the input is.
     pub(super) fn read_up_to(&mut self, input: &Input<'_>, reading: &mut Reading) {
         let Some(to) = input.position().filter(|_| !reading.is_mixed) else { return };
-        if to.bytes == reading.from && !to.is_end {
+        if reading.said == Some(to) {
             return;
         }
+        reading.said = Some(to);
         let read = ReadSource {
             name: reading.name.clone(),
             from: reading.from,
