@@ -304,6 +304,7 @@ impl Run {
         let length = self.lengths.get(source).copied();
         let mut read_as = self.read_as.clone();
         read_as.behind = reading.as_ref().and_then(|reading| reading.behind);
+        read_as.leaves_open_end = self.read_sources.as_ref().is_some_and(|read| read.resumes);
         let mut input = source.input(length, self.pauses, &self.bar, &read_as, on_error)?;
         'input: while let Some(table) = input.next_table(tables.options()) {
             let located = |error: Error| error.in_source(&source.name());

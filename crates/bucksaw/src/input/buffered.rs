@@ -24,6 +24,8 @@ pub(super) struct Buffered<'r> {
     pub(super) position: u64,
     /// The source's first bytes.
     start: Vec<u8>,
+    /// Whether a last record without an end is left for later.
+    pub(super) leaves_open_end: bool,
     /// Where records end, whatever comes behind: the source ended there when it was read before.
     old_end: Option<u64>,
 }
@@ -40,8 +42,14 @@ impl<'r> Buffered<'r> {
             cut: None,
             position: 0,
             start: Vec::new(),
+            leaves_open_end: false,
             old_end: None,
         }
+    }
+
+    /// The same, which leaves a last record without an end for later, if that `leaves`.
+    pub(super) fn leaving_open_end(self, leaves: bool) -> Self {
+        Self { leaves_open_end: leaves, ..self }
     }
 
     /// The same, whose first byte is this one of the source.

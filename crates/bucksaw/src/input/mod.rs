@@ -185,8 +185,14 @@ impl<'r> Input<'r> {
         let is_end = self.source.has_ended();
         let format = self.format();
         let (line, line_start) = self.records.line();
-        let position =
-            InputPosition { format, bytes: self.source.next_position(), line, line_start, is_end };
+        let position = InputPosition {
+            format,
+            bytes: self.source.next_position(),
+            line,
+            line_start,
+            is_end,
+            is_in_rejected: self.records.is_end_rejected(),
+        };
         (is_end || format.ends_anywhere()).then_some(position)
     }
 

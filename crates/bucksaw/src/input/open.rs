@@ -84,6 +84,7 @@ impl<'r> Input<'r> {
         options: &InputOptions,
         on_error: OnError<'r>,
     ) -> Self {
+        let source = source.leaving_open_end(options.leaves_open_end);
         let framer: Box<dyn Framer + 'r> = match options.format {
             // What it is its first bytes say, or how it is encoded.
             Format::Auto | Format::OtlpLogs | Format::OtlpTraces | Format::OtlpMetrics => {

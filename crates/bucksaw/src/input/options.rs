@@ -40,6 +40,9 @@ pub struct InputOptions {
     pub layout: OtlpLayout,
     /// How far the source was read before: what comes behind is read. Default: nothing of it was.
     pub behind: Option<InputPosition>,
+    /// Whether a last line or row that has no end is left for later, where the source has grown. JSON that is whole has an end.
+    /// Default: it is read as one that has.
+    pub leaves_open_end: bool,
 }
 
 impl InputOptions {
@@ -107,6 +110,23 @@ impl InputOptions {
     #[must_use]
     pub fn behind(self, position: InputPosition) -> Self {
         Self { behind: Some(position), ..self }
+    }
+
+    /// Sets [`leaves_open_end`](#structfield.leaves_open_end).
+    ///
+    /// ```
+    /// use bucksaw::{Format, Input, InputOptions, MemorySink, OnError, Options};
+    /// let options = InputOptions::new().format(Format::Csv).leaves_open_end(true);
+    /// let mut input = Input::open("rows", &b"a,b\n1,2\n3,"[..], &options, OnError::Fail)?;
+    /// let mut writer = Options::new().write_to(MemorySink::new())?;
+    /// writer.write_input(&mut input)?;
+    /// assert_eq!(writer.finish()?.rows, 1);
+    /// assert_eq!(input.position().map(|position| position.bytes), Some(8));
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn leaves_open_end(self, leaves: bool) -> Self {
+        Self { leaves_open_end: leaves, ..self }
     }
 
     /// Bytes in a line, or a record that is text, at the most, where that is set.

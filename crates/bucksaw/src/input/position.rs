@@ -20,21 +20,30 @@ pub struct InputPosition {
     pub line_start: u64,
     /// Whether it is the source's end, as that was then.
     pub is_end: bool,
+    /// Whether the last record before it was rejected, and may go on behind it.
+    #[serde(default)]
+    pub is_in_rejected: bool,
 }
 
 impl InputPosition {
-    /// Whether the source ended without a newline, of a format that has them: what is added there later goes on with a line that has
-    /// been read.
+    /// Whether what is added there later may go on with a record that has been read: the source ended without a newline, and not with
+    /// JSON that is whole, or within a message.
     #[must_use]
-    pub fn is_within_line(&self) -> bool {
-        self.format.is_of_lines() && self.bytes != self.line_start
+    pub fn is_within_record(&self) -> bool {
+        let is_json = matches!(self.format, Format::Ndjson | Format::JournaldJson);
+        let is_of_messages = self.format.signal().is_some();
+        let has_no_end = self.format.is_of_lines() && self.bytes != self.line_start;
+        match is_json || is_of_messages {
+            true => self.is_in_rejected && (has_no_end || is_of_messages),
+            false => has_no_end,
+        }
     }
 
     /// Whether a source that has grown can be read on from its old end.
     #[must_use]
     pub fn can_grow(&self) -> bool {
         !matches!(self.format, Format::Json | Format::Arrow | Format::Parquet)
-            && !self.is_within_line()
+            && !self.is_within_record()
     }
 
     /// Whether reading can begin there with nothing known of what is before.
@@ -48,7 +57,7 @@ impl InputPosition {
                 | Format::JournaldExport
                 | Format::Syslog
                 | Format::EsBulk
-        ) && !self.is_within_line()
+        ) && !self.is_within_record()
     }
 }
 

@@ -136,13 +136,16 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
             }
             self.ends.look(known, is_end);
             let open = self.ends.open();
+            // What has no end is as good as not there.
+            let is_left = is_end && self.source.leaves_open_end;
             let mut len = match open {
-                Open::Ended if is_end => filled,
+                Open::Ended if is_end && !is_left => filled,
                 _ => self.ends.last(),
             };
             self.looked_at = known.len();
             if let Open::Line(from) = open
                 && len == 0
+                && !is_left
                 && (is_end || steps.wanted > record_bytes)
             {
                 let end = line_end(known, from);
@@ -153,7 +156,7 @@ impl<'r, E: FindEnds> RecordFramer<'r, E> {
             if len > 0 {
                 return self.chunk(buffer, len, filled).map(Frame::Records);
             }
-            if is_end && filled == 0 {
+            if is_end && (filled == 0 || is_left) {
                 self.source.rest.clear();
                 return Ok(Frame::End);
             }

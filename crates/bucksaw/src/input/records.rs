@@ -26,6 +26,8 @@ pub(crate) struct Records<'r> {
     name: Arc<str>,
     on_error: OnError<'r>,
     counts: InputCounts,
+    /// Whether the last record was rejected, up to its chunk's end.
+    is_end_rejected: bool,
     /// Whether the source is read on from where it was read before.
     is_read_on: bool,
     /// The next line's number, from 1.
@@ -49,6 +51,7 @@ impl<'r> Records<'r> {
             name: name.into(),
             on_error,
             counts,
+            is_end_rejected: false,
             is_read_on: false,
             line: 1,
             line_start: 0,
@@ -65,6 +68,11 @@ impl<'r> Records<'r> {
 
     pub(crate) fn counts(&self) -> InputCounts {
         self.counts
+    }
+
+    /// Whether the last record was rejected, up to the end of what was read.
+    pub(super) fn is_end_rejected(&self) -> bool {
+        self.is_end_rejected
     }
 
     /// The line that comes next or goes on, from 1, and the source's byte at which it starts.
@@ -130,6 +138,8 @@ impl<'r> Records<'r> {
         self.counts.nul_bytes += chunk.nul_bytes;
         let start = self.start_of(chunk);
         let mut newlines = Newlines::default();
+        let end = chunk.bytes.trim_ascii_end().len();
+        self.is_end_rejected = rejected.last().is_some_and(|last| last.bytes.end >= end);
         for rejected in rejected {
             let is_hinted = hint.is_some();
             let rejection = Rejection {
@@ -277,6 +287,7 @@ impl<'r> Records<'r> {
 
     /// Passes the next record on, as it is read, as one that is rejected.
     fn reject_next(&mut self, source: &mut Source<'_>, rejection: &Rejection) -> Result<()> {
+        self.is_end_rejected = true;
         let on_error = &mut self.on_error;
         let mut parts = Parts::of(rejection.format, rejection.is_text);
         let (mut at, mut lines, mut line_start) = (source.position(), 0, self.line_start);

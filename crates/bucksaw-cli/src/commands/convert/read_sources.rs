@@ -101,8 +101,9 @@ impl ReadSources {
     /// # Errors
     /// [`ErrorKind::Options`] where it is not what was read before, or can't be read on.
     pub(super) fn start(&mut self, source: &Source) -> Result<Start> {
+        let is_there = source.path().is_none_or(Path::exists);
         let Some(path) = source.path().filter(|_| source.regular_file().is_some()) else {
-            return match self.resumes {
+            return match self.resumes && is_there {
                 true => Err(refused(source, "can be read once only: --resume is for files")),
                 false => Ok(Start::Once),
             };
@@ -258,8 +259,8 @@ fn changed(is_shorter: bool) -> String {
 }
 
 fn grown(position: &InputPosition) -> String {
-    match position.is_within_line() && position.format != Format::Json {
-        true => "it has grown, and its last line, which was read as a whole, had no end then: what has come behind may go on with it. Convert what is new by itself, from a file of its own".to_owned(),
+    match position.is_within_record() && position.format != Format::Json {
+        true => "it has grown, and its last record, which was read or rejected as a whole, had no end then: what has come behind may go on with it. Convert what is new by itself, from a file of its own".to_owned(),
         false => format!(
             "it has grown, and {} can't be read on from its old end: convert what is new by itself, from a file of its own",
             position.format

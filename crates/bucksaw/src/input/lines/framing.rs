@@ -1,5 +1,7 @@
 //! Cuts a source into chunks of whole lines.
 
+use serde::de::IgnoredAny;
+
 use crate::error::Result;
 use crate::input::buffered::Buffered;
 use crate::input::framing::{Chunk, Frame, Framer, Limits, Steps};
@@ -51,6 +53,13 @@ impl<'r> Lines<'r> {
         filled - nuls
     }
 
+    /// Whether the last line, which has no end, is left for later.
+    fn is_left(&self, line: &[u8]) -> bool {
+        let is_json = matches!(self.format, Format::Ndjson | Format::JournaldJson);
+        let is_whole = || is_json && serde_json::from_slice::<IgnoredAny>(line).is_ok();
+        self.source.leaves_open_end && !line.is_empty() && !is_whole()
+    }
+
     fn next_frame(
         &mut self,
         mut buffer: Vec<u8>,
@@ -72,8 +81,13 @@ impl<'r> Lines<'r> {
             let newline = memchr::memrchr(b'\n', &buffer[searched..filled]);
             let newline = newline.map(|at| searched + at);
             searched = filled;
+            let is_end = self.source.is_at_end && self.source.cut.is_none();
+            if is_end && self.is_left(&buffer[newline.map_or(0, |last| last + 1)..filled]) {
+                // It is as if the source ended before it.
+                filled = newline.map_or(0, |last| last + 1);
+            }
             let len = match newline {
-                _ if self.source.is_at_end && self.source.cut.is_none() => filled,
+                _ if is_end => filled,
                 Some(last) => last + 1,
                 None => 0,
             };
