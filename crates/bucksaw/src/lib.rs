@@ -168,7 +168,7 @@ pub use writer::{Cell, Scan, Writer};
 /// Defaults and limits, each with its unit.
 pub mod limits {
     #[cfg(feature = "arrow")]
-    pub use crate::dataset::DEFAULT_TARGET_BYTES;
+    pub use crate::dataset::{DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES};
     pub use crate::input::FIRST_REJECTED;
     pub use crate::input::ndjson::{DEFAULT_MAX_DEPTH, DEFAULT_MAX_LINE_BYTES};
     pub use crate::options::{

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -14,10 +15,11 @@ use super::folder::PARTITION;
 use super::manifest::Details;
 use super::partitioned::partition_of;
 use super::{Dataset, DatasetFile, Folder, Manifest, own_folder, table_of};
+use crate::encode::copied::CopiedRowGroup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
-use crate::input::columnar::origins_of;
-use crate::input::{Format, Input, InputOptions, InputTable, OnError};
+use crate::input::columnar::{metadata_of, origins_of};
+use crate::input::{Input, InputTable};
 use crate::options::{DatasetOptions, MetricKind, Options, PartitionKey, Signal, SortKey};
 use crate::report::signal_stats::SignalStats;
 use crate::route::partition::folder_of;
@@ -26,6 +28,8 @@ use crate::writer::Writer;
 
 /// Bytes of the files that small ones become, about, unless told.
 pub const DEFAULT_TARGET_BYTES: u64 = 256 << 20;
+/// Bytes of a row group, at the least, that is copied as its bytes are, unless told.
+pub const DEFAULT_COPIED_BYTES: u64 = 16 << 20;
 /// Files of less than one part in so many of that are small.
 const SMALL_SHARE: u64 = 2;
 /// Bytes of a file that are read at a time, to see whether they are those that were written.
@@ -35,12 +39,14 @@ const CHECKED_AT_A_TIME: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compaction {
     target_bytes: u64,
+    copied_bytes: u64,
     before: Option<SystemTime>,
 }
 
 impl Default for Compaction {
     fn default() -> Self {
-        Self { target_bytes: DEFAULT_TARGET_BYTES, before: None }
+        let (target_bytes, copied_bytes) = (DEFAULT_TARGET_BYTES, DEFAULT_COPIED_BYTES);
+        Self { target_bytes, copied_bytes, before: None }
     }
 }
 
@@ -55,6 +61,15 @@ impl Compaction {
     #[must_use]
     pub fn target_bytes(mut self, bytes: u64) -> Self {
         self.target_bytes = bytes;
+        self
+    }
+
+    /// Row groups of so many bytes in their file, at the least, become row groups of the new files as their bytes are, where these are as the
+    /// options want them (the codec, the profile, bloom filters), rows stay in the order in which they came, and no column has lists or
+    /// statistics of a signal. Default: [`DEFAULT_COPIED_BYTES`](crate::limits::DEFAULT_COPIED_BYTES).
+    #[must_use]
+    pub fn copied_bytes(mut self, bytes: u64) -> Self {
+        self.copied_bytes = bytes;
         self
     }
 
@@ -122,7 +137,7 @@ impl Dataset {
         let options =
             options_for(options, partition_of(&own_folder(path).join(PARTITION))?, &folder, which);
         for mergeable in mergeable(path, &options, which)? {
-            let (kept, merged) = mergeable.merge(folder, &options)?;
+            let (kept, merged) = mergeable.merge(folder, &options, which.copied_bytes)?;
             folder = kept;
             look(merged)?;
         }
@@ -260,7 +275,12 @@ impl Mergeable {
     }
 
     /// Writes the rows of all files into others, which take their place.
-    fn merge(self, mut folder: Folder, options: &Options) -> Result<(Folder, Merged)> {
+    fn merge(
+        self,
+        mut folder: Folder,
+        options: &Options,
+        copied_bytes: u64,
+    ) -> Result<(Folder, Merged)> {
         let root = folder.root().to_owned();
         let schema = folder.schema().clone();
         folder.merge_in(&self.folder);
@@ -275,9 +295,8 @@ impl Mergeable {
             if let Some(known) = writer.known_origins() {
                 known.add(&origins, values.iter().map(|(name, values)| (name.as_str(), *values)));
             }
-            let options = InputOptions::new().format(Format::Parquet);
-            let mut input = Input::open_file(name, open()?, &options, OnError::Fail)?;
-            writer.write_input(&mut input)?;
+            let copied_bytes = if file.bytes < copied_bytes { u64::MAX } else { copied_bytes };
+            write_file(&mut writer, &open, &name, copied_bytes)?;
         }
         self.check_rows(&root, &writer)?;
         let folder = writer.finish_folder()?;
@@ -327,6 +346,43 @@ impl Mergeable {
         let of = escape_path(&root.join(&self.folder));
         let message = format!("its small files stay as they are, since of their rows {why}");
         Err(Error::new(ErrorKind::Malformed, message).in_source(&of))
+    }
+}
+
+/// Writes the rows of a file, row groups of so many bytes as they are, if they can be.
+fn write_file(
+    writer: &mut Writer,
+    open: &dyn Fn() -> Result<File>,
+    name: &str,
+    copied_bytes: u64,
+) -> Result<()> {
+    let mut from = 0;
+    let write = |writer: &mut Writer, groups: Range<usize>| -> Result<()> {
+        let mut input = Input::of_row_groups(name.to_owned(), open()?, groups);
+        writer.write_input(&mut input)
+    };
+    if copied_bytes == u64::MAX {
+        return write(writer, 0..usize::MAX);
+    }
+    let metadata = metadata_of(open()?).map_err(|error| error.in_source(name))?;
+    for group in 0..metadata.num_row_groups() {
+        let copied = CopiedRowGroup::of(&metadata, group);
+        let Some(copied) = copied.filter(|copied| copied.bytes() >= copied_bytes) else { continue };
+        if from < group {
+            write(writer, from..group)?;
+        }
+        from = group;
+        let mut opened = open()?;
+        let start = copied.range.start;
+        opened.seek(SeekFrom::Start(start)).map_err(|cause| Error::io("could not read", cause))?;
+        let is_copied = writer.copy(copied, &mut opened);
+        if is_copied.map_err(|error| error.in_source(name))? {
+            from = group + 1;
+        }
+    }
+    match from < metadata.num_row_groups() {
+        true => write(writer, from..usize::MAX),
+        false => Ok(()),
     }
 }
 

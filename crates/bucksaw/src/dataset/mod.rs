@@ -16,7 +16,7 @@ mod staged;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "arrow")]
-pub use self::compacting::{Compaction, DEFAULT_TARGET_BYTES, Merged};
+pub use self::compacting::{Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES, Merged};
 pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+#[cfg(feature = "arrow")]
+use super::copied::CopiedRowGroup;
 use super::sums::Written;
 use crate::block::BlockSlice;
 use crate::error::Result;
@@ -258,6 +260,27 @@ pub(crate) trait Backend: Send {
     /// As [`write`](Self::write); [`ErrorKind::FileLimit`](crate::ErrorKind::FileLimit) where the file
     /// would have more row groups and columns than are read back.
     fn end_row_group(&mut self, schema: &Schema, out: &mut Pieces) -> Result<()>;
+
+    /// Whether a row group of another file can be the next one as its bytes are, once the open one has ended.
+    #[cfg(feature = "arrow")]
+    fn can_copy(&mut self, _: &CopiedRowGroup, _: &Schema) -> bool {
+        false
+    }
+
+    /// Adds that row group: its bytes stand behind those of `out`, and behind them those of `after`.
+    ///
+    /// # Errors
+    /// As [`end_row_group`](Self::end_row_group).
+    #[cfg(feature = "arrow")]
+    fn copy(
+        &mut self,
+        _: CopiedRowGroup,
+        _: &Schema,
+        _: &mut Pieces,
+        _: &mut Pieces,
+    ) -> Result<()> {
+        Ok(())
+    }
 
     /// Ends the file and returns what it holds. `sorted` tells which row groups are.
     ///

@@ -3,6 +3,8 @@
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod backend;
+#[cfg(feature = "arrow")]
+pub(crate) mod copied;
 pub(crate) mod direct;
 pub(crate) mod discard;
 mod finished_row_group;

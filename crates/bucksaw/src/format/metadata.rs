@@ -115,7 +115,7 @@ impl ColumnMetaData {
 }
 
 /// The number that the format gives to a codec.
-fn codec_number(codec: Codec) -> i32 {
+pub(crate) fn codec_number(codec: Codec) -> i32 {
     match codec {
         Codec::UNCOMPRESSED => 0,
         Codec::SNAPPY => 1,

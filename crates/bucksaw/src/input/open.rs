@@ -1,6 +1,8 @@
 //! How inputs are opened.
 
 use std::io::{self, Read, Seek, SeekFrom};
+#[cfg(feature = "arrow")]
+use std::ops::Range;
 
 use super::buffered::Buffered;
 use super::by_format::{ByFormat, framer_of};
@@ -156,6 +158,20 @@ fn go_to(file: &mut (impl Read + Seek), byte: u64) -> io::Result<bool> {
     let is_there = is_plain(&start) && file.seek(SeekFrom::End(0))? >= byte;
     file.seek(SeekFrom::Start(if is_there { byte } else { 0 }))?;
     Ok(is_there)
+}
+
+#[cfg(feature = "arrow")]
+impl Input<'_> {
+    /// The rows of these row groups of a Parquet file.
+    pub(crate) fn of_row_groups(
+        name: String,
+        file: impl Read + Seek + Send + 'static,
+        groups: Range<usize>,
+    ) -> Self {
+        let framer = Box::new(ParquetFramer::of_row_groups(Box::new(file), groups));
+        let options = InputOptions::new().format(Format::Parquet);
+        Self::new(name, framer, ByFormat::of(&options), OnError::Fail)
+    }
 }
 
 /// Bytes that tell whether a file is Parquet.

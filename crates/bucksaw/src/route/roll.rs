@@ -151,6 +151,14 @@ impl Roll {
         self.size.ends_file && self.together.is_none()
     }
 
+    /// Whether a file ends before a row group of so many bytes, with which it would be too large.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn ends_before(&self, bytes: u64) -> bool {
+        let with = self.size.written.saturating_add(bytes);
+        self.size.written >= self.bytes / 2
+            && with > self.bytes.saturating_add(self.bytes / MISSING_SHARE)
+    }
+
     /// The open row group would have so many bytes now, beside values that wait for their types in so many bytes of memory.
     pub(crate) fn note_open(&mut self, bytes: u64, waiting: u64) {
         self.size.note_open(bytes, waiting, self.bytes);

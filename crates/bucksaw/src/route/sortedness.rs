@@ -189,6 +189,13 @@ impl Sortedness {
         self.forget_keys();
     }
 
+    /// A row group of another file follows, of whose order nothing is known.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add_copied(&mut self, rows: u64) {
+        self.rows += rows;
+        self.sorted.are_sorted.push(false);
+    }
+
     /// Which row groups are sorted.
     pub(crate) fn row_groups(&self) -> &SortedRowGroups {
         &self.sorted

@@ -8,7 +8,9 @@ use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::options::REST_COLUMN;
 use crate::report::{FirstAlteration, Misfits, MixedTexts, TimeRange};
 use crate::row_lines::{RowLines, SourceLine};
-use crate::schema::{ColumnType, Schema};
+#[cfg(feature = "arrow")]
+use crate::schema::ColumnId;
+use crate::schema::{Column, ColumnType, Schema};
 use crate::types::item::EXAMPLE_CHARS;
 
 /// What was counted so far.
@@ -86,19 +88,43 @@ impl Tally {
                     example,
                 });
             }
-            let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
-            let is_followed = match column.ty {
-                Some(ColumnType::Timestamp(_)) => true,
-                Some(ColumnType::Int32 | ColumnType::Int64) => is_named(),
-                _ => false,
-            };
-            if !is_followed {
+            if !self.follows(column) {
                 continue;
             }
             let Some((min, max)) = range(&slice.values()) else { continue };
             let known = &mut self.ranges[id.index()];
             *known =
                 Some(known.map_or((min, max), |(first, last)| (first.min(min), last.max(max))));
+        }
+    }
+
+    /// Adds rows of which only a column's values, and their least and greatest, are known.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add_known(
+        &mut self,
+        column: ColumnId,
+        (values, bounds): (u64, Option<(i64, i64)>),
+        schema: &Schema,
+    ) {
+        self.misfits.resize(schema.columns().len(), None);
+        self.present.resize(schema.columns().len(), 0);
+        self.ranges.resize(schema.columns().len(), None);
+        self.firsts.resize(schema.columns().len(), Vec::new());
+        self.present[column.index()] += values;
+        if let Some((min, max)) = bounds.filter(|_| self.follows(schema.column(column))) {
+            let known = &mut self.ranges[column.index()];
+            *known =
+                Some(known.map_or((min, max), |(first, last)| (first.min(min), last.max(max))));
+        }
+    }
+
+    /// Whether first and last of a column are told.
+    pub(crate) fn follows(&self, column: &Column) -> bool {
+        let is_named = || self.timestamp_column.as_ref() == Some(&column.name);
+        match column.ty {
+            Some(ColumnType::Timestamp(_)) => true,
+            Some(ColumnType::Int32 | ColumnType::Int64) => is_named(),
+            _ => false,
         }
     }
 

@@ -3,10 +3,14 @@
 use crate::block::{Block, BlockSlice};
 use crate::coerce::counting::Counting;
 use crate::coerce::settling::{Due, Settling};
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 use crate::error::Result;
 use crate::options::Options;
 use crate::route::tally::Tally;
 use crate::row_lines::{RowLines, SourceLine};
+#[cfg(feature = "arrow")]
+use crate::schema::ColumnId;
 use crate::schema::Schema;
 use crate::table::Table;
 
@@ -103,6 +107,29 @@ impl Arriving {
         self.rows += rows.rows() as u64;
         self.open_rows += rows.rows();
         Ok(())
+    }
+
+    /// Whether all is known of a row group of another file that is told of rows.
+    #[cfg(feature = "arrow")]
+    pub(super) fn knows(&self, copied: &CopiedRowGroup, schema: &Schema) -> bool {
+        copied.columns().all(|(name, values, bounds)| {
+            let column = schema.columns().iter().find(|column| column.name == name);
+            column.is_some_and(|column| {
+                values == 0 || bounds.is_some() || !self.tally.follows(column)
+            })
+        })
+    }
+
+    /// Adds the rows of a row group of another file.
+    #[cfg(feature = "arrow")]
+    pub(super) fn add_copied(&mut self, copied: &CopiedRowGroup, schema: &Schema) {
+        for (name, values, bounds) in copied.columns() {
+            if let Some(index) = schema.columns().iter().position(|column| column.name == name) {
+                let id = ColumnId::new(index, schema.table());
+                self.tally.add_known(id, (values, bounds), schema);
+            }
+        }
+        self.rows += copied.rows;
     }
 
     /// The next columns whose types are due.

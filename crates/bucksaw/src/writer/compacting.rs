@@ -1,11 +1,13 @@
 //! A writer of rows that a dataset has already.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use super::files::Files;
 use super::ordered_file::OrderedFile;
-use super::{Writer, ended};
+use super::{Writer, ended, on_file};
 use crate::dataset::Folder;
+use crate::encode::copied::CopiedRowGroup;
 use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
 use crate::input::InputTable;
@@ -32,6 +34,14 @@ impl Writer {
     /// What files say that the rows come from.
     pub(crate) fn known_origins(&mut self) -> Option<&mut KnownOrigins> {
         self.file.as_mut()?.known_origins()
+    }
+
+    /// Takes a row group of another file of the dataset as its bytes are, which these are; false, and nothing is taken, where that can't
+    /// be.
+    pub(crate) fn copy(&mut self, copied: CopiedRowGroup, bytes: &mut dyn Read) -> Result<bool> {
+        self.check_open()?;
+        self.write_collected()?;
+        on_file(&mut self.file, 0, |file| file.copy(copied, bytes, &mut self.table))
     }
 
     /// Ends the last file; returns the dataset's folder, in which files wait for an entry.

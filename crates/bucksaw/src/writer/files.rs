@@ -1,5 +1,7 @@
 //! The open file, and in a dataset those that follow it.
 
+#[cfg(feature = "arrow")]
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,6 +10,8 @@ use super::open_file::OpenFile;
 use crate::block::{Block, BlockSlice};
 use crate::dataset::{Folder, ReadSource};
 use crate::encode::backend::Encode;
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 #[cfg(feature = "arrow")]
 use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
@@ -45,6 +49,35 @@ impl Files {
             dataset.are_in(within.to_owned());
         }
         self
+    }
+
+    /// Takes a row group of another file as its bytes are, which these are; false, and nothing is taken, where that can't be.
+    #[cfg(feature = "arrow")]
+    pub(super) fn copy(
+        &mut self,
+        copied: CopiedRowGroup,
+        bytes: &mut dyn Read,
+        table: &mut Table,
+    ) -> Result<bool> {
+        if !self.open.can_copy(&copied, table) {
+            return Ok(false);
+        }
+        self.end_row_group(table)?;
+        if self.dataset.as_ref().is_some_and(|dataset| dataset.roll.ends_before(copied.bytes())) {
+            self.roll(table)?;
+        }
+        // Another file has the same columns, or those at least.
+        if !self.open.can_copy(&copied, table) {
+            return Ok(false);
+        }
+        self.open.copy(copied, bytes, table)?;
+        if let Some(dataset) = &mut self.dataset {
+            dataset.roll.note_ended(self.open.bytes());
+            if dataset.roll.ends_file() {
+                self.roll(table)?;
+            }
+        }
+        Ok(true)
     }
 
     /// What files say that all rows come from.

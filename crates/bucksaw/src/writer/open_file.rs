@@ -1,5 +1,7 @@
 //! One open file: what blocks go through on their way out.
 
+#[cfg(feature = "arrow")]
+use std::io::Read;
 use std::sync::Arc;
 
 use twox_hash::xxhash3_128::Hasher;
@@ -12,8 +14,12 @@ use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
 use crate::encode;
 use crate::encode::backend::{Backend, Encode, FileSummary, Pieces, SideWork};
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 use crate::encode::discard::Discard;
 use crate::encode::origins::{self, InPath, KnownOrigins};
+#[cfg(feature = "arrow")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
@@ -30,6 +36,10 @@ use crate::runtime::workers::Workers;
 use crate::schema::Schema;
 use crate::sink::{Published, Sink};
 use crate::table::Table;
+
+/// Bytes of a row group of another file that are taken at a time.
+#[cfg(feature = "arrow")]
+const COPIED_AT_A_TIME: usize = 256 << 10;
 
 /// See the module. After an error it is only dropped.
 pub(super) struct OpenFile {
@@ -216,6 +226,44 @@ impl OpenFile {
         self.arriving.end();
         self.batch.end_row_group();
         self.sortedness.end_row_group();
+        self.pass_on()
+    }
+
+    /// Whether a row group of another file can be the next one as its bytes are.
+    #[cfg(feature = "arrow")]
+    pub(super) fn can_copy(&mut self, copied: &CopiedRowGroup, table: &Table) -> bool {
+        self.signal_tally.is_none()
+            && self.arriving.knows(copied, &table.schema)
+            && self.backend.can_copy(copied, &table.schema)
+    }
+
+    /// Takes that row group, whose bytes these are.
+    #[cfg(feature = "arrow")]
+    pub(super) fn copy(
+        &mut self,
+        copied: CopiedRowGroup,
+        bytes: &mut dyn Read,
+        table: &mut Table,
+    ) -> Result<()> {
+        self.end_row_group(table)?;
+        self.limits.check_finished(self.backend.buffered())?;
+        self.arriving.add_copied(&copied, &table.schema);
+        self.sortedness.add_copied(copied.rows);
+        let mut left = copied.bytes();
+        let mut after = Pieces::default();
+        self.backend.copy(copied, &table.schema, &mut self.finished, &mut after)?;
+        self.pass_on()?;
+        let mut buffer = vec![0; COPIED_AT_A_TIME];
+        while left > 0 {
+            let len = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            bytes
+                .read_exact(&mut buffer[..len])
+                .map_err(|cause| Error::io("could not read", cause))?;
+            self.sink.write(&buffer[..len])?;
+            self.bytes += len as u64;
+            left -= len as u64;
+        }
+        self.finished = after;
         self.pass_on()
     }
 

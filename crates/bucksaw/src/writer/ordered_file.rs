@@ -1,5 +1,7 @@
 //! An open file, and before it, where rows are put in order, all that have come.
 
+#[cfg(feature = "arrow")]
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +12,8 @@ use crate::coerce::counting::Counting;
 use crate::coerce::settling::Due;
 use crate::dataset::{Folder, ReadSource};
 use crate::encode::backend::{Encode, SideWork};
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 #[cfg(feature = "arrow")]
 use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
@@ -42,6 +46,20 @@ impl OrderedFile {
     pub(super) fn new(table: &Table, files: Files) -> Self {
         let partition = table.options.dataset.partition.clone();
         Self::in_order(table, files, partition)
+    }
+
+    /// As [`Files::copy`].
+    #[cfg(feature = "arrow")]
+    pub(super) fn copy(
+        &mut self,
+        copied: CopiedRowGroup,
+        bytes: &mut dyn Read,
+        table: &mut Table,
+    ) -> Result<bool> {
+        match self.sorting {
+            Some(_) => Ok(false),
+            None => self.files.copy(copied, bytes, table),
+        }
     }
 
     /// What files say that all rows come from.

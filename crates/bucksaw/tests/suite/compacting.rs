@@ -9,20 +9,24 @@ use bucksaw::{
     Compaction, Dataset, DeclaredSchema, ErrorKind, Input, InputOptions, Merged, OnError, Options,
     PartitionKey, SortKey,
 };
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::datasets::{add, files, folder, listed, synth};
+use crate::datasets::{add, files, folder, listed, plainly, synth};
 use crate::support::{Cell, Row};
 
 /// Bytes of a file that small files of a few rows don't have.
 const LARGE: u64 = 1 << 20;
 
 fn compact(root: &Path, options: Options, target: u64) -> Vec<Merged> {
+    merge(root, options, &Compaction::new().target_bytes(target))
+}
+
+fn merge(root: &Path, options: Options, which: &Compaction) -> Vec<Merged> {
     let mut merged = Vec::new();
-    let which = Compaction::new().target_bytes(target);
-    Dataset::compact(root, options, &which, |folder| {
+    Dataset::compact(root, options, which, |folder| {
         merged.push(folder);
         Ok(())
     })
@@ -105,6 +109,7 @@ proptest! {
         // What the new files are written with.
         threads in 1..3_usize,
         arrow in any::<bool>(),
+        copied in any::<bool>(),
     ) {
         let root = folder();
         let mut row = 0;
@@ -130,7 +135,9 @@ proptest! {
             false => bucksaw::BackendKind::Direct,
         });
         let would = Dataset::compactable(root.path(), &options, &Compaction::new().target_bytes(LARGE));
-        let merged = compact(root.path(), options.clone(), LARGE);
+        let which = Compaction::new().target_bytes(LARGE);
+        let which = if copied { which.copied_bytes(1) } else { which };
+        let merged = merge(root.path(), options.clone(), &which);
         prop_assert_eq!(
             would.expect("a manifest").into_iter().map(|merged| merged.removed).collect::<Vec<_>>(),
             merged.iter().map(|merged| merged.removed.clone()).collect::<Vec<_>>()
@@ -379,4 +386,99 @@ fn rows_come_back_as_they_were_written() {
     assert_eq!(rebuilt(root.path()), before);
     let before = before.expect("all can be told apart");
     assert!(before.iter().any(|row| row.contains("\"time\":\"1700000002\"")), "{before:?}");
+}
+
+/// Chunks, and bloom filters.
+type RowGroupBytes = (Vec<Vec<u8>>, Vec<Vec<u8>>);
+
+/// The bytes of each row group's chunks, and of their bloom filters.
+fn row_groups(path: &Path) -> Vec<RowGroupBytes> {
+    let bytes = fs::read(path).expect("a file");
+    let at = |start: u64, len: u64| bytes[start as usize..(start + len) as usize].to_vec();
+    let file = SerializedFileReader::new(fs::File::open(path).expect("a file")).expect("a footer");
+    let groups = file.metadata().row_groups().iter().map(|group| {
+        let chunks = group.columns().iter().map(|chunk| {
+            let (start, len) = chunk.byte_range();
+            at(start, len)
+        });
+        let filters = group.columns().iter().filter_map(|chunk| {
+            Some(at(chunk.bloom_filter_offset()? as u64, chunk.bloom_filter_length()? as u64))
+        });
+        (chunks.collect(), filters.collect())
+    });
+    groups.collect()
+}
+
+/// What the newest entry says of the files that it adds, but for what depends on their bytes.
+fn told(root: &Path, entry: u64) -> Vec<serde_json::Value> {
+    let path = root.join(format!("_bucksaw/manifest/{entry:012}.ndjson"));
+    let entry = fs::read_to_string(path).expect("an entry");
+    let added = entry.lines().filter_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let mut added = line.get("add")?.clone();
+        let members = added.as_object_mut().expect("an object");
+        for name in ["path", "bytes", "row_groups", "xxh3_128", "staged"] {
+            members.remove(name);
+        }
+        Some(added)
+    });
+    added.collect()
+}
+
+#[test]
+fn row_groups_are_copied_as_they_are() {
+    let lines = synth(900);
+    // A row group that lacks a column of its file is encoded anew: what it lacks is at the file's end.
+    let (_, declared) = plainly(&lines);
+    let lines: Vec<&str> = lines.lines().collect();
+    let dataset = || {
+        let root = folder();
+        for part in lines.chunks(300) {
+            let options = Options::new()
+                .schema(declared.clone())
+                .row_group_rows(110)
+                .bloom_filter_of("trace_id");
+            add(root.path(), &part.join("\n"), options).expect("a dataset");
+        }
+        // Of rows that have a column more.
+        let options = Options::new().bloom_filter_of("trace_id");
+        add(root.path(), "{\"late\":1}\n{\"late\":2}\n", options).expect("a file");
+        root
+    };
+    let root = dataset();
+    let paths = listed(root.path()).into_iter().map(|file| root.path().join(file.path));
+    let old: Vec<RowGroupBytes> = paths.flat_map(|path| row_groups(&path)).collect();
+    let before = rows(root.path());
+    let options = || Options::new().bloom_filter_of("trace_id");
+    let which = Compaction::new().target_bytes(LARGE << 4).copied_bytes(1);
+    let [merged] = &merge(root.path(), options(), &which)[..] else { panic!("one folder") };
+    let new = row_groups(&root.path().join(&merged.added[0].path));
+    assert_eq!((old.len(), new.len(), merged.added[0].row_groups), (10, 10, 10));
+    for ((old, old_filters), (new, new_filters)) in old.iter().zip(&new) {
+        // Columns that it lacked are behind its own.
+        assert!(old.len() > 5 && new.starts_with(old));
+        assert_eq!(new_filters, old_filters);
+    }
+    assert!(old[0].1.len() == 1, "values have a filter");
+    assert_eq!(rows(root.path()), before);
+    check_sound(root.path());
+
+    // Encoded anew they say the same.
+    let other = dataset();
+    merge(other.path(), options(), &Compaction::new().target_bytes(LARGE << 4));
+    assert_eq!(listed(other.path())[0].row_groups, 1);
+    assert_eq!(rows(other.path()), before);
+    assert_eq!(told(root.path(), 5), told(other.path(), 5));
+    // So they are where the bytes would be others, or in another order.
+    for options in [
+        options().compression(bucksaw::Compression::Snappy),
+        options().sort_by(SortKey::list("late").expect("a key")),
+        options().bloom_filter_of("resource_service_name"),
+        options().backend(bucksaw::BackendKind::Arrow),
+    ] {
+        let root = dataset();
+        let [merged] = &merge(root.path(), options, &which)[..] else { panic!("one folder") };
+        assert!(merged.added[0].row_groups <= 2, "{}", merged.added[0].row_groups);
+        check_sound(root.path());
+    }
 }

@@ -132,7 +132,7 @@ fn partition() -> impl Strategy<Value = Vec<PartitionKey>> {
 }
 
 /// The rows of lines in a single file, and the types of their columns.
-fn plainly(lines: &str) -> (Vec<Row>, DeclaredSchema) {
+pub(crate) fn plainly(lines: &str) -> (Vec<Row>, DeclaredSchema) {
     let sink = MemorySink::new();
     let mut writer = Options::new().settling_rows(20).write_to(sink.clone()).expect("a writer");
     let read_as = NdjsonOptions::new();

@@ -139,7 +139,7 @@ fn key_values(
 }
 
 /// Appends an element of the schema, and all below it.
-fn append_elements(of: &Type, elements: &mut Vec<SchemaElement>) {
+pub(in crate::encode) fn append_elements(of: &Type, elements: &mut Vec<SchemaElement>) {
     let info = of.get_basic_info();
     let known = |value: i32| (value >= 0).then_some(value);
     let mut element = SchemaElement {
@@ -167,7 +167,7 @@ fn append_elements(of: &Type, elements: &mut Vec<SchemaElement>) {
     }
 }
 
-fn finished_chunk(
+pub(in crate::encode) fn finished_chunk(
     metadata: &ParquetMetaData,
     (row_group, column): (usize, usize),
     leaf: &Leaf,

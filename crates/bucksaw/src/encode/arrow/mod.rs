@@ -3,7 +3,7 @@
 //! no column that appears after its first batch was written.
 
 mod builders;
-mod footer;
+pub(super) mod footer;
 mod pages;
 
 use std::collections::{BTreeSet, HashMap};

@@ -11,6 +11,8 @@ use super::encoder::Encoder;
 use super::metadata::{Description, schema_elements};
 use super::row_group::EncodedRowGroup;
 use crate::encode::backend::{FileSummary, Pieces, SortedRowGroups};
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 use crate::encode::finished_row_group::FinishedChunk;
 use crate::encode::footer::{self, Footer};
 use crate::encode::footer_size::ColumnSizes;
@@ -70,6 +72,37 @@ impl File {
         let elements = schema_elements(columns.iter());
         let leaves = leaves(&elements);
         self.footer.push(group.rows as u64, &chunks, &leaves);
+        self.columns = ColumnSizes::of(&leaves, elements.len());
+        self.footer.size().check(self.columns)
+    }
+
+    /// Adds a row group of another file: its bytes stand behind those of `out`, and behind them, in `after`, chunks of nulls for those of
+    /// these columns that it lacks.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    #[cfg(feature = "arrow")]
+    pub(super) fn append_copied(
+        &mut self,
+        copied: CopiedRowGroup,
+        columns: &[FileColumn],
+        encoder: &mut Encoder,
+        out: &mut Pieces,
+        after: &mut Pieces,
+    ) -> Result<()> {
+        self.append_magic(out);
+        let CopiedRowGroup { rows, range, mut chunks, .. } = copied.moved_to(self.position);
+        self.position = range.end;
+        let of_columns = columns.iter().flat_map(|column| {
+            column.ty.leaves().iter().map(move |nesting| (&column.ty, *nesting))
+        });
+        for (ty, nesting) in of_columns.skip(chunks.len()) {
+            let nulls = EncodedChunk::of_nulls(nesting, rows as usize, encoder)?;
+            chunks.push(self.append_chunk(nulls, ty, after));
+        }
+        let elements = schema_elements(columns.iter());
+        let leaves = leaves(&elements);
+        self.footer.push(rows, &chunks, &leaves);
         self.columns = ColumnSizes::of(&leaves, elements.len());
         self.footer.size().check(self.columns)
     }

@@ -31,11 +31,15 @@ use self::column_chunk::Settings;
 use self::columns::FileColumn;
 use self::file::{Ending, File};
 use self::metadata::Description;
+#[cfg(feature = "arrow")]
+use self::metadata::schema_elements;
 use self::row_group::{Encoding, RowGroup};
 use crate::block::BlockSlice;
 use crate::encode::backend::{
     Backend, Buffered, Encode, FileSummary, Pieces, SideWork, SortedRowGroups,
 };
+#[cfg(feature = "arrow")]
+use crate::encode::copied::CopiedRowGroup;
 use crate::error::Result;
 use crate::format::metadata::KeyValue;
 use crate::options::Options;
@@ -163,6 +167,33 @@ impl Backend for DirectBackend {
         let (group, spare) = group.finish(&self.columns, &self.encoding)?;
         self.group = RowGroup::after(self.columns.len(), spare);
         self.file.append(group, &self.columns, out)
+    }
+
+    #[cfg(feature = "arrow")]
+    fn can_copy(&mut self, copied: &CopiedRowGroup, schema: &Schema) -> bool {
+        self.add_columns(schema);
+        let elements = schema_elements(self.columns.iter());
+        // Columns that it lacks are behind its own.
+        let is_start = elements.get(1..).is_some_and(|of| of.starts_with(&copied.elements));
+        is_start && copied.is_as_told(&self.encoding.options)
+    }
+
+    #[cfg(feature = "arrow")]
+    fn copy(
+        &mut self,
+        copied: CopiedRowGroup,
+        schema: &Schema,
+        out: &mut Pieces,
+        after: &mut Pieces,
+    ) -> Result<()> {
+        self.has_values.resize(schema.columns().len(), false);
+        for (column, (_, values, _)) in self.columns.iter().zip(copied.columns()) {
+            if let Some(index) = column.index {
+                self.has_values[index] |= values > 0;
+            }
+        }
+        let Self { encoding, file, columns, .. } = self;
+        encoding.encoders.with(|encoder| file.append_copied(copied, columns, encoder, out, after))
     }
 
     fn finish(

@@ -13,11 +13,14 @@ mod source;
 
 use std::collections::HashMap;
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
 use self::open::File;
 use self::pages::Refused;
+use self::source::Source;
 use super::slices::Slices;
 use super::{CHUNK_ROWS, Columns, beyond_limit, chunk_rows};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +50,19 @@ pub(crate) fn origins_of(file: impl ReadSeek + 'static) -> Result<HashMap<String
     Ok(File::open(Box::new(file))?.origins.named)
 }
 
+/// What the footer and the page indexes of a file say.
+///
+/// # Errors
+/// As [`origins_of`].
+pub(crate) fn metadata_of(file: impl ReadSeek + 'static) -> Result<ParquetMetaData> {
+    let failed = |cause| Error::io("could not read", cause);
+    let source = Source::new(Box::new(file)).map_err(failed)?;
+    guarded(|| {
+        let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
+        reader.parse_and_finish(&source).map_err(|cause| damaged(&cause))
+    })
+}
+
 /// Cuts a file into batches of rows.
 pub(in crate::input) struct ParquetFramer {
     state: State,
@@ -55,6 +71,8 @@ pub(in crate::input) struct ParquetFramer {
     row: u64,
     /// How many rows are read at a time, where large pages leave no room for as many as otherwise.
     fewer_rows: Option<usize>,
+    /// The row group before which reading ends.
+    end: usize,
     has_columns: bool,
     /// Bytes of column chunks that were read.
     position: u64,
@@ -70,8 +88,14 @@ enum State {
 
 impl ParquetFramer {
     pub(in crate::input) fn new(file: Box<dyn ReadSeek>) -> Self {
+        Self::of_row_groups(file, 0..usize::MAX)
+    }
+
+    /// The rows of these row groups alone.
+    pub(in crate::input) fn of_row_groups(file: Box<dyn ReadSeek>, groups: Range<usize>) -> Self {
+        let Range { start: group, end } = groups;
         let state = State::Unopened(file);
-        Self { state, group: 0, row: 0, fewer_rows: None, has_columns: false, position: 0 }
+        Self { state, group, end, row: 0, fewer_rows: None, has_columns: false, position: 0 }
     }
 
     fn read(&mut self, limits: Limits) -> Result<Frame> {
@@ -91,7 +115,8 @@ impl ParquetFramer {
                 State::Over => return Ok(Frame::End),
             };
             let Some(mut reader) = reader else {
-                let reader = match file.rows_of_group(self.group) {
+                let reader = match file.rows_of_group(self.group).filter(|_| self.group < self.end)
+                {
                     Some(0) => {
                         self.group += 1;
                         None
