@@ -128,7 +128,10 @@ pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
 #[cfg(feature = "arrow")]
 pub use dataset::{Compaction, Merged};
-pub use dataset::{Dataset, DatasetFile, Expired, FileMark, ReadSource};
+pub use dataset::{
+    Dataset, DatasetColumn, DatasetDescription, DatasetFile, Expired, FileMark, FolderLevel,
+    ReadSource,
+};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use fingerprint::{FINGERPRINT_COLUMN, Fingerprinter};
 pub use input::csv::{CsvHeader, CsvOptions};

@@ -194,7 +194,8 @@ pub(crate) struct ConvertArgs {
 /// What to show of which files.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct InspectArgs {
-    /// The Parquet files; of a folder, those in it and below
+    /// The Parquet files; of a folder, those in it and below, but datasets as a whole, from their manifests, unless --rows, --explain or
+    /// --schema ask for the files
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -290,7 +291,7 @@ pub(crate) struct VerifyArgs {
 /// Which datasets to list.
 #[derive(Args, Debug)]
 pub(crate) struct LsArgs {
-    /// Folders that datasets are in, as convert writes them with --dataset
+    /// Folders that datasets are in, as convert writes them with --dataset; or that have such folders
     #[arg(required = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) datasets: Vec<PathBuf>,
     /// Print a line of JSON for each file

@@ -11,7 +11,7 @@ use bucksaw_inspect::{File, Filter, Fit};
 
 use super::inspect::{Failure, together};
 use crate::cli::CatArgs;
-use crate::search::parquet_files;
+use crate::search::{datasets, parquet_files};
 use crate::ui;
 
 /// Columns that are told one by one, where their texts may have been other values.
@@ -152,6 +152,27 @@ fn tell_unclear(columns: &[String], path: &Path) {
         escape_path(path),
         told.iter().map(|name| escape(name)).collect::<Vec<_>>().join(", "),
     ));
+}
+
+/// The datasets that are named or in folders that are, and what is named beside: folders without a Parquet file but those of datasets only
+/// where these are `with_files`, and datasets have some.
+pub(super) fn datasets_of(named: &[PathBuf], with_files: bool) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut all, mut others) = (Vec::new(), Vec::new());
+    for path in named {
+        // What can't be searched is told with its files.
+        let found = if path.is_dir() { datasets(path).unwrap_or_default() } else { Vec::new() };
+        match (found.is_empty(), parquet_files(path)) {
+            (false, Ok(files)) if with_files && !files.is_empty() => others.push(path.clone()),
+            (false, Ok(files)) if !with_files => {
+                let is_in = |file: &PathBuf| found.iter().any(|dataset| file.starts_with(dataset));
+                others.extend(files.into_iter().filter(|file| !is_in(file)));
+            }
+            (false, Ok(_)) => {}
+            _ => others.push(path.clone()),
+        }
+        all.extend(found);
+    }
+    (all, others)
 }
 
 /// The files, with those in folders, and which can't be found.

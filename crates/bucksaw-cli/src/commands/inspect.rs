@@ -4,23 +4,38 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Error, ErrorKind, Result};
+use bucksaw::{Dataset, Error, ErrorKind, Result};
 use bucksaw_inspect::{File, Json};
 
-use super::cat::files;
+use super::cat::{datasets_of, files};
 use super::cell::name;
 use super::table::RowTable;
-use super::{explain_text, inspect_text, schema};
+use super::{explain_text, inspect_dataset, inspect_text, schema};
 use crate::cli::InspectArgs;
 use crate::ui;
 
 /// Inspects all files, those in folders too. A file that fails doesn't keep the others from being shown; the error at the
 /// end tells all of them. What is for people is no wider than `width`, where it can be.
 pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write) -> Result<()> {
-    let (paths, mut failures) = files(&args.files);
-    let files = paths.len() + failures.len();
-    for (index, path) in paths.iter().enumerate() {
+    let is_of_files = args.explain || args.schema || args.rows.is_some();
+    let (datasets, named) = match is_of_files {
+        true => (Vec::new(), args.files.clone()),
+        false => datasets_of(&args.files, false),
+    };
+    let (paths, mut failures) = files(&named);
+    let files = datasets.len() + paths.len() + failures.len();
+    for (index, path) in datasets.iter().enumerate() {
         if index > 0 && !args.json {
+            writeln!(out).map_err(ui::unwritten)?;
+        }
+        match dataset(args, path, width, out) {
+            Ok(()) => {}
+            Err(Failure::Output(error)) => return Err(error),
+            Err(Failure::File(error)) => failures.push(error),
+        }
+    }
+    for (index, path) in paths.iter().enumerate() {
+        if datasets.len() + index > 0 && !args.json {
             writeln!(out).map_err(ui::unwritten)?;
         }
         match one(args, (path, files > 1), width, out) {
@@ -44,6 +59,20 @@ impl From<io::Error> for Failure {
     fn from(cause: io::Error) -> Self {
         Self::Output(ui::unwritten(cause))
     }
+}
+
+/// Inspects a dataset, without opening its files.
+fn dataset(
+    args: &InspectArgs,
+    path: &Path,
+    width: Option<usize>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let description = Dataset::describe(path).map_err(Failure::File)?;
+    Ok(match args.json {
+        true => inspect_dataset::json(path, &description, out),
+        false => inspect_dataset::text(path, &description, width, out),
+    }?)
 }
 
 /// Inspects a file, which is one of several or not.

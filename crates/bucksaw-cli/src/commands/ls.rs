@@ -1,7 +1,7 @@
 //! `bucksaw ls`: the files of datasets.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::counted;
@@ -10,6 +10,7 @@ use bytesize::ByteSize;
 use serde::Serialize;
 
 use crate::cli::LsArgs;
+use crate::search::datasets;
 use crate::ui;
 
 /// A line of `--json`.
@@ -31,32 +32,55 @@ struct Total {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &LsArgs, out: &mut impl Write) -> Result<()> {
-    for path in &arguments.datasets {
-        check_is_dataset(path)?;
-        let mut total = Total::default();
-        Dataset::for_each_file(path, |file| {
-            total.files += 1;
-            total.rows += file.rows;
-            total.bytes += file.bytes;
-            TimeRange::add(&mut total.times, file.times.clone());
-            let written = match arguments.json {
-                true => ui::write_json(&Listed { dataset: escape_path(path), file: &file }, out),
-                false => writeln!(out, "{}", line(&file)),
-            };
-            written.map_err(ui::unwritten)
-        })?;
-        out.flush().map_err(ui::unwritten)?;
-        if !arguments.json {
-            let (files, rows) = (counted(total.files, "file"), counted(total.rows, "row"));
-            let mut words =
-                format!("{}: {files}, {rows}, {}", escape_path(path), ByteSize(total.bytes));
-            if let Some(time) = total.times.first() {
-                words += &format!(", {} {}", escape(&time.column), span(time));
-            }
-            ui::tell(&words);
+    for named in &arguments.datasets {
+        for path in datasets_in(named)? {
+            list(&path, named, arguments.json, out)?;
         }
     }
     Ok(())
+}
+
+/// Lists a dataset, which is the one that is named, or in a folder that is.
+fn list(path: &Path, named: &Path, is_json: bool, out: &mut impl Write) -> Result<()> {
+    // Its place among several.
+    let start = path.strip_prefix(named).unwrap_or(Path::new(""));
+    let mut total = Total::default();
+    Dataset::for_each_file(path, |file| {
+        total.files += 1;
+        total.rows += file.rows;
+        total.bytes += file.bytes;
+        TimeRange::add(&mut total.times, file.times.clone());
+        let written = match is_json {
+            true => ui::write_json(&Listed { dataset: escape_path(path), file: &file }, out),
+            false => {
+                if !start.as_os_str().is_empty() {
+                    write!(out, "{}/", escape_path(start)).map_err(ui::unwritten)?;
+                }
+                writeln!(out, "{}", line(&file))
+            }
+        };
+        written.map_err(ui::unwritten)
+    })?;
+    out.flush().map_err(ui::unwritten)?;
+    if !is_json {
+        let (files, rows) = (counted(total.files, "file"), counted(total.rows, "row"));
+        let mut words =
+            format!("{}: {files}, {rows}, {}", escape_path(path), ByteSize(total.bytes));
+        if let Some(time) = total.times.first() {
+            words += &format!(", {} {}", escape(&time.column), span(time));
+        }
+        ui::tell(&words);
+    }
+    Ok(())
+}
+
+/// The datasets in a folder: it itself, or those below it.
+fn datasets_in(path: &Path) -> Result<Vec<PathBuf>> {
+    let found = if path.is_dir() { datasets(path)? } else { Vec::new() };
+    if found.is_empty() {
+        check_is_dataset(path)?;
+    }
+    Ok(found)
 }
 
 /// Refuses a folder that is no dataset.
@@ -78,7 +102,7 @@ pub(super) fn line(file: &DatasetFile) -> String {
     format!("{}\t{}\t{}{times}", escape(&file.path), file.rows, file.bytes)
 }
 
-fn span(time: &TimeRange) -> String {
+pub(super) fn span(time: &TimeRange) -> String {
     let text = |text: &Option<String>, number: i64| text.clone().unwrap_or(number.to_string());
     format!("{} to {}", text(&time.first_time, time.first), text(&time.last_time, time.last))
 }

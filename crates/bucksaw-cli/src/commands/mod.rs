@@ -10,6 +10,7 @@ pub(crate) mod explain_text;
 mod file_options;
 mod format_options;
 pub(crate) mod inspect;
+mod inspect_dataset;
 pub(crate) mod inspect_text;
 pub(crate) mod lint;
 pub(crate) mod ls;

@@ -1,7 +1,7 @@
 //! `bucksaw verify`: whether Parquet files are sound, and datasets as their manifests have them.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::{counted, grouped};
@@ -9,9 +9,8 @@ use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{DatasetVerification, File, Verification, verify_dataset};
 use bytesize::ByteSize;
 
-use super::cat::files;
+use super::cat::{datasets_of, files};
 use crate::cli::VerifyArgs;
-use crate::search::{datasets, parquet_files};
 use crate::{exit, ui};
 
 /// What became of the files.
@@ -27,7 +26,7 @@ struct Outcome {
 
 /// Verifies all files, whatever is found in one of them, and says which code it ends with.
 pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
-    let (datasets, named) = datasets_of(&args.files);
+    let (datasets, named) = datasets_of(&args.files, true);
     let (paths, failures) = files(&named);
     let mut outcome = Outcome { failures, datasets: datasets.len() as u64, ..Outcome::default() };
     let files = (paths.len() + outcome.failures.len()) as u64;
@@ -60,21 +59,6 @@ pub(crate) fn run(args: &VerifyArgs, out: &mut impl Write) -> Result<u8> {
     }
     out.flush().map_err(ui::unwritten)?;
     ended(outcome, files)
-}
-
-/// The datasets that are named or in folders that are, and what is named but for those that have no Parquet files, which may be so.
-fn datasets_of(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    let (mut all, mut others) = (Vec::new(), Vec::new());
-    for path in named {
-        // What can't be searched is told with its files.
-        let found = if path.is_dir() { datasets(path).unwrap_or_default() } else { Vec::new() };
-        let is_empty = || parquet_files(path).is_ok_and(|files| files.is_empty());
-        if found.is_empty() || !is_empty() {
-            others.push(path.clone());
-        }
-        all.extend(found);
-    }
-    (all, others)
 }
 
 /// What is damaged weighs more than what could not be looked at.

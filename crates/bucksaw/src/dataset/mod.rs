@@ -2,6 +2,7 @@
 
 #[cfg(feature = "arrow")]
 mod compacting;
+mod description;
 mod durable;
 mod exchange;
 mod expiring;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "arrow")]
 pub use self::compacting::{Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES, Merged};
+pub use self::description::{DatasetColumn, DatasetDescription, FolderLevel};
 pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;

@@ -48,6 +48,15 @@ impl Partition {
         }
     }
 
+    /// What the levels are called, and by which keys they are, where that is known.
+    pub(super) fn keyed_names(&self) -> Vec<(String, Option<String>)> {
+        let names = self.names().into_iter();
+        match self {
+            Self::Keys(keys) => names.zip(keys.iter().cloned().map(Some)).collect(),
+            Self::Names { .. } => names.map(|name| (name, None)).collect(),
+        }
+    }
+
     pub(super) fn to_json(&self) -> Vec<u8> {
         // Strings can't fail to serialize.
         serde_json::to_vec(self).unwrap_or_default()

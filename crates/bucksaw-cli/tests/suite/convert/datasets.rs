@@ -102,7 +102,7 @@ fn what_is_no_dataset_is_told() {
         ("convert in.ndjson -o new/x.parquet", 2, "new is a dataset"),
         ("convert in.ndjson -o new/ --partition service", 2, "in no folders"),
         ("convert in.ndjson -o scanned/ --partition service --scan", 0, ""),
-        ("ls .", 2, "is no dataset"),
+        ("ls nowhere", 2, "is no dataset"),
         ("expire . --older-than 1d", 2, "is no dataset"),
     ] {
         folder.run(arguments).expect_code(code).expect_told(&[told]);

@@ -1,5 +1,6 @@
 //! What looks after datasets: `bucksaw verify`, `repair`, `inspect`, `ls` and `expire` of them.
 
+mod inspect;
 mod month;
 mod repair;
 mod verify;

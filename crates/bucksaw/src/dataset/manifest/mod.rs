@@ -62,7 +62,7 @@ pub struct DatasetFile {
 }
 
 /// What the manifest says of a file beyond that.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Details {
     /// Its columns, in order.
     pub(crate) columns: Vec<FileColumn>,
