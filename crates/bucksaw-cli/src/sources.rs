@@ -87,16 +87,29 @@ impl Source {
         read_as: &InputOptions,
         on_error: OnError<'r>,
     ) -> Result<Input<'r>> {
-        let (name, read_as) = (self.name(), &self.read_as(read_as));
         let path = match self {
             Self::Stdin => {
+                let (name, read_as) = (self.name(), &self.read_as(read_as));
                 let stdin = bar.wrap_read(Stdin::new(pauses));
                 return Input::open(name, stdin, read_as, on_error);
             }
             Self::File(found) => &found.path,
         };
         let file = File::open(path)
-            .map_err(|cause| Error::io("could not open", cause).in_source(&name))?;
+            .map_err(|cause| Error::io("could not open", cause).in_source(&self.name()))?;
+        self.input_of(file, length, bar, read_as, on_error)
+    }
+
+    /// The same of its file, which is open.
+    pub(crate) fn input_of<'r>(
+        &self,
+        file: File,
+        length: Option<u64>,
+        bar: &ProgressBar,
+        read_as: &InputOptions,
+        on_error: OnError<'r>,
+    ) -> Result<Input<'r>> {
+        let (name, read_as) = (self.name(), &self.read_as(read_as));
         let file = Counted { source: file, bar: bar.clone() };
         match length {
             Some(length) => {

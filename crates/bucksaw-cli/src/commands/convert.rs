@@ -305,7 +305,10 @@ impl Run {
         let mut read_as = self.read_as.clone();
         read_as.behind = reading.as_ref().and_then(|reading| reading.behind);
         read_as.leaves_open_end = self.read_sources.as_ref().is_some_and(|read| read.resumes);
-        let mut input = source.input(length, self.pauses, &self.bar, &read_as, on_error)?;
+        let mut input = match reading.as_mut().and_then(|reading| reading.file.take()) {
+            Some(file) => source.input_of(file, length, &self.bar, &read_as, on_error),
+            None => source.input(length, self.pauses, &self.bar, &read_as, on_error),
+        }?;
         'input: while let Some(table) = input.next_table(tables.options()) {
             let located = |error: Error| error.in_source(&source.name());
             outputs.writer(table, tables, &mut self.files).map_err(located)?;

@@ -277,6 +277,13 @@ impl Folder {
                 |cause| failed(format!("no file can be called {}", escape_path(&target)), cause);
             if let Some(folder) = target.parent() {
                 changed.make(folder, &self.root).map_err(failed)?;
+                if !is_on_one_device(folder, &self.staged_folder()).map_err(failed)? {
+                    let message = format!(
+                        "{} is on another file system than the dataset, and finished files can't be renamed into it: move it back",
+                        escape_path(folder)
+                    );
+                    return Err(Error::new(ErrorKind::Io, message));
+                }
             }
             match fs::symlink_metadata(&target) {
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -486,4 +493,16 @@ pub(crate) fn read_schema(path: &Path) -> Result<DeclaredSchema> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
         Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
     }
+}
+
+#[cfg(unix)]
+fn is_on_one_device(one: &Path, other: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(fs::metadata(one)?.dev() == fs::metadata(other)?.dev())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be an error")]
+fn is_on_one_device(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }

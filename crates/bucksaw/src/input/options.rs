@@ -145,8 +145,10 @@ impl InputOptions {
             self.csv.validate(),
             self.syslog.validate(),
         ];
+        let behind = self.behind.map_or(Ok(()), |position| position.validate());
         let problems: Vec<String> = problems
             .into_iter()
+            .chain([behind])
             .filter_map(Result::err)
             .flat_map(|error| error.message().lines().map(str::to_owned).collect::<Vec<_>>())
             .collect();

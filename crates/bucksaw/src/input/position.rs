@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Format;
+use crate::error::{Error, ErrorKind};
 
 /// How far an input was read: all that is before has become rows, or was rejected. [`Input::position`](crate::Input::position) has it,
 /// and [`InputOptions::behind`](crate::InputOptions::behind) goes on there.
@@ -44,6 +45,18 @@ impl InputPosition {
     pub fn can_grow(&self) -> bool {
         !matches!(self.format, Format::Json | Format::Arrow | Format::Parquet)
             && !self.is_within_record()
+    }
+
+    /// Refuses what no source has.
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        let Self { bytes, line, line_start, .. } = *self;
+        if i64::try_from(bytes).is_ok() && line <= bytes + 1 && line_start <= bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "no source was read up to byte {bytes}, in line {line}, which begins at byte {line_start}: the position is damaged"
+        );
+        Err(Error::new(ErrorKind::Options, message))
     }
 
     /// Whether reading can begin there with nothing known of what is before.

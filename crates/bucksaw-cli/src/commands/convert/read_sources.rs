@@ -46,6 +46,8 @@ pub(super) struct Reading {
     pub(super) behind: Option<InputPosition>,
     from: u64,
     mark: FileMark,
+    /// What was looked at: under its name there may be another by now.
+    pub(super) file: Option<File>,
     /// How far it was read when this run told that last.
     said: Option<InputPosition>,
     /// What its rows are.
@@ -110,7 +112,9 @@ impl ReadSources {
         };
         let failed = |cause| Error::io("could not read", cause).in_source(&source.name());
         let name = std::fs::canonicalize(path).map_err(failed)?;
-        let name = name.to_str().map_or_else(|| escape_path(&name), str::to_owned);
+        // A path begins otherwise.
+        let escaped = || format!("not UTF-8: {}", escape_path(&name));
+        let name = name.to_str().map_or_else(escaped, str::to_owned);
         let mut file = File::open(path).map_err(failed)?;
         let mark = FileMark::of(&mut file).map_err(failed)?;
         let mut known = self.known.iter();
@@ -128,15 +132,18 @@ impl ReadSources {
                         return Ok(Start::Unchanged);
                     }
                 }
-                if known.to.is_end && !known.to.can_grow() {
+                if known.to.is_end && known.to.bytes > 0 && !known.to.can_grow() {
                     return Err(refused(source, grown(&known.to)));
                 }
-                Some(known.to)
+                // Of an empty file nobody knows what it becomes.
+                Some(known.to).filter(|position| position.bytes > 0)
             }
         };
         let from = behind.map_or(0, |position| position.bytes);
         let table = known.map(|(table, _)| table);
-        Ok(Start::Read(Reading { name, behind, from, mark, said: None, table, is_mixed: false }))
+        let file = Some(file);
+        let (said, is_mixed) = (None, false);
+        Ok(Start::Read(Reading { name, behind, from, mark, file, said, table, is_mixed }))
     }
 
     /// A source has rows of this table, whose dataset nobody else writes to by now.

@@ -94,6 +94,31 @@ fn the_beginning_of_a_last_line_is_left_for_the_next_run() {
     folder.run(run).expect_code(2).expect_told(&["its last record, which was read or rejected"]);
 }
 
+#[test]
+fn an_empty_file_may_become_of_any_format() {
+    let folder = Folder::new();
+    folder.write("a.log", "");
+    folder.write("b.ndjson", lines(0..2));
+    let run = "convert a.log b.ndjson -o lake/ --resume -q";
+    folder.run(run).expect_code(0);
+    folder.write("a.log", "row,x\n2,3\n");
+    folder.run(&format!("{run} --format csv")).expect_code(0);
+    assert_eq!(numbers(&folder, "lake"), [0, 1, 2]);
+}
+
+#[test]
+fn a_damaged_position_is_refused() {
+    let folder = Folder::new();
+    folder.write("a.ndjson", lines(0..2));
+    let run = "convert a.ndjson -o lake/ --resume -q";
+    folder.run(run).expect_code(0);
+    let entry = "lake/_bucksaw/manifest/000000000001.ndjson";
+    let damaged = folder.text(entry).replace("\"line\":3", "\"line\":18446744073709551615");
+    folder.write(entry, damaged);
+    folder.write("a.ndjson", lines(0..3));
+    folder.run(run).expect_code(2).expect_told(&["the position is damaged"]);
+}
+
 /// Sources of OTLP go on in the dataset of their signal.
 #[test]
 fn signals_have_datasets_of_their_own() {

@@ -28,6 +28,8 @@ pub(crate) struct Manifest {
 
 /// What has the number of the last entry.
 const TOLD: &str = "newest";
+/// Numbers beyond are of no entry: names have room for twelve digits.
+const MOST_ENTRIES: u64 = 900_000_000_000;
 
 impl Manifest {
     /// Looks into the manifest's folder, which is in the one that a dataset has for itself, and need not be there.
@@ -61,7 +63,8 @@ impl Manifest {
         let mut entries = HashSet::new();
         // First, since others may write one meanwhile.
         let told = fs::read_to_string(own_folder.join(TOLD)).ok();
-        let told = told.and_then(|told| told.trim_end().parse().ok()).unwrap_or(0);
+        let told = told.and_then(|told| told.trim_end().parse().ok());
+        let told = told.filter(|number| *number < MOST_ENTRIES).unwrap_or(0);
         let mut manifest = Self { folder: folder.clone(), told, ..Self::default() };
         let listed = match fs::read_dir(folder) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
@@ -222,7 +225,7 @@ fn is_number_of(path: &Path, entry: u64) -> bool {
 
 pub(super) fn number(digits: &str) -> Option<u64> {
     let is_number = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().ok()).flatten()
+    is_number.then(|| digits.parse().ok()).flatten().filter(|number| *number < MOST_ENTRIES)
 }
 
 /// Has each line of an entry or a snapshot looked at; returns its end.
