@@ -7,6 +7,7 @@
 mod header;
 mod open;
 mod origins;
+mod page_reader;
 mod pages;
 mod schema;
 mod source;

@@ -5,9 +5,10 @@ use std::sync::{Arc, MutexGuard};
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, RowSelector,
 };
+use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{
     ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
     RowGroupMetaData,
@@ -15,6 +16,7 @@ use parquet::file::metadata::{
 use parquet::file::reader::Length;
 
 use super::origins::Origins;
+use super::page_reader::OneRowGroup;
 use super::pages::Pages;
 use super::source::Source;
 use super::{ReadSeek, damaged, schema};
@@ -30,6 +32,8 @@ const MAGIC_BYTES: u64 = 4;
 pub(super) struct File {
     source: Source,
     metadata: ArrowReaderMetadata,
+    /// How its columns are read.
+    levels: FieldLevels,
     /// What its columns mean.
     fields: SchemaRef,
     pub(super) origins: Origins,
@@ -71,7 +75,13 @@ impl File {
         let footer = source.read_whole(footer_end - length, length as usize).map_err(failed)?;
         let (metadata, fields) = guarded(|| decode(&footer))?;
         let origins = Origins::of(metadata.metadata().file_metadata())?;
-        Ok(Self { source, metadata, fields, origins })
+        let levels = guarded(|| {
+            let columns = metadata.metadata().file_metadata().schema_descr();
+            let hint = Some(metadata.schema().fields());
+            parquet_to_arrow_field_levels(columns, ProjectionMask::all(), hint)
+                .map_err(|cause| footer_error(&cause))
+        })?;
+        Ok(Self { source, metadata, levels, fields, origins })
     }
 
     pub(super) fn fields(&self) -> SchemaRef {
@@ -129,15 +139,22 @@ impl File {
     ) -> Result<ParquetRecordBatchReader> {
         *self.pages() =
             self.group(group).map_or_else(Pages::default, |of| Pages::of(of, page_bytes));
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            self.source.clone(),
-            self.metadata.clone(),
+        let metadata = self.metadata.metadata();
+        let of_group = metadata.row_groups().get(group);
+        let of_group = of_group
+            .ok_or_else(|| damaged(&ParquetError::General("no such row group".to_owned())))?;
+        let pages = OneRowGroup { source: &self.source, metadata, group: of_group };
+        let selection = (skipped > 0).then(|| {
+            let all = usize::try_from(of_group.num_rows()).unwrap_or(usize::MAX);
+            let skipped = usize::try_from(skipped).unwrap_or(usize::MAX).min(all);
+            vec![RowSelector::skip(skipped), RowSelector::select(all - skipped)].into()
+        });
+        let reader = ParquetRecordBatchReader::try_new_with_row_groups(
+            &self.levels,
+            &pages,
+            rows,
+            selection,
         );
-        let mut builder = builder.with_row_groups(vec![group]).with_batch_size(rows);
-        if skipped > 0 {
-            builder = builder.with_offset(usize::try_from(skipped).unwrap_or(usize::MAX));
-        }
-        let reader = builder.build();
         reader.map_err(|cause| damaged(&cause))
     }
 }

@@ -93,6 +93,11 @@ impl Pages {
         }
     }
 
+    /// Bytes of a column's page whose header was read last, once it is decompressed.
+    pub(super) fn uncompressed_bytes(&self, column: usize) -> usize {
+        self.chunks.get(column).map_or(0, |chunk| chunk.next.uncompressed_bytes)
+    }
+
     /// Adds the page at this byte; whether there is room.
     pub(super) fn admit(&mut self, at: u64) -> bool {
         let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.body_at == at) else {

@@ -10,6 +10,8 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::ReadSeek;
 use super::header::PageClaims;
+#[cfg(feature = "zstd")]
+use super::page_reader::decompress;
 use super::pages::Pages;
 
 /// A file that several readers share. The crate's own reader for files moves one position for all
@@ -21,13 +23,41 @@ pub(super) struct Source {
     /// Where it was read last.
     last: Arc<AtomicU64>,
     pages: Arc<Mutex<Pages>>,
+    #[cfg(feature = "zstd")]
+    zstd: Arc<Mutex<Option<zstd::bulk::Decompressor<'static>>>>,
 }
 
 impl Source {
     pub(super) fn new(mut file: Box<dyn ReadSeek>) -> io::Result<Self> {
         let size = file.seek(SeekFrom::End(0))?;
         let file = Arc::new(Mutex::new(file));
-        Ok(Self { file, size, last: Arc::default(), pages: Arc::default() })
+        Ok(Self {
+            file,
+            size,
+            last: Arc::default(),
+            pages: Arc::default(),
+            #[cfg(feature = "zstd")]
+            zstd: Arc::default(),
+        })
+    }
+
+    /// A page of zstd, as [`decompress`] has it.
+    #[cfg(feature = "zstd")]
+    pub(super) fn decompressed(&self, page: &[u8], levels: usize, size: usize) -> Result<Bytes> {
+        // What a panic left is not read from any more.
+        let mut known = self.zstd.lock().unwrap_or_else(PoisonError::into_inner);
+        let context = match &mut *known {
+            Some(context) => context,
+            none => none.insert(zstd::bulk::Decompressor::new()?),
+        };
+        decompress(context, page, levels, size)
+    }
+
+    #[cfg(not(feature = "zstd"))]
+    pub(super) fn decompressed(&self, _: &[u8], _: usize, _: usize) -> Result<Bytes> {
+        Err(ParquetError::General(
+            "zstd was not built in: build bucksaw with its feature `zstd`".to_owned(),
+        ))
     }
 
     /// Where it was read last.
