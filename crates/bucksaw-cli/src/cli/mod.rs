@@ -314,6 +314,9 @@ pub(crate) struct ExpireArgs {
     /// Only list the files that would be removed
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// A line of JSON for each file, as ls has it
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which manifests to make again.

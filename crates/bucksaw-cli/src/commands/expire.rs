@@ -26,7 +26,10 @@ pub(crate) fn run(arguments: &ExpireArgs, out: &mut impl Write) -> Result<()> {
         };
         let mut files = expired.files.iter();
         files
-            .try_for_each(|file| writeln!(out, "{}", line(file)))
+            .try_for_each(|file| match arguments.json {
+                true => ui::write_json(file, out),
+                false => writeln!(out, "{}", line(file)),
+            })
             .and_then(|()| out.flush())
             .map_err(ui::unwritten)?;
         let files = counted(expired.files.len() as u64, "file");

@@ -1,5 +1,7 @@
 //! Files that are too old.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,7 +21,7 @@ pub struct Expired {
 
 impl Dataset {
     /// Removes the files of the dataset in a folder whose last moment is before this time: that of the column, or of the first column of
-    /// timestamps that a file has. All of them go with one entry of the manifest.
+    /// timestamps that a file has. All of them go with one entry of the manifest, and then folders that have nothing in them any more.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -48,6 +50,7 @@ impl Dataset {
         }
         let schema = folder.schema().clone();
         folder.commit(&schema)?;
+        remove_empty_folders(folder.root(), &expired.files);
         Ok(expired)
     }
 
@@ -72,6 +75,17 @@ impl Dataset {
             Ok(())
         })?;
         Ok(expired)
+    }
+}
+
+/// Removes the folders that these files were in, and those around them, where nothing else is in them.
+fn remove_empty_folders(root: &Path, gone: &[DatasetFile]) {
+    let parents = gone.iter().filter_map(|file| Path::new(&file.path).parent());
+    let folders: BTreeSet<&Path> =
+        parents.flat_map(Path::ancestors).filter(|folder| !folder.as_os_str().is_empty()).collect();
+    // Those within others first. One that is not empty stays.
+    for folder in folders.into_iter().rev() {
+        let _ = fs::remove_dir(root.join(folder));
     }
 }
 

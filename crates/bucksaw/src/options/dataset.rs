@@ -113,14 +113,18 @@ impl Options {
             &self.dataset;
         let mut problems = Vec::new();
         if *roll_rows == Some(0) {
-            problems.push("rows of a file is 0: it must be 1 or more".to_owned());
+            problems.push(
+                "no file has 0 rows (--roll-rows, Options::roll_rows): it must be 1 or more"
+                    .to_owned(),
+            );
         }
         if let Some(bytes) = roll_bytes.filter(|bytes| *bytes < MIN_ROLL_BYTES) {
-            problems
-                .push(format!("bytes of a file is {bytes}: it must be {MIN_ROLL_BYTES} or more"));
+            problems.push(format!(
+                "files of {bytes} bytes are too small (--roll-size, Options::roll_bytes): it must be {MIN_ROLL_BYTES} or more"
+            ));
         }
         if roll_age.is_some_and(|age| age.is_zero()) {
-            problems.push("the time of a file is 0: it must be more".to_owned());
+            problems.push("no file takes rows for no time (--roll-age, Options::roll_age): it must be more than 0".to_owned());
         }
         let mut names = HashSet::new();
         for key in partition {

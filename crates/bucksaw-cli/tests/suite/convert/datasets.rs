@@ -75,8 +75,13 @@ fn rows_go_into_folders_and_are_listed() {
     folder.run("verify lake").expect_code(0);
     let gone = folder.run("expire lake --older-than 30d --dry-run").expect_code(0);
     gone.expect_told(&["lake: 10 files would be removed"]);
-    folder.run("expire lake --older-than 30d").expect_code(0).expect_told(&["10 files removed"]);
+    let gone = folder.run("expire lake --older-than 30d --json").expect_code(0);
+    let lines = String::from_utf8(gone.stdout.clone()).expect("UTF-8");
+    let of_line = |line: &str| -> Value { serde_json::from_str(line).expect("JSON") };
+    assert_eq!(lines.lines().filter_map(|line| of_line(line)["rows"].as_u64()).sum::<u64>(), 4_000);
+    gone.expect_told(&["10 files removed"]);
     assert!(there(&folder, "lake").is_empty());
+    assert!(!folder.path("lake/hour=22").exists(), "folders go with their last file");
 }
 
 #[test]
@@ -93,7 +98,7 @@ fn what_is_no_dataset_is_told() {
         ("convert in.ndjson -o d/ --partition service/service", 2, "two levels of folders"),
         ("convert in.ndjson -o d/ --name x.parquet", 2, "it needs {seq}"),
         ("convert in.ndjson -o d/ --roll-age soon", 2, "as 90s, 5m or 2h"),
-        ("convert in.ndjson -o d/ --roll-rows 0", 2, "rows of a file is 0"),
+        ("convert in.ndjson -o d/ --roll-rows 0", 2, "no file has 0 rows (--roll-rows"),
         ("convert in.ndjson -o d/ --partition day(row)", 2, "there are no folders by day(row)"),
         ("convert in.ndjson -o d/ --partition nowhere", 2, "no row had a column \"nowhere\""),
         ("convert in.ndjson -o d/ --partition day(row", 2, "its bracket does not end"),
@@ -306,7 +311,7 @@ fn small_files_are_merged_and_told() {
     folder.run("verify lake").expect_code(0);
     for (arguments, told) in [
         ("compact .", "is no dataset"),
-        ("compact lake --target-size 1KiB", "bytes of a file is 1024: it must be 65536 or more"),
+        ("compact lake --target-size 1KiB", "files of 1024 bytes are too small (--roll-size"),
         ("compact lake --name x.parquet", "it needs {seq}"),
         ("compact lake --memory-limit 64", "did you mean"),
     ] {

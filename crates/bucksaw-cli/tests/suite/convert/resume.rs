@@ -224,11 +224,15 @@ fn rows_are_there_once_after_kills_at_random_moments() {
 }
 
 #[cfg(unix)]
-#[test]
-#[ignore = "takes minutes"]
-fn rows_are_there_once_after_many_kills_at_random_moments() {
-    for options in OPTIONS {
-        stopped_at_random(options, 20, "KILL", 50);
+mod long {
+    use super::{OPTIONS, stopped_at_random};
+
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn rows_are_there_once_after_many_kills_at_random_moments() {
+        for options in OPTIONS {
+            stopped_at_random(options, 20, "KILL", 50);
+        }
     }
 }
 

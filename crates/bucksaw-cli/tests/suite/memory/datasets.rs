@@ -64,43 +64,48 @@ fn wide_rows(out: &mut dyn Write, _: usize, bytes: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// What takes minutes: options, rows of so many bytes, and a limit in MiB.
-fn long(
-    name: &'static str,
-    options: &'static str,
-    write: shapes::WriteShape,
-    bytes: usize,
-    limit: usize,
-) {
-    let case = Case { backend: "direct", limit, threads: 2 };
-    let times = bytes as f64 / (limit * MIB) as f64;
-    check(&Shape { options, ..shape(name, write) }, times, &[case]);
-}
+/// What takes minutes.
+mod long {
+    use super::*;
 
-#[test]
-#[ignore = "long: ./test --long"]
-fn a_hundred_thousand_folders() {
-    let options = "--dataset --partition key --temp-dir .";
-    long("a_hundred_thousand_folders", options, keyed_rows::<100_000>, 64 * MIB, 64);
-}
+    /// Options, rows of so many bytes, and a limit in MiB.
+    fn long(
+        name: &'static str,
+        options: &'static str,
+        write: shapes::WriteShape,
+        bytes: usize,
+        limit: usize,
+    ) {
+        let case = Case { backend: "direct", limit, threads: 2 };
+        let times = bytes as f64 / (limit * MIB) as f64;
+        check(&Shape { options, ..shape(name, write) }, times, &[case]);
+    }
 
-#[test]
-#[ignore = "long: ./test --long"]
-fn ten_million_rows_in_order() {
-    long("ten_million_rows_in_order", "--sort r", keyed_rows::<400>, 620 * MIB, 64);
-}
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn a_hundred_thousand_folders() {
+        let options = "--dataset --partition key --temp-dir .";
+        long("a_hundred_thousand_folders", options, keyed_rows::<100_000>, 64 * MIB, 64);
+    }
 
-#[test]
-#[ignore = "long: ./test --long"]
-fn ten_million_rows_in_folders() {
-    let options = "--dataset --partition key --sort r";
-    long("ten_million_rows_in_folders", options, keyed_rows::<400>, 620 * MIB, 64);
-}
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn ten_million_rows_in_order() {
+        long("ten_million_rows_in_order", "--sort r", keyed_rows::<400>, 620 * MIB, 64);
+    }
 
-#[test]
-#[ignore = "long: ./test --long"]
-fn a_thousand_columns_in_a_thousand_row_groups() {
-    // A single file of them is refused: readers would not read its footer.
-    let options = "--dataset --roll-rows 2000 --row-group-rows 20";
-    long("a_thousand_columns", options, wide_rows, 190 * MIB, 64);
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn ten_million_rows_in_folders() {
+        let options = "--dataset --partition key --sort r";
+        long("ten_million_rows_in_folders", options, keyed_rows::<400>, 620 * MIB, 64);
+    }
+
+    #[test]
+    #[ignore = "long: ./test --long"]
+    fn a_thousand_columns_in_a_thousand_row_groups() {
+        // A single file of them is refused: readers would not read its footer.
+        let options = "--dataset --roll-rows 2000 --row-group-rows 20";
+        long("a_thousand_columns", options, wide_rows, 190 * MIB, 64);
+    }
 }
