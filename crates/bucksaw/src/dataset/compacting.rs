@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
 
 use serde::Serialize;
-use twox_hash::xxhash3_128::Hasher;
 
 use super::expiring::is_before;
 use super::folder::PARTITION;
+use super::looking::hash_of;
 use super::manifest::Details;
 use super::partitioned::partition_of;
 use super::{Dataset, DatasetFile, Folder, Manifest, own_folder, table_of};
@@ -21,6 +21,7 @@ use crate::escape::escape_path;
 use crate::input::columnar::{metadata_of, origins_of};
 use crate::input::{Input, InputTable};
 use crate::options::{DatasetOptions, MetricKind, Options, PartitionKey, Signal, SortKey};
+use crate::report::TimeRange;
 use crate::report::signal_stats::SignalStats;
 use crate::route::partition::folder_of;
 use crate::sink::failure::failed;
@@ -32,8 +33,6 @@ pub const DEFAULT_TARGET_BYTES: u64 = 256 << 20;
 pub const DEFAULT_COPIED_BYTES: u64 = 16 << 20;
 /// Files of less than one part in so many of that are small.
 const SMALL_SHARE: u64 = 2;
-/// Bytes of a file that are read at a time, to see whether they are those that were written.
-const CHECKED_AT_A_TIME: usize = 1 << 20;
 
 /// Which files of a dataset are merged, and into how large ones: see [`Dataset::compact`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,9 +231,7 @@ fn values(file: &DatasetFile, details: Option<&Details>) -> Vec<(String, u64)> {
 
 /// Whether a file's rows, or the file itself, are from before this time.
 fn is_old(root: &Path, file: &DatasetFile, before: SystemTime, options: &Options) -> Result<bool> {
-    let named = options.timestamp_column.as_ref();
-    let mut times = file.times.iter().filter(|range| range.unit.is_some());
-    let times = times.find(|range| named.is_none_or(|named| *named == range.column));
+    let times = TimeRange::of_moments(&file.times, options.timestamp_column.as_deref());
     if times.is_some_and(|range| is_before(range, before)) {
         return Ok(true);
     }
@@ -388,20 +385,8 @@ fn write_file(
 
 /// Checks that a file has the bytes that were written, before it goes for good.
 fn check(path: &Path, file: &DatasetFile) -> Result<()> {
-    let mut hasher = Hasher::new();
-    let read = File::open(path).and_then(|mut opened| {
-        let mut buffer = vec![0; CHECKED_AT_A_TIME];
-        loop {
-            match opened.read(&mut buffer) {
-                Ok(0) => return Ok(()),
-                Ok(len) => hasher.write(&buffer[..len]),
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(cause),
-            }
-        }
-    });
-    read.map_err(|cause| unread(path, cause))?;
-    if format!("{:032x}", hasher.finish_128()) == file.xxh3_128 {
+    let (_, hash) = hash_of(path).map_err(|cause| unread(path, cause))?;
+    if format!("{:032x}", hash) == file.xxh3_128 {
         return Ok(());
     }
     let why = "it is not as it was written: put it back from a copy, or take it out of the dataset";

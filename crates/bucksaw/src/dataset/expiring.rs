@@ -65,8 +65,7 @@ impl Dataset {
     ) -> Result<Expired> {
         let mut expired = Expired::default();
         Self::for_each_file(path, |file| {
-            let mut times = file.times.iter().filter(|range| range.unit.is_some());
-            let range = times.find(|range| column.is_none_or(|column| range.column == column));
+            let range = TimeRange::of_moments(&file.times, column);
             match range.map(|range| is_before(range, before)) {
                 Some(true) => expired.files.push(file),
                 Some(false) => {}

@@ -111,12 +111,14 @@ pub fn hash_of(path: &Path) -> io::Result<(u64, u128)> {
     let mut buffer = vec![0; READ_BYTES];
     let mut bytes = 0;
     loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok((bytes, hasher.finish_128())),
-            read => {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok((bytes, hasher.finish_128())),
+            Ok(read) => {
                 hasher.write(buffer.get(..read).unwrap_or_default());
                 bytes += read as u64;
             }
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
         }
     }
 }

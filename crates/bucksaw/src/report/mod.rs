@@ -43,6 +43,12 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
+    /// That of the column, or of the first that has moments; none where it has not.
+    pub(crate) fn of_moments<'t>(times: &'t [Self], column: Option<&str>) -> Option<&'t Self> {
+        let mut moments = times.iter().filter(|range| range.unit.is_some());
+        moments.find(|range| column.is_none_or(|column| range.column == column))
+    }
+
     pub(crate) fn new(column: &Column, first: i64, last: i64) -> Self {
         let unit = match column.ty {
             Some(ColumnType::Timestamp(unit)) => Some(unit),

@@ -143,10 +143,8 @@ impl DatasetFiles {
     }
 
     fn described(&self, report: &FileReport, hash: u128, table: &Table) -> DatasetFile {
-        let times = report.times.iter();
-        let named = table.options.timestamp_column.as_ref();
-        let mut times = times.filter(|range| named.is_none_or(|named| *named == range.column));
-        let time = times.find(|range| range.unit.is_some());
+        let named = table.options.timestamp_column.as_deref();
+        let time = TimeRange::of_moments(&report.times, named);
         let name = table.options.dataset.file_name.of(&Named {
             partition: &self.partition,
             first_time: time.and_then(|range| moment(range, range.first)),

@@ -1,13 +1,12 @@
 //! What becomes of bad lines.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bucksaw::{DeadLetterFile, Publication, REASONS_SUFFIX, Rejection, Rejects, Result};
+use bucksaw::{DeadLetterFile, Publication, Rejection, Rejects, Result};
 
-use super::jobs::kept_lines;
+use super::jobs::{kept_lines, reasons_of};
 use crate::cli::ConvertArgs;
 use crate::interrupt;
 
@@ -110,14 +109,9 @@ fn unused(path: &Path) -> PathBuf {
         }
         path.with_file_name(name)
     };
-    let reasons = |path: &Path| {
-        let mut name = OsString::from(path);
-        name.push(REASONS_SUFFIX);
-        PathBuf::from(name)
-    };
     let is_used = |path: &Path| fs::symlink_metadata(path).is_ok();
     let mut names = (1..).map(numbered);
-    names.find(|path| !is_used(path) && !is_used(&reasons(path))).unwrap_or_default()
+    names.find(|path| !is_used(path) && !is_used(&reasons_of(path))).unwrap_or_default()
 }
 
 #[cfg(test)]

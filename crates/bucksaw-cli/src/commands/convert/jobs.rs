@@ -303,7 +303,12 @@ pub(super) fn kept_lines(arguments: &ConvertArgs) -> Option<&Path> {
 /// Where bad lines are kept, and the reasons.
 fn kept_files(arguments: &ConvertArgs) -> Vec<PathBuf> {
     let Some(lines) = kept_lines(arguments) else { return Vec::new() };
+    vec![lines.to_owned(), reasons_of(lines)]
+}
+
+/// Where the reasons are of the lines kept at this path.
+pub(super) fn reasons_of(lines: &Path) -> PathBuf {
     let mut reasons = OsString::from(lines);
     reasons.push(REASONS_SUFFIX);
-    vec![lines.to_owned(), reasons.into()]
+    reasons.into()
 }

@@ -74,58 +74,28 @@ struct Decompressed {
 }
 
 impl Decompressed {
-    fn whole(&self, page: Page) -> Result<Page> {
+    fn whole(&self, mut page: Page) -> Result<Page> {
         let Some(source) = &self.source else { return Ok(page) };
         // What the header said that was read last, which is this page's.
         let size = source.pages().uncompressed_bytes(self.column);
-        Ok(match page {
-            Page::DataPage {
-                buf,
-                num_values,
-                encoding,
-                def_level_encoding,
-                rep_level_encoding,
-                statistics,
-            } => Page::DataPage {
-                buf: source.decompressed(&buf, 0, size)?,
-                num_values,
-                encoding,
-                def_level_encoding,
-                rep_level_encoding,
-                statistics,
-            },
-            Page::DictionaryPage { buf, num_values, encoding, is_sorted } => Page::DictionaryPage {
-                buf: source.decompressed(&buf, 0, size)?,
-                num_values,
-                encoding,
-                is_sorted,
-            },
+        match &mut page {
+            Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => {
+                *buf = source.decompressed(buf, 0, size)?;
+            }
             Page::DataPageV2 {
                 buf,
-                num_values,
-                encoding,
-                num_nulls,
-                num_rows,
                 def_levels_byte_len,
                 rep_levels_byte_len,
                 is_compressed,
-                statistics,
-            } => {
-                let levels = u64::from(def_levels_byte_len) + u64::from(rep_levels_byte_len);
+                ..
+            } if *is_compressed => {
+                let levels = u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len);
                 let levels = usize::try_from(levels).unwrap_or(usize::MAX);
-                Page::DataPageV2 {
-                    buf: if is_compressed { source.decompressed(&buf, levels, size)? } else { buf },
-                    num_values,
-                    encoding,
-                    num_nulls,
-                    num_rows,
-                    def_levels_byte_len,
-                    rep_levels_byte_len,
-                    is_compressed,
-                    statistics,
-                }
+                *buf = source.decompressed(buf, levels, size)?;
             }
-        })
+            Page::DataPageV2 { .. } => {}
+        }
+        Ok(page)
     }
 }
 
