@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bucksaw::internal::origins::is_ours;
+use bucksaw::internal::origins::{is_ours, is_spelled};
 use bucksaw::{REST_COLUMN, Result};
 use parquet::schema::types::{ColumnDescriptor, TypePtr};
 
@@ -14,7 +14,7 @@ use super::filter::Kind;
 use super::json::Json;
 use super::origins::Origins;
 use super::rebuilt::{Node, Rebuilt, add, add_rest};
-use super::respelling::{Respelling, hex_of, is_spelled, with_nanos};
+use super::respelling::{Respelling, hex_of, with_nanos};
 use super::statistics::Meaning;
 
 /// Puts rows together again: see the module.

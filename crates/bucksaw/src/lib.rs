@@ -110,7 +110,7 @@ pub use {arrow_array, arrow_schema};
 pub mod internal {
     pub use crate::block::{OwnedBlock, RowIndex};
     pub use crate::dataset::looking as datasets;
-    pub use crate::dataset::repairing;
+    pub use crate::dataset::{repairing, widening};
     pub use crate::encode::direct::cost::Entropy;
     pub use crate::encode::direct::estimate::Estimate;
     pub use crate::encode::origins::values_say;
@@ -127,7 +127,7 @@ pub use block::lists::ListsSlice;
 pub use block::{Block, BlockSlice, ColumnSlice, MixedSlice, ValuesSlice};
 pub use coerce::block_builder::BlockBuilder;
 #[cfg(feature = "arrow")]
-pub use dataset::{Compaction, Merged};
+pub use dataset::{Compactable, Compaction, Merged, Resettled};
 pub use dataset::{
     Dataset, DatasetColumn, DatasetDescription, DatasetFile, Expired, FileMark, FolderLevel,
     ReadSource,

@@ -89,7 +89,8 @@ pub(super) const COMPACT_EXAMPLES: &str = "\
 Examples:
   bucksaw compact lake/ --dry-run
   bucksaw compact lake/ --target-size 512MiB --older-than 1h
-  bucksaw compact lake/ --sort service,time:desc --json | jq .added[].path
+  bucksaw compact lake/ --settle-types
+  bucksaw compact lake/ --sort service,time:desc --json | jq '.added[]?.path'
 
 A line for each folder: its path, files before and after, rows, and bytes before and after, with tabs between them.
 
@@ -98,6 +99,10 @@ in the order in which the files came, or in the order that all of them say they 
 all old files or all new ones, on Linux and where the folder has no folders in it; elsewhere the new ones come before the old \
 ones go. Killed at any time, nothing is lost or doubled: the next command that writes to the dataset does what is left. Other \
 commands that write to it are kept out meanwhile.
+
+A column of integers whose later values are decimals, or integers beyond 64 bits, becomes double or decimal(20,0), and takes them \
+back from NAME__text, where all files that have it are small ones (which are written anew, also one alone in its folder); else a \
+line says so, and --settle-types writes all of them. Types that were declared stay, and a text \"12.5\" is no number.
 
 A folder's new files take room beside its old ones until they are whole.
 

@@ -351,10 +351,14 @@ pub(crate) struct CompactArgs {
     /// What new files are called, as convert has it
     #[arg(long, value_name = "NAME", default_value = DEFAULT_FILE_NAME)]
     pub(crate) name: FileName,
+    /// Settle columns' types again also where that writes files anew that are not small, or not old enough
+    #[arg(long)]
+    pub(crate) settle_types: bool,
     /// Only list what would be merged
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print a line of JSON for each folder, with its old and new files; where it fails, as convert does
+    /// Print a line of JSON for each folder, with its old and new files, and for each column whose values say another type; where it
+    /// fails, as convert does
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bucksaw::escape::{escape, escape_path};
-use bucksaw::internal::counted;
-use bucksaw::{Compaction, Dataset, DatasetFile, Error, ErrorKind, Merged, Options, Result};
+use bucksaw::internal::{counted, grouped};
+use bucksaw::{
+    Compaction, Dataset, DatasetFile, Error, ErrorKind, Merged, Options, Resettled, Result,
+};
 use bytesize::ByteSize;
 use serde::Serialize;
 
@@ -15,12 +17,12 @@ use super::ls::check_is_dataset;
 use crate::cli::CompactArgs;
 use crate::ui;
 
-/// A line of `--json`.
+/// A line of `--json`: of a folder, or of a column.
 #[derive(Serialize)]
-struct Told<'m> {
+struct Told<'t, T> {
     dataset: String,
     #[serde(flatten)]
-    merged: &'m Merged,
+    told: &'t T,
 }
 
 /// All folders together.
@@ -47,7 +49,9 @@ impl Files {
 /// Runs the command.
 pub(crate) fn run(arguments: &CompactArgs, out: &mut impl Write) -> Result<()> {
     let options = options(arguments)?;
-    let mut which = Compaction::new().target_bytes(arguments.target_size.as_u64());
+    let mut which = Compaction::new()
+        .target_bytes(arguments.target_size.as_u64())
+        .settle_types(arguments.settle_types);
     if let Some(age) = arguments.older_than {
         let before = SystemTime::now().checked_sub(age).ok_or_else(|| {
             Error::new(ErrorKind::Options, "--older-than is longer than there has been time")
@@ -61,18 +65,29 @@ pub(crate) fn run(arguments: &CompactArgs, out: &mut impl Write) -> Result<()> {
             total.folders += 1;
             total.removed.add(&merged.removed);
             total.added.add(&merged.added);
+            let dataset = escape_path(path);
             let written = match arguments.json {
-                true => ui::write_json(&Told { dataset: escape_path(path), merged: &merged }, out),
+                true => ui::write_json(&Told { dataset, told: &merged }, out),
                 false => writeln!(out, "{}", line(&merged)),
             };
             written.and_then(|()| out.flush()).map_err(ui::unwritten)
         };
-        match arguments.dry_run {
+        let columns = match arguments.dry_run {
             true => {
-                let merged = Dataset::compactable(path, &options, &which)?;
-                merged.into_iter().try_for_each(&mut look)?;
+                let compactable = Dataset::compactable(path, &options, &which)?;
+                compactable.folders.into_iter().try_for_each(&mut look)?;
+                compactable.columns
             }
             false => Dataset::compact(path, options.clone(), &which, &mut look)?,
+        };
+        for column in &columns {
+            match arguments.json {
+                true => {
+                    let told = Told { dataset: escape_path(path), told: column };
+                    ui::write_json(&told, out).map_err(ui::unwritten)?;
+                }
+                false => ui::tell(&column_words(path, column, arguments.dry_run)),
+            }
         }
         if !arguments.json {
             ui::tell(&words(path, &total, arguments));
@@ -117,6 +132,23 @@ fn line(merged: &Merged) -> String {
 
 fn bytes(files: &[DatasetFile]) -> u64 {
     files.iter().map(|file| file.bytes).sum()
+}
+
+/// What becomes of a column whose values say another type.
+fn column_words(path: &Path, resettled: &Resettled, is_dry_run: bool) -> String {
+    let Resettled { column, from, to, sibling, values, files, bytes, is_settled, .. } = resettled;
+    let (column, sibling) = (escape(column), escape(sibling));
+    let values = match values {
+        1 => format!("1 value in {sibling} is a number"),
+        values => format!("{} values in {sibling} are numbers", grouped(*values)),
+    };
+    let (files, size) = (counted(*files, "file"), ByteSize(*bytes));
+    let what = match (is_settled, is_dry_run) {
+        (true, true) => format!("its {from} would become {to} in {files}, {size}"),
+        (true, false) => format!("its {from} became {to} in {files}, {size}"),
+        (false, _) => format!("--settle-types makes it {to} and rewrites {files}, {size}"),
+    };
+    format!("{}: {column}: {values}; {what}", escape_path(path))
 }
 
 fn words(path: &Path, total: &Total, arguments: &CompactArgs) -> String {

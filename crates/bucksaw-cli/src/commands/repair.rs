@@ -78,6 +78,11 @@ fn notes(repaired: &DatasetRepair) -> Vec<String> {
         let files = counted(repaired.changed.len() as u64, "file");
         notes.push(format!("{files} changed since they were written (bucksaw verify says where)"));
     }
+    if !repaired.mixed_columns.is_empty() {
+        let columns: Vec<_> = repaired.mixed_columns.iter().map(|column| escape(column)).collect();
+        let columns = columns.join(", ");
+        notes.push(format!("files have several types of {columns}, the dataset has the one that holds all of their values (bucksaw compact writes the others anew)"));
+    }
     if !repaired.missing.is_empty() {
         notes.push(format!("{} lost", counted(repaired.missing.len() as u64, "file")));
     }

@@ -7,8 +7,9 @@ use std::time::SystemTime;
 use bucksaw::escape::escape_path;
 use bucksaw::internal::datasets::{self, hash_of};
 use bucksaw::internal::origins::is_ours;
-use bucksaw::internal::repairing::{Partition, Repairing, levels_of, seq_of};
-use bucksaw::{DeclaredSchema, Error, ErrorKind, Result};
+use bucksaw::internal::repairing::{FoundColumn, Partition, Repairing, levels_of, seq_of};
+use bucksaw::internal::widening::{are_exact, widens};
+use bucksaw::{Bound, ColumnType, DeclaredColumn, DeclaredSchema, Error, ErrorKind, Result};
 use serde::Serialize;
 
 use super::folders::PathColumns;
@@ -45,6 +46,9 @@ pub struct DatasetRepair {
     pub changed: Vec<String>,
     /// Files that the old manifest has, and that are not there.
     pub missing: Vec<String>,
+    /// Columns of numbers that files have with several types: the dataset's is the one that holds all of their values, and
+    /// [`Dataset::compact`](bucksaw::Dataset::compact) writes the files anew that have others.
+    pub mixed_columns: Vec<String>,
 }
 
 /// A file that is no part of a dataset.
@@ -107,9 +111,12 @@ pub fn repair_dataset(path: impl AsRef<Path>, is_dry_run: bool) -> Result<Datase
             left_out: Vec::new(),
             changed: Vec::new(),
             missing: Vec::new(),
+            mixed_columns: Vec::new(),
         },
+        inexact: HashSet::new(),
     };
     let files = repair.files()?;
+    files.iter().for_each(|file| repair.note_inexact(file));
     repair.tell_missing(&files);
     for file in &files {
         repair.take(file)?;
@@ -128,6 +135,8 @@ struct Repair<'r> {
     is_partition_known: bool,
     path_columns: PathColumns,
     told: DatasetRepair,
+    /// Columns of integers that doubles don't hold.
+    inexact: HashSet<String>,
 }
 
 impl Repair<'_> {
@@ -151,6 +160,45 @@ impl Repair<'_> {
         let missing =
             listed.filter(|path| !there.contains(path) && !self.repairing.is_staged(path));
         self.told.missing = missing.map(str::to_owned).collect();
+    }
+
+    /// Notes columns of a file with integers that doubles may not hold. What can't be read is told where it is to be taken.
+    fn note_inexact(&mut self, path: &str) {
+        let found = File::open(self.root.join(path)).and_then(|file| found(&file, path, (0, 0)));
+        for FoundColumn { name, ty, bounds, nulls } in found.iter().flat_map(|of| &of.columns) {
+            let has_values =
+                nulls.is_none_or(|nulls| found.as_ref().is_ok_and(|of| nulls < of.rows));
+            let (min, max) = bounds.as_ref().map(|(min, max)| (int(min), int(max))).unzip();
+            let is_exact = |ty: &ColumnType| are_exact(ty, min.flatten(), max.flatten());
+            if has_values && !ty.parse().is_ok_and(|ty| is_exact(&ty)) {
+                self.inexact.insert(name.clone());
+            }
+        }
+    }
+
+    /// Gives columns of numbers the type that holds the values of all files, where one does.
+    fn bring_together(&mut self, schema: &mut DeclaredSchema, of_file: &mut [DeclaredColumn]) {
+        for column in of_file {
+            let all = schema.columns.iter_mut();
+            let known = all.filter(|known| known.settled && column.settled);
+            let Some(known) = known.into_iter().find(|known| known.name == column.name) else {
+                continue;
+            };
+            let is_exact = !self.inexact.contains(&column.name);
+            let is_wider = |from: &ColumnType, to: &ColumnType| {
+                widens(from, to) && (is_exact || *to != ColumnType::Double)
+            };
+            if is_wider(&column.ty, &known.ty) {
+                column.ty = known.ty.clone();
+            } else if is_wider(&known.ty, &column.ty) {
+                known.ty = column.ty.clone();
+            } else {
+                continue;
+            }
+            if !self.told.mixed_columns.contains(&column.name) {
+                self.told.mixed_columns.push(column.name.clone());
+            }
+        }
     }
 
     /// Takes a file into the new manifest, or says why not.
@@ -193,7 +241,9 @@ impl Repair<'_> {
             return Err(left_out(format!("it is in folders by {its}, and the others by {others}")));
         }
         let mut schema = self.schema.clone();
-        schema.add_columns(&file.declared_schema()?.0.columns)?;
+        let mut columns = file.declared_schema()?.0.columns;
+        self.bring_together(&mut schema, &mut columns);
+        schema.add_columns(&columns)?;
         let (bytes, hash) = hash_of(&whole)
             .map_err(|cause| Error::io(format!("could not read {}", escape_path(&whole)), cause))?;
         if known.as_ref().is_some_and(|known| *known != format!("{hash:032x}")) {
@@ -228,6 +278,13 @@ impl Repair<'_> {
         let old = self.repairing.finish(schema, partition)?;
         self.told.old_manifest = old.map(|path| path.display().to_string());
         Ok(self.told)
+    }
+}
+
+fn int(bound: &Bound) -> Option<i128> {
+    match bound {
+        Bound::Int(value) => Some(*value),
+        _ => None,
     }
 }
 

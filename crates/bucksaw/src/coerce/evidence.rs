@@ -16,16 +16,15 @@ use crate::types::untyped;
 use crate::types::value::Value;
 
 /// Integers up to this one, and down to its negative, are all held by doubles.
-const MAX_EXACT_INTEGER: u64 = 1 << 53;
-/// A type that is not text is that of a column with text in it where at least this share of the values, in
-/// percent, have it.
-const MAJORITY_PERCENT: usize = 90;
+pub(crate) const MAX_EXACT_INTEGER: u64 = 1 << 53;
+/// A type that is not text is that of a column with others in it where these are one part in so many of its values at the most.
+const MINORITY_SHARE: usize = 10;
 /// Digits of the largest such integer.
 const LARGE_DIGITS: usize = 20;
 
 /// How many values of each kind there were.
 #[derive(Debug, Default)]
-pub(super) struct Evidence {
+pub(crate) struct Evidence {
     values: usize,
     bools: usize,
     /// Integers of 64 bits.
@@ -73,11 +72,39 @@ pub(super) fn type_of_first(item: Item<'_>, rules: TypeRules) -> Option<ColumnTy
 
 impl Evidence {
     /// Of no items.
-    pub(super) fn new(rules: TypeRules) -> Self {
+    pub(crate) fn new(rules: TypeRules) -> Self {
         Self { are_exact: true, rules, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, item: Item<'_>) -> Kind {
+    /// Adds so many values of a column of this type, as far as that says what they were; of integers, whether a double holds each
+    /// exactly.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add_column(&mut self, ty: &ColumnType, values: u64, are_exact: bool) {
+        // More than there can be are those of a manifest that is made up.
+        let room = usize::MAX / 2 - self.values.min(usize::MAX / 2);
+        let values = usize::try_from(values).map_or(room, |values| values.min(room));
+        self.values += values;
+        match ty {
+            ColumnType::Bool => self.bools += values,
+            ColumnType::Int32 | ColumnType::Int64 => {
+                self.integers += values;
+                self.narrow += if *ty == ColumnType::Int32 { values } else { 0 };
+                self.are_exact &= are_exact || values == 0;
+            }
+            // One of them is, at the least.
+            ty if *ty == LARGE_INTEGERS => {
+                self.large += values;
+                self.are_exact &= values == 0;
+            }
+            ColumnType::Float => self.floats += values,
+            ColumnType::Double => self.doubles += values,
+            ColumnType::Timestamp(_) => self.timestamps += values,
+            ColumnType::Bytes => self.bytes += values,
+            _ => {}
+        }
+    }
+
+    pub(crate) fn add(&mut self, item: Item<'_>) -> Kind {
         self.values += 1;
         let item = match item {
             Item::Untyped(text) => untyped::item_of(text),
@@ -189,7 +216,7 @@ impl Evidence {
     }
 
     /// The type of the column.
-    pub(super) fn column_type(&self) -> ColumnType {
+    pub(crate) fn column_type(&self) -> ColumnType {
         // Numbers with more digits than a double are kept as text beside it.
         let with_long = |ty: &ColumnType, held: usize| match ty {
             ColumnType::Double if held > 0 && self.rules.numbers == Numbers::Exact => {
@@ -202,7 +229,7 @@ impl Evidence {
 
     /// How many values make their type the column's.
     fn enough(&self) -> usize {
-        (self.values * MAJORITY_PERCENT).div_ceil(100)
+        self.values - self.values / MINORITY_SHARE
     }
 
     /// Whether a column of this type needs this sibling for these values.

@@ -4,11 +4,11 @@ use crate::options::{Numbers, TypeRules};
 use crate::types::logical::ColumnType;
 
 /// Integers beyond 64 bits that are in a column by themselves: as many digits as 2⁶⁴ has.
-pub(super) const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
+pub(crate) const LARGE_INTEGERS: ColumnType = ColumnType::Decimal { precision: 20, scale: 0 };
 
 /// What an item says about its column's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Bool,
     Integer,
     /// Beyond 64 bits.
@@ -40,7 +40,7 @@ impl Kind {
     ];
 
     /// Whether a column of this type holds such values; where it holds some of them, too.
-    pub(super) fn is_held_by(self, ty: &ColumnType, rules: TypeRules) -> bool {
+    pub(crate) fn is_held_by(self, ty: &ColumnType, rules: TypeRules) -> bool {
         use ColumnType as T;
         match self {
             _ if *ty == T::Text => true,

@@ -49,6 +49,19 @@ impl<'a> Fitting<'_, 'a> {
         self.fit_exactly(item, ty).or_else(as_text)
     }
 
+    /// Whether a column whose type its values said, and not text, holds the item.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn is_held(
+        item: Item<'a>,
+        column: &Column,
+        numbers: Numbers,
+        arena: &'a Bump,
+    ) -> bool {
+        let (text_takes_all, parse_integers) = (false, false);
+        let fitting = Fitting { column, text_takes_all, parse_integers, numbers, arena };
+        column.ty.as_ref().is_some_and(|ty| fitting.fit_exactly(item, ty).is_some())
+    }
+
     /// The same, but that columns of text take no values of other types.
     fn fit_exactly(&self, item: Item<'a>, ty: &ColumnType) -> Option<Held<'a>> {
         match (item, ty) {

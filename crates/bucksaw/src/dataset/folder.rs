@@ -387,7 +387,11 @@ impl Folder {
             .map_err(|cause| self.not_written(cause))
     }
 
-    fn keep_schema(&mut self, schema: &DeclaredSchema) -> Result<()> {
+    /// Has the dataset know these columns, from now on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`].
+    pub(super) fn keep_schema(&mut self, schema: &DeclaredSchema) -> Result<()> {
         if *schema == self.schema && self.own_folder().join(SCHEMA).exists() {
             return Ok(());
         }

@@ -9,20 +9,29 @@ mod expiring;
 mod folder;
 pub mod looking;
 mod manifest;
+#[cfg(feature = "arrow")]
+mod merging;
 mod partitioned;
 pub mod repairing;
+#[cfg(feature = "arrow")]
+mod settling;
 mod sources;
 mod staged;
+pub mod widening;
 
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "arrow")]
-pub use self::compacting::{Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES, Merged};
+pub use self::compacting::{
+    Compactable, Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES, Merged,
+};
 pub use self::description::{DatasetColumn, DatasetDescription, FolderLevel};
 pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;
 pub(crate) use self::manifest::{Added, Details, Manifest};
+#[cfg(feature = "arrow")]
+pub use self::settling::Resettled;
 pub use self::sources::{FileMark, ReadSource};
 use crate::error::Result;
 use crate::options::Options;

@@ -46,8 +46,20 @@ impl KnownOrigins {
         origins: &HashMap<String, Origin>,
         columns: impl IntoIterator<Item = (&'f str, u64)>,
     ) {
-        for (name, values) in columns.into_iter().filter(|(_, values)| *values > 0) {
-            let of_file = Known::of(origins.get(name), values);
+        for (name, values) in columns {
+            self.add_known(name, Known::of(origins.get(name), values));
+        }
+    }
+
+    /// Adds what is known of a column's texts: how many there are, and how many of them are other values as they are spelled.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn add_texts(&mut self, name: &str, values: u64, spelled: Option<u64>) {
+        self.add_known(name, Known { values, spelled, epochs: None });
+    }
+
+    #[cfg(feature = "arrow")]
+    fn add_known(&mut self, name: &str, of_file: Known) {
+        if of_file.values > 0 {
             let known = self.columns.entry(name.to_owned());
             known.and_modify(|known| known.add(of_file)).or_insert(of_file);
         }

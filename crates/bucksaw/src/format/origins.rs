@@ -2,6 +2,7 @@
 
 use parquet::file::metadata::FileMetaData;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// The footer's key for [`Origin`]s, as a JSON list.
 pub const ORIGINS_KEY: &str = "bucksaw.columns";
@@ -99,5 +100,31 @@ impl Texts {
 
     fn are_texts(&self) -> bool {
         *self == Self::Texts
+    }
+}
+
+/// Whether a text is what another value than a text, or none, is spelled as.
+#[must_use]
+pub fn is_spelled(text: &str) -> bool {
+    let starts_so = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b't' | b'f' | b'[' | b'{');
+    let ends_so = |byte: &u8| !byte.is_ascii_whitespace();
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(starts_so)
+        && bytes.last().is_some_and(ends_so)
+        && serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_spelled;
+
+    #[test]
+    fn texts_that_spell_other_values_are_told_apart() {
+        for text in ["5", "-0.5e3", "1e400", "true", "false", "[1, \"a\"]", "{}", "{\"a\":[]}"] {
+            assert!(is_spelled(text), "{text}");
+        }
+        for text in ["", "a", "01", "5 ", " 5", "\"5\"", "null", "NaN", "tru", "[1", "1 2", "+1"] {
+            assert!(!is_spelled(text), "{text}");
+        }
     }
 }

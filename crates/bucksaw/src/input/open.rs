@@ -1,5 +1,7 @@
 //! How inputs are opened.
 
+#[cfg(feature = "arrow")]
+use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
 #[cfg(feature = "arrow")]
 use std::ops::Range;
@@ -162,13 +164,14 @@ fn go_to(file: &mut (impl Read + Seek), byte: u64) -> io::Result<bool> {
 
 #[cfg(feature = "arrow")]
 impl Input<'_> {
-    /// The rows of these row groups of a Parquet file.
+    /// The rows of these row groups of a Parquet file, in whose columns of these names all texts that spell other values are such.
     pub(crate) fn of_row_groups(
         name: String,
         file: impl Read + Seek + Send + 'static,
         groups: Range<usize>,
+        apart: HashSet<String>,
     ) -> Self {
-        let framer = Box::new(ParquetFramer::of_row_groups(Box::new(file), groups));
+        let framer = Box::new(ParquetFramer::of_row_groups(Box::new(file), groups, apart));
         let options = InputOptions::new().format(Format::Parquet);
         Self::new(name, framer, ByFormat::of(&options), OnError::Fail)
     }

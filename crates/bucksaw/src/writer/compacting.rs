@@ -11,6 +11,7 @@ use crate::encode::copied::CopiedRowGroup;
 use crate::encode::origins::KnownOrigins;
 use crate::error::Result;
 use crate::input::InputTable;
+use crate::report::FileReport;
 use crate::route::limits::threads_within;
 use crate::runtime::workers::Workers;
 use crate::table::Table;
@@ -44,11 +45,11 @@ impl Writer {
         on_file(&mut self.file, 0, |file| file.copy(copied, bytes, &mut self.table))
     }
 
-    /// Ends the last file; returns the dataset's folder, in which files wait for an entry.
-    pub(crate) fn finish_folder(mut self) -> Result<Option<Folder>> {
+    /// Ends the last file; returns what was written of all, and the dataset's folder, in which files wait for an entry.
+    pub(crate) fn finish_folder(mut self) -> Result<(FileReport, Option<Folder>)> {
         self.check_open()?;
         self.write_collected()?;
         let file = self.file.take().ok_or_else(ended)?;
-        Ok(file.finish(&mut self.table)?.1)
+        file.finish(&mut self.table)
     }
 }

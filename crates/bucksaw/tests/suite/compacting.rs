@@ -1,5 +1,7 @@
 //! Compaction: the rows and values of small files are in large ones, and nothing else is.
 
+mod types;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -13,6 +15,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::Value;
 
 use crate::datasets::{add, files, folder, listed, plainly, synth};
 use crate::support::{Cell, Row};
@@ -55,13 +58,33 @@ fn rebuilt(root: &Path) -> Option<Vec<String>> {
         }
         for row in file.rows(u64::MAX) {
             let row = rebuild.row(row.expect("a row"), None);
-            let mut row = serde_json::to_value(row).expect("JSON");
-            row.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
-            back.push(row.to_string());
+            let row = serde_json::to_value(row).expect("JSON");
+            back.push(canonical(row).to_string());
         }
     }
     back.sort();
     Some(back)
+}
+
+/// A row without nulls, whose numbers have one spelling each: 5.0 in a column of doubles is the 5 that came.
+fn canonical(mut row: Value) -> Value {
+    fn number(value: &mut Value) {
+        match value {
+            Value::Number(number) => {
+                let whole =
+                    number.as_f64().filter(|double| number.is_f64() && double.fract() == 0.0);
+                if let Some(whole) = whole.filter(|whole| whole.abs() < 9e15) {
+                    *value = Value::from(whole as i64);
+                }
+            }
+            Value::Array(values) => values.iter_mut().for_each(number),
+            Value::Object(members) => members.values_mut().for_each(number),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+    row.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+    number(&mut row);
+    row
 }
 
 /// No text spells another value: in one file nobody could tell them apart.
@@ -135,14 +158,17 @@ proptest! {
             false => bucksaw::BackendKind::Direct,
         });
         let would = Dataset::compactable(root.path(), &options, &Compaction::new().target_bytes(LARGE));
+        let would = would.expect("a manifest");
         let which = Compaction::new().target_bytes(LARGE);
         let which = if copied { which.copied_bytes(1) } else { which };
         let merged = merge(root.path(), options.clone(), &which);
         prop_assert_eq!(
-            would.expect("a manifest").into_iter().map(|merged| merged.removed).collect::<Vec<_>>(),
+            would.folders.into_iter().map(|merged| merged.removed).collect::<Vec<_>>(),
             merged.iter().map(|merged| merged.removed.clone()).collect::<Vec<_>>()
         );
-        prop_assert_eq!(rows(root.path()), before);
+        if would.columns.is_empty() {
+            prop_assert_eq!(rows(root.path()), before);
+        }
         if let Some(of_before) = of_before {
             // Of several files that one run wrote it is not known which of them has which texts.
             let of_after = rebuilt(root.path());
@@ -153,7 +179,8 @@ proptest! {
         // Each folder has one file, which is one that it had or the one that was told.
         let mut expected = small;
         for merged in &merged {
-            prop_assert!(merged.removed.len() > 1 && merged.added.len() == 1);
+            prop_assert!(merged.removed.len() > 1 || !would.columns.is_empty());
+            prop_assert_eq!(merged.added.len(), 1);
             expected.retain(|file| !merged.removed.contains(file));
             expected.extend(merged.added.clone());
         }
@@ -245,7 +272,7 @@ fn only_files_are_merged_that_are_old_enough() {
     assert_eq!(listed(root.path())[0].times[0].first_time.as_deref(), Some("2026-11-01T07:00:00Z"));
     let removed = |which: Compaction| -> Vec<usize> {
         let merged = Dataset::compactable(root.path(), &Options::new(), &which).expect("files");
-        merged.iter().map(|merged| merged.removed.len()).collect()
+        merged.folders.iter().map(|merged| merged.removed.len()).collect()
     };
     let which = || Compaction::new().target_bytes(LARGE);
     assert_eq!(removed(which().before(day(2))), [0; 0], "one alone stays");
@@ -410,11 +437,11 @@ fn row_groups(path: &Path) -> Vec<RowGroupBytes> {
 }
 
 /// What the newest entry says of the files that it adds, but for what depends on their bytes.
-fn told(root: &Path, entry: u64) -> Vec<serde_json::Value> {
+fn told(root: &Path, entry: u64) -> Vec<Value> {
     let path = root.join(format!("_bucksaw/manifest/{entry:012}.ndjson"));
     let entry = fs::read_to_string(path).expect("an entry");
     let added = entry.lines().filter_map(|line| {
-        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let line: Value = serde_json::from_str(line).expect("JSON");
         let mut added = line.get("add")?.clone();
         let members = added.as_object_mut().expect("an object");
         for name in ["path", "bytes", "row_groups", "xxh3_128", "staged"] {

@@ -239,7 +239,7 @@ fn compaction_that_is_killed_anywhere_loses_and_doubles_nothing() {
         for call in ["renameat2", "fsync", "unlink", "mkdir", "linkat", "rmdir", "chmod"] {
             for nth in 1.. {
                 let folder = Folder::new();
-                copy_all(&whole.path(dataset), &folder.path(dataset));
+                crate::support::copy_all(&whole.path(dataset), &folder.path(dataset));
                 folder.write("more.ndjson", lines(100..101));
                 let inject = format!("-o /dev/null -e inject={call}:signal=KILL:when={nth}");
                 let run = format!("compact {dataset} --threads 1");
@@ -266,19 +266,6 @@ fn compaction_that_is_killed_anywhere_loses_and_doubles_nothing() {
                     break;
                 }
             }
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn copy_all(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).expect("made");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy_all(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).expect("copied")),
         }
     }
 }

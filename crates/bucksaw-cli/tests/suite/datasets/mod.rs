@@ -1,8 +1,9 @@
-//! What looks after datasets: `bucksaw verify`, `repair`, `inspect`, `ls` and `expire` of them.
+//! What looks after datasets: `bucksaw verify`, `repair`, `inspect`, `ls`, `expire` and `compact` of them.
 
 mod inspect;
 mod month;
 mod repair;
+mod types;
 mod verify;
 
 use std::fs;

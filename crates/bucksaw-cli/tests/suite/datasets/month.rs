@@ -16,7 +16,7 @@ const READERS: [&str; 5] = ["duckdb", "pyarrow", "polars", "clickhouse", "spark"
 const ROWS: u32 = 40;
 
 /// The interpreter that has the newest readers, and which of them it has.
-fn newest_readers() -> (String, Vec<&'static str>) {
+pub(super) fn newest_readers() -> (String, Vec<&'static str>) {
     let lines = std::env::var("BUCKSAW_READERS")
         .expect("BUCKSAW_READERS names the readers that are installed: run ./test");
     let lines = lines.lines().map(|line| line.split_once('\t').expect("a tab")).collect::<Vec<_>>();

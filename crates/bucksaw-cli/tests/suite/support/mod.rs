@@ -160,6 +160,20 @@ fn unreadable(name: &str, cause: &std::io::Error) -> Vec<u8> {
     unreachable!("{name} can't be read: {cause}")
 }
 
+/// Copies a folder with all that is in it.
+#[cfg(target_os = "linux")]
+pub(crate) fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy_all(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).expect("copied")),
+        }
+    }
+}
+
 /// A folder on another file system than that of temporary folders.
 #[cfg(unix)]
 pub(crate) fn folder_elsewhere() -> TempDir {

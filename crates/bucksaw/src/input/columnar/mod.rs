@@ -17,7 +17,7 @@ use arrow_schema::Schema as ArrowSchema;
 pub(super) use self::arrow_ipc::ArrowFramer;
 use self::columns::Columns;
 pub(super) use self::parquet::{ParquetFramer, is_parquet};
-pub(crate) use self::parquet::{metadata_of, origins_of};
+pub(crate) use self::parquet::{for_each_text, metadata_of, origins_of};
 use super::decoding::{Decoded, Decoder, Kept, Rejected, Target};
 use super::framing::{BATCH_BYTES_SHARE, Chunk};
 use super::record_batch::{OnRefused, block_of_columns};

@@ -17,7 +17,7 @@ use self::whole::{Taken, column_of, count_texts, take_beside, take_whole};
 use crate::block::Block;
 use crate::coerce::builder::BorrowingBuilder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::origins::Texts;
+use crate::format::origins::{Texts, is_spelled};
 use crate::schema::{ColumnType, Resolution, Schema};
 use crate::types::item::Item;
 use crate::types::json::item_of;
@@ -55,6 +55,8 @@ pub(crate) struct Traced {
     pub(crate) role: Role,
     /// What its texts were.
     pub(crate) texts: Texts,
+    /// Whether those of mixed ones that spell other values are such.
+    pub(crate) are_apart: bool,
     /// How rows spelled its values.
     pub(crate) input: Option<Spelling>,
 }
@@ -72,7 +74,20 @@ pub(crate) enum Role {
     Rest,
 }
 
+impl Traced {
+    /// Whether some of its texts are known to be other values.
+    fn has_values(&self) -> bool {
+        self.texts == Texts::Spelled || self.are_apart
+    }
+}
+
 impl SourceColumn {
+    /// Whether a text of it is another value, as that is spelled.
+    fn is_spelled(&self, text: &str) -> bool {
+        let Traced { texts, are_apart, .. } = &self.traced;
+        self.ty == ColumnType::Json || *texts == Texts::Spelled || *are_apart && is_spelled(text)
+    }
+
     /// The path that its values have one by one.
     fn path_alone(&self) -> &str {
         match &self.traced.role {
@@ -131,7 +146,10 @@ pub(crate) fn block_of_columns<'a>(
         }
     }
     for column in others {
-        match take_beside(&mut block, schema, column, &one_by_one)? {
+        // Where the column has another type than its file says, it may hold what it could not hold before.
+        let are_its = one_by_one.iter().any(|other| other.path == column.path)
+            || column.traced.has_values() && is_retyped(column, columns, schema);
+        match take_beside(&mut block, schema, column, [are_its, !one_by_one.is_empty()])? {
             Taken::Nothing => {}
             Taken::Whole(id) => whole.push((id, column)),
             Taken::No => one_by_one.push(column),
@@ -139,6 +157,7 @@ pub(crate) fn block_of_columns<'a>(
     }
     let is_mixed = |column: &&SourceColumn| {
         column.traced.texts == Texts::Mixed
+            && !column.traced.are_apart
             && column.array.logical_null_count() < column.array.len()
     };
     for column in columns.iter().filter(is_mixed) {
@@ -174,6 +193,16 @@ pub(crate) fn block_of_columns<'a>(
         count_texts(&mut block, id, column, &array);
     }
     Ok(block)
+}
+
+/// Whether the column that others' texts stand beside had another type in its file.
+fn is_retyped(sibling: &SourceColumn, columns: &[SourceColumn], schema: &Schema) -> bool {
+    let is_of =
+        |column: &&SourceColumn| column.traced.role == Role::Values && column.path == sibling.path;
+    let known = schema.find(&sibling.path).and_then(|id| schema.column(id).ty.as_ref());
+    let before = columns.iter().find(is_of);
+    sibling.traced.role == Role::Misfits
+        && before.zip(known).is_some_and(|(before, known)| before.ty != *known)
 }
 
 /// Pushes the values of all rows, one by one; which rows were taken, if not all.
@@ -221,9 +250,10 @@ fn push_row<'a>(
             builder.push_rest_object(text)?;
             continue;
         }
-        let is_spelled = column.ty == ColumnType::Json || column.traced.texts == Texts::Spelled;
         let item = match value {
-            Value::Text(text) if is_spelled => item_of(text, arena).unwrap_or(Item::Value(value)),
+            Value::Text(text) if column.is_spelled(text) => {
+                item_of(text, arena).unwrap_or(Item::Value(value))
+            }
             value => Item::Value(value),
         };
         builder.push_item(column.path_alone().into(), item)?;

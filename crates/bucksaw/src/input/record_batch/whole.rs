@@ -86,12 +86,13 @@ pub(super) fn take_whole<'a>(
     Ok(Taken::Whole(id))
 }
 
-/// Takes what belongs to other columns, or to none, whole, where that can be.
+/// Takes what belongs to other columns, or to none, whole, where that can be: values that come one by one may have to go there, too,
+/// or to the column that it belongs to.
 pub(super) fn take_beside<'a>(
     block: &mut Block<'a>,
     schema: &mut Schema,
     column: &'a SourceColumn,
-    one_by_one: &[&SourceColumn],
+    [are_its, are_some]: [bool; 2],
 ) -> Result<Taken> {
     let SourceColumn { path, ty, array, traced, .. } = column;
     if array.logical_null_count() == array.len() {
@@ -102,10 +103,9 @@ pub(super) fn take_beside<'a>(
         return Ok(Taken::No);
     }
     let id = match traced.role {
-        // Values that come one by one may have to go there, too.
-        Role::Rest if !one_by_one.is_empty() => None,
+        Role::Rest if are_some => None,
         Role::Rest => Some(schema.rest()),
-        _ if one_by_one.iter().any(|column| column.path == *path) => None,
+        _ if are_its => None,
         Role::Nanos { .. } => beside(schema, path, Sibling::Nanos),
         _ => beside(schema, path, Sibling::Text),
     };

@@ -12,10 +12,11 @@ mod pages;
 mod schema;
 mod source;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::ops::Range;
 
+use arrow_array::cast::AsArray as _;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
@@ -38,6 +39,9 @@ pub(in crate::input) fn is_parquet(start: &[u8]) -> bool {
     MAGICS.iter().any(|magic| start.starts_with(magic))
 }
 
+/// Rows of which the texts of one column are read at a time.
+const TEXT_ROWS: usize = 1 << 10;
+
 /// A file that is read anywhere.
 pub(crate) trait ReadSeek: Read + Seek + Send {}
 
@@ -49,6 +53,37 @@ impl<R: Read + Seek + Send> ReadSeek for R {}
 /// [`ErrorKind::InputFormat`] where its footer is not sound; [`ErrorKind::Io`].
 pub(crate) fn origins_of(file: impl ReadSeek + 'static) -> Result<HashMap<String, Origin>> {
     Ok(File::open(Box::new(file))?.origins.named)
+}
+
+/// Has each text of a column looked at, in the order of the rows. Large pages may take so many bytes.
+///
+/// # Errors
+/// As [`origins_of`]; where a page is larger. Those of `look`.
+pub(crate) fn for_each_text(
+    file: impl ReadSeek + 'static,
+    column: &str,
+    room: usize,
+    mut look: impl FnMut(&str) -> Result<()>,
+) -> Result<()> {
+    let file = File::of_column(Box::new(file), column)?;
+    let mut group = 0;
+    while file.rows_of_group(group).is_some() {
+        let mut reader = guarded(|| file.reader(group, 0, TEXT_ROWS, room))?;
+        loop {
+            file.pages().begin_batch();
+            let next = guarded(|| reader.next().transpose().map_err(|cause| damaged(&cause)));
+            if let Some(refused) = file.pages().take_refused() {
+                let mib = refused.needed.div_ceil(1 << 20) as u64;
+                let what = format!("column {column:?}: large pages take {mib} MiB, for which");
+                return Err(beyond_limit(&what, mib, room));
+            }
+            let Some(batch) = next? else { break };
+            let texts = batch.columns().first().and_then(|array| array.as_string_view_opt());
+            texts.into_iter().flatten().flatten().try_for_each(&mut look)?;
+        }
+        group += 1;
+    }
+    Ok(())
 }
 
 /// What the footer and the page indexes of a file say.
@@ -77,6 +112,8 @@ pub(in crate::input) struct ParquetFramer {
     has_columns: bool,
     /// Bytes of column chunks that were read.
     position: u64,
+    /// Columns whose texts are told from other values by how they are spelled.
+    apart: HashSet<String>,
 }
 
 enum State {
@@ -89,14 +126,19 @@ enum State {
 
 impl ParquetFramer {
     pub(in crate::input) fn new(file: Box<dyn ReadSeek>) -> Self {
-        Self::of_row_groups(file, 0..usize::MAX)
+        Self::of_row_groups(file, 0..usize::MAX, HashSet::new())
     }
 
-    /// The rows of these row groups alone.
-    pub(in crate::input) fn of_row_groups(file: Box<dyn ReadSeek>, groups: Range<usize>) -> Self {
+    /// The rows of these row groups alone. In these columns all texts that spell other values are such.
+    pub(in crate::input) fn of_row_groups(
+        file: Box<dyn ReadSeek>,
+        groups: Range<usize>,
+        apart: HashSet<String>,
+    ) -> Self {
         let Range { start: group, end } = groups;
         let state = State::Unopened(file);
-        Self { state, group, end, row: 0, fewer_rows: None, has_columns: false, position: 0 }
+        let (row, position, fewer_rows, has_columns) = (0, 0, None, false);
+        Self { state, group, end, row, fewer_rows, has_columns, position, apart }
     }
 
     fn read(&mut self, limits: Limits) -> Result<Frame> {
@@ -127,7 +169,7 @@ impl ParquetFramer {
                     None => {
                         // Its columns are there, even without rows.
                         let mut columns = Columns::of(&file.without_rows(), &file.fields(), 0)?;
-                        file.origins.trace(&mut columns.columns);
+                        file.origins.trace(&mut columns.columns, &self.apart);
                         return Ok(Frame::Records(columns.into_chunk(Format::Parquet, 0, 0)));
                     }
                 };
@@ -168,7 +210,7 @@ impl ParquetFramer {
             file.bytes_of(group, taken)
         });
         let Some(mut columns) = columns? else { return Ok(None) };
-        file.origins.trace(&mut columns.columns);
+        file.origins.trace(&mut columns.columns, &self.apart);
         let bytes = columns.source_bytes;
         let chunk = columns.into_chunk(Format::Parquet, self.position, file.pages().bytes());
         self.row += taken;

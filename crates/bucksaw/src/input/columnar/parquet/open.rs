@@ -75,13 +75,19 @@ impl File {
         let footer = source.read_whole(footer_end - length, length as usize).map_err(failed)?;
         let (metadata, fields) = guarded(|| decode(&footer))?;
         let origins = Origins::of(metadata.metadata().file_metadata())?;
-        let levels = guarded(|| {
-            let columns = metadata.metadata().file_metadata().schema_descr();
-            let hint = Some(metadata.schema().fields());
-            parquet_to_arrow_field_levels(columns, ProjectionMask::all(), hint)
-                .map_err(|cause| footer_error(&cause))
-        })?;
+        let levels = levels(&metadata, ProjectionMask::all())?;
         Ok(Self { source, metadata, levels, fields, origins })
+    }
+
+    /// The same, of which only this column is read.
+    pub(super) fn of_column(file: Box<dyn ReadSeek>, column: &str) -> Result<Self> {
+        let file = Self::open(file)?;
+        let columns = file.metadata.metadata().file_metadata().schema_descr();
+        // By its index: names may have dots.
+        let fields = columns.root_schema().get_fields();
+        let index = fields.iter().position(|field| field.name() == column);
+        let mask = ProjectionMask::roots(columns, index);
+        Ok(Self { levels: levels(&file.metadata, mask)?, ..file })
     }
 
     pub(super) fn fields(&self) -> SchemaRef {
@@ -157,6 +163,15 @@ impl File {
         );
         reader.map_err(|cause| damaged(&cause))
     }
+}
+
+/// How these columns are read.
+fn levels(metadata: &ArrowReaderMetadata, mask: ProjectionMask) -> Result<FieldLevels> {
+    guarded(|| {
+        let columns = metadata.metadata().file_metadata().schema_descr();
+        let hint = Some(metadata.schema().fields());
+        parquet_to_arrow_field_levels(columns, mask, hint).map_err(|cause| footer_error(&cause))
+    })
 }
 
 /// The metadata to read with, and what the columns mean.

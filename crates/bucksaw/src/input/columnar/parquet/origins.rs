@@ -1,6 +1,6 @@
 //! What a file of ours says of where its columns come from, so that the next file says it again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parquet::file::metadata::FileMetaData;
 
@@ -41,10 +41,11 @@ impl Origins {
         Ok(Self { named, is_ours: is_ours(about) })
     }
 
-    /// Has columns, whose paths are their names, come from where they came from before.
-    pub(super) fn trace(&self, columns: &mut [SourceColumn]) {
+    /// Has columns, whose paths are their names, come from where they came from before. In some, texts that spell other values are such.
+    pub(super) fn trace(&self, columns: &mut [SourceColumn], apart: &HashSet<String>) {
         for column in columns.iter_mut().filter(|column| !column.path.contains(path::SEPARATOR)) {
             let name = path::shown(&column.path);
+            column.traced.are_apart = apart.contains(&name);
             if self.is_ours && name == REST_COLUMN && column.ty == ColumnType::Text {
                 column.traced.role = Role::Rest;
             } else if let Some(origin) = self.named.get(&name) {
