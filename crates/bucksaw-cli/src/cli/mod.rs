@@ -176,8 +176,8 @@ pub(crate) struct ConvertArgs {
     /// finds, as soon as it has found them. Where two runs at once settle one column differently, the later one is refused
     #[arg(long, value_name = "FILE")]
     pub(crate) schema_state: Option<PathBuf>,
-    /// Print the report as JSON on standard output; where the run fails, {"error": {"kind": …, "message": …, "exit_code": …,
-    /// "file": …, "position": {"line": …, …}}}
+    /// Print the report as JSON on standard output, and before it a line for each file of a dataset as soon as it is there; where the
+    /// run fails, a last line {"error": {"kind": …, "message": …, "exit_code": …, "file": …, "position": {"line": …, …}}}
     #[arg(long)]
     pub(crate) json: bool,
     /// No progress bar and no summary

@@ -5,30 +5,33 @@ mod checks;
 mod existing;
 mod jobs;
 pub(super) mod options;
+mod outcome;
+mod published;
 mod read_sources;
 mod state;
 mod tables;
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bucksaw::escape::escape_path;
-use bucksaw::internal::counted;
 use bucksaw::{
-    Dataset, DeclaredSchema, Error, ErrorKind, Input, InputCounts, InputOptions, InputTable,
-    LocalSink, OnError, Options, Publication, Report, Result, StreamSink, Writer,
+    Dataset, DeclaredSchema, Error, ErrorKind, Input, InputOptions, InputTable, LocalSink, OnError,
+    Options, Publication, Report, Result, StreamSink, Writer,
 };
 use indicatif::ProgressBar;
-use serde::Serialize;
 
 use self::bad_lines::{BadLines, KeptLines};
 pub(crate) use self::jobs::goes_to_stdout;
 use self::jobs::{Job, Target, in_directory, jobs, make_folders};
 use self::options::{Settings, bad_lines_problems, settings};
+use self::outcome::{
+    Conversion, Failure, ended_with, is_of_its_input, none_converted, print_report, unprinted,
+};
+use self::published::Published;
 use self::read_sources::{ReadSources, Reading, Start};
 use self::state::State;
 use self::tables::{Outputs, Tables};
@@ -39,34 +42,8 @@ use crate::intake::Intake;
 use crate::sources::{self, Inputs, Source};
 use crate::{exit, interrupt, system, ui};
 
-/// Inputs that failed and are told one by one.
-const SHOWN_FAILURES: usize = 10;
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Conversion<'c> {
-    /// What was read.
-    input: InputCounts,
-    /// What each file's writer reports.
-    reports: &'c [Report],
-    /// Inputs that could not be converted.
-    failures: Vec<Failure>,
-    /// Files that were there, and whose inputs were skipped.
-    existing: Vec<String>,
-}
-
-/// An input that could not be converted.
-#[derive(Serialize)]
-struct Failure {
-    input: Option<String>,
-    error: String,
-}
-
-impl From<&Error> for Failure {
-    fn from(error: &Error) -> Self {
-        Self { input: error.position().source.clone(), error: error.to_string() }
-    }
-}
+/// Inputs that failed, and files that are there of a run that did, that are told one by one.
+const SHOWN: usize = 10;
 
 /// Runs the command, and says which code it ends with.
 pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
@@ -125,6 +102,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         bar,
         state,
         read_sources,
+        published: Published::of(arguments),
     };
     let (mut reports, mut failures) = (Vec::new(), Vec::new());
     let note = all.note();
@@ -143,8 +121,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
                 if stays {
                     run.keep_lines()?;
                     if error.kind() != ErrorKind::Options {
-                        let resumes = arguments.dataset.resume;
-                        ui::tell_notes(&[what_stays(&arguments.output, resumes)]);
+                        let published = run.published.as_ref();
+                        ui::tell_notes(&published.map(Published::words).unwrap_or_default());
                     }
                 }
                 return Err(error);
@@ -164,7 +142,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     if let Some(state) = &mut run.state {
         tables.all().try_for_each(|(of, table)| state.tell(of, table))?;
     }
-    let is_cut_off = run.is_cut_off;
+    let (is_cut_off, published) = (run.is_cut_off, run.published.take());
     let unchanged = run.read_sources.as_ref().and_then(ReadSources::note);
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
@@ -187,6 +165,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         false => ended_with(&failures, all.jobs.len()),
     };
     if arguments.json {
+        published.map_or(Ok(()), |mut published| published.check_told()).map_err(unprinted)?;
         let input = *intake.counts();
         let failures = failures.iter().map(Failure::from).collect();
         print_report(&Conversion { input, reports: &reports, failures, existing })?;
@@ -224,6 +203,8 @@ struct Run {
     state: Option<State>,
     /// Of a dataset.
     read_sources: Option<ReadSources>,
+    /// Its files.
+    published: Option<Published>,
 }
 
 impl Run {
@@ -237,6 +218,7 @@ impl Run {
         let before = *self.intake.counts();
         let read =
             job.sources.iter().try_for_each(|source| self.read(source, &mut outputs, tables));
+        self.tell_published();
         if interrupt::is_stopping() && self.discards {
             outputs.abort(tables)?;
             return Ok(Err(NotConverted::Interrupted));
@@ -267,7 +249,9 @@ impl Run {
                 return Ok(Err(NotConverted::Failed(error)));
             }
             self.bad_lines.publish_part()?;
-            if let Err(error) = outputs.commit(read) {
+            let committed = outputs.commit(read);
+            self.tell_published();
+            if let Err(error) = committed {
                 return Ok(Err(NotConverted::Failed(error)));
             }
         }
@@ -311,6 +295,9 @@ impl Run {
         'input: while let Some(table) = input.next_table(tables.options()) {
             let located = |error: Error| error.in_source(&source.name());
             outputs.writer(table, tables, &mut self.files).map_err(located)?;
+            if let Some(published) = &mut self.published {
+                published.add(table)?;
+            }
             if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
                 read.has_rows_of(table, reading)?;
             }
@@ -337,6 +324,7 @@ impl Run {
                 if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
                     commit_if_due(read, reading, &input, parts.as_ref(), outputs)?;
                 }
+                self.published.iter_mut().for_each(Published::tell);
                 let can_stop = self.read_sources.as_ref().is_none_or(|read| read.can_stop(&input));
                 if interrupt::is_stopping() && has_all && can_stop {
                     self.is_cut_off |= *source != Source::Stdin;
@@ -351,6 +339,11 @@ impl Run {
         let note = self.intake.add(&input);
         self.bar.suspend(|| ui::tell_notes(note.as_slice()));
         Ok(())
+    }
+
+    /// Tells files that have become part of a dataset.
+    fn tell_published(&mut self) {
+        self.published.iter_mut().for_each(Published::tell);
     }
 
     /// Keeps bad lines from beside rows that stay. Those that are read again are rejected again.
@@ -404,72 +397,6 @@ fn sort_directory(arguments: &ConvertArgs) -> (PathBuf, Option<String>) {
         format!("{shown} is in memory, beyond --memory-limit: rows that wait for --sort there take it up (--temp-dir names another folder)")
     });
     (directory, note)
-}
-
-/// What to say where a run into a dataset fails.
-fn what_stays(output: &OsStr, resumes: bool) -> String {
-    let shown = escape_path(Path::new(output));
-    if resumes {
-        return format!(
-            "{shown} has all rows up to this run's last commit point, if there was one: the same command goes on from there"
-        );
-    }
-    format!(
-        "files of this run that were whole by now, if any, stay in {shown} (bucksaw ls {shown}): another run of the same inputs would add their rows once more. With --atomic none would stay"
-    )
-}
-
-/// Whether an error is one of the input alone, and not of the outputs or of the run.
-fn is_of_its_input(error: &Error) -> bool {
-    let is_of_rows = matches!(
-        error.kind(),
-        ErrorKind::LateColumn
-            | ErrorKind::FileLimit
-            | ErrorKind::MemoryLimit
-            | ErrorKind::Unsupported
-    );
-    is_of_rows || error.position().source.is_some()
-}
-
-fn none_converted(mut failures: Vec<Error>) -> Error {
-    if failures.len() == 1 {
-        return failures.remove(0);
-    }
-    let kind = failures.first().map_or(ErrorKind::Malformed, Error::kind);
-    let what =
-        format!("none of the {} inputs could be converted; no file is written:", failures.len());
-    Error::of_problems(kind, [what].into_iter().chain(shown(&failures)))
-}
-
-/// Says which inputs failed; returns the code to end with.
-fn ended_with(failures: &[Error], jobs: usize) -> u8 {
-    if failures.is_empty() {
-        return exit::DONE;
-    }
-    // Nothing is in folders that were made for them.
-    interrupt::remove_empty_folders();
-    let inputs = counted(jobs as u64, "input");
-    let what = format!(
-        "bucksaw: {} of {inputs} could not be converted; the files of the others are written (--skip-existing does what is left):",
-        failures.len(),
-    );
-    let lines: Vec<String> = [what].into_iter().chain(shown(failures)).collect();
-    ui::tell(&lines.join("\n"));
-    exit::PARTIAL
-}
-
-/// A line for each of the first.
-fn shown(failures: &[Error]) -> impl Iterator<Item = String> {
-    let more = failures.len().saturating_sub(SHOWN_FAILURES);
-    let more = (more > 0).then(|| format!("  and {more} more"));
-    failures.iter().take(SHOWN_FAILURES).map(|error| format!("  {error}")).chain(more)
-}
-
-fn print_report(report: &Conversion<'_>) -> Result<()> {
-    ui::print_json(report).map_err(|error| match exit::code_of(&error) {
-        exit::DONE => error,
-        _ => Error::new(error.kind(), format!("all files are written, but: {error}")),
-    })
 }
 
 /// The schema of all rows, if that is asked for, else as it is declared; and how long each source was then.

@@ -13,12 +13,12 @@ use crate::cli::LsArgs;
 use crate::search::datasets;
 use crate::ui;
 
-/// A line of `--json`.
+/// A line of `--json`, of `convert` too.
 #[derive(Serialize)]
-struct Listed<'l> {
-    dataset: String,
+pub(super) struct Listed<'l> {
+    pub(super) dataset: String,
     #[serde(flatten)]
-    file: &'l DatasetFile,
+    pub(super) file: &'l DatasetFile,
 }
 
 /// All files together.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use twox_hash::xxhash3_128::Hasher;
 
 use super::folder::{OWN_FOLDER, PARTITION, SCHEMA, read_schema};
-use super::manifest::{Manifest, needs_repair};
+use super::manifest::{Line, Manifest, entry_path, for_each_line, needs_repair};
 use super::partitioned::read_partition;
 use super::{DatasetFile, own_folder};
 use crate::error::{Error, ErrorKind, Result};
@@ -58,6 +58,39 @@ pub fn for_each_file(
         let staged = added.staged.map(|name| own.join("staged").join(name));
         look(added.file, staged.filter(|path| path.is_file()))
     })
+}
+
+/// The number of the newest entry of a dataset's manifest; 0 where there is none.
+///
+/// # Errors
+/// As [`Dataset::for_each_file`](super::Dataset::for_each_file).
+pub fn newest_entry(root: &Path) -> Result<u64> {
+    Ok(Manifest::open(&own_folder(root))?.newest)
+}
+
+/// Has each file looked at that entries behind this one have added; returns the number of the last of these. It costs little where there
+/// are none.
+///
+/// # Errors
+/// As [`Dataset::for_each_file`](super::Dataset::for_each_file), and those of `look`.
+pub fn for_each_added(
+    root: &Path,
+    mut entry: u64,
+    mut look: impl FnMut(DatasetFile) -> Result<()>,
+) -> Result<u64> {
+    let folder = own_folder(root).join("manifest");
+    loop {
+        let next = entry.saturating_add(1);
+        let path = entry_path(&folder, next);
+        if next == entry || !path.is_file() {
+            return Ok(entry);
+        }
+        for_each_line(&path, |line| match line {
+            Line::Add(added) => look(added.file),
+            Line::Remove(_) | Line::Read(_) | Line::End(_) => Ok(()),
+        })?;
+        entry = next;
+    }
 }
 
 /// The files in a dataset's folders that the manifest does not have, as paths within it, sorted. What is hidden is none of them, nor

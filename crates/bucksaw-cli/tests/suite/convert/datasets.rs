@@ -187,12 +187,18 @@ fn a_run_that_is_killed_anywhere_leaves_whole_files_each_once() {
                 let folder = Folder::new();
                 folder.write("in.ndjson", lines(0..8));
                 folder.write("more.ndjson", lines(100..101));
-                let run = format!("convert in.ndjson -o lake/ -q --threads 1 {options}");
+                let run = format!("convert in.ndjson -o lake/ -q --json --threads 1 {options}");
                 let inject = format!("-e inject={call}:signal=KILL:when={nth}");
                 let killed =
                     crate::leftovers::strace(&folder, &format!("-o /dev/null {inject}"), &run);
                 let has_ended = killed.code == Some(0);
                 let words = format!("{options}: {call} {nth}");
+                let there = there(&folder, "lake");
+                for told in
+                    json_lines(&killed.stdout).iter().filter_map(|line| line["path"].as_str())
+                {
+                    assert!(there.iter().any(|path| path == told), "{words}: {told}");
+                }
                 folder.run(&format!("convert more.ndjson -o lake/ -q {options}")).expect_code(0);
                 let numbers = numbers(&folder, "lake");
                 let (last, of_first) = numbers.split_last().expect("rows");
@@ -211,6 +217,66 @@ fn a_run_that_is_killed_anywhere_leaves_whole_files_each_once() {
                 }
             }
         }
+    }
+}
+
+/// Lines of JSON, as `--json` prints them.
+fn json_lines(stdout: &[u8]) -> Vec<Value> {
+    let lines = stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).expect("JSON")).collect()
+}
+
+#[test]
+fn json_tells_each_file_that_becomes_part_of_a_dataset() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines(0..20));
+    let mut all = Vec::new();
+    for options in ["--partition service --roll-rows 3", "--partition service --atomic"] {
+        let run = format!("convert in.ndjson -o lake/ -q --json {options}");
+        let mut told = json_lines(&folder.run(&run).expect_code(0).stdout);
+        let report = told.pop().expect("a report");
+        assert_eq!(report["reports"][0]["files"][0]["files"], told.len());
+        assert!(told.iter().all(|file| file["partition"]["service"].is_string()), "{told:?}");
+        all.extend(told);
+    }
+    assert_eq!(all, json_lines(&folder.run("ls lake/ --json").expect_code(0).stdout));
+    assert_eq!(all.iter().filter_map(|file| file["rows"].as_u64()).sum::<u64>(), 40);
+}
+
+#[test]
+fn a_run_that_fails_tells_which_of_its_files_are_there() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines(0..80));
+    folder.write("z.ndjson", "bad\n");
+    for (options, files, told) in [
+        ("--roll-rows 7", 11, "11 files of this run are in lake/: another run of the same inputs"),
+        ("--roll-rows 80", 0, "no file of this run is in lake/\n"),
+        ("--partition service", 0, "no file of this run is in lake/\n"),
+        (
+            "--partition service --resume --commit-size 1",
+            3,
+            "3 files of this run are in lake/: the same command",
+        ),
+        ("--roll-rows 7 --resume --commit-size 1", 12, "and 2 more (bucksaw ls lake/)"),
+        ("--roll-rows 7 --atomic", 0, ""),
+    ] {
+        let folder = &folder;
+        let run = folder.run(&format!("convert in.ndjson z.ndjson -o lake/ --json {options}"));
+        let run = run.expect_code(3);
+        assert!(run.stderr.contains(told), "{options}: {}", run.stderr);
+        let mut lines = json_lines(&run.stdout);
+        let error = lines.pop().expect("an error");
+        assert_eq!(error["error"]["file"], "z.ndjson", "{options}");
+        assert_eq!(lines.len(), files, "{options}");
+        let listed = listed(folder, "lake");
+        assert_eq!(lines.len(), listed.len(), "{options}");
+        for line in &lines {
+            let path = line["path"].as_str().expect("a path");
+            assert!(listed.contains_key(path), "{options}: {path}");
+            let is_told = run.stderr.contains(&format!("\n  lake/{path}\n"));
+            assert!(is_told || files > 10, "{options}: {path} is not in {}", run.stderr);
+        }
+        std::fs::remove_dir_all(folder.path("lake")).expect("removed");
     }
 }
 

@@ -158,7 +158,7 @@ fn run(folder: &Folder, input: &str, options: &str, case: Case) -> (Run, usize) 
     let run = Run { code: status.code(), stdout, stderr };
     // Where there is a report it knows the very last.
     if run.code == Some(0) {
-        let told = run.json()["reports"][0]["peak_memory"].as_u64();
+        let told = run.report()["reports"][0]["peak_memory"].as_u64();
         peak = peak.max(told.expect("Linux tells the peak") as usize);
     }
     (run, peak)

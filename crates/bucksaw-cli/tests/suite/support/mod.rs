@@ -149,6 +149,13 @@ impl Run {
         std::str::from_utf8(&self.stdout).expect("UTF-8")
     }
 
+    /// The last line of standard output, as JSON: before it, files of datasets may be told.
+    #[track_caller]
+    pub(crate) fn report(&self) -> Value {
+        let last = self.text().trim_end().rsplit('\n').next().unwrap_or_default();
+        serde_json::from_str(last).expect("JSON on standard output")
+    }
+
     /// Standard output, as the one JSON document that it has to be.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
