@@ -173,6 +173,11 @@ impl<'r> Buffered<'r> {
         self.position += bytes as u64;
     }
 
+    /// Whether the last record, which has no end, is left for later here.
+    pub(super) fn leaves_rest(&self) -> bool {
+        self.leaves_open_end && self.is_at_end && self.cut.is_none() && self.old_end.is_none()
+    }
+
     /// Whether nothing is left.
     pub(super) fn is_over(&self) -> bool {
         self.is_at_end && self.rest.is_empty()

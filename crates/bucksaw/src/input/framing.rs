@@ -81,6 +81,8 @@ pub(crate) struct Chunk {
     pub(crate) pass: Option<Pass>,
     /// Whether the next chunk goes on with what the last record is in.
     pub(crate) goes_on: bool,
+    /// Whether it ends within what stands around its records, so that reading can't begin behind it.
+    pub(crate) is_within: bool,
     /// Of JSON documents: where in it their elements are.
     pub(crate) elements: Option<Box<Elements>>,
     /// Instead of bytes, rows that came as columns.

@@ -163,7 +163,8 @@ impl<'r> Input<'r> {
     }
 
     /// How far it was read: what is before has become rows of the writer, or was rejected. None in the midst of what can't be read on
-    /// from there: of JSON documents, OTLP, Arrow and Parquet only the end can be.
+    /// from there: of JSON documents, Arrow and Parquet only the end can be, and not what is within a message of OTLP/JSON, nor metrics in
+    /// [ClickHouse's layout](OtlpLayout::ClickHouse).
     ///
     /// ```
     /// use bucksaw::{Input, InputOptions, MemorySink, OnError, Options};
@@ -193,7 +194,7 @@ impl<'r> Input<'r> {
             is_end,
             is_in_rejected: self.records.is_end_rejected(),
         };
-        (is_end || format.ends_anywhere()).then_some(position)
+        (is_end || format.ends_anywhere() && !self.records.is_within()).then_some(position)
     }
 
     /// What was read so far.

@@ -40,7 +40,7 @@ pub struct InputOptions {
     pub layout: OtlpLayout,
     /// How far the source was read before: what comes behind is read. Default: nothing of it was.
     pub behind: Option<InputPosition>,
-    /// Whether a last line or row that has no end is left for later, where the source has grown. JSON that is whole has an end.
+    /// Whether a last line, row or message of OTLP that has no end is left for later, where the source has grown. JSON that is whole has an end.
     /// Default: it is read as one that has.
     pub leaves_open_end: bool,
 }

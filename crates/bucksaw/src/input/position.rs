@@ -75,18 +75,9 @@ impl InputPosition {
 }
 
 impl Format {
-    /// Whether records end with chunks, so that reading can stop behind any of them.
+    /// Whether records end with chunks, so that reading can stop behind any of them that is not within something.
     pub(super) fn ends_anywhere(self) -> bool {
-        !matches!(
-            self,
-            Self::Auto
-                | Self::Json
-                | Self::OtlpLogs
-                | Self::OtlpTraces
-                | Self::OtlpMetrics
-                | Self::Arrow
-                | Self::Parquet
-        )
+        !matches!(self, Self::Auto | Self::Json | Self::Arrow | Self::Parquet)
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Records<'r> {
     counts: InputCounts,
     /// Whether the last record was rejected, up to its chunk's end.
     is_end_rejected: bool,
+    /// Whether reading can't begin behind what was read last.
+    is_within: bool,
     /// Whether the source is read on from where it was read before.
     is_read_on: bool,
     /// The next line's number, from 1.
@@ -52,6 +54,7 @@ impl<'r> Records<'r> {
             on_error,
             counts,
             is_end_rejected: false,
+            is_within: false,
             is_read_on: false,
             line: 1,
             line_start: 0,
@@ -73,6 +76,11 @@ impl<'r> Records<'r> {
     /// Whether the last record was rejected, up to the end of what was read.
     pub(super) fn is_end_rejected(&self) -> bool {
         self.is_end_rejected
+    }
+
+    /// Whether what was read last is within something that goes on, so that reading can't begin behind it.
+    pub(super) fn is_within(&self) -> bool {
+        self.is_within
     }
 
     /// The line that comes next or goes on, from 1, and the source's byte at which it starts.
@@ -132,6 +140,8 @@ impl<'r> Records<'r> {
             }
             self.seems = found.seems.clone().or(self.seems.take());
         }
+        // Chunks that are read again go back.
+        self.is_within = chunk.is_within || chunk.pass.is_some();
         let mut hint = rejected.first().and_then(|_| self.hint(&chunk.bytes, format));
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
@@ -288,6 +298,8 @@ impl<'r> Records<'r> {
     /// Passes the next record on, as it is read, as one that is rejected.
     fn reject_next(&mut self, source: &mut Source<'_>, rejection: &Rejection) -> Result<()> {
         self.is_end_rejected = true;
+        // It may have been a part of a message.
+        self.is_within = rejection.is_text && rejection.format.signal().is_some();
         let on_error = &mut self.on_error;
         let mut parts = Parts::of(rejection.format, rejection.is_text);
         let (mut at, mut lines, mut line_start) = (source.position(), 0, self.line_start);

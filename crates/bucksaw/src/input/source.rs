@@ -239,7 +239,8 @@ impl<'r> Source<'r> {
     /// Where what was not handed out yet starts, in bytes.
     pub(super) fn next_position(&self) -> u64 {
         let returned = self.returned.front().map(Ahead::position);
-        returned.unwrap_or_else(|| self.framer.position().max(self.behind))
+        let next = returned.or(self.other.as_ref().map(|chunk| chunk.position));
+        next.unwrap_or_else(|| self.framer.position().max(self.behind))
     }
 
     /// Whether all of it was handed out.

@@ -110,8 +110,120 @@ proptest! {
     }
 }
 
+/// A message of OTLP whose resources have log records with these bodies.
+fn message(resources: &[Vec<String>]) -> Vec<u8> {
+    let field = |number: u8, content: &[u8]| -> Vec<u8> {
+        let mut bytes = vec![number << 3 | 2];
+        let mut len = content.len();
+        while len > 127 {
+            bytes.push(len as u8 | 0x80);
+            len >>= 7;
+        }
+        bytes.push(len as u8);
+        bytes.extend_from_slice(content);
+        bytes
+    };
+    let record = |body: &String| field(2, &field(5, &field(1, body.as_bytes())));
+    let resource = |bodies: &Vec<String>| -> Vec<u8> {
+        let records: Vec<u8> = bodies.iter().flat_map(record).collect();
+        field(1, &field(2, &records))
+    };
+    resources.iter().flat_map(resource).collect()
+}
+
+/// The same in JSON.
+fn json_message(resources: &[Vec<String>]) -> Vec<u8> {
+    let record = |body: &String| format!("{{\"body\":{{\"stringValue\":\"{body}\"}}}}");
+    let resource = |bodies: &Vec<String>| {
+        let records: Vec<String> = bodies.iter().map(record).collect();
+        format!("{{\"scopeLogs\":[{{\"logRecords\":[{}]}}]}}", records.join(","))
+    };
+    let resources: Vec<String> = resources.iter().map(resource).collect();
+    format!("{{\"resourceLogs\":[{}]}}\n", resources.join(",")).into_bytes()
+}
+
+fn behind_its_length(message: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(message.len()).expect("short");
+    [&length.to_be_bytes(), message].concat()
+}
+
+/// Messages in JSON, in protobuf one after the other, and behind their lengths.
+fn forms_of_messages(messages: &[Vec<Vec<String>>]) -> [Vec<u8>; 3] {
+    let behind_lengths = |resources: &Vec<Vec<String>>| behind_its_length(&message(resources));
+    [
+        messages.iter().flat_map(|resources| json_message(resources)).collect(),
+        messages.iter().flat_map(|resources| message(resources)).collect(),
+        messages.iter().flat_map(behind_lengths).collect(),
+    ]
+}
+
+/// Messages of OTLP of which some are longer than what is read at once.
+#[test]
+fn reading_can_end_between_messages() {
+    let padding = "x".repeat(400);
+    let mut id = 0;
+    let mut messages = Vec::new();
+    let lens = [1, 40, 3, 150, 30].into_iter().cycle().take(40);
+    for len in lens.chain([700]).cycle().take(200) {
+        let mut resource = || -> Vec<String> {
+            (0..len)
+                .map(|_| {
+                    id += 1;
+                    format!("{id:06} {padding}")
+                })
+                .collect()
+        };
+        messages.push(vec![resource(), resource(), resource()]);
+    }
+    let all: Vec<String> = messages.iter().flatten().flatten().cloned().collect();
+    for source in forms_of_messages(&messages) {
+        for is_compressed in [false, true] {
+            let source = if is_compressed { gzip(&source) } else { source.clone() };
+            let mut kept = Kept::default();
+            let mut options = InputOptions::new();
+            let (mut bodies, mut stops) = (Vec::new(), 0);
+            while !options.behind.is_some_and(|position| position.is_end) {
+                let input = open(&source, &options, &mut kept, !is_compressed);
+                let (of_part, position) = column("body", input);
+                bodies.extend(of_part);
+                stops += 1;
+                options.behind = Some(position);
+            }
+            assert!(stops > 2, "{stops} stops");
+            assert!(bodies.into_iter().eq(all.iter().cloned().map(Cell::Text)));
+        }
+    }
+}
+
+/// The same, cut anywhere: the part of a message that is there is left for later.
+#[test]
+fn messages_without_an_end_are_left_for_later() {
+    let body = |text: &str| text.to_owned();
+    let messages = [
+        vec![vec![body("a"), body("b")]],
+        vec![vec![body("c")], vec![body("d")]],
+        vec![vec![body("e")]],
+    ];
+    let options = InputOptions::new().format(Format::OtlpLogs).leaves_open_end(true);
+    for source in forms_of_messages(&messages) {
+        let at_once = read_on(std::slice::from_ref(&source), &options, true);
+        assert_eq!(at_once.rows.len(), 5);
+        for cut in 0..source.len() {
+            let sources = [source[..cut].to_vec(), source[..cut].to_vec(), source.clone()];
+            for is_file in [true, false] {
+                assert_eq!(read_on(&sources, &options, is_file), at_once, "byte {cut}");
+            }
+        }
+    }
+}
+
 /// The numbers of rows of an input, up to its first position or to its end.
-fn numbers(mut input: Input<'_>) -> (Vec<Cell>, InputPosition) {
+fn numbers(input: Input<'_>) -> (Vec<Cell>, InputPosition) {
+    column("id", input)
+}
+
+/// The values of a column, in the same way.
+fn column(name: &str, mut input: Input<'_>) -> (Vec<Cell>, InputPosition) {
     let sink = MemorySink::new();
     let options = Options::new().memory_limit(MIN_MEMORY_LIMIT);
     let mut writer = options.write_to(sink.clone()).expect("a writer");
@@ -121,7 +233,7 @@ fn numbers(mut input: Input<'_>) -> (Vec<Cell>, InputPosition) {
     }
     writer.finish().expect("a file");
     let rows = read(&sink.published().expect("a file")).1;
-    let numbers = rows.into_iter().map(|row| row["id"].clone()).collect();
+    let numbers = rows.into_iter().map(|row| row[name].clone()).collect();
     (numbers, position.or(input.position()).expect("the end"))
 }
 

@@ -84,14 +84,27 @@ fn the_beginning_of_a_last_line_is_left_for_the_next_run() {
         let listed = super::datasets::listed(&folder, "lake");
         assert_eq!(listed.values().sum::<u64>(), rows, "{name}");
     }
-    // What a message is part of can't be told, so that it can't go on.
+    // So does a message.
     let folder = Folder::new();
-    let log = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"a\"}}]}]}]}\n";
-    folder.write("a.json", &log.repeat(2)[..log.len() + 30]);
+    folder.write("a.json", &log("a").repeat(2)[..log("a").len() + 30]);
     let run = "convert a.json -o lake/ --resume -q --on-error bad.ndjson";
     folder.run(run).expect_code(0);
-    folder.write("a.json", log.repeat(2));
+    folder.write("a.json", log("a").repeat(2));
+    folder.run(run).expect_code(0);
+    assert_eq!(super::datasets::listed(&folder, "lake/logs").values().sum::<u64>(), 2);
+    assert!(!folder.path("bad.ndjson").exists());
+    // What a broken one is part of can't be told, so that it can't go on.
+    folder.write("a.json", [&log("a").repeat(2), "{\"resourceLogs\":]}\n"].concat());
+    folder.run(run).expect_code(0);
+    folder.write("a.json", [&log("a").repeat(2), "{\"resourceLogs\":]}\n", &log("a")].concat());
     folder.run(run).expect_code(2).expect_told(&["its last record, which was read or rejected"]);
+}
+
+/// A message of OTLP/JSON with one record.
+fn log(body: &str) -> String {
+    format!(
+        "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"body\":{{\"stringValue\":\"{body}\"}}}}]}}]}}]}}\n"
+    )
 }
 
 #[test]
@@ -123,24 +136,19 @@ fn a_damaged_position_is_refused() {
 #[test]
 fn signals_have_datasets_of_their_own() {
     let folder = Folder::new();
-    let log = |row| {
-        format!(
-            "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"body\":{{\"stringValue\":\"{row}\"}}}}]}}]}}]}}\n"
-        )
-    };
     let span = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"spanId\":\"00000000000000aa\",\"name\":\"s\"}]}]}]}\n";
-    folder.write("in/logs.json", log(1));
+    folder.write("in/logs.json", log("1"));
     folder.write("in/spans.json", span);
     let run = "convert in -o lake/ --resume -q";
     folder.run(run).expect_code(0);
-    folder.write("in/logs.json", [log(1), log(2)].concat());
+    folder.write("in/logs.json", [log("1"), log("2")].concat());
     folder.run(run).expect_code(0);
     folder.run(run).expect_code(0);
     for (signal, rows) in [("logs", 2), ("traces", 1)] {
         let listed = super::datasets::listed(&folder, &format!("lake/{signal}"));
         assert_eq!(listed.values().sum::<u64>(), rows, "{signal}");
     }
-    folder.write("in/logs.json", [log(1), log(2), span.to_owned()].concat());
+    folder.write("in/logs.json", [&log("1"), &log("2"), span].concat());
     let told = ["with --resume a file has rows of one table"];
     folder.run(run).expect_code(2).expect_told(&told);
 }
@@ -247,22 +255,48 @@ fn rows_are_there_once_after_signals_at_random_moments() {
 #[cfg(unix)]
 #[test]
 fn reading_goes_on_in_the_midst_of_a_source() {
-    let folder = Folder::new();
     let padding = "x".repeat(300);
-    let rows: String =
-        (0..60_000).map(|row| format!("{{\"row\":{row},\"x\":\"{padding}\"}}\n")).collect();
-    folder.write("in.ndjson", &rows);
-    let run = "convert in.ndjson -o lake/ -q --memory-limit 8MiB --resume --commit-size 1MiB";
-    let mut child = folder.start(run);
-    crate::support::wait_until("rows are there", || {
-        folder.path("lake/_bucksaw/manifest/000000000001.ndjson").exists()
-    });
-    signal(&child, "KILL");
-    wait_for_end(&mut child);
-    let before = numbers(&folder, "lake").len();
-    assert!(before > 0);
-    let run = folder.run(&run.replace(" -q", "")).expect_code(0);
-    let told = if before < 60_000 { "lake/: " } else { "1 input was added before" };
-    run.expect_told(&[told]);
-    assert_eq!(numbers(&folder, "lake"), (0..60_000).collect::<Vec<_>>());
+    let line = |row: u32| format!("{{\"row\":{row},\"x\":\"{padding}\"}}\n");
+    let lines: String = (0..60_000).map(line).collect();
+    let message = |row: u32| log(&format!("{row} {padding}"));
+    let messages: String = (0..60_000).map(message).collect();
+    for (input, dataset, column) in [(lines, "lake", "row"), (messages, "lake/logs", "body")] {
+        for (name, code) in [("KILL", None), ("TERM", Some(130))] {
+            let folder = Folder::new();
+            folder.write("in.ndjson", &input);
+            let run =
+                "convert in.ndjson -o lake/ -q --memory-limit 8MiB --resume --commit-size 1MiB";
+            let mut child = folder.start(run);
+            crate::support::wait_until("rows are there", || {
+                folder.path(&format!("{dataset}/_bucksaw/manifest/000000000001.ndjson")).exists()
+            });
+            signal(&child, name);
+            wait_for_end(&mut child);
+            let ended = child.wait().expect("ended").code();
+            // Files may have no names yet.
+            let before: u64 = super::datasets::listed(&folder, dataset).values().sum();
+            assert!(before > 0);
+            let run = folder.run(&run.replace(" -q", "")).expect_code(0);
+            let told = if before < 60_000 { "lake/" } else { "1 input was added before" };
+            assert!(ended == code || ended == Some(0), "{name}: {ended:?}");
+            run.expect_told(&[told]);
+            assert_eq!(rows(&folder, dataset, column), (0..60_000).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// The numbers with which a column's values begin.
+#[cfg(unix)]
+fn rows(folder: &Folder, dataset: &str, column: &str) -> Vec<u64> {
+    let paths = super::datasets::listed(folder, dataset).into_keys();
+    let of_file = paths.flat_map(|path| folder.rows(&format!("{dataset}/{path}")));
+    let number = |row: serde_json::Value| match &row[column] {
+        serde_json::Value::String(text) => {
+            text.split(' ').next().and_then(|number| number.parse().ok()).expect("a number")
+        }
+        value => value.as_u64().expect("a number"),
+    };
+    let mut numbers: Vec<u64> = of_file.map(number).collect();
+    numbers.sort_unstable();
+    numbers
 }

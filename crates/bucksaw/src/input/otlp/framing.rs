@@ -319,6 +319,10 @@ impl Framer for Messages<'_> {
                 if let Start::At(_) = self.start_in(&buffer[..filled], 1, true) {
                     return Ok(self.reject(buffer, filled, 1, BROKEN));
                 }
+                if self.source.leaves_rest() {
+                    self.source.keep(buffer, filled);
+                    return Ok(Frame::End);
+                }
                 (self.to_skip, self.left) = (filled, None);
                 self.source.keep(buffer, filled);
                 let cut = self.source.cut.take();

@@ -155,6 +155,22 @@ impl<'r> Documents<'r> {
         behind_newlines.chain(behind_others).filter(is_other).min().unwrap_or(lines.len())
     }
 
+    /// How many bytes there are at the source's end, without a last line that is left for later: it has no end, and is no whole message.
+    fn whole_at_end(&self, bytes: &[u8]) -> usize {
+        let is_of_lines = self.form == Some(Form::Lines) && self.place == Place::default();
+        if !is_of_lines || !self.source.leaves_rest() {
+            return bytes.len();
+        }
+        let start = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
+        let line = bytes[start..].trim_ascii_end();
+        let mut scan = Scan::from(Place::default());
+        scan.run(line, self.key(), false);
+        match line.is_empty() || scan.cut == Some((line.len(), Place::default())) {
+            true => bytes.len(),
+            false => start,
+        }
+    }
+
     /// What JSON calls a message's list of resources.
     fn key(&self) -> &'static [u8] {
         key_of(messages_of(self.format))
@@ -177,7 +193,8 @@ impl<'r> Documents<'r> {
         let place = if of_one < len { Place::default() } else { place };
         self.place = place;
         let chunk = self.source.chunk(buffer, of_one, filled, self.format);
-        Frame::Records(Chunk { form, goes_on: place.is_list, ..chunk })
+        let is_within = place != Place::default();
+        Frame::Records(Chunk { form, goes_on: place.is_list, is_within, ..chunk })
     }
 }
 
@@ -256,12 +273,13 @@ impl Framer for Documents<'_> {
                 self.form = Some(form);
             }
             if self.source.is_at_end && self.source.cut.is_none() {
-                return Ok(match filled {
+                let whole = self.whole_at_end(bytes);
+                return Ok(match whole {
                     0 => {
-                        self.source.rest.clear();
+                        self.source.keep(buffer, filled);
                         Frame::End
                     }
-                    _ => self.chunk(buffer, (filled, Place::default()), filled),
+                    _ => self.chunk(buffer, (whole, Place::default()), filled),
                 });
             }
             if form == Form::Lines
