@@ -6,7 +6,7 @@ use std::fs::{self, FileType};
 use std::path::{Component, Path, PathBuf};
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Dataset, Error, REASONS_SUFFIX};
+use bucksaw::{Dataset, Error, REASONS_SUFFIX, Signal};
 use glob::{MatchOptions, Pattern, PatternError};
 
 use crate::endings::data_stem;
@@ -71,12 +71,20 @@ pub(crate) fn parquet_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The datasets in a folder: it itself, or those below, sorted by path; none in hidden folders.
+/// The datasets in a folder: it itself, with those of OTLP's signals in it, or those below, sorted by path; none in hidden folders.
 pub(crate) fn datasets(folder: &Path) -> Result<Vec<PathBuf>> {
-    if Dataset::is_at(folder) {
-        return Ok(vec![folder.to_owned()]);
-    }
     let mut found = Vec::new();
+    if Dataset::is_at(folder) {
+        found.push(folder.to_owned());
+        // Its other folders are its own.
+        for signal in [Signal::Logs, Signal::Traces, Signal::Metrics] {
+            let of_signal = folder.join(signal.to_string());
+            if fs::symlink_metadata(&of_signal).is_ok_and(|found| found.is_dir()) {
+                found.extend(datasets(&of_signal)?);
+            }
+        }
+        return Ok(found);
+    }
     for (name, kind) in entries(folder)? {
         if kind.is_dir() && !name.as_encoded_bytes().starts_with(b".") {
             found.extend(datasets(&folder.join(name))?);

@@ -4,7 +4,9 @@
 //! siblings and in `_rest` members of theirs. In other files each column is a member of its row.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
+use bucksaw::internal::datasets;
 use bucksaw::internal::origins::{is_ours, is_spelled};
 use bucksaw::{REST_COLUMN, Result};
 use parquet::schema::types::{ColumnDescriptor, TypePtr};
@@ -24,6 +26,8 @@ pub struct Rebuild {
     kinds: HashMap<String, Kind>,
     /// Columns that the file does not have, with the value of all rows: its folder is called by it.
     constants: Vec<(String, Json)>,
+    /// Those among them that rows have only where they are asked for: folders are called by a function of a column.
+    asked_for: HashSet<String>,
 }
 
 /// What a column's values are.
@@ -103,7 +107,27 @@ impl Rebuild {
         let of_constants =
             constants.iter().map(|(name, value)| (name.clone(), Kind::of_constant(value)));
         let kinds = fields.iter().filter_map(kind).chain(of_constants).collect();
-        Ok(Self { columns, kinds, constants })
+        Ok(Self { columns, kinds, constants, asked_for: HashSet::new() })
+    }
+
+    /// For the rows of a file at this path. Names of its folders, as `day=2026-11-28`, are columns where they are asked for and the file has
+    /// none that is called so.
+    #[must_use]
+    pub fn at(mut self, path: &Path) -> Self {
+        for (name, text) in datasets::levels(path) {
+            if self.has_column(&name) {
+                continue;
+            }
+            let role = Role::Value { path: vec![name.clone()], respelling: Respelling::AsItIs };
+            self.columns.insert(name.clone(), role);
+            let value = text.map_or(Json::Null, value_of_folder);
+            if value != Json::Null {
+                self.kinds.insert(name.clone(), Kind::of_constant(&value));
+            }
+            self.asked_for.insert(name.clone());
+            self.constants.push((name, value));
+        }
+        self
     }
 
     /// What the values of the columns that [`view`](Self::view) finds by this name can be compared with.
@@ -275,7 +299,10 @@ impl Rebuild {
     pub fn row(&self, row: Json, only: Option<&[String]>) -> Rebuilt {
         let mut members = Vec::new();
         let Json::Object(mut columns) = row else { return Rebuilt(members) };
-        columns.extend(self.constants.iter().cloned());
+        let constants = self.constants.iter();
+        let constants =
+            constants.filter(|(name, _)| only.is_some() || !self.asked_for.contains(name));
+        columns.extend(constants.cloned());
         let is_asked = |name: &String| only.is_none_or(|only| only.contains(name));
         let nanos = self.nanos_of(&columns);
         // Of `_rest` those members that chosen columns are in.
@@ -301,6 +328,14 @@ impl Rebuild {
             }
         }
         Rebuilt(members)
+    }
+}
+
+/// A folder's value: an integer where it is spelled as one.
+fn value_of_folder(text: String) -> Json {
+    match text.parse::<i64>() {
+        Ok(number) if number.to_string() == text => Json::Int(number),
+        _ => Json::Text(text),
     }
 }
 

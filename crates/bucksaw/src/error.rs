@@ -153,6 +153,12 @@ impl Error {
         self
     }
 
+    /// Adds the line (from 1) where none is known yet, of which no byte is at fault by itself.
+    pub(crate) fn on_line(mut self, line: u64) -> Self {
+        self.0.position.line.get_or_insert(line);
+        self
+    }
+
     /// Adds the record (from 1) where none is known yet, of a format in which it has no bytes of its own.
     pub(crate) fn in_record(mut self, record: u64) -> Self {
         self.0.position.record.get_or_insert(record);

@@ -54,6 +54,7 @@ fn check(args: &CatArgs, filter: Option<&Filter>, paths: &[PathBuf]) -> Result<(
             return Ok(());
         }
         let Ok(rebuild) = File::open(path).and_then(|file| file.rebuild()) else { continue };
+        let rebuild = rebuild.at(path);
         is_one_read = true;
         missing.retain(|(_, name)| !rebuild.has_column(name));
         known.extend(rebuild.column_names());
@@ -115,7 +116,7 @@ fn rows(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let file = File::open(path).map_err(Failure::File)?;
-    let mut rebuild = file.rebuild().map_err(Failure::File)?;
+    let mut rebuild = file.rebuild().map_err(Failure::File)?.at(path);
     let shown = args.columns.as_deref().map(|names| rebuild.columns_of(&file, names));
     let filter = filter.map(|filter| filter.typed(&rebuild).0);
     let asked = filter.as_ref().map(Filter::columns).unwrap_or_default();

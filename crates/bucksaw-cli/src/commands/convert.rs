@@ -78,6 +78,8 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     let bar = ui::progress(bytes, arguments.quiet);
     let read_sources = ReadSources::of(arguments)?;
     let is_dataset = read_sources.is_some();
+    let repeated = read_sources.as_ref().and_then(|read| read.repeated(&sources));
+    ui::tell_notes(repeated.as_slice());
     let stays = is_dataset && !arguments.dataset.atomic;
     let outcome = if stays { "no further file is written" } else { "no file is written" };
     let intake = Intake::new(arguments.max_rejected, outcome);

@@ -117,6 +117,13 @@ fn text(path: &Path, found: &Verification, out: &mut impl Write) -> io::Result<(
 
 fn of_dataset(path: &Path, found: &DatasetVerification, out: &mut impl Write) -> io::Result<()> {
     let path = escape_path(path);
+    if found.unfinished > 0 {
+        let files = counted(found.unfinished, "file");
+        writeln!(
+            out,
+            "{path}: unfinished: {files} still to be named or removed; where a run was killed, the next one that writes to the dataset does it"
+        )?;
+    }
     if found.is_sound {
         return writeln!(
             out,

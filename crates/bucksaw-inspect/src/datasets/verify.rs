@@ -24,6 +24,9 @@ pub struct DatasetVerification {
     pub rows: u64,
     /// Their bytes, in the same way.
     pub bytes: u64,
+    /// What an unfinished writer left to do: files that have not got their names yet, or are to be removed. Who writes to the dataset does it, or
+    /// who does so next.
+    pub unfinished: u64,
     /// The first [`DEFAULT_TOLD_PROBLEMS`].
     pub problems: Vec<DatasetProblem>,
     /// How many more there are.
@@ -61,7 +64,7 @@ impl fmt::Display for DatasetProblem {
 /// Holds a dataset's manifest against the files in its folders: its entries are whole, each of its files is there, with the rows, row groups, bytes and
 /// XXH3-128 that it has there, and there are no others. What is in the files' pages is not looked at: [`File::verify`] does that.
 ///
-/// Nothing is locked. Files that are added or removed meanwhile are no problems.
+/// Nothing is locked. Files that are added or removed meanwhile are no problems, nor is what a killed writer [left to do](DatasetVerification::unfinished).
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -87,6 +90,7 @@ pub fn verify_dataset(path: impl AsRef<Path>) -> Result<DatasetVerification> {
         files: 0,
         rows: 0,
         bytes: 0,
+        unfinished: 0,
         problems: Vec::new(),
         more_problems: 0,
     });
@@ -140,7 +144,7 @@ fn check_files(root: &Path, found: &mut Findings) -> Result<()> {
         found.0.files += 1;
         found.0.rows += file.rows;
         found.0.bytes += file.bytes;
-        if !check_file(root, &file, found)? {
+        if !check_file(&root.join(&file.path), &file, found)? {
             missing.push(file.path.clone());
         }
         if !known.insert(file.path.clone()) {
@@ -153,42 +157,46 @@ fn check_files(root: &Path, found: &mut Findings) -> Result<()> {
         return Ok(());
     }
     // Others may have added and removed files meanwhile.
-    let mut now: HashMap<String, Option<PathBuf>> = HashMap::new();
+    let mut now: HashMap<String, Option<(DatasetFile, PathBuf)>> = HashMap::new();
     datasets::for_each_file(root, |file, staged| {
-        now.insert(file.path, staged);
+        now.insert(file.path.clone(), staged.map(|staged| (file, staged)));
         Ok(())
     })?;
-    for path in missing.iter().filter(|path| !is_there(root, path)) {
+    for path in missing.iter().filter(|path| !is_there(&root.join(path))) {
         match now.get(path) {
             None => {}
-            Some(None) => found.problem(Some(path), "it is missing", [None, None]),
-            Some(Some(_)) => found.problem(
-                Some(path),
-                "it has not got its name yet: who writes to the dataset, or does so next, gives it to it",
-                [None, None],
-            ),
+            Some(Some((file, staged))) if check_file(staged, file, found)? => {
+                found.0.unfinished += 1;
+            }
+            // It got its name meanwhile.
+            Some(_) if is_there(&root.join(path)) => {}
+            Some(_) => found.problem(Some(path), "it is missing", [None, None]),
         }
     }
-    for path in strays.iter().filter(|path| !now.contains_key(*path) && is_there(root, path)) {
-        found.problem(Some(path), "the manifest does not have it", [None, None]);
+    let removed = datasets::removed_last(root)?;
+    let strays = strays.iter().filter(|path| !now.contains_key(*path));
+    for path in strays.filter(|path| is_there(&root.join(path))) {
+        match removed.contains(path) {
+            true => found.0.unfinished += 1,
+            false => found.problem(Some(path), "the manifest does not have it", [None, None]),
+        }
     }
     Ok(())
 }
 
-fn is_there(root: &Path, path: &str) -> bool {
-    root.join(path).symlink_metadata().is_ok()
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Whether a file is there; it is held against what the manifest says.
-fn check_file(root: &Path, said: &DatasetFile, found: &mut Findings) -> Result<bool> {
-    let path = root.join(&said.path);
+fn check_file(path: &Path, said: &DatasetFile, found: &mut Findings) -> Result<bool> {
     let name = said.path.as_str();
     let Ok(about) = path.symlink_metadata() else { return Ok(false) };
     if !about.is_file() {
         found.problem(Some(name), "it is no regular file", [None, None]);
         return Ok(true);
     }
-    match File::open(&path) {
+    match File::open(path) {
         Ok(file) => {
             let footer = file.metadata().file_metadata();
             found.same(name, "its rows", &said.rows, &footer.num_rows());
@@ -198,17 +206,17 @@ fn check_file(root: &Path, said: &DatasetFile, found: &mut Findings) -> Result<b
         Err(error) if error.kind() == ErrorKind::InvalidParquet => {
             found.problem(Some(name), error.message(), [None, None]);
         }
-        Err(_) if !is_there(root, name) => return Ok(false),
+        Err(_) if !is_there(path) => return Ok(false),
         Err(error) => return Err(error),
     }
     if !found.same(name, "its bytes", &said.bytes, &about.len()) {
         return Ok(true);
     }
-    match datasets::hash_of(&path) {
+    match datasets::hash_of(path) {
         Ok((_, hash)) => {
             found.same(name, "its XXH3-128", &said.xxh3_128, &format!("{hash:032x}"));
         }
-        Err(_) if !is_there(root, name) => return Ok(false),
+        Err(_) if !is_there(path) => return Ok(false),
         Err(cause) => {
             return Err(Error::io("could not read", cause).in_source(&path.display().to_string()));
         }

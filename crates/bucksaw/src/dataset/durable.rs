@@ -65,3 +65,16 @@ pub(super) fn sync_directory(folder: &Path) -> io::Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Whether what is in one folder can be renamed into the other.
+#[cfg(unix)]
+pub(super) fn is_on_one_device(one: &Path, other: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(fs::metadata(one)?.dev() == fs::metadata(other)?.dev())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be an error")]
+pub(super) fn is_on_one_device(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}

@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::durable::{is_same_file, sync_directory};
+use super::inside::folder_inside;
 use super::manifest::{Added, Exchange, Line, for_each_line};
 use crate::error::Result;
 use crate::escape::escape_path;
@@ -139,7 +140,7 @@ impl Exchanged {
     /// Lets the folder of an entry change places with what it is to become, unless that is done; none where there is none, or no longer.
     pub(super) fn carry_out(root: &Path, staged: &Path, entry: &Path) -> Result<Option<Self>> {
         let Some(exchange) = for_each_line(entry, |_| Ok(()))?.exchange else { return Ok(None) };
-        let live = root.join(&exchange.folder);
+        let live = folder_inside(root, &exchange.folder)?;
         let next = staged.join(&exchange.staged);
         if !is_folder(&live) || !is_folder(&next) {
             return Ok(None);

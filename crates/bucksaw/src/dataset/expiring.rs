@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::inside::folder_inside;
 use super::{Dataset, DatasetFile, Folder};
 use crate::error::Result;
 use crate::report::TimeRange;
@@ -84,7 +85,9 @@ fn remove_empty_folders(root: &Path, gone: &[DatasetFile]) {
         parents.flat_map(Path::ancestors).filter(|folder| !folder.as_os_str().is_empty()).collect();
     // Those within others first. One that is not empty stays.
     for folder in folders.into_iter().rev() {
-        let _ = fs::remove_dir(root.join(folder));
+        if let Ok(folder) = folder_inside(root, &folder.to_string_lossy()) {
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 

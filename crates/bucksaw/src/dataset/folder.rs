@@ -13,16 +13,19 @@
 //! out: staged files get their names, removed ones go. Who opens the dataset next carries out what a killed process had left of its
 //! newest entry, and removes what no entry speaks of.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ReadSource;
-use super::durable::{Changed, is_same_file, sync_directory};
+use super::durable::{Changed, is_on_one_device, is_same_file, sync_directory};
 use super::exchange::{Exchanged, Merging};
+use super::inside::file_inside;
+use super::lock::lock;
 #[cfg(feature = "arrow")]
 use super::manifest::DatasetFile;
 use super::manifest::{self, Added, EntryWriter, Line, Manifest, Removed, for_each_line};
+use super::orphans;
 use super::partitioned::{Partition, read_partition};
 use super::staged::StagedFile;
 use crate::error::{Error, ErrorKind, Result};
@@ -63,8 +66,12 @@ impl Folder {
     /// Opens the dataset in this folder, or makes it one, and puts it in order.
     ///
     /// # Errors
-    /// [`ErrorKind::Exists`] where another process writes to it; [`ErrorKind::Io`]; those of its manifest and its schema.
+    /// [`ErrorKind::Exists`] where another process writes to it; [`ErrorKind::Io`]; those of its manifest and its schema;
+    /// [`ErrorKind::Malformed`] where it has lost both, and its files are there.
     pub(crate) fn open(root: &Path) -> Result<Self> {
+        if Manifest::open(&root.join(OWN_FOLDER))?.newest == 0 {
+            orphans::check_none(root)?;
+        }
         let (own, lock) = Self::prepared(root)?;
         let manifest = Manifest::open(&own)?;
         let next_seq = manifest.newest_end()?.next_seq;
@@ -272,7 +279,7 @@ impl Folder {
         let mut changed = Changed::default();
         for_each_line(entry, |line| {
             let Line::Add(added) = line else { return Ok(()) };
-            let target = self.root.join(&added.file.path);
+            let target = file_inside(&self.root, &added.file.path)?;
             let failed =
                 |cause| failed(format!("no file can be called {}", escape_path(&target)), cause);
             if let Some(folder) = target.parent() {
@@ -306,7 +313,7 @@ impl Folder {
         for_each_line(&path, |line| match line {
             Line::Add(added) => self.carry_out(&added, &mut changed),
             Line::Remove(Removed { path }) => {
-                let path = self.root.join(path);
+                let path = file_inside(&self.root, &path)?;
                 match fs::remove_file(&path) {
                     Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
                     _ => changed.note(&path),
@@ -325,11 +332,11 @@ impl Folder {
     fn carry_out(&self, added: &Added, changed: &mut Changed) -> Result<()> {
         let Some(staged) = &added.staged else { return Ok(()) };
         let from = self.staged_folder().join(staged);
-        let target = self.root.join(&added.file.path);
         let is_left = fs::symlink_metadata(&from).is_ok();
         if !is_left {
             return Ok(());
         }
+        let target = file_inside(&self.root, &added.file.path)?;
         let mut renamed = || -> io::Result<()> {
             if let Some(folder) = target.parent() {
                 changed.make(folder, &self.root)?;
@@ -461,24 +468,6 @@ impl Drop for Folder {
     }
 }
 
-/// Keeps other writers out of the dataset.
-fn lock(root: &Path, path: &Path) -> Result<File> {
-    let opened = File::options().create(true).append(true).open(path);
-    let file =
-        opened.map_err(|cause| failed(format!("could not open {}", escape_path(path)), cause))?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            let message = format!(
-                "another process writes to the dataset {}: wait for its end, or write to another folder",
-                escape_path(root)
-            );
-            Err(Error::new(ErrorKind::Exists, message))
-        }
-        // A file system without locks.
-        Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
-    }
-}
-
 /// The error of a dataset that has lost what it knows of itself in this file.
 fn lost(root: &Path, path: &Path) -> Error {
     manifest::needs_repair(root, "it is missing, and there are entries of the manifest:")
@@ -497,16 +486,4 @@ pub(crate) fn read_schema(path: &Path) -> Result<DeclaredSchema> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(DeclaredSchema::new()),
         Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),
     }
-}
-
-#[cfg(unix)]
-fn is_on_one_device(one: &Path, other: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    Ok(fs::metadata(one)?.dev() == fs::metadata(other)?.dev())
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may be an error")]
-fn is_on_one_device(_: &Path, _: &Path) -> io::Result<bool> {
-    Ok(true)
 }

@@ -13,6 +13,7 @@ use super::partitioned::read_partition;
 use super::{DatasetFile, own_folder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
+use crate::route::partition;
 
 /// Bytes that are read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -91,6 +92,30 @@ pub fn for_each_added(
         })?;
         entry = next;
     }
+}
+
+/// What the folders say that a path leads through of the rows in them: the value of each level, as Hive calls them.
+pub fn levels(path: &Path) -> impl Iterator<Item = (String, Option<String>)> + '_ {
+    let folders = path.parent().into_iter().flatten().filter_map(|folder| folder.to_str());
+    folders.flat_map(partition::levels)
+}
+
+/// The files that the newest entry removes. Some are there still where its writer was killed; who writes to the dataset next removes them.
+///
+/// # Errors
+/// As [`Dataset::for_each_file`](super::Dataset::for_each_file).
+pub fn removed_last(root: &Path) -> Result<HashSet<String>> {
+    let manifest = Manifest::open(&own_folder(root))?;
+    let mut removed = HashSet::new();
+    if manifest.is_newest_entry {
+        for_each_line(&manifest.newest_path(), |line| {
+            if let Line::Remove(gone) = line {
+                removed.insert(gone.path);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(removed)
 }
 
 /// The files in a dataset's folders that the manifest does not have, as paths within it, sorted. What is hidden is none of them, nor

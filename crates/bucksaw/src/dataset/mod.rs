@@ -7,10 +7,14 @@ mod durable;
 mod exchange;
 mod expiring;
 mod folder;
+mod inside;
+mod lock;
 pub mod looking;
 mod manifest;
 #[cfg(feature = "arrow")]
 mod merging;
+mod names;
+mod orphans;
 mod partitioned;
 pub mod repairing;
 #[cfg(feature = "arrow")]

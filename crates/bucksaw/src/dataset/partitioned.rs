@@ -92,7 +92,13 @@ pub(super) fn read_partition(path: &Path) -> Result<Option<Partition>> {
         Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|cause| {
             // DIR/_bucksaw/partition.json
             let root = path.ancestors().nth(2).unwrap_or(path);
-            needs_repair(root, &format!("{cause}:")).in_source(&shown)
+            needs_repair(
+                root,
+                &format!(
+                    "it does not say what folders are by ({cause}): put it back from a copy, or"
+                ),
+            )
+            .in_source(&shown)
         }),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(Error::io(format!("could not read {shown}"), cause)),

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::durable::sync_directory;
 use super::folder::{Folder, PARTITION, SCHEMA, read_schema};
 use super::manifest::{Added, Details, EntryWriter, FileColumn, Known, Manifest};
+pub use super::names::seq_of;
 pub use super::partitioned::Partition;
 use super::partitioned::read_partition;
 use super::{DatasetFile, own_folder};
@@ -27,11 +28,6 @@ use crate::report::TimeRange;
 use crate::route::partition;
 use crate::sink::failure::failed;
 use crate::types::timestamp::TimeUnit;
-
-/// Digits of a file's number in its name, at the least.
-const SEQ_DIGITS: usize = 5;
-/// Those of the half of a hash that names have.
-const ID_DIGITS: usize = 16;
 
 /// What a file of a dataset says of itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,20 +323,6 @@ impl Aside {
     }
 }
 
-/// The number that a file's name has, about: no new file must be called as one that is there.
-#[must_use]
-pub fn seq_of(path: &str) -> u64 {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let is_id =
-        |word: &&str| word.len() == ID_DIGITS && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_time = |word: &&str| word.len() == 16 && word.ends_with('Z') && word.contains('T');
-    let words = words.filter(|word| !is_id(word) && !is_time(word));
-    let runs = words.flat_map(|word| word.split(|c: char| !c.is_ascii_digit()));
-    let numbers = runs.filter(|run| run.len() >= SEQ_DIGITS).filter_map(|run| run.parse().ok());
-    numbers.max().unwrap_or(0)
-}
-
 /// What the levels of a file's folders are called.
 #[must_use]
 pub fn levels_of(path: &str) -> Vec<String> {
@@ -359,22 +341,4 @@ pub fn bound_of(leaf: &ColumnDescriptor, bytes: &[u8]) -> Option<Bound> {
         ..SchemaElement::default()
     };
     Bound::of(&element, bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seq_of;
-
-    #[test]
-    fn a_files_number_is_found_in_its_name() {
-        for (name, seq) in [
-            ("20261128T070000Z-00012-1234567890123456.parquet", 12),
-            ("day=2026-11-28/00012-00000000000000ab.parquet", 12),
-            ("part00007.parquet", 7),
-            ("a/x-123456.parquet", 123_456),
-            ("notes.parquet", 0),
-        ] {
-            assert_eq!(seq_of(name), seq, "{name}");
-        }
-    }
 }

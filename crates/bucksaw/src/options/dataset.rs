@@ -141,6 +141,7 @@ impl Options {
                 ));
             }
         }
+        problems.extend(partition.iter().filter_map(|key| self.absence_of(key)));
         if !partition.is_empty() && !self.dataset.file_name.has_partition() {
             problems.push(format!(
                 "there are folders, and the name {:?} does not say them: it begins with {{partition}}/",
@@ -151,5 +152,34 @@ impl Options {
             problems.push("rows of equal keys are kept together as they come, and not where row groups put them in another order (cluster)".to_owned());
         }
         problems
+    }
+    /// What is wrong where rows have no column of a key that folders are by, since other options take it from them.
+    fn absence_of(&self, key: &PartitionKey) -> Option<String> {
+        let column = key.column.as_str();
+        let by = format!("folders are to be called by {key}");
+        if self.dropped.iter().any(|dropped| self.declared_name(dropped) == column) {
+            let stays = match key.is_column() {
+                true => "; no file has it in any case",
+                false => "",
+            };
+            return Some(format!("{by}, and {column:?} is dropped: don't drop it{stays}"));
+        }
+        let is_new = self.renamed.values().any(|to| to == column);
+        if let Some(to) = self.renamed.get(column).filter(|to| *to != column && !is_new) {
+            return Some(format!(
+                "{by}, and {column:?} is renamed to {to:?}: have folders called by that"
+            ));
+        }
+        let is_within = |selected: &String| {
+            let name = self.declared_name(selected);
+            let below = column.strip_prefix(&name);
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        if self.selected.is_empty() || self.selected.iter().any(is_within) {
+            return None;
+        }
+        Some(format!(
+            "{by}, and {column:?} is not among the columns that are selected: select it, too"
+        ))
     }
 }

@@ -196,6 +196,9 @@ pub struct Misfits {
     pub ty: String,
     /// Whether its values said so, and not a declaration.
     pub settled: bool,
+    /// Whether a dataset has it by now, so that no declaration changes it.
+    #[serde(skip)]
+    pub of_dataset: bool,
     /// The sibling's name.
     pub sibling: String,
     /// How many values the sibling holds.
@@ -218,6 +221,9 @@ pub struct Misfits {
 pub struct MixedTexts {
     /// The column's name.
     pub column: String,
+    /// Whether it is a dataset's, so that no declaration changes its type by now.
+    #[serde(skip)]
+    pub of_dataset: bool,
     /// How many values were no texts.
     pub others: u64,
     /// How many values it holds.

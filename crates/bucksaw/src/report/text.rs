@@ -151,10 +151,21 @@ impl Misfits {
                 "To read such as times, declare how they are spelled ({input}), or the zone that they lack ({zone})."
             );
         }
-        let wanted = format!("To keep all values in one column, declare {column} as");
+        let wanted = match self.of_dataset {
+            true => format!(
+                "It is {ty} in all of this dataset: to keep all values in one column, begin another that declares {column} as"
+            ),
+            false => format!("To keep all values in one column, declare {column} as"),
+        };
         let is_number = example.parse::<f64>().is_ok_and(f64::is_finite);
         if !(is_number && ty.starts_with("int")) {
             return format!("{wanted} text.");
+        }
+        if self.of_dataset {
+            let compact = if telling.flags { "bucksaw compact" } else { "Dataset::compact" };
+            return format!(
+                "It is {ty} in all of this dataset: if nearly all of these are numbers, {compact} makes it double."
+            );
         }
         let scan = match (settled, telling.flags) {
             (false, _) => "",
@@ -179,12 +190,16 @@ impl MixedTexts {
             1 => ("isn't", "was stored as it is spelled", ""),
             _ => ("aren't", "were stored as they are spelled", "first: "),
         };
+        let declare = match self.of_dataset {
+            true => "begin another dataset that declares",
+            false => "declare",
+        };
         let line = (self.first_source.as_deref(), self.first_line);
         let found = self.first_row.zip(self.example.as_ref()).map(|(row, example)| {
             format!(" ({first}{}, {})", position(row, line, tells_source), escape(example))
         });
         format!(
-            "{}: {} of {} {are} text and {they}{}. To keep all as they are, declare {0} as json.",
+            "{}: {} of {} {are} text and {they}{}. To keep all as they are, {declare} {0} as json.",
             escape(column),
             grouped(*others),
             counted(*values, "value"),

@@ -24,6 +24,8 @@ use crate::types::timestamp::text_in_unit;
 pub(crate) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// Bytes of a folder's name, at the most, on usual file systems.
 const MAX_FOLDER_BYTES: usize = 255;
+/// Bytes of a text that makes no longer name, whatever characters it has, unless a key's own name is long.
+const SURELY_SHORT: usize = 32;
 const SECONDS_OF_DAY: i128 = 24 * 60 * 60;
 
 /// A column of each key, as far as the rows have one.
@@ -61,7 +63,7 @@ impl<'v> Folders<'v> {
     /// The next row's, which has slashes between its levels and none at its ends; and whether it is not the row's before.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] where no folder can be called so.
+    /// [`ErrorKind::Refused`] where no folder can be called so.
     pub(super) fn next(&mut self) -> Result<(&str, bool)> {
         let mut is_new = self.path.is_empty();
         for level in &mut self.levels {
@@ -150,7 +152,7 @@ impl<'v> Level<'v> {
                 self.key.column,
                 self.key.column
             );
-            return Err(Error::new(ErrorKind::Unsupported, message));
+            return Err(Error::new(ErrorKind::Refused, message));
         }
         Ok(before != self.folder)
     }
@@ -278,6 +280,31 @@ fn escape(text: &str, out: &mut String) {
             _ => out.push(character),
         }
     }
+}
+
+/// Checks that folders can be called by the texts of these rows, before it is forgotten where they came from.
+///
+/// # Errors
+/// The index of the first row of which that can't be, and [`ErrorKind::Refused`].
+pub(crate) fn check_names(
+    keys: &[PartitionKey],
+    rows: &BlockSlice<'_, '_>,
+    schema: &Schema,
+) -> Result<(), (usize, Error)> {
+    for (key, column) in keys.iter().zip(&columns(keys, rows, schema)) {
+        let Some((slice, values, Some(order))) = column else { continue };
+        let may_be_long = |key: Option<Key<'_>>| matches!(key, Some(Key::Bytes(bytes)) if bytes.len() > SURELY_SHORT);
+        let found = key_columns::keys(slice, values, *order);
+        if !found.is_some_and(|mut found| found.any(may_be_long)) {
+            continue;
+        }
+        // What is of another type is told when rows are put into folders.
+        let Ok(mut level) = Level::new(key, column.as_ref(), schema) else { continue };
+        for row in 0..rows.rows() {
+            level.next().map_err(|error| (row, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// So many rows of one folder, which is named where it is not that of the rows before.

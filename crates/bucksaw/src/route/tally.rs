@@ -147,6 +147,7 @@ impl Tally {
                     column: column.name.clone(),
                     ty: column.ty.as_ref().map(ToString::to_string).unwrap_or_default(),
                     settled: column.is_settled,
+                    of_dataset: schema.is_of_dataset(),
                     sibling: sibling.name.clone(),
                     misfits: *values,
                     values: held + values,
@@ -180,6 +181,7 @@ impl Tally {
             let (first_source, first_line) = first.map(First::line).unwrap_or_default();
             MixedTexts {
                 column: column.name.clone(),
+                of_dataset: schema.is_of_dataset(),
                 others: *spelled,
                 values: *values,
                 first_row: first.map(|first| first.row),

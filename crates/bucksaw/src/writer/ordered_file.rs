@@ -16,15 +16,16 @@ use crate::encode::backend::{Encode, SideWork};
 use crate::encode::copied::CopiedRowGroup;
 #[cfg(feature = "arrow")]
 use crate::encode::origins::KnownOrigins;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::InputTable;
 use crate::input::decoding::DecodedChunk;
 use crate::options::{Options, PartitionKey};
 use crate::report::FileReport;
 use crate::route::limits::Batch;
 use crate::route::order::RowOrder;
+use crate::route::partition::check_names;
 use crate::route::sort::Sorter;
-use crate::row_lines::SourceLine;
+use crate::row_lines::{RowLines, SourceLine};
 use crate::table::Table;
 
 /// See the module. After an error it is only dropped.
@@ -38,6 +39,8 @@ struct Sorting {
     sorter: Sorter,
     arriving: Arriving,
     batch: Batch,
+    /// What folders are by that rows are told apart by.
+    partition: Vec<PartitionKey>,
     /// What [`TableCounts::spelled`](crate::table::TableCounts::spelled) was before.
     spelled_before: Vec<u64>,
 }
@@ -76,13 +79,14 @@ impl OrderedFile {
 
     fn in_order(table: &Table, files: Files, partition: Vec<PartitionKey>) -> Self {
         let options = &table.options;
-        let order = RowOrder { partition, keys: options.sorted_into.clone() };
+        let order = RowOrder { partition: partition.clone(), keys: options.sorted_into.clone() };
         // Keys are of values whose types have settled.
         let waits = !order.is_empty() || !options.dataset.keep_together.is_empty();
         let sorting = waits.then(|| Sorting {
             sorter: Sorter::new(order, options),
             arriving: Arriving::new(options),
             batch: Batch::new(options.memory_limit),
+            partition,
             spelled_before: table.counts.spelled.clone(),
         });
         Self { sorting, files }
@@ -263,6 +267,9 @@ impl Sorting {
     fn take(&mut self, rows: &BlockSlice<'_, '_>, table: &mut Table) -> Result<()> {
         let first = self.arriving.rows();
         self.arriving.add(rows, &table.schema).map_err(|error| error.at_row(first))?;
+        check_names(&self.partition, rows, &table.schema).map_err(|(row, error)| {
+            located(error, first + row as u64, self.arriving.row_lines())
+        })?;
         self.sorter.append(rows).map_err(|error| error.at_row(first))?;
         while let Some(due) = self.arriving.next_due() {
             self.take_settled(due, table)?;
@@ -280,8 +287,12 @@ impl Sorting {
 
     /// Takes the values of columns that have waited for their types.
     fn take_settled(&mut self, due: Due, table: &mut Table) -> Result<()> {
-        let sorter = &mut self.sorter;
-        let take = |late: Late<'_, '_>| sorter.append_late(late.first, &late.block.all());
+        let (sorter, partition) = (&mut self.sorter, &self.partition);
+        let take = |late: Late<'_, '_>| {
+            check_names(partition, &late.block.all(), late.schema)
+                .map_err(|(row, error)| located(error, late.row + row as u64, late.row_lines))?;
+            sorter.append_late(late.first, &late.block.all())
+        };
         self.arriving.settle(due, table, take)
     }
 
@@ -298,5 +309,14 @@ impl Sorting {
         self.arriving.end();
         self.batch.end_row_group();
         Ok(())
+    }
+}
+
+/// The error of a row, with the line that it comes from where that is known.
+fn located(error: Error, row: u64, row_lines: &RowLines) -> Error {
+    let error = error.at_row(row);
+    match row_lines.of(row) {
+        Some(from) => error.in_source(&from.source).on_line(from.line),
+        None => error,
     }
 }

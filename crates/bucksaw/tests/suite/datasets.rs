@@ -334,7 +334,7 @@ fn folders_are_called_as_every_reader_takes_them() {
 fn what_is_no_folder_is_told() {
     let long = format!("{{\"v\":\"{}\"}}\n", "x".repeat(300));
     for (keys, lines, kind, words) in [
-        ("v", long.as_str(), ErrorKind::Unsupported, "prefix(v,N)"),
+        ("v", long.as_str(), ErrorKind::Refused, "prefix(v,N)"),
         ("v", "{\"v\":[1]}\n", ErrorKind::Options, "list"),
         ("day(v)", "{\"v\":1}\n", ErrorKind::Options, "day(v)"),
         ("w", "{\"v\":1}\n", ErrorKind::Options, "no row had a column \"w\""),

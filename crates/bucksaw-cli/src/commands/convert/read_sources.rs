@@ -74,10 +74,16 @@ impl ReadSources {
         }
         let directory = PathBuf::from(&arguments.output);
         let mut known = HashMap::new();
-        for table in InputTable::all().filter(|_| dataset.resume) {
+        for table in InputTable::all() {
             let folder = in_directory(&directory, table, Path::new(""));
-            if Dataset::is_at(&folder) {
-                known.insert(table, Dataset::sources(folder)?);
+            if !Dataset::is_at(&folder) {
+                continue;
+            }
+            match Dataset::sources(folder) {
+                Ok(sources) => drop(known.insert(table, sources)),
+                Err(error) if dataset.resume => return Err(error),
+                // Who writes to it is told.
+                Err(_) => {}
             }
         }
         let age = dataset.commit_age.min(dataset.roll_age.unwrap_or(Duration::MAX));
@@ -111,13 +117,10 @@ impl ReadSources {
             };
         };
         let failed = |cause| Error::io("could not read", cause).in_source(&source.name());
-        let name = std::fs::canonicalize(path).map_err(failed)?;
-        // A path begins otherwise.
-        let escaped = || format!("not UTF-8: {}", escape_path(&name));
-        let name = name.to_str().map_or_else(escaped, str::to_owned);
+        let name = name_of(path).map_err(failed)?;
         let mut file = File::open(path).map_err(failed)?;
         let mark = FileMark::of(&mut file).map_err(failed)?;
-        let mut known = self.known.iter();
+        let mut known = self.known.iter().filter(|_| self.resumes);
         let known = known.find_map(|(table, sources)| Some((*table, sources.get(&name)?)));
         let behind = match known {
             None => None,
@@ -221,7 +224,7 @@ impl ReadSources {
 
     /// Whether rows were added before.
     pub(super) fn goes_on(&self) -> bool {
-        !self.known.is_empty()
+        self.resumes && !self.known.is_empty()
     }
 
     /// Does what a killed run left to do, where no writer does.
@@ -235,6 +238,37 @@ impl ReadSources {
             }
         }
         Ok(())
+    }
+
+    /// What to say, before they are read, of sources that a dataset has rows of, where these are added once more.
+    pub(super) fn repeated(&self, sources: &[Source]) -> Option<String> {
+        if self.resumes || self.known.values().all(BTreeMap::is_empty) {
+            return None;
+        }
+        let directory = escape_path(&self.directory);
+        match sources.iter().filter(|source| self.is_known(source)).count() {
+            0 => None,
+            1 => Some(format!(
+                "rows of 1 input were added to {directory} before, and are added once more (--resume passes over what was added)"
+            )),
+            count => Some(format!(
+                "rows of {count} inputs were added to {directory} before, and are added once more (--resume passes over what was added)"
+            )),
+        }
+    }
+
+    /// Whether a dataset has rows of a source that still begins with what it was then.
+    fn is_known(&self, source: &Source) -> bool {
+        let path = source.path().filter(|_| source.regular_file().is_some());
+        let Some((path, name)) = path.and_then(|path| Some((path, name_of(path).ok()?))) else {
+            return false;
+        };
+        let mut known = self.known.values().filter_map(|sources| sources.get(&name));
+        let is_same = |known: &ReadSource| -> std::io::Result<bool> {
+            let mark = known.file.as_ref().filter(|_| known.to.bytes > 0);
+            mark.map_or(Ok(false), |mark| mark.is_start_of(&mut File::open(path)?))
+        };
+        known.any(|known| is_same(known).unwrap_or(false))
     }
 
     /// What to say of sources without anything new.
@@ -252,6 +286,14 @@ impl ReadSources {
             (points.bytes, points.last) = (0, Instant::now());
         }
     }
+}
+
+/// What a dataset knows a file by: its path, without links.
+fn name_of(path: &Path) -> std::io::Result<String> {
+    let name = std::fs::canonicalize(path)?;
+    // A path begins otherwise.
+    let escaped = || format!("not UTF-8: {}", escape_path(&name));
+    Ok(name.to_str().map_or_else(escaped, str::to_owned))
 }
 
 fn refused(source: &Source, problem: impl Into<String>) -> Error {

@@ -1,5 +1,6 @@
 //! What looks after datasets: `bucksaw verify`, `repair`, `inspect`, `ls`, `expire` and `compact` of them.
 
+mod care;
 mod inspect;
 mod month;
 mod repair;

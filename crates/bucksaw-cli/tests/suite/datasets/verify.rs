@@ -135,7 +135,17 @@ fn files_without_their_names_yet_are_told() {
     // Entry and schema first, and then names.
     let inject = "-o /dev/null -e inject=renameat2:signal=KILL:when=2";
     crate::leftovers::strace(&folder, inject, run);
-    told(&folder, 3, &["it has not got its name yet"]);
+    told(
+        &folder,
+        0,
+        &["lake: unfinished: 3 files still to be named or removed", "9 files, 63 rows"],
+    );
+    // Nor are they damaged unseen.
+    let staged = folder.path("lake/_bucksaw/staged/3-1.parquet");
+    let whole = fs::read(&staged).expect("it is there");
+    fs::write(&staged, "x").expect("writes");
+    told(&folder, 3, &["lake: service=s"]);
+    fs::write(&staged, whole).expect("writes");
     folder.write("in.ndjson", super::lines(103..104));
     folder.run(run).expect_code(0);
     told(&folder, 0, &["10 files, 64 rows"]);
