@@ -40,6 +40,7 @@ impl Respelling {
         };
         match origin.texts {
             Texts::Spelled => return Self::Spelled,
+            Texts::Mixed if origin.apart => return Self::Apart,
             Texts::Mixed => return Self::Mixed { spelled: origin.spelled },
             Texts::Texts => {}
         }

@@ -5,6 +5,7 @@ use super::refusal::{refused, unexpected};
 use crate::block::counts::Outcome;
 use crate::block::text::StoreText;
 use crate::error::Result;
+use crate::format::origins::is_spelled;
 use crate::options::UnknownColumns;
 #[cfg(feature = "arrow")]
 use crate::options::declared::REST_COLUMN;
@@ -66,6 +67,8 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
                 self.block.touched.push(sibling);
                 if item.is_spelled_as_json() {
                     self.block.spelled.push(sibling);
+                } else if is_spelled(text) {
+                    self.schema.add_unclear_text(sibling);
                 }
                 self.block.most_text += text.len();
                 return Ok(());

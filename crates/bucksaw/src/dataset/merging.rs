@@ -226,7 +226,9 @@ impl Old {
             let others =
                 self.values.iter().filter(|of| !returning.contains_key(of.column.as_str()));
             known.add(&origins, others.map(|of| (of.column.as_str(), of.most)));
-            returning.iter().for_each(|(name, of)| known.add_texts(name, of.kept, of.spelled));
+            returning
+                .iter()
+                .for_each(|(name, of)| known.add_texts(name, (of.kept, of.spelled), of.are_apart));
         }
         let apart = returning.iter().filter(|(_, of)| of.are_apart);
         let apart = apart.map(|(name, _)| (*name).to_owned()).collect();

@@ -267,8 +267,8 @@ impl<'s> Candidate<'s> {
         let mut spelled = 0_u64;
         let counted =
             read_texts(path, self.sibling, room, |text| spelled += u64::from(is_spelled(text)));
-        let is_clear =
-            kind == Texts::Spelled || origin.is_some_and(|of| of.spelled == Some(spelled));
+        let is_told = |of: &Origin| of.apart || of.spelled == Some(spelled);
+        let is_clear = kind == Texts::Spelled || origin.is_some_and(is_told);
         if counted.is_err() || !is_clear {
             return false;
         }
@@ -354,7 +354,8 @@ impl Returning {
         options: &Options,
     ) -> Result<Self> {
         let kind = origin.map(|origin| origin.texts).unwrap_or_default();
-        let all_stay = |spelled| Self { returned: 0, kept: values, spelled, are_apart: false };
+        let are_apart = origin.is_some_and(|origin| origin.apart);
+        let all_stay = |spelled| Self { returned: 0, kept: values, spelled, are_apart };
         if kind == Texts::Texts || values == 0 {
             return Ok(all_stay(Some(0)));
         }
@@ -371,7 +372,7 @@ impl Returning {
             arena.reset();
         })?;
         let told = origin.and_then(|origin| origin.spelled);
-        if kind == Texts::Mixed && told != Some(spelled) {
+        if kind == Texts::Mixed && !are_apart && told != Some(spelled) {
             return Ok(all_stay(told));
         }
         let (kept, spelled) = (values.saturating_sub(returned), Some(spelled - returned));

@@ -35,6 +35,8 @@ struct Known {
     values: u64,
     /// How many of them are other values as they are spelled, where it is known.
     spelled: Option<u64>,
+    /// Whether those that spell other values are such.
+    are_apart: bool,
     epochs: Option<Epochs>,
 }
 
@@ -51,10 +53,16 @@ impl KnownOrigins {
         }
     }
 
-    /// Adds what is known of a column's texts: how many there are, and how many of them are other values as they are spelled.
+    /// Adds what is known of a column's texts: how many there are, how many of them are other values as they are spelled, and whether
+    /// all that spell other values are such.
     #[cfg(feature = "arrow")]
-    pub(crate) fn add_texts(&mut self, name: &str, values: u64, spelled: Option<u64>) {
-        self.add_known(name, Known { values, spelled, epochs: None });
+    pub(crate) fn add_texts(
+        &mut self,
+        name: &str,
+        (values, spelled): (u64, Option<u64>),
+        are_apart: bool,
+    ) {
+        self.add_known(name, Known { values, spelled, are_apart, epochs: None });
     }
 
     #[cfg(feature = "arrow")]
@@ -74,12 +82,14 @@ impl Known {
             Texts::Spelled => Some(values),
             Texts::Mixed => origin.and_then(|origin| origin.spelled),
         };
-        Self { values, spelled, epochs: origin.and_then(|origin| origin.epochs) }
+        let are_apart = origin.is_some_and(|of| of.apart || of.texts == Texts::Spelled);
+        Self { values, spelled, are_apart, epochs: origin.and_then(|origin| origin.epochs) }
     }
 
     fn add(&mut self, other: Self) {
         self.values += other.values;
         self.spelled = self.spelled.zip(other.spelled).map(|(one, other)| one + other);
+        self.are_apart &= other.are_apart;
         self.epochs = self.epochs.filter(|epochs| other.epochs == Some(*epochs));
     }
 }
@@ -133,6 +143,10 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         && !column.is_settled
         && column.input.as_ref().is_some_and(|input| input.epoch_digits().is_some());
     let is_sibling = column.sibling_of.is_some();
+    let are_apart = match known {
+        Some(known) => known.is_some_and(|known| known.are_apart),
+        None => is_sibling && !column.has_unclear_texts,
+    };
     Some(Origin {
         name: column.name.clone(),
         path: column.path().filter(|path| *path != [column.name.as_str()]),
@@ -140,6 +154,7 @@ fn origin(schema: &Schema, index: usize, column: &Column, counts: Counts<'_>) ->
         is_nanos: column.sibling_of.is_some_and(|(_, what)| what == Sibling::Nanos),
         texts,
         spelled: spelled.filter(|_| texts == Texts::Mixed && counts.are_of_file),
+        apart: texts == Texts::Mixed && are_apart,
         is_json: *ty == ColumnType::Json,
         declared: !(column.is_settled || is_sibling) && values_say(ty),
         input: column.input.as_ref().filter(|_| !column.is_settled).map(ToString::to_string),

@@ -28,6 +28,9 @@ pub struct Origin {
     /// Where they are mixed, how many were other values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spelled: Option<u64>,
+    /// Whether of mixed ones those that spell other values are such.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// Whether it holds JSON text, whatever its values are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_json: bool,
@@ -85,7 +88,7 @@ pub enum Texts {
     Texts,
     /// Values of other types, as they are spelled in JSON.
     Spelled,
-    /// Some were text, others not: a text `1` may have been either.
+    /// Some were text, others not: a text `1` may have been either, unless more is told.
     Mixed,
 }
 

@@ -146,6 +146,8 @@ pub struct Column {
     pub(crate) reads: Option<Reading>,
     /// Whether some texts of it and its sibling can't be told from other values as they are spelled.
     pub(crate) has_mixed_texts: bool,
+    /// Whether, of a sibling, some of its texts may be as other values are spelled.
+    pub(crate) has_unclear_texts: bool,
     /// The column that it is a sibling of, and what it holds of it.
     pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.

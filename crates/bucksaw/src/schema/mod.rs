@@ -229,6 +229,15 @@ impl Schema {
         }
     }
 
+    /// A text that is as another value is spelled, or may be, goes into this sibling.
+    pub(crate) fn add_unclear_text(&mut self, sibling: ColumnId) {
+        let column = &mut self.columns[sibling.index()];
+        if !column.has_unclear_texts {
+            column.has_unclear_texts = true;
+            self.changes += 1;
+        }
+    }
+
     /// Whether values are left out or redacted.
     #[cfg(feature = "arrow")]
     pub(crate) fn chooses(&self) -> bool {
@@ -376,6 +385,7 @@ impl Schema {
             input: None,
             reads: None,
             has_mixed_texts: false,
+            has_unclear_texts: false,
             sibling_of: None,
             siblings: [None; Sibling::COUNT],
             is_plain_json: false,

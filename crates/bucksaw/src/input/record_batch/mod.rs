@@ -151,7 +151,12 @@ pub(crate) fn block_of_columns<'a>(
             || column.traced.has_values() && is_retyped(column, columns, schema);
         match take_beside(&mut block, schema, column, [are_its, !one_by_one.is_empty()])? {
             Taken::Nothing => {}
-            Taken::Whole(id) => whole.push((id, column)),
+            Taken::Whole(id) => {
+                if column.traced.role == Role::Misfits && !column.traced.has_values() {
+                    schema.add_unclear_text(id);
+                }
+                whole.push((id, column));
+            }
             Taken::No => one_by_one.push(column),
         }
     }

@@ -16,7 +16,7 @@ use crate::block::counts::Outcome;
 use crate::block::lists::Lists;
 use crate::block::{Block, BlockColumn, UNCOUNTED_TEXT, Values};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::origins::Texts;
+use crate::format::origins::{Texts, is_spelled};
 use crate::options::UnknownColumns;
 use crate::schema::{ColumnId, ColumnType, Resolution, Schema, Sibling};
 use crate::types::item::Item;
@@ -139,9 +139,15 @@ pub(super) fn count_texts(
     column: &SourceColumn,
     array: &ArrayRef,
 ) {
-    if column.traced.texts == Texts::Spelled && column.ty == ColumnType::Text {
-        let there = array.len() - array.logical_null_count();
-        block.pivoted.spelled.extend(std::iter::repeat_n(id, there));
+    if column.ty == ColumnType::Text {
+        let count = match (column.traced.texts, array.as_string_view_opt()) {
+            (Texts::Spelled, _) => array.len() - array.logical_null_count(),
+            (Texts::Mixed, Some(texts)) if column.traced.are_apart => {
+                texts.iter().flatten().filter(|text| is_spelled(text)).count()
+            }
+            _ => 0,
+        };
+        block.pivoted.spelled.extend(std::iter::repeat_n(id, count));
     }
     if let Some(made) = column.made {
         count_made(block, id, made, array);

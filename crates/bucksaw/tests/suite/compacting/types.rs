@@ -194,6 +194,27 @@ fn a_sibling_whose_values_have_all_returned_stays_without_any() {
     );
 }
 
+/// Of several files of one run it is not counted which of them has which texts; but a text that spells no other value is none.
+#[test]
+fn numbers_are_told_from_texts_in_all_files_of_a_run() {
+    for (text, ty) in [("\"timeout\"", "double"), ("\"5\"", "int64")] {
+        let root = folder();
+        let keys = || Options::new().partition_by(PartitionKey::list("k").expect("a key"));
+        let integers = (0..10).map(|n| format!("{{\"k\":\"{}\",\"n\":{n}}}\n", n % 2));
+        add(root.path(), &integers.collect::<String>(), keys()).expect("rows");
+        let others = format!(
+            "{{\"k\":\"0\",\"n\":0.5}}\n{{\"k\":\"1\",\"n\":{text}}}\n{{\"k\":\"1\",\"n\":7.25}}\n"
+        );
+        add(root.path(), &others, keys()).expect("rows");
+        let before = rebuilt(root.path());
+        assert_eq!(before.is_some(), ty == "double", "{text}");
+        compact(root.path(), &Compaction::new());
+        assert_eq!(type_of(root.path(), "n").as_deref(), Some(ty), "{text}");
+        assert_eq!(rebuilt(root.path()), before, "{text}");
+        check_sound(root.path());
+    }
+}
+
 #[test]
 fn what_would_lose_something_stays_as_it_is() {
     for (runs, why) in [

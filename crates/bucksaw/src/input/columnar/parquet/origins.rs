@@ -56,6 +56,7 @@ impl Origins {
 
     fn trace_to(&self, origin: &Origin, column: &mut SourceColumn) {
         column.traced.texts = origin.texts;
+        column.traced.are_apart |= origin.apart;
         let input = origin.input.as_ref().and_then(|input| input.parse().ok());
         // Times that were texts, or both, are told as times.
         column.traced.input = input.filter(|input: &Spelling| {
