@@ -46,7 +46,7 @@ impl<T: Held, B: Held> ColumnOf<T, B> {
 
     /// Adds the value of `row` to a list that has its type; returns the bytes of its text, or none where the
     /// list has another type, or the row has a value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_alike<'v>(
         &mut self,
         row: usize,

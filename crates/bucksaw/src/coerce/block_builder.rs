@@ -85,7 +85,11 @@ impl<'b, 'a> BlockBuilder<'b, 'a> {
     /// As [`push`](Self::push).
     #[inline]
     pub(crate) fn push_known(&mut self, id: ColumnId, value: Value<'a>) -> Result<()> {
-        if self.rows.store_alike(id, &value) {
+        let is_stored = match value {
+            Value::Text(text) => self.rows.store_text_alike(id, text),
+            _ => self.rows.store_alike(id, &value),
+        };
+        if is_stored {
             return Ok(());
         }
         self.rows.store_other(id, Item::Value(value))

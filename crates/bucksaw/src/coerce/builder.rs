@@ -320,8 +320,19 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     }
 
     /// Stores a value whose column has a list of its type in this block already; false where it has not.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn store_alike(&mut self, id: ColumnId, value: &Value<'v>) -> bool {
+        self.store_here(id, value)
+    }
+
+    /// The same of a text, which most values are: without a call, and without a look at its type.
+    #[inline]
+    pub(crate) fn store_text_alike(&mut self, id: ColumnId, text: &'v str) -> bool {
+        self.store_here(id, &Value::Text(text))
+    }
+
+    #[inline(always)]
+    fn store_here(&mut self, id: ColumnId, value: &Value<'v>) -> bool {
         let Some(column) = self.block.columns.get_mut(id.index()) else { return false };
         let stored = column.push_alike(self.block.rows, value, &mut self.store);
         if let Some(text_bytes) = stored {

@@ -20,7 +20,7 @@ impl<'v, 'r: 'v, S: StoreText<'v>> RowBuilder<'_, 'r, S> {
     pub(crate) fn store_untyped(&mut self, id: ColumnId, text: &'v str) -> Result<()> {
         let known = self.block.columns.get(id.index());
         let is_stored = match known.map_or(ValueKind::Null, |column| column.kind()) {
-            ValueKind::Text => self.store_alike(id, &Value::Text(text)),
+            ValueKind::Text => self.store_text_alike(id, text),
             ValueKind::I64 => untyped::integer(text)
                 .is_some_and(|integer| self.store_alike(id, &Value::I64(integer))),
             ValueKind::F64 => untyped::double(text)

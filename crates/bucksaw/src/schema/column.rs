@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::Serialize;
 
+use super::quoted::Quoted;
 use super::redacted::Redacted;
 use crate::runtime::prefetch::prefetch;
 use crate::types::item::Item;
@@ -152,8 +153,8 @@ pub struct Column {
     pub(crate) sibling_of: Option<(ColumnId, Sibling)>,
     /// Columns that hold what it can't, by what they hold.
     pub(crate) siblings: [Option<ColumnId>; Sibling::COUNT],
-    /// Whether its path is one name, which JSON writes without escapes.
-    pub(super) is_plain_json: bool,
+    /// Its path as JSON has it, where it is one name without escapes.
+    pub(super) quoted: Quoted,
     /// Where in its path its last name is, if the path has its names as they are.
     pub(super) plain_name_at: usize,
 }

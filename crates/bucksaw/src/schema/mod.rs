@@ -7,6 +7,7 @@ mod declaring;
 mod fingerprinted;
 mod names;
 mod prediction;
+mod quoted;
 mod redacted;
 mod resolving;
 mod source;
@@ -20,6 +21,7 @@ pub use self::column::{Column, ColumnId, Key, NANOS_SUFFIX, Renamed, TEXT_SUFFIX
 pub(crate) use self::column::{Sibling, TableTag};
 pub(crate) use self::fingerprinted::Fingerprinted;
 use self::prediction::{Found, Order};
+use self::quoted::Quoted;
 pub(crate) use self::redacted::{Redacted, Stand};
 pub(crate) use self::resolving::Resolution;
 pub(crate) use self::source::SourceColumns;
@@ -352,7 +354,7 @@ impl Schema {
             takes_all_as_text || redacted.as_ref().is_some_and(|redacted| redacted.is_of_all());
         column.redacted = redacted;
         column.parses_json = self.parsed_json.contains(path);
-        column.is_plain_json = !path.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        column.quoted = Quoted::of(path);
         let name_at = path.rfind(path::SEPARATOR).map_or(0, |at| at + 1);
         // Where the name is escaped no name is found there.
         column.plain_name_at = if path::has_escapes(path) { usize::MAX } else { name_at };
@@ -388,7 +390,7 @@ impl Schema {
             has_unclear_texts: false,
             sibling_of: None,
             siblings: [None; Sibling::COUNT],
-            is_plain_json: false,
+            quoted: Quoted::default(),
             plain_name_at: usize::MAX,
         });
         self.changes += 1;

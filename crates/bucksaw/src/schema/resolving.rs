@@ -128,13 +128,7 @@ impl Schema {
     pub(crate) fn guess(&mut self, json: &[u8]) -> Option<(ColumnId, usize)> {
         for index in self.order.next() {
             let Some(column) = self.columns.get(index as usize) else { continue };
-            let Some(path) = &column.path else { continue };
-            let name = path.as_bytes();
-            if json.get(name.len()) == Some(&b'"')
-                && same(&json[..name.len()], name)
-                && column.is_plain_json
-            {
-                let len = name.len();
+            if let Some(len) = column.quoted.at_start_of(json) {
                 self.order.went_to(index);
                 return Some((ColumnId::new(index as usize, self.table), len));
             }
@@ -176,7 +170,7 @@ impl Schema {
         column.plain_name_at == start
             && path.len() == start + name.len()
             && same(&path.as_bytes()[start..], name)
-            && path.starts_with(of)
+            && same(&path.as_bytes()[..of.len()], of.as_bytes())
     }
 
     /// Starts over with guessing what column comes next.

@@ -186,7 +186,7 @@ impl<'a, const IS_LINE: bool> Reader<'_, '_, 'a, IS_LINE> {
                 let text = self.string()?;
                 // Stored from where it stands, not from a copy of the item.
                 if let Name::Column(id) = name
-                    && self.builder.store_alike(*id, &Value::Text(text))
+                    && self.builder.store_text_alike(*id, text)
                 {
                     return Ok(());
                 }
