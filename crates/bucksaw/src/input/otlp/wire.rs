@@ -136,7 +136,42 @@ pub(super) enum VarintEnd {
 }
 
 /// The integer that bytes start with, and how many of them it takes.
+#[inline]
 pub(super) fn varint(bytes: &[u8]) -> std::result::Result<(u64, usize), VarintEnd> {
+    const LAST: u64 = 0x8080_8080_8080_8080;
+    let word = first_word(bytes);
+    // The byte without this bit is the last; those behind the end have it.
+    let ends = !word & LAST;
+    if ends == 0 {
+        return long_varint(bytes);
+    }
+    let bits = ends.trailing_zeros() + 1;
+    let groups = word & !LAST & (u64::MAX >> (u64::BITS - bits));
+    // Groups of seven bits are brought together two by two.
+    let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    let value = fours & 0x0fff_ffff | (fours & 0x0fff_ffff_0000_0000) >> 4;
+    Ok((value, bits as usize / 8))
+}
+
+/// The first eight bytes, the first one lowest; what is behind their end is ones.
+#[inline]
+fn first_word(bytes: &[u8]) -> u64 {
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_le_bytes(*first);
+    }
+    let behind = u64::MAX << (8 * bytes.len());
+    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        // The two halves may have bytes in common.
+        (Some(first), Some(last)) => behind | half(first) | half(last) << (8 * (bytes.len() - 4)),
+        _ => bytes.iter().rev().fold(u64::MAX, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// The same, a byte at a time.
+#[inline(never)]
+fn long_varint(bytes: &[u8]) -> std::result::Result<(u64, usize), VarintEnd> {
     let mut value = 0;
     for (index, byte) in bytes.iter().take(10).enumerate() {
         if index == 9 && *byte > 1 {
@@ -283,6 +318,18 @@ pub(super) fn address_of(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn integers_are_read_as_byte_by_byte(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..12),
+            continues in 0..12_usize,
+        ) {
+            let goes_on = |(index, byte): (usize, u8)| if index < continues { byte | 0x80 } else { byte };
+            let bytes: Vec<u8> = bytes.into_iter().enumerate().map(goes_on).collect();
+            proptest::prop_assert_eq!(varint(&bytes), long_varint(&bytes));
+        }
+    }
 
     fn all(message: &[u8]) -> Result<Vec<(u32, Wire<'_>)>> {
         let mut fields = Fields::of(message);

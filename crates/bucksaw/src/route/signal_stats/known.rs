@@ -6,11 +6,15 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use twox_hash::XxHash64;
 
+use crate::runtime::hash::{Seed, same};
 use crate::runtime::sketch::Sketch;
 
 /// Texts, and bytes of them, that are kept; rows of others are counted together.
 const MAX_TEXTS: usize = 4_096;
 const MAX_TEXT_BYTES: usize = 256 << 10;
+
+/// Texts that are found without looking for them.
+const RECENT: usize = 32;
 
 /// A text by its number here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl TextId {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct KnownTexts {
     ids: HashMap<Arc<str>, u32, RandomState>,
     texts: Vec<Arc<str>>,
@@ -44,19 +48,38 @@ pub(super) struct KnownTexts {
     rows_of_others: u64,
     /// Of all texts, once there are others.
     distinct: Option<Sketch>,
-    last: Option<u32>,
+    /// The one that was found last of those with the same bits of hash: a few texts mostly come again and again, in any order.
+    recent: [Option<u32>; RECENT],
+    seed: Seed,
+}
+
+impl Default for KnownTexts {
+    fn default() -> Self {
+        Self {
+            ids: HashMap::default(),
+            texts: Vec::new(),
+            rows: Vec::new(),
+            bytes: 0,
+            rows_of_others: 0,
+            distinct: None,
+            recent: [None; RECENT],
+            seed: Seed::random(),
+        }
+    }
 }
 
 impl KnownTexts {
     /// Counts rows that have a text.
     #[inline]
     pub(super) fn count(&mut self, text: &str, rows: u64) -> TextId {
-        let id = match self.last {
-            Some(last) if *self.texts[last as usize] == *text => Some(last),
-            _ => self.find(text),
+        let slot = self.seed.hash_bytes(text.as_bytes()) as usize % RECENT;
+        let is_same = |id: &u32| same(self.texts[*id as usize].as_bytes(), text.as_bytes());
+        let id = match self.recent[slot].filter(is_same) {
+            None => self.find(text),
+            recent => recent,
         };
         let Some(id) = id else { return self.count_other(text, rows) };
-        self.last = Some(id);
+        self.recent[slot] = Some(id);
         self.rows[id as usize] += rows;
         TextId::Kept(id)
     }

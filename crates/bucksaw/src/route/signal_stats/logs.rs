@@ -20,6 +20,11 @@ use crate::types::timestamp::{TimeUnit, text_in_unit};
 /// Times, levels and streams that are counted apart, at the most: about a megabyte.
 const MAX_COUNTS: usize = 16_384;
 
+/// Keys whose counts are found without looking for them.
+const RECENT: usize = 16;
+
+const NO_KEY: Key = Key { interval: None, level: TextId::None, stream: TextId::None };
+
 /// What records are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
@@ -50,7 +55,11 @@ pub(crate) struct LogTally {
     rows: u64,
     levels: KnownTexts,
     streams: KnownTexts,
-    counts: HashMap<Key, u64, RandomState>,
+    /// Where the rows of each key are counted.
+    counted: HashMap<Key, usize, RandomState>,
+    counts: Vec<u64>,
+    /// The same for keys that came last: those of rows beside each other differ in little but their level.
+    recent: [(Key, usize); RECENT],
     rows_not_in_counts: u64,
     /// The keys of a slice's rows.
     keys: Vec<Key>,
@@ -90,7 +99,9 @@ impl LogTally {
             rows: 0,
             levels: KnownTexts::default(),
             streams: KnownTexts::default(),
-            counts: HashMap::default(),
+            counted: HashMap::default(),
+            counts: Vec::new(),
+            recent: [(NO_KEY, usize::MAX); RECENT],
             rows_not_in_counts: 0,
             keys: Vec::new(),
         }
@@ -99,8 +110,7 @@ impl LogTally {
     pub(super) fn add(&mut self, rows: &BlockSlice<'_, '_>, schema: &Schema) {
         self.rows += rows.rows() as u64;
         self.keys.clear();
-        let none = Key { interval: None, level: TextId::None, stream: TextId::None };
-        self.keys.resize(rows.rows(), none);
+        self.keys.resize(rows.rows(), NO_KEY);
         let mut keys = self.keys.iter_mut();
         each_interval(rows, self.time.find(schema), schema, |interval| {
             if let Some(key) = keys.next() {
@@ -141,14 +151,24 @@ impl LogTally {
         for run in self.keys.chunk_by(PartialEq::eq) {
             let Some(key) = run.first() else { continue };
             let rows = run.len() as u64;
-            let is_whole = key.level != TextId::Other && key.stream != TextId::Other;
-            if let Some(count) = self.counts.get_mut(key) {
-                *count += rows;
-            } else if is_whole && self.counts.len() < MAX_COUNTS {
-                self.counts.insert(*key, rows);
-            } else {
-                self.rows_not_in_counts += rows;
+            let recent = &mut self.recent[key.level.number() as usize % RECENT];
+            if recent.0 != *key || recent.1 == usize::MAX {
+                let known = self.counted.get(key).copied();
+                let is_whole = key.level != TextId::Other && key.stream != TextId::Other;
+                *recent = match known {
+                    Some(known) => (*key, known),
+                    None if is_whole && self.counts.len() < MAX_COUNTS => {
+                        self.counted.insert(*key, self.counts.len());
+                        self.counts.push(0);
+                        (*key, self.counts.len() - 1)
+                    }
+                    None => {
+                        self.rows_not_in_counts += rows;
+                        continue;
+                    }
+                };
             }
+            self.counts[recent.1] += rows;
         }
     }
 
@@ -159,11 +179,11 @@ impl LogTally {
             TextId::None | TextId::Other => None,
         };
         let mut counts: Vec<_> = self
-            .counts
+            .counted
             .iter()
-            .map(|(key, rows)| {
+            .map(|(key, at)| {
                 let level = text(&self.levels, key.level);
-                (key.interval, level, text(&self.streams, key.stream), *rows)
+                (key.interval, level, text(&self.streams, key.stream), self.counts[*at])
             })
             .collect();
         counts.sort_unstable_by(|a, b| b.3.cmp(&a.3).then_with(|| a.cmp(b)));
