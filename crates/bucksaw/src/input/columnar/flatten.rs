@@ -7,6 +7,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date64Type;
 use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, RecordBatch};
+use arrow_buffer::OffsetBuffer;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Field, Fields, IntervalUnit, TimeUnit};
@@ -210,7 +211,7 @@ fn plain_lists(field: &Field, array: &ArrayRef) -> Option<ArrayRef> {
         }
         _ => return None,
     };
-    let lists = lists.as_list_opt::<i32>()?;
+    let lists = &with_own_elements(lists.as_list_opt::<i32>()?)?;
     if kind_of(element) == Some(INT96) && is_of_bytes(lists.values()) {
         let ((_, moments), others) = moments_of(lists.values());
         return others.is_none().then(|| list_of(element, lists, moments))?;
@@ -220,6 +221,16 @@ fn plain_lists(field: &Field, array: &ArrayRef) -> Option<ArrayRef> {
         return None;
     }
     list_of(element, lists, values)
+}
+
+/// The same lists, without elements before and behind theirs: of runs a few bytes may be any number.
+fn with_own_elements(lists: &ListArray) -> Option<ListArray> {
+    let (field, offsets, values, nulls) = lists.clone().into_parts();
+    let (first, last) = (*offsets.inner().first()?, *offsets.inner().last()?);
+    let len = usize::try_from(last - first).ok()?;
+    let values = values.slice(usize::try_from(first).ok()?, len);
+    let offsets = offsets.iter().map(|offset| offset - first).collect::<Vec<_>>();
+    ListArray::try_new(field, OffsetBuffer::new(offsets.into()), values, nulls).ok()
 }
 
 /// The same lists with other values for their elements.

@@ -4,8 +4,13 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
+use arrow_array::{
+    Array as _, ArrayRef, DictionaryArray, Int32Array, ListArray, RecordBatch, RunArray,
+    StringArray,
+};
+use arrow_buffer::OffsetBuffer;
 use arrow_ipc::writer::StreamWriter;
+use bucksaw::arrow_schema::Field;
 use bucksaw_workloads::DEFAULT_SEED;
 use bucksaw_workloads::rng::Rng;
 use parquet::arrow::ArrowWriter;
@@ -73,4 +78,19 @@ pub(super) fn parquet_dictionary(
     bytes: usize,
 ) -> io::Result<()> {
     row_groups(&dictionary(limit), out, limit, bytes)
+}
+
+/// Rows whose lists are parts of one run: few bytes, and many elements.
+pub(super) fn arrow_lists_of_runs(out: &mut dyn Write, limit: usize, _: usize) -> io::Result<()> {
+    let (rows, elements) = (20_000, limit / 80_000);
+    let ends = Int32Array::from(vec![(rows * elements) as i32]);
+    let run = RunArray::<Int32Type>::try_new(&ends, &StringArray::from(vec!["a text of a run"]))
+        .map_err(io::Error::other)?;
+    let field = Field::new("item", run.data_type().clone(), true);
+    let offsets = OffsetBuffer::from_lengths(std::iter::repeat_n(elements, rows));
+    let lists = ListArray::new(Arc::new(field), offsets, Arc::new(run), None);
+    let batch = column("a", Arc::new(lists));
+    let mut writer = StreamWriter::try_new(out, &batch.schema()).map_err(io::Error::other)?;
+    writer.write(&batch).map_err(io::Error::other)?;
+    writer.finish().map_err(io::Error::other)
 }

@@ -32,6 +32,7 @@ macro_rules! shapes {
 
 shapes![
     arrow_dictionary: "" = columnar::arrow_dictionary, None;
+    arrow_lists_of_runs: "" = columnar::arrow_lists_of_runs, None;
     parquet_dictionary: "" = columnar::parquet_dictionary, None;
     json_inner_members: "--format json --records groups.event" = json::json_inner_members, None;
     json_members_around: "--format json --envelope --records records" = json::json_members_around, None;
