@@ -73,7 +73,7 @@ pub(crate) struct InputArgs {
     pub(crate) text_lines: TextLinesArg,
     /// The year of times in syslog that say none, such as Oct 11 22:14:15. With it and --assume-timezone they are timestamps in
     /// the column time, without either text in the column local_time
-    #[arg(long, value_name = "YEAR")]
+    #[arg(long, value_name = "YEAR", requires = "assume_timezone")]
     pub(crate) assume_year: Option<u16>,
     /// How ids of OTLP's traces and spans are stored. One of another length than OTLP gives it stays in NAME__text, in hex
     #[arg(long, value_enum, default_value_t)]

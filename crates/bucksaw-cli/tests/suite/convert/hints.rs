@@ -64,7 +64,8 @@ fn options_of_another_format_are_told() {
         ("in.ndjson", "--format ndjson --pattern clf", 2, "--pattern is of text"),
         ("in.ndjson", "--pattern clf", 0, "--pattern did nothing: it is of text, and no input is"),
         ("in.csv", "--records a", 0, "--records did nothing: it is of json, and no input is"),
-        ("in.ndjson", "--assume-year 2026", 0, "no input is; they are ndjson"),
+        ("in.ndjson", "--assume-year 2026 --assume-timezone UTC", 0, "they are ndjson"),
+        ("in.ndjson", "--assume-year 2026", 2, "--assume-timezone <ZONE>"),
         ("in.csv in.ndjson", "--layout clickhouse", 0, "they are csv or ndjson"),
     ] {
         for command in ["convert -o out.parquet --overwrite -q", "schema -q"] {
