@@ -82,6 +82,7 @@ fn check_against_serde_json(lines: &[u8], written: &Written, rows: &[Row]) {
         let mut cells = Vec::new();
         let members = serde_json::from_slice::<&RawValue>(line).ok();
         let found = members.filter(|raw| raw.get().starts_with('{'));
+        let found = found.filter(|raw| !has_lone_surrogate(raw.get()));
         match found.map(|raw| flatten(raw.get(), "", DEPTH, &mut cells)) {
             Some(Ok(())) => {
                 let row = rows.next().expect("a row for each sound line");
@@ -97,6 +98,26 @@ fn check_against_serde_json(lines: &[u8], written: &Written, rows: &[Row]) {
     }
     assert!(rows.next().is_none(), "a row without a line");
     assert_eq!(rejected, written.report.rejected);
+}
+
+/// Whether a string in JSON, which is sound but for that, has an escape for half of a surrogate pair.
+fn has_lone_surrogate(json: &str) -> bool {
+    let mut left = json;
+    while let Some(at) = left.find('\\') {
+        let unit = |escape: &str| {
+            let digits = escape.strip_prefix("\\u")?.get(..4)?;
+            u32::from_str_radix(digits, 16).ok()
+        };
+        let escape = &left[at..];
+        let behind = escape.get(6..).unwrap_or_default();
+        left = match (unit(escape), unit(behind)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => &behind[6..],
+            (Some(0xd800..0xe000), _) => return true,
+            (Some(_), _) => behind,
+            (None, _) => &escape[2..],
+        };
+    }
+    false
 }
 
 enum Fault {
@@ -121,8 +142,6 @@ fn flatten<'l>(
                 let depth = depth.checked_sub(1).ok_or(Fault::TooDeep)?;
                 flatten(value, &format!("{name}."), depth, cells)?;
             }
-            // A text that is none, such as half of a surrogate pair.
-            b'"' if serde_json::from_str::<String>(value).is_err() => return Err(Fault::Malformed),
             _ => cells.push((name, value)),
         }
     }
