@@ -243,7 +243,7 @@ impl Run {
         }
         if let Some(read) = &mut self.read_sources {
             if read.unchanged > 0 && outputs.are_none() {
-                read.put_in_order()?;
+                read.put_in_order(&outputs)?;
                 return Ok(Ok(Vec::new()));
             }
             if let Err(error) = self.intake.check_all(read.goes_on()) {
@@ -251,7 +251,7 @@ impl Run {
                 return Ok(Err(NotConverted::Failed(error)));
             }
             self.bad_lines.publish_part()?;
-            let committed = outputs.commit(read);
+            let committed = outputs.commit(read).and_then(|()| read.put_in_order(&outputs));
             self.tell_published();
             if let Err(error) = committed {
                 return Ok(Err(NotConverted::Failed(error)));
@@ -288,7 +288,9 @@ impl Run {
         };
         let length = self.lengths.get(source).copied();
         let mut read_as = self.read_as.clone();
-        read_as.behind = reading.as_ref().and_then(|reading| reading.behind);
+        if let Some(reading) = &reading {
+            (read_as.behind, read_as.behind_of) = (reading.behind, reading.lacking.clone());
+        }
         read_as.leaves_open_end = self.read_sources.as_ref().is_some_and(|read| read.resumes);
         let mut input = match reading.as_mut().and_then(|reading| reading.file.take()) {
             Some(file) => source.input_of(file, length, &self.bar, &read_as, on_error),

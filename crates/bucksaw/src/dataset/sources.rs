@@ -27,6 +27,10 @@ pub struct ReadSource {
     /// The file that it was, as it was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileMark>,
+    /// What the datasets are called that have its other rows, where it has such and they were to be told the same as this one: who is
+    /// stopped in between has told some of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
 }
 
 /// What tells whether a file still begins with what it was.

@@ -26,8 +26,8 @@ pub(super) struct Buffered<'r> {
     start: Vec<u8>,
     /// Whether a last record without an end is left for later.
     pub(super) leaves_open_end: bool,
-    /// Where records end, whatever comes behind: the source ended there when it was read before.
-    old_end: Option<u64>,
+    /// Where records end, whatever comes behind, the first of them last: the source was read up to there before.
+    old_ends: Vec<u64>,
 }
 
 impl<'r> Buffered<'r> {
@@ -43,7 +43,7 @@ impl<'r> Buffered<'r> {
             position: 0,
             start: Vec::new(),
             leaves_open_end: false,
-            old_end: None,
+            old_ends: Vec::new(),
         }
     }
 
@@ -57,9 +57,11 @@ impl<'r> Buffered<'r> {
         Self { position, ..self }
     }
 
-    /// The same, which ends at this byte before it goes on there.
-    pub(super) fn with_old_end(self, position: u64) -> Self {
-        Self { old_end: Some(position), ..self }
+    /// The same, which ends at each of these bytes, which are in order, before it goes on there.
+    pub(super) fn with_old_ends(self, positions: impl DoubleEndedIterator<Item = u64>) -> Self {
+        let mut old_ends: Vec<u64> = positions.rev().collect();
+        old_ends.dedup();
+        Self { old_ends, ..self }
     }
 
     /// The source's first bytes, [`START_BYTES`] at the most, once it was read.
@@ -90,11 +92,12 @@ impl<'r> Buffered<'r> {
             buffer.resize(wanted, 0);
         }
         self.is_paused = false;
-        if filled == 0 && self.old_end == Some(self.position) {
+        while filled == 0 && self.old_ends.last() == Some(&self.position) {
             // All before it was handed out.
-            (self.old_end, self.is_at_end) = (None, false);
+            self.old_ends.pop();
+            self.is_at_end = false;
         }
-        let before_end = self.old_end.map(|end| end.saturating_sub(self.position));
+        let before_end = self.old_ends.last().map(|end| end.saturating_sub(self.position));
         let before_end = before_end.and_then(|bytes| usize::try_from(bytes).ok());
         let most = before_end.map_or(wanted, |bytes| wanted.min(bytes));
         while filled < most && !self.is_at_end {
@@ -175,7 +178,7 @@ impl<'r> Buffered<'r> {
 
     /// Whether the last record, which has no end, is left for later here.
     pub(super) fn leaves_rest(&self) -> bool {
-        self.leaves_open_end && self.is_at_end && self.cut.is_none() && self.old_end.is_none()
+        self.leaves_open_end && self.is_at_end && self.cut.is_none() && self.old_ends.is_empty()
     }
 
     /// Whether nothing is left.

@@ -72,6 +72,8 @@ pub(crate) struct Chunk {
     pub(crate) position: u64,
     /// What the columns of a source's rows are called, by their paths, where its format says so once for all of them.
     pub(crate) names: Option<Names>,
+    /// Lines before them that were passed over, and the source's byte at which the last one ended.
+    pub(crate) passed: Option<(u64, u64)>,
     /// NUL bytes before them, or behind compressed parts of the source, which are skipped.
     pub(crate) nul_bytes: u64,
     /// Bytes that decompressing the source takes by now.

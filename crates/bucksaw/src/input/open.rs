@@ -15,7 +15,7 @@ use super::decompress::is_compressed;
 use super::decompress::{Decompressed, START_BYTES, decompressed, is_plain};
 use super::detecting::Detecting;
 use super::framing::Framer;
-use super::{Format, Input, InputOptions, InputPosition, NdjsonOptions, OnError};
+use super::{Format, Input, InputOptions, NdjsonOptions, OnError};
 use crate::error::{Error, Result};
 
 impl<'r> Input<'r> {
@@ -75,10 +75,8 @@ impl<'r> Input<'r> {
         let source = decompressed(source)
             .map_err(|cause| Error::io("could not read", cause).in_source(&name))?;
         let source = Buffered::new(source);
-        let source = match options.behind {
-            Some(position) => source.with_old_end(position.bytes),
-            None => source,
-        };
+        let positions = options.positions();
+        let source = source.with_old_ends(positions.iter().map(|position| position.bytes));
         Ok(Self::of_source(name, source, options, on_error))
     }
 
@@ -98,8 +96,11 @@ impl<'r> Input<'r> {
         };
         let mut input = Self::new(name, framer, ByFormat::of(options), on_error);
         if let Some(position) = &options.behind {
-            input.source.go_on_behind(position.bytes);
-            input.records.go_on_behind(position);
+            let of_tables = options.behind_of.iter();
+            let of_tables =
+                of_tables.map(|(table, position)| (*table, position.map_or(0, |it| it.bytes)));
+            input.source.go_on_behind(position.bytes, of_tables.collect());
+            input.records.go_on_behind(options.positions().first().unwrap_or(position));
         }
         input
     }
@@ -132,7 +133,8 @@ impl<'r> Input<'r> {
         options.validate()?;
         let name = name.into();
         let mut file = file;
-        if let Some(position) = options.behind.filter(InputPosition::starts_anew)
+        if let Some(position) =
+            options.behind.filter(|it| it.starts_anew() && options.behind_of.is_empty())
             && go_to(&mut file, position.bytes)
                 .map_err(|cause| Error::io("could not read", cause).in_source(&name))?
         {

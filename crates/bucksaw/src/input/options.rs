@@ -6,7 +6,7 @@ use super::lines::TextLines;
 use super::otlp::Ids;
 use super::syslog::SyslogOptions;
 use super::text::TextOptions;
-use super::{Format, InputPosition, NdjsonOptions, OtlpLayout};
+use super::{Format, InputPosition, InputTable, NdjsonOptions, OtlpLayout};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a source's bytes become rows, for [`Input::open`](crate::Input::open).
@@ -40,6 +40,8 @@ pub struct InputOptions {
     pub layout: OtlpLayout,
     /// How far the source was read before: what comes behind is read. Default: nothing of it was.
     pub behind: Option<InputPosition>,
+    /// Of which tables less was read: their rows are read from here on, or from the source's start. Default: of none.
+    pub behind_of: Vec<(InputTable, Option<InputPosition>)>,
     /// Whether a last line, row or message of OTLP that has no end is left for later, where the source has grown. JSON that is whole has an end.
     /// Default: it is read as one that has.
     pub leaves_open_end: bool,
@@ -112,6 +114,46 @@ impl InputOptions {
         Self { behind: Some(position), ..self }
     }
 
+    /// Adds to [`behind_of`](#structfield.behind_of) how far the rows of a table were read, where that is less than those of
+    /// [others](Self::behind).
+    ///
+    /// ```
+    /// use bucksaw::{Input, InputOptions, InputTable, MemorySink, OnError, Options, Signal};
+    /// let log = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":9}]}]}]}"#;
+    /// let span = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"s"}]}]}]}"#;
+    /// let lines = format!("{log}\n{span}\n{log}\n");
+    /// let rows = |options: &InputOptions| {
+    ///     let mut input = Input::open("lines", lines.as_bytes(), options, OnError::Fail)?;
+    ///     let mut rows = Vec::new();
+    ///     while let Some(table) = input.next_table(&Options::new()) {
+    ///         let mut writer = Options::new().write_to(MemorySink::new())?;
+    ///         while writer.write_next(&mut input)? {}
+    ///         rows.push((table.signal, writer.finish()?.rows));
+    ///     }
+    ///     Ok::<_, bucksaw::Error>((rows, input.position()))
+    /// };
+    /// let (all, position) = rows(&InputOptions::new())?;
+    /// assert_eq!(all, [(Some(Signal::Logs), 1), (Some(Signal::Traces), 1), (Some(Signal::Logs), 1)]);
+    /// // What has taken the logs up to the end has no span yet.
+    /// let traces = InputTable::from(Some(Signal::Traces));
+    /// let options = InputOptions::new().behind(position.expect("the end")).behind_of(traces, None);
+    /// assert_eq!(rows(&options)?.0, [(Some(Signal::Traces), 1)]);
+    /// # Ok::<(), bucksaw::Error>(())
+    /// ```
+    #[must_use]
+    pub fn behind_of(mut self, table: InputTable, position: Option<InputPosition>) -> Self {
+        self.behind_of.push((table, position));
+        self
+    }
+
+    /// All positions up to which something was read, the first one first.
+    pub(super) fn positions(&self) -> Vec<InputPosition> {
+        let of_tables = self.behind_of.iter().map(|(_, position)| position.unwrap_or_default());
+        let mut all: Vec<InputPosition> = self.behind.into_iter().chain(of_tables).collect();
+        all.sort_unstable_by_key(|position| position.bytes);
+        all
+    }
+
     /// Sets [`leaves_open_end`](#structfield.leaves_open_end).
     ///
     /// ```
@@ -145,10 +187,10 @@ impl InputOptions {
             self.csv.validate(),
             self.syslog.validate(),
         ];
-        let behind = self.behind.map_or(Ok(()), |position| position.validate());
+        let behind = self.positions().into_iter().map(|position| position.validate());
         let problems: Vec<String> = problems
             .into_iter()
-            .chain([behind])
+            .chain(behind)
             .filter_map(Result::err)
             .flat_map(|error| error.message().lines().map(str::to_owned).collect::<Vec<_>>())
             .collect();

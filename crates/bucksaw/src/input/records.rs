@@ -91,7 +91,7 @@ impl<'r> Records<'r> {
     /// The source is read on from there.
     pub(super) fn go_on_behind(&mut self, position: &InputPosition) {
         self.is_read_on = position.bytes > 0;
-        (self.line, self.line_start) = (position.line, position.line_start);
+        (self.line, self.line_start) = (position.line.max(1), position.line_start);
     }
 
     /// An error of reading, with the line that was reached: what comes next starts at this byte.
@@ -146,6 +146,10 @@ impl<'r> Records<'r> {
         self.counts.add(&found.counts);
         self.counts.bytes += chunk.nul_bytes;
         self.counts.nul_bytes += chunk.nul_bytes;
+        if let Some((lines, line_start)) = chunk.passed {
+            self.line += lines;
+            self.line_start = line_start;
+        }
         let start = self.start_of(chunk);
         let mut newlines = Newlines::default();
         let end = chunk.bytes.trim_ascii_end().len();

@@ -70,6 +70,10 @@ pub(crate) struct Source<'r> {
     end: Option<u64>,
     /// The byte up to which it was read before.
     behind: u64,
+    /// The same of tables of which less was read.
+    behind_of: Vec<(InputTable, u64)>,
+    /// Lines that were passed over since a chunk was handed out, and where the last of them ended.
+    passed: Option<(u64, u64)>,
 }
 
 impl<'r> Source<'r> {
@@ -84,12 +88,35 @@ impl<'r> Source<'r> {
             other: None,
             end: None,
             behind: 0,
+            behind_of: Vec::new(),
+            passed: None,
         }
     }
 
-    /// Passes over what is before this byte, at which a record starts.
-    pub(super) fn go_on_behind(&mut self, bytes: u64) {
-        self.behind = bytes;
+    /// Passes over what is before this byte, at which a record starts; of rows of these tables, over what is before theirs.
+    pub(super) fn go_on_behind(&mut self, bytes: u64, of_tables: Vec<(InputTable, u64)>) {
+        (self.behind, self.behind_of) = (bytes, of_tables);
+    }
+
+    /// Whether a chunk was read before.
+    fn is_known(&self, chunk: &Chunk) -> bool {
+        let table = chunk.table();
+        let of_table = self.behind_of.iter().find(|(of, _)| *of == table);
+        chunk.position < of_table.map_or(self.behind, |(_, bytes)| *bytes)
+    }
+
+    /// Counts the lines of a chunk that is passed over, between those that are not.
+    fn pass(&mut self, chunk: &Chunk) {
+        let first = self.behind_of.iter().map(|(_, bytes)| *bytes).min();
+        // One that is read several times has its lines once.
+        let is_again = chunk.pass.is_some_and(|pass| !pass.is_first);
+        if is_again || !chunk.form.is_text() || first.is_none_or(|first| chunk.position < first) {
+            return;
+        }
+        let Some(last) = memchr::memrchr(b'\n', &chunk.bytes) else { return };
+        let lines = memchr::memchr_iter(b'\n', &chunk.bytes).count() as u64;
+        let before = self.passed.map_or(0, |(lines, _)| lines);
+        self.passed = Some((before + lines, chunk.position + last as u64 + 1));
     }
 
     /// Ends it with the chunk in which so many bytes have been read.
@@ -122,7 +149,10 @@ impl<'r> Source<'r> {
         let limits = Limits { chunk_bytes, ..limits };
         let frame = loop {
             match self.framer.next(buffer, long, limits) {
-                Ok(Frame::Records(chunk)) if chunk.position < self.behind => buffer = chunk.bytes,
+                Ok(Frame::Records(chunk)) if self.is_known(&chunk) => {
+                    self.pass(&chunk);
+                    buffer = chunk.bytes;
+                }
                 frame if self.framer.position() >= self.behind => break frame,
                 Ok(Frame::TooLong(_) | Frame::Malformed(_) | Frame::Cut(_)) => {
                     if let Err(error) = self.framer.skip_record(&mut |_| Ok(())) {
@@ -135,7 +165,8 @@ impl<'r> Source<'r> {
             }
         };
         let stop = match frame {
-            Ok(Frame::Records(chunk)) => {
+            Ok(Frame::Records(mut chunk)) => {
+                chunk.passed = self.passed.take();
                 let of = (chunk.format, chunk.table());
                 if *self.last.get_or_insert(of) == of {
                     return Some(Ahead::Read(chunk));
@@ -240,7 +271,10 @@ impl<'r> Source<'r> {
     pub(super) fn next_position(&self) -> u64 {
         let returned = self.returned.front().map(Ahead::position);
         let next = returned.or(self.other.as_ref().map(|chunk| chunk.position));
-        next.unwrap_or_else(|| self.framer.position().max(self.behind))
+        next.unwrap_or_else(|| {
+            let behind = self.behind_of.iter().map(|(_, bytes)| *bytes).min();
+            self.framer.position().max(behind.unwrap_or(self.behind))
+        })
     }
 
     /// Whether all of it was handed out.

@@ -281,7 +281,8 @@ impl Writer {
     ///     writer.write_input(&mut input)?;
     ///     let from = known.map_or(0, |known| known.to.bytes);
     ///     let to = input.position().expect("the end");
-    ///     writer.commit([ReadSource { name: "lines".to_owned(), from, to, file: None }])?;
+    ///     let (name, beside) = ("lines".to_owned(), Vec::new());
+    ///     writer.commit([ReadSource { name, from, to, file: None, beside }])?;
     ///     assert_eq!(writer.finish()?.rows, rows);
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

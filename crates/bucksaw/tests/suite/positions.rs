@@ -4,8 +4,8 @@ use std::io::{Cursor, Write as _};
 
 use bucksaw::limits::MIN_MEMORY_LIMIT;
 use bucksaw::{
-    ErrorKind, Format, Input, InputOptions, InputPosition, MemorySink, OnError, Options, Rejection,
-    Table,
+    ErrorKind, Format, Input, InputOptions, InputPosition, InputTable, MemorySink, OnError,
+    Options, Rejection, Signal, Table,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -209,10 +209,69 @@ fn messages_without_an_end_are_left_for_later() {
         let at_once = read_on(std::slice::from_ref(&source), &options, true);
         assert_eq!(at_once.rows.len(), 5);
         for cut in 0..source.len() {
-            let sources = [source[..cut].to_vec(), source[..cut].to_vec(), source.clone()];
-            for is_file in [true, false] {
-                assert_eq!(read_on(&sources, &options, is_file), at_once, "byte {cut}");
-            }
+            let sources = [source[..cut].to_vec(), source.clone()];
+            assert_eq!(read_on(&sources, &options, cut % 2 == 0), at_once, "byte {cut}");
+        }
+    }
+}
+
+/// A kill between what two tables' files are told leaves one of them behind the other.
+#[test]
+fn tables_go_on_each_from_its_own_position() {
+    let log = |n: usize| {
+        format!(
+            "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{{\"severityText\":\"{n}\"}}]}}]}}]}}\n"
+        )
+    };
+    let span = |n: usize| {
+        format!(
+            "{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{\"name\":\"{n}\"}}]}}]}}]}}\n"
+        )
+    };
+    let is_log = [true, false, false, true, true, false, true];
+    let messages: Vec<String> = is_log
+        .iter()
+        .enumerate()
+        .map(|(n, is_log)| if *is_log { log(n) } else { span(n) })
+        .collect();
+    let count = messages.len();
+    let source = [&messages.concat(), "{\"resourceLogs\":]}\n"].concat();
+    // The numbers of logs and of spans, and the lines of what is rejected.
+    let read_all = |source: &[u8], options: &InputOptions| {
+        let mut kept = Kept::default();
+        let mut input = open(source, options, &mut kept, true);
+        let mut numbers = [Vec::new(), Vec::new()];
+        while let Some(table) = input.next_table(&Options::new()) {
+            let sink = MemorySink::new();
+            let mut writer = Options::new().write_to(sink.clone()).expect("a writer");
+            while writer.write_next(&mut input).expect("it is read") {}
+            writer.finish().expect("a file");
+            let is_logs = table.signal == Some(Signal::Logs);
+            let name = if is_logs { "severity_text" } else { "name" };
+            let rows = read(&sink.published().expect("a file")).1.into_iter();
+            numbers[usize::from(!is_logs)].extend(rows.map(|row| match &row[name] {
+                Cell::Text(text) => text.parse::<usize>().expect("a number"),
+                other => unreachable!("{other:?}"),
+            }));
+        }
+        let position = input.position().expect("the end");
+        drop(input);
+        let lines: Vec<u64> = kept.rejections.iter().map(|rejection| rejection.line).collect();
+        (numbers, lines, position)
+    };
+    let positions: Vec<InputPosition> = (0..=count)
+        .map(|n| read_all(messages[..n].concat().as_bytes(), &InputOptions::new()).2)
+        .collect();
+    for all in 0..=count {
+        for of_spans in 0..=all {
+            let spans = InputTable::from(Some(Signal::Traces));
+            let position = Some(positions[of_spans]).filter(|position| position.bytes > 0);
+            let options = InputOptions::new().behind(positions[all]).behind_of(spans, position);
+            let (numbers, lines, _) = read_all(source.as_bytes(), &options);
+            let logs = (all..count).filter(|n| is_log[*n]).collect::<Vec<_>>();
+            let spans = (of_spans..count).filter(|n| !is_log[*n]).collect::<Vec<_>>();
+            assert_eq!(numbers, [logs, spans], "{all} {of_spans}");
+            assert_eq!(lines, [count as u64 + 1], "{all} {of_spans}");
         }
     }
 }

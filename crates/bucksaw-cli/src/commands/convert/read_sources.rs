@@ -12,6 +12,7 @@ use bucksaw::{
 };
 
 use super::jobs::in_directory;
+use super::tables::Outputs;
 use crate::cli::ConvertArgs;
 use crate::sources::Source;
 
@@ -48,12 +49,13 @@ pub(super) struct Reading {
     mark: FileMark,
     /// What was looked at: under its name there may be another by now.
     pub(super) file: Option<File>,
+    /// Tables of which less was read, since a run was killed when it had told that to the datasets of others.
+    pub(super) lacking: Vec<(InputTable, Option<InputPosition>)>,
     /// How far it was read when this run told that last.
     said: Option<InputPosition>,
-    /// What its rows are.
+    /// The tables of rows since then, and that of the last ones.
+    tables: Vec<InputTable>,
     table: Option<InputTable>,
-    /// Whether they are of several tables, so that none of them can say how far it was read.
-    is_mixed: bool,
 }
 
 /// What there is to do with a source.
@@ -62,7 +64,7 @@ pub(super) enum Start {
     Unchanged,
     /// Nobody can read it again.
     Once,
-    Read(Reading),
+    Read(Box<Reading>),
 }
 
 impl ReadSources {
@@ -120,22 +122,25 @@ impl ReadSources {
         let name = name_of(path).map_err(failed)?;
         let mut file = File::open(path).map_err(failed)?;
         let mark = FileMark::of(&mut file).map_err(failed)?;
-        let mut known = self.known.iter().filter(|_| self.resumes);
-        let known = known.find_map(|(table, sources)| Some((*table, sources.get(&name)?)));
+        let known = self.known_as(&name);
+        let lacking = known.map(|known| self.lacking(known)).unwrap_or_default();
         let behind = match known {
             None => None,
-            Some((_, known)) => {
+            Some(known) => {
                 if let Some(before) = &known.file {
                     if !before.is_start_of(&mut file).map_err(failed)? {
                         let is_shorter = mark.bytes < before.bytes;
                         return Err(refused(source, changed(is_shorter)));
                     }
-                    if known.to.is_end && mark.bytes == before.bytes {
+                    let is_done = known.to.is_end && mark.bytes == before.bytes;
+                    if is_done && lacking.is_empty() {
                         self.unchanged += 1;
                         return Ok(Start::Unchanged);
                     }
                 }
-                if known.to.is_end && known.to.bytes > 0 && !known.to.can_grow() {
+                let has_grown = known.file.as_ref().is_none_or(|file| file.bytes != mark.bytes);
+                let is_open = known.to.is_end && known.to.bytes > 0 && has_grown;
+                if is_open && !known.to.can_grow() {
                     return Err(refused(source, grown(&known.to)));
                 }
                 // Of an empty file nobody knows what it becomes.
@@ -143,28 +148,40 @@ impl ReadSources {
             }
         };
         let from = behind.map_or(0, |position| position.bytes);
-        let table = known.map(|(table, _)| table);
-        let file = Some(file);
-        let (said, is_mixed) = (None, false);
-        Ok(Start::Read(Reading { name, behind, from, mark, file, said, table, is_mixed }))
+        let (file, said, tables, table) = (Some(file), None, Vec::new(), None);
+        let reading = Reading { name, behind, from, mark, file, lacking, said, tables, table };
+        Ok(Start::Read(Box::new(reading)))
+    }
+
+    /// What the dataset says of a source that has read most of it.
+    fn known_as(&self, name: &str) -> Option<&ReadSource> {
+        let known = self.known.values().filter(|_| self.resumes);
+        known
+            .filter_map(|sources| sources.get(name))
+            .max_by_key(|known| (known.to.bytes, known.to.is_end))
+    }
+
+    /// The tables that were to be told the same of a source, and were not.
+    fn lacking(&self, known: &ReadSource) -> Vec<(InputTable, Option<InputPosition>)> {
+        let beside = InputTable::all().filter(|table| known.beside.contains(&called(*table)));
+        let told = beside.map(|table| {
+            let sources = self.known.get(&table);
+            (table, sources.and_then(|sources| sources.get(&known.name)).map(|told| told.to))
+        });
+        told.filter(|(_, told)| told.is_none_or(|told| told.bytes < known.to.bytes)).collect()
     }
 
     /// A source has rows of this table, whose dataset nobody else writes to by now.
     ///
     /// # Errors
-    /// [`ErrorKind::Options`] where it has such of another, too, or another run has read sources meanwhile.
+    /// [`ErrorKind::Exists`] where another run has read sources meanwhile.
     pub(super) fn has_rows_of(&mut self, table: InputTable, reading: &mut Reading) -> Result<()> {
-        let known = *reading.table.get_or_insert(table);
-        reading.is_mixed |= known != table;
+        reading.table = Some(table);
+        if !reading.tables.contains(&table) {
+            reading.tables.push(table);
+        }
         if !self.resumes {
             return Ok(());
-        }
-        if reading.is_mixed {
-            let message = format!(
-                "there are {table} beside {known} in {}: with --resume a file has rows of one table",
-                reading.name
-            );
-            return Err(Error::new(ErrorKind::Options, message));
         }
         if self.held.insert(table) {
             let folder = in_directory(&self.directory, table, Path::new(""));
@@ -198,19 +215,20 @@ impl ReadSources {
 
     /// The source is read as far as the input is.
     pub(super) fn read_up_to(&mut self, input: &Input<'_>, reading: &mut Reading) {
-        let Some(to) = input.position().filter(|_| !reading.is_mixed) else { return };
-        if reading.said == Some(to) {
-            return;
-        }
+        let Some(to) = input.position().filter(|to| reading.said != Some(*to)) else { return };
         reading.said = Some(to);
-        let read = ReadSource {
-            name: reading.name.clone(),
-            from: reading.from,
-            to,
-            file: Some(reading.mark.clone()),
-        };
-        reading.from = to.bytes;
-        self.unsaid.push((reading.table, read));
+        let is_behind = reading.behind.is_none_or(|behind| to.bytes >= behind.bytes);
+        // More of the last ones may come.
+        let tables = std::mem::replace(&mut reading.tables, reading.table.into_iter().collect());
+        for table in &tables {
+            let others = tables.iter().filter(|other| *other != table);
+            let read = reading.read_up_to(to, Some(*table), others.map(|it| called(*it)).collect());
+            self.unsaid.push((Some(*table), read));
+        }
+        if tables.is_empty() && is_behind {
+            self.unsaid.push((None, reading.read_up_to(to, None, Vec::new())));
+        }
+        reading.from = reading.from.max(to.bytes);
     }
 
     /// What an entry of this table's dataset is to say; `is_first` of the run's tables, which says it of sources without rows.
@@ -227,9 +245,10 @@ impl ReadSources {
         self.resumes && !self.known.is_empty()
     }
 
-    /// Does what a killed run left to do, where no writer does.
-    pub(super) fn put_in_order(&self) -> Result<()> {
-        for table in self.known.keys() {
+    /// Does what a killed run left to do in datasets that this one goes on with, where no writer does.
+    pub(super) fn put_in_order(&self, outputs: &Outputs<'_>) -> Result<()> {
+        let known = self.known.keys().filter(|_| self.resumes);
+        for table in known.filter(|table| !outputs.writes(**table)) {
             let folder = in_directory(&self.directory, *table, Path::new(""));
             match Dataset::put_in_order(folder) {
                 // Another run is there, and has done it.
@@ -294,6 +313,31 @@ fn name_of(path: &Path) -> std::io::Result<String> {
     // A path begins otherwise.
     let escaped = || format!("not UTF-8: {}", escape_path(&name));
     Ok(name.to_str().map_or_else(escaped, str::to_owned))
+}
+
+impl Reading {
+    /// What the dataset of a table is to say.
+    fn read_up_to(
+        &mut self,
+        to: InputPosition,
+        table: Option<InputTable>,
+        beside: Vec<String>,
+    ) -> ReadSource {
+        let lacking = self.lacking.iter_mut().find(|(of, _)| Some(*of) == table);
+        let from = match lacking {
+            Some((_, told)) => told.replace(to).map_or(0, |told| told.bytes),
+            None => self.from,
+        };
+        let (name, file) = (self.name.clone(), Some(self.mark.clone()));
+        ReadSource { name, from, to, file, beside }
+    }
+}
+
+/// What a table's dataset is called beside others: its folder, as `metrics/gauge`.
+fn called(table: InputTable) -> String {
+    let signal = table.signal.map(|signal| signal.to_string());
+    let kind = table.metrics.map(|kind| kind.to_string());
+    signal.into_iter().chain(kind).collect::<Vec<_>>().join("/")
 }
 
 fn refused(source: &Source, problem: impl Into<String>) -> Error {

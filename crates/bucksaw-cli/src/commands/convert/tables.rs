@@ -138,6 +138,11 @@ impl<'j> Outputs<'j> {
         Ok(())
     }
 
+    /// Whether there is a writer for rows of this table.
+    pub(super) fn writes(&self, table: InputTable) -> bool {
+        self.writers.iter().any(|(known, _)| *known == table)
+    }
+
     /// Whether there was anything to write.
     pub(super) fn are_none(&self) -> bool {
         self.writers.is_empty()

@@ -148,9 +148,80 @@ fn signals_have_datasets_of_their_own() {
         let listed = super::datasets::listed(&folder, &format!("lake/{signal}"));
         assert_eq!(listed.values().sum::<u64>(), rows, "{signal}");
     }
+    // One file may have both.
     folder.write("in/logs.json", [&log("1"), &log("2"), span].concat());
-    let told = ["with --resume a file has rows of one table"];
-    folder.run(run).expect_code(2).expect_told(&told);
+    folder.run(run).expect_code(0);
+    let again = folder.run(&run.replace(" -q", "")).expect_code(0);
+    again.expect_told(&["2 inputs were added before, and have nothing new"]);
+    for signal in ["logs", "traces"] {
+        let listed = super::datasets::listed(&folder, &format!("lake/{signal}"));
+        assert_eq!(listed.values().sum::<u64>(), 2, "{signal}");
+    }
+}
+
+/// Lines of three signals in turn, each with its number.
+#[cfg(target_os = "linux")]
+fn mixed_lines(rows: std::ops::Range<u32>) -> String {
+    let line = |row: u32| match row % 3 {
+        0 => log(&row.to_string()),
+        1 => format!(
+            "{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{{\"name\":\"{row}\"}}]}}]}}]}}\n"
+        ),
+        _ => format!(
+            "{{\"resourceMetrics\":[{{\"scopeMetrics\":[{{\"metrics\":[{{\"name\":\"{row}\",\"gauge\":{{\"dataPoints\":[{{\"asInt\":\"1\"}}]}}}}]}}]}}]}}\n"
+        ),
+    };
+    rows.map(line).collect()
+}
+
+/// The numbers of all rows of the datasets of the three signals.
+#[cfg(target_os = "linux")]
+fn mixed_rows(folder: &Folder) -> Vec<u64> {
+    let mut all = Vec::new();
+    for (dataset, column) in [("logs", "body"), ("traces", "name"), ("metrics", "name")] {
+        let dataset = format!("lake/{dataset}");
+        if folder.path(&format!("{dataset}/_bucksaw")).exists() {
+            all.extend(rows(folder, &dataset, column));
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Each signal's dataset says how far it has the file: a kill between them is one between two moments.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_of_several_signals_that_is_killed_anywhere_is_gone_on_with() {
+    for (start, options) in [(0, ""), (7, ""), (0, "--roll-rows 2"), (5, "--atomic")] {
+        for call in ["renameat2", "fsync", "rename"] {
+            for nth in 1.. {
+                let folder = Folder::new();
+                let run = format!(
+                    "convert in.json -o lake/ -q --threads 1 --resume --commit-size 1 {options}"
+                );
+                if start > 0 {
+                    folder.write("in.json", mixed_lines(0..start));
+                    folder.run(&run).expect_code(0);
+                }
+                folder.write("in.json", mixed_lines(0..20));
+                let inject = format!("-o /dev/null -e inject={call}:signal=KILL:when={nth}");
+                let killed = crate::leftovers::strace(&folder, &inject, &run);
+                // It has grown in the meantime, or it has not.
+                let end = if nth % 2 == 0 { 20 } else { 26 };
+                folder.write("in.json", mixed_lines(0..end));
+                folder.run(&run).expect_code(0);
+                let words = format!("{run}: {start}, {call} {nth}");
+                let expected: Vec<u64> = (0..u64::from(end)).collect();
+                assert_eq!(mixed_rows(&folder), expected, "{words}");
+                let again = folder.run(&run.replace(" -q", "")).expect_code(0);
+                again.expect_told(&["1 input was added before"]);
+                assert_eq!(mixed_rows(&folder), expected, "{words}");
+                if killed.code == Some(0) {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// Kills a run at each of its calls that change names or make them durable; the same run goes on behind it.
@@ -286,7 +357,6 @@ fn reading_goes_on_in_the_midst_of_a_source() {
 }
 
 /// The numbers with which a column's values begin.
-#[cfg(unix)]
 fn rows(folder: &Folder, dataset: &str, column: &str) -> Vec<u64> {
     let paths = super::datasets::listed(folder, dataset).into_keys();
     let of_file = paths.flat_map(|path| folder.rows(&format!("{dataset}/{path}")));
