@@ -161,7 +161,7 @@ impl Misfits {
         if !(is_number && ty.starts_with("int")) {
             return format!("{wanted} text.");
         }
-        if self.of_dataset {
+        if self.of_dataset && *settled {
             let compact = if telling.flags { "bucksaw compact" } else { "Dataset::compact" };
             return format!(
                 "It is {ty} in all of this dataset: if nearly all of these are numbers, {compact} makes it double."

@@ -39,8 +39,9 @@ pub(super) struct DatasetFiles {
     pub(super) values_come: Option<Vec<u64>>,
     /// What files say that all rows come from.
     pub(super) known: Option<KnownOrigins>,
-    /// Whether the open file is the last.
+    /// Whether all rows that have come are in the files by now, and those up to the last time at which they were.
     pub(super) is_ending: bool,
+    rows_at_end: u64,
     /// Rows whose text is empty that a folder is called by.
     unnamed: u64,
 }
@@ -60,6 +61,7 @@ impl DatasetFiles {
             values_come: None,
             known: None,
             is_ending: false,
+            rows_at_end: 0,
             unnamed: 0,
         }
     }
@@ -109,10 +111,8 @@ impl DatasetFiles {
         next
     }
 
-    /// Ends a file, which waits for the next entry of the manifest, or becomes part of the dataset at once.
-    pub(super) fn end_file(&mut self, mut file: OpenFile, table: &mut Table) -> Result<()> {
-        // Values that wait for their types count, too.
-        file.settle(table)?;
+    /// Ends a file whose columns have types, which waits for the next entry of the manifest, or becomes part of the dataset at once.
+    pub(super) fn end_file(&mut self, file: OpenFile, table: &mut Table) -> Result<()> {
         self.check_names(table)?;
         let known = self.values_written.len();
         self.values_written.resize(table.schema.columns().len().max(known), 0);
@@ -122,8 +122,8 @@ impl DatasetFiles {
         let values = self.values_come.as_ref().unwrap_or(&self.values_written);
         let in_path = partition::constants(&self.partition, &table.schema);
         let known = self.known.as_ref();
-        let is_all = self.is_ending && self.written.rows == 0;
-        let finished = file.finish(table, Some(OfDataset { values, is_all, known, in_path }))?;
+        let is_alone = self.is_ending && self.written.rows == self.rows_at_end;
+        let finished = file.finish(table, Some(OfDataset { values, is_alone, known, in_path }))?;
         self.roll.note_footer(finished.footer_bytes);
         let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
         let sorted_by = finished.sorted_by.clone();
@@ -193,7 +193,7 @@ impl DatasetFiles {
 
     /// Makes all files that have ended part of the dataset, unless all are to appear together at the end.
     pub(super) fn publish(&mut self, table: &Table) -> Result<()> {
-        self.roll.start_window();
+        self.start_window();
         match table.options.dataset.atomic {
             true => Ok(()),
             false => self.folder.commit(&table.declared()),
@@ -202,9 +202,14 @@ impl DatasetFiles {
 
     /// Makes all files that have ended part of the dataset, and with them how far these sources were read.
     pub(super) fn commit(&mut self, table: &Table, read: Vec<ReadSource>) -> Result<()> {
-        self.roll.start_window();
+        self.start_window();
         read.into_iter().try_for_each(|source| self.folder.note_read(source))?;
         self.folder.commit(&table.declared())
+    }
+
+    fn start_window(&mut self) {
+        self.roll.start_window();
+        (self.is_ending, self.rows_at_end) = (false, self.written.rows);
     }
 
     /// What was written, and the folder, in which files may wait for an entry.

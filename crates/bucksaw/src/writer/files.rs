@@ -244,14 +244,24 @@ impl Files {
         if self.open.rows() == 0 {
             return Ok(());
         }
+        // What is counted of values that wait for their types is the ended file's.
+        self.open.settle(table)?;
         let next = dataset.next_file(table);
         let ended = std::mem::replace(&mut self.open, next);
         dataset.end_file(ended, table)
     }
 
+    /// Ends the open file of a dataset, in which the last of all rows are that have come.
+    fn end(&mut self, table: &mut Table) -> Result<()> {
+        if let Some(dataset) = &mut self.dataset {
+            dataset.is_ending = true;
+        }
+        self.roll(table)
+    }
+
     /// Publishes all rows that have come.
     pub(super) fn publish(&mut self, table: &mut Table) -> Result<()> {
-        self.roll(table)?;
+        self.end(table)?;
         match &mut self.dataset {
             Some(dataset) => dataset.publish(table),
             None => Ok(()),
@@ -260,7 +270,7 @@ impl Files {
 
     /// Makes all rows that have come part of the dataset, with how far these sources were read.
     pub(super) fn commit(&mut self, table: &mut Table, read: Vec<ReadSource>) -> Result<()> {
-        self.roll(table)?;
+        self.end(table)?;
         match &mut self.dataset {
             Some(dataset) => dataset.commit(table, read),
             None => Ok(()),
@@ -276,10 +286,7 @@ impl Files {
 
     /// Ends the file and publishes it, or ends the dataset's last one, which waits in its folder for an entry.
     pub(super) fn finish(mut self, table: &mut Table) -> Result<(FileReport, Option<Folder>)> {
-        if let Some(dataset) = &mut self.dataset {
-            dataset.is_ending = true;
-        }
-        self.roll(table)?;
+        self.end(table)?;
         match self.dataset {
             Some(dataset) => {
                 let (report, folder) = dataset.finish();

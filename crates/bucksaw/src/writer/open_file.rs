@@ -308,13 +308,19 @@ impl OpenFile {
             are_of_file: true,
             known: None,
         };
-        let counts = of_dataset.as_ref().map_or(of_file, |of_dataset| origins::Counts {
-            values: of_dataset.values,
-            spelled: &table.counts.spelled,
-            alterations: &table.counts.columns,
-            are_of_file: of_dataset.is_all,
-            known: of_dataset.known,
-        });
+        let counts = match &of_dataset {
+            None => of_file,
+            Some(OfDataset { is_alone: true, known, .. }) => {
+                origins::Counts { known: *known, ..of_file }
+            }
+            Some(OfDataset { values, known, .. }) => origins::Counts {
+                values,
+                spelled: &table.counts.spelled,
+                alterations: &table.counts.columns,
+                are_of_file: false,
+                known: *known,
+            },
+        };
         let in_path = of_dataset.map(|of_dataset| of_dataset.in_path).unwrap_or_default();
         let origins = origins::key_value(&table.schema, counts, &in_path);
         let of_all = self.arriving.tally();
@@ -364,8 +370,8 @@ fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alteratio
 pub(super) struct OfDataset<'d> {
     /// Values of each column of all rows that were counted before anybody knew which file they go into.
     pub(super) values: &'d [u64],
-    /// Whether these are all that it has, and the file has them.
-    pub(super) is_all: bool,
+    /// Whether all rows that have come since another file ended are in this one.
+    pub(super) is_alone: bool,
     /// What other files say of them.
     pub(super) known: Option<&'d KnownOrigins>,
     /// Those of columns that its folder is called by.

@@ -181,6 +181,21 @@ fn files_whose_types_can_be_brought_together_are_repaired_and_compacted() {
     folder.run("verify lake").expect_code(0);
 }
 
+/// Of each file that a run ends with nothing else open it is counted which texts were other values.
+#[test]
+fn texts_are_told_from_other_values_in_files_of_one_run() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", "{\"n\":\"a\"}\n{\"n\":2}\n{\"n\":true}\n");
+    folder.run("convert in.ndjson -o lake/ --dataset --sort n -q").expect_code(0);
+    folder.run("convert in.ndjson -o lake/ --dataset -q").expect_code(0);
+    let expected = [r#"{"n":"a"}"#, r#"{"n":2}"#, r#"{"n":true}"#];
+    let mut expected = [expected, expected].concat();
+    expected.sort_unstable();
+    assert_eq!(rows(&folder), expected);
+    folder.run("compact lake").expect_code(0);
+    assert_eq!(rows(&folder), expected);
+}
+
 /// What readers find who are told nothing.
 const READ: &str = r#"
 import sys

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use bucksaw::{Compaction, Dataset, DeclaredSchema, Options, PartitionKey, Resettled};
+use bucksaw::{
+    Compaction, Dataset, DeclaredSchema, Input, NdjsonOptions, OnError, Options, PartitionKey,
+    Resettled,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -310,4 +313,22 @@ fn what_was_begun_is_brought_to_its_end() {
     // A file alone in its folder is left where its types are right.
     let would = Dataset::compactable(root.path(), &Options::new(), &which).expect("files");
     assert!(would.columns.is_empty() && would.folders.is_empty(), "{would:?}");
+}
+
+/// Each file of a dataset that has all rows of a commit point counts which of its texts were other values.
+#[test]
+fn texts_of_one_commit_point_are_not_those_of_another() {
+    let root = folder();
+    let mut writer =
+        Dataset::open(root.path(), Options::new()).and_then(Dataset::write).expect("a dataset");
+    for lines in ["{\"n\":\"a\"}\n{\"n\":2}\n", "{\"n\":\"5\"}\n", "{\"n\":7}\n{\"n\":\"b\"}\n"] {
+        let options = NdjsonOptions::new();
+        let mut input =
+            Input::ndjson("lines", lines.as_bytes(), options, OnError::Fail).expect("lines");
+        writer.write_input(&mut input).expect("rows");
+        writer.commit([]).expect("a file");
+    }
+    writer.finish().expect("files");
+    let expected = ["{\"n\":\"5\"}", "{\"n\":\"a\"}", "{\"n\":\"b\"}", "{\"n\":2}", "{\"n\":7}"];
+    assert_eq!(rebuilt(root.path()).expect("each file tells"), expected);
 }
