@@ -36,15 +36,14 @@ pub(crate) struct FileArgs {
         hide_possible_values = true
     )]
     pub(crate) profile: Profile,
-    /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none
+    /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none [default: zstd:1; of compact that of the newest file]
     #[arg(
         long,
         value_name = "CODEC[:LEVEL]",
-        default_value = "zstd:1",
         value_parser = words::<Compression>(&["zstd", "gzip", "snappy", "lz4", "none"]),
         hide_possible_values = true
     )]
-    pub(crate) compression: Compression,
+    pub(crate) compression: Option<Compression>,
     /// Bytes that everything between input and output may hold together. 64MiB carry 2,048 columns, 8MiB 136, and
     /// each 30KiB one more; the rest is kept in the column _rest
     #[arg(long, value_name = "SIZE", default_value_t = ByteSize(DEFAULT_MEMORY_LIMIT as u64))]
@@ -77,7 +76,7 @@ pub(crate) struct FileArgs {
     )]
     pub(crate) dictionary: Vec<String>,
     /// Columns that get bloom filters, for readers that look for one value of many, like ids; may be
-    /// given several times
+    /// given several times [default: none; of compact those of the newest file]
     #[arg(long, value_name = "COLUMN[,…]", value_delimiter = ',')]
     pub(crate) bloom_filter: Vec<String>,
     /// The order that rows come in; row groups of which it is true say so, and the report tells which

@@ -12,8 +12,8 @@ use bucksaw::{
 use bytesize::ByteSize;
 use serde::Serialize;
 
-use super::file_options;
 use super::ls::check_is_dataset;
+use super::{file_options, newest};
 use crate::cli::CompactArgs;
 use crate::ui;
 
@@ -60,6 +60,7 @@ pub(crate) fn run(arguments: &CompactArgs, out: &mut impl Write) -> Result<()> {
     }
     for path in &arguments.datasets {
         check_is_dataset(path)?;
+        let options = newest::as_newest(path, options.clone(), arguments)?;
         let mut total = Total::default();
         let mut look = |merged: Merged| {
             total.folders += 1;

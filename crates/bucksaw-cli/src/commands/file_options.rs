@@ -15,7 +15,7 @@ pub(super) fn with_file(options: Options, file: &FileArgs, problems: &mut Vec<St
         .backend(file.backend)
         .profile(file.profile)
         .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
-        .compression(file.compression)
+        .compression(file.compression.unwrap_or_default())
         .memory_limit(bytes(file.memory_limit).max(MIN_MEMORY_LIMIT))
         .row_group_rows(file.row_group_rows)
         .row_group_bytes(bytes(file.row_group_bytes))

@@ -183,8 +183,9 @@ fn names_for(shape: &ShapeArgs, problems: &mut Vec<String>) -> Names {
 /// The codec, which is another than the default one where a reader does not take that.
 fn compression_for(shape: &ShapeArgs, file: &FileArgs) -> Compression {
     let takes_it = shape.readers.iter().all(|reader| reader.takes_zstd());
-    if takes_it || file.compression != Compression::default() {
-        return file.compression;
+    let told = file.compression.unwrap_or_default();
+    if takes_it || told != Compression::default() {
+        return told;
     }
     Compression::Snappy
 }

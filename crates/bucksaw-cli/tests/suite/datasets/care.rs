@@ -227,6 +227,35 @@ fn conditions_find_what_folders_are_called_by() {
 }
 
 #[test]
+fn compaction_goes_on_as_the_newest_file_is() {
+    let files = |folder: &Folder| {
+        let paths = super::paths(folder).into_iter();
+        let footer = |path: String| folder.footer(&format!("lake/{path}"));
+        let column = |footer: parquet::file::metadata::ParquetMetaData| {
+            let column = footer.row_group(0).column(2);
+            (column.compression().to_string(), column.bloom_filter_offset().is_some())
+        };
+        paths.map(footer).map(column).collect::<Vec<_>>()
+    };
+    for (options, told, after) in [
+        ("", "--compression snappy --bloom-filter row", ("SNAPPY", true)),
+        ("--compression none", "--bloom-filter row", ("UNCOMPRESSED", true)),
+        ("--bloom-filter time", "--compression snappy", ("SNAPPY", false)),
+    ] {
+        let folder = Folder::new();
+        rows(&folder, "--dataset", &lines(0..6));
+        rows(&folder, "--dataset --compression snappy --bloom-filter row", &lines(6..9));
+        let told = format!("lake: new files are as its newest one: {told}\n");
+        let run = folder.run(&format!("compact lake {options}")).expect_code(0);
+        run.expect_told(&[&told]);
+        assert_eq!(files(&folder), [(after.0.to_owned(), after.1)], "{options}");
+    }
+    let folder = lake();
+    let run = folder.run("compact lake").expect_code(0);
+    assert!(!run.stderr.contains("as its newest"), "{}", run.stderr);
+}
+
+#[test]
 fn hints_on_types_are_those_of_a_dataset() {
     let folder = Folder::new();
     let numbers: String = (0..2_000).map(|n| format!("{{\"n\":{n},\"b\":true}}\n")).collect();

@@ -205,7 +205,9 @@ impl Manifest {
         let entries = self.snapshot + 1..=self.newest;
         let entries = entries.map(|number| entry_path(&self.folder, number));
         for path in snapshot.into_iter().chain(entries) {
-            for_each_line(&path, |line| {
+            // Lines of files are long, and many.
+            let passes_added = true;
+            look_at_lines(&path, passes_added, |line| {
                 if let Line::Read(source) = line {
                     sources.insert(source.name.clone(), *source);
                 }
@@ -215,6 +217,9 @@ impl Manifest {
         Ok(sources)
     }
 }
+
+/// With what the line of a file begins that is added.
+const ADD: &str = "{\"add\":";
 
 /// Whether an entry or a snapshot is called by this number; those that are written are not called so yet.
 fn is_number_of(path: &Path, entry: u64) -> bool {
@@ -233,7 +238,16 @@ pub(super) fn number(digits: &str) -> Option<u64> {
 /// # Errors
 /// [`ErrorKind::Io`]; [`ErrorKind::Malformed`] where it is damaged, [`ErrorKind::Unsupported`] where it is of a later version;
 /// those of `look`.
-pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()>) -> Result<End> {
+pub(crate) fn for_each_line(path: &Path, look: impl FnMut(Line) -> Result<()>) -> Result<End> {
+    look_at_lines(path, false, look)
+}
+
+/// The same, which may pass over lines of files that are added, but for counting them.
+fn look_at_lines(
+    path: &Path,
+    passes_added: bool,
+    mut look: impl FnMut(Line) -> Result<()>,
+) -> Result<End> {
     let file = File::open(path).map_err(|cause| failed(path, cause))?;
     let mut lines = BufReader::new(file).lines();
     let mut next = || lines.next().transpose().map_err(|cause| failed(path, cause));
@@ -254,6 +268,10 @@ pub(crate) fn for_each_line(path: &Path, mut look: impl FnMut(Line) -> Result<()
     }
     let (mut added, mut removed, mut read) = (0, 0, 0);
     while let Some(line) = next()? {
+        if passes_added && line.starts_with(ADD) {
+            added += 1;
+            continue;
+        }
         // Members that a later release added are passed over.
         let mut json = serde_json::Deserializer::from_str(&line);
         match Line::deserialize(&mut json).map_err(|cause| broken(path, &format!("{cause}:")))? {
