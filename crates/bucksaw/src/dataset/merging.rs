@@ -164,7 +164,7 @@ impl Mergeable {
 
     /// Checks that all rows have come, with the values that they had: where columns get other types, some are in other columns.
     fn check_rows(&self, root: &Path, writer: &Writer) -> Result<()> {
-        let rows: u64 = self.files.iter().map(|file| file.file.rows).sum();
+        let rows = self.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.file.rows));
         let mut changed = writer.table().alterations();
         if self.is_changing() {
             let Alterations { conflicts, oversized_numbers, widened, json_texts, .. } = changed;

@@ -87,8 +87,10 @@ impl Known {
     }
 
     fn add(&mut self, other: Self) {
-        self.values += other.values;
-        self.spelled = self.spelled.zip(other.spelled).map(|(one, other)| one + other);
+        // A manifest may be made up.
+        self.values = self.values.saturating_add(other.values);
+        let both = self.spelled.zip(other.spelled);
+        self.spelled = both.map(|(one, other)| one.saturating_add(other));
         self.are_apart &= other.are_apart;
         self.epochs = self.epochs.filter(|epochs| other.epochs == Some(*epochs));
     }
