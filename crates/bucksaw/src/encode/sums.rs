@@ -28,6 +28,18 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
+    /// Adds the sum over other values.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.values += other.values;
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
+
+    /// Adds values of rows one after the other, each the only one of its row.
+    #[inline]
+    pub(crate) fn add_run(&mut self, first: u64, values: impl Iterator<Item = u64>) {
+        values.zip(first..).for_each(|(value, row)| self.add(row, 0, value));
+    }
+
     /// Adds a value of a row of the file, which is so many values behind the row's first one.
     #[inline]
     pub(crate) fn add(&mut self, row: u64, nth: u64, value: u64) {
@@ -160,7 +172,12 @@ fn add_leaf(sum: &mut Sum, ty: &ColumnType, slice: &ColumnSlice<'_, '_>, rows: &
     let indexes = present.map(|(index, _)| index);
     macro_rules! all {
         ($values:expr, $bits:expr) => {
-            add_all(sum, rows, indexes.zip($values.iter().map($bits)))
+            match rows {
+                Rows::From(first) if slice.count() == slice.rows() => {
+                    sum.add_run(*first, $values.iter().map($bits))
+                }
+                _ => add_all(sum, rows, indexes.zip($values.iter().map($bits))),
+            }
         };
     }
     match slice.values() {

@@ -1,5 +1,7 @@
-//! A finished file is read back before it is published, by the parquet crate's reader, which has no line in common with what
-//! writes: counts of values and sums over them are those of what was to be written, and the bytes are those that the sink was given.
+//! A finished file is read back before it is published, by the parquet crate's reader and one of dictionaries, which have no line in
+//! common with what writes: counts of values and sums over them are those of what was to be written, and the bytes are those that the sink was given.
+
+mod dictionary;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -9,7 +11,7 @@ use bytes::Bytes;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader as _, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader as _, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use twox_hash::XxHash3_128;
@@ -135,15 +137,33 @@ fn sums_of<R: ChunkReader + 'static>(file: R) -> Result<Written> {
     for index in 0..reader.num_row_groups() {
         let group = reader.get_row_group(index).map_err(failed)?;
         for (leaf, (column, at)) in places.iter().enumerate() {
-            let chunk = group.get_column_reader(leaf).map_err(failed)?;
             let about = footer.schema_descr().column(leaf);
             let column = &mut columns[*column];
-            add_chunk(chunk, &about, rows, &mut column.leaves[*at])
+            add_column(&*group, leaf, &about, rows, &mut column.leaves[*at])
                 .map_err(|cause| failed(cause).in_column(&column.name))?;
         }
         rows += u64::try_from(group.metadata().num_rows()).unwrap_or(0);
     }
     Ok(Written { rows, columns })
+}
+
+/// Adds the values of a row group's chunk of this number.
+fn add_column(
+    group: &dyn RowGroupReader,
+    chunk: usize,
+    leaf: &ColumnDescriptor,
+    first: u64,
+    sum: &mut Sum,
+) -> Result<(), ParquetError> {
+    let mut pages = group.get_column_page_reader(chunk)?;
+    let rows = u64::try_from(group.metadata().num_rows()).unwrap_or(0);
+    match dictionary::sum_of(&mut *pages, leaf, first..first + rows)? {
+        Some(of_dictionary) => {
+            sum.append(of_dictionary);
+            Ok(())
+        }
+        None => add_chunk(group.get_column_reader(chunk)?, leaf, first, sum),
+    }
 }
 
 /// Adds the values of a chunk, whose first row is this one of the file.
@@ -204,6 +224,11 @@ fn add_values<T: DataType>(
         )?;
         if records == 0 && levels == 0 {
             return Ok(());
+        }
+        if values.len() == records && !is_repeated {
+            sum.add_run(next, values.iter().map(&bits));
+            next += records as u64;
+            continue;
         }
         let mut values = values.iter();
         let levels = if max_definition > 0 { definitions.len() } else { values.len() };
