@@ -100,7 +100,8 @@ WORKS = (
         "compact-small",
         (
             Contestant("bucksaw", COMPACT, takes_dataset=True, is_folder=True),
-            Contestant("DuckDB", "{python} {lab}/peers/python/datasets_peer.py DuckDB compact {input} {schema} {output} {scratch}"),
+            Contestant("DuckDB", peer("DuckDB", "compact")),
+            Contestant("DuckDB, 1 GB", peer("DuckDB", "compact") + " 1GB"),
         ),
         files=1_000,
         file_rows=400,
@@ -109,7 +110,8 @@ WORKS = (
         "compact-large",
         (
             Contestant("bucksaw", COMPACT.replace("256MiB", "1GiB"), takes_dataset=True, is_folder=True),
-            Contestant("DuckDB", "{python} {lab}/peers/python/datasets_peer.py DuckDB compact {input} {schema} {output} {scratch}"),
+            Contestant("DuckDB", peer("DuckDB", "compact")),
+            Contestant("DuckDB, 1 GB", peer("DuckDB", "compact") + " 1GB"),
         ),
         files=20,
         file_rows=0,
