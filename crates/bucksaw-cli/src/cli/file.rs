@@ -27,15 +27,15 @@ pub(crate) struct FileArgs {
         hide_possible_values = true
     )]
     pub(crate) backend: BackendKind,
-    /// What the direct backend may use: portable, which every reader knows, or modern, smaller and faster
+    /// What the direct backend may use: portable, which every reader knows, or modern, smaller and faster [default: portable; of
+    /// compact that of the newest file]
     #[arg(
         long,
         value_name = "portable|modern",
-        default_value_t,
         value_parser = words::<Profile>(&["portable", "modern"]),
         hide_possible_values = true
     )]
-    pub(crate) profile: Profile,
+    pub(crate) profile: Option<Profile>,
     /// zstd, zstd:1 to zstd:22, gzip, gzip:0 to gzip:9, snappy, lz4 or none [default: zstd:1; of compact that of the newest file]
     #[arg(
         long,

@@ -13,7 +13,7 @@ use crate::system;
 pub(super) fn with_file(options: Options, file: &FileArgs, problems: &mut Vec<String>) -> Options {
     let mut options = options
         .backend(file.backend)
-        .profile(file.profile)
+        .profile(file.profile.unwrap_or_default())
         .threads(file.threads.unwrap_or(usize::MAX).min(most_threads(file)))
         .compression(file.compression.unwrap_or_default())
         .memory_limit(bytes(file.memory_limit).max(MIN_MEMORY_LIMIT))

@@ -4,19 +4,16 @@ use std::path::Path;
 
 use bucksaw::escape::{escape, escape_path};
 use bucksaw::internal::datasets;
-use bucksaw::{Compression, Options, Result};
+use bucksaw::{Compression, Options, Profile, Result};
 use bucksaw_inspect::{Description, File};
 
 use crate::cli::CompactArgs;
 use crate::ui;
 
-/// These options, with the codec and the bloom filters of the newest file where the command line has none. What is otherwise than unless
+/// These options, with the codec, the encodings and the bloom filters of the newest file where the command line has none. What is otherwise than unless
 /// told is said.
 pub(super) fn as_newest(path: &Path, options: Options, arguments: &CompactArgs) -> Result<Options> {
     let file = &arguments.file;
-    if file.compression.is_some() && !file.bloom_filter.is_empty() {
-        return Ok(options);
-    }
     let mut newest = None;
     datasets::for_each_file(path, |file, staged| {
         newest = Some(staged.unwrap_or_else(|| path.join(file.path)));
@@ -31,6 +28,10 @@ pub(super) fn as_newest(path: &Path, options: Options, arguments: &CompactArgs) 
     {
         told.push(format!("--compression {word}"));
         options = options.compression(codec);
+    }
+    if file.profile.is_none() && is_modern(&found) {
+        told.push("--profile modern".to_owned());
+        options = options.profile(Profile::Modern);
     }
     let filters = filters_of(&found);
     if !filters.is_empty() && file.bloom_filter.is_empty() {
@@ -55,6 +56,14 @@ fn codec_of(file: &Description) -> Option<(&'static str, Compression)> {
         _ => return None,
     };
     Some((word, word.parse().ok()?))
+}
+
+/// Whether it has encodings that only the modern profile has.
+fn is_modern(file: &Description) -> bool {
+    let encodings = file.columns.iter().flat_map(|column| &column.totals.encodings);
+    encodings
+        .into_iter()
+        .any(|encoding| encoding.starts_with("DELTA_") || encoding == "BYTE_STREAM_SPLIT")
 }
 
 /// The columns that have bloom filters.

@@ -250,6 +250,20 @@ fn compaction_goes_on_as_the_newest_file_is() {
         run.expect_told(&[&told]);
         assert_eq!(files(&folder), [(after.0.to_owned(), after.1)], "{options}");
     }
+    for (options, told, is_modern) in
+        [("", "--profile modern", true), ("--profile portable", "", false)]
+    {
+        let folder = Folder::new();
+        rows(&folder, "--dataset --profile modern", &lines(0..600));
+        rows(&folder, "--dataset --profile modern", &lines(600..900));
+        let run = folder.run(&format!("compact lake {options}")).expect_code(0);
+        run.expect_told(&[told]);
+        let footer = folder.footer(&format!("lake/{}", super::paths(&folder)[0]));
+        let mut encodings =
+            footer.row_group(0).columns().iter().flat_map(|column| column.encodings());
+        let has_delta = encodings.any(|encoding| encoding.to_string().starts_with("DELTA"));
+        assert_eq!(has_delta, is_modern, "{options}");
+    }
     let folder = lake();
     let run = folder.run("compact lake").expect_code(0);
     assert!(!run.stderr.contains("as its newest"), "{}", run.stderr);
