@@ -12,7 +12,7 @@ use bucksaw::{REST_COLUMN, Result};
 use parquet::schema::types::{ColumnDescriptor, TypePtr};
 
 use super::File;
-use super::filter::Kind;
+use super::filter::kind::Kind;
 use super::json::Json;
 use super::origins::Origins;
 use super::rebuilt::{Node, Rebuilt, add, add_rest};

@@ -243,7 +243,7 @@ impl Run {
         }
         if let Some(read) = &mut self.read_sources {
             if read.unchanged > 0 && outputs.are_none() {
-                read.put_in_order(&outputs)?;
+                read.put_in_order(|table| outputs.writes(table))?;
                 return Ok(Ok(Vec::new()));
             }
             if let Err(error) = self.intake.check_all(read.goes_on()) {
@@ -251,7 +251,9 @@ impl Run {
                 return Ok(Err(NotConverted::Failed(error)));
             }
             self.bad_lines.publish_part()?;
-            let committed = outputs.commit(read).and_then(|()| read.put_in_order(&outputs));
+            let committed = outputs
+                .commit(read)
+                .and_then(|()| read.put_in_order(|table| outputs.writes(table)));
             self.tell_published();
             if let Err(error) = committed {
                 return Ok(Err(NotConverted::Failed(error)));

@@ -1,14 +1,14 @@
 //! `bucksaw inspect`: what is in Parquet files.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use bucksaw::escape::escape_path;
-use bucksaw::{Dataset, Error, ErrorKind, Result};
+use bucksaw::{Dataset, Result};
 use bucksaw_inspect::{File, Json};
 
-use super::cat::{datasets_of, files};
 use super::cell::name;
+use super::named_files::{Failure, datasets_of, files, together};
 use super::table::RowTable;
 use super::{explain_text, inspect_dataset, inspect_text, schema};
 use crate::cli::InspectArgs;
@@ -47,18 +47,6 @@ pub(crate) fn run(args: &InspectArgs, width: Option<usize>, out: &mut impl Write
     }
     out.flush().map_err(ui::unwritten)?;
     together(failures, files)
-}
-
-/// Whether the file or the output is to blame.
-pub(super) enum Failure {
-    File(Error),
-    Output(Error),
-}
-
-impl From<io::Error> for Failure {
-    fn from(cause: io::Error) -> Self {
-        Self::Output(ui::unwritten(cause))
-    }
 }
 
 /// Inspects a dataset, without opening its files.
@@ -141,20 +129,6 @@ fn rows(
         }
     }
     Ok(table.finish(out)?)
-}
-
-/// One error for all failures, of the first one's kind.
-pub(super) fn together(mut failures: Vec<Error>, files: usize) -> Result<()> {
-    match failures.len() {
-        0 => Ok(()),
-        1 => Err(failures.remove(0)),
-        count => {
-            let kind = failures.first().map_or(ErrorKind::InvalidParquet, Error::kind);
-            let first = format!("{count} of {files} files failed:");
-            let lines = failures.iter().map(|error| format!("  {error}"));
-            Err(Error::of_problems(kind, [first].into_iter().chain(lines)))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
+use std::io;
+
+use bucksaw::ErrorKind;
+
 use super::*;
 
 /// Three rows of a number and a text that would ring the bell and colour the terminal.

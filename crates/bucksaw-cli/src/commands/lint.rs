@@ -8,8 +8,7 @@ use bucksaw::{Error, Result};
 use bucksaw_inspect::{File, Finding, Reader, Severity, lint};
 use serde::Serialize;
 
-use super::cat::files;
-use super::inspect::together;
+use super::named_files::{files, together};
 use crate::cli::LintArgs;
 use crate::{exit, ui};
 

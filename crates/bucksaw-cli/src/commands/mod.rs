@@ -15,6 +15,7 @@ pub(crate) mod inspect_text;
 pub(crate) mod lint;
 pub(crate) mod ls;
 pub(crate) mod measure;
+mod named_files;
 mod newest;
 pub(crate) mod repair;
 mod scan;

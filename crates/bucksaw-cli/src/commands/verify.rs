@@ -9,7 +9,7 @@ use bucksaw::{Error, ErrorKind, Result};
 use bucksaw_inspect::{DatasetVerification, File, Verification, verify_dataset};
 use bytesize::ByteSize;
 
-use super::cat::{datasets_of, files};
+use super::named_files::{datasets_of, files};
 use crate::cli::VerifyArgs;
 use crate::{exit, ui};
 

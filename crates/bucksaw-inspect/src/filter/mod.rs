@@ -9,15 +9,14 @@ use super::json::Json;
 use super::like::is_like;
 use super::rebuild::Rebuild;
 use super::respelling::since_1970;
+use kind::Kind;
 use literal::{Literal, Wanted};
 
-mod kind;
+pub(super) mod kind;
 mod literal;
 mod moment;
 mod number;
 mod parse;
-
-pub(super) use kind::Kind;
 
 /// A condition on a row's columns, by their names in the file, or by their paths with dots where
 /// [`Rebuild::view`](super::Rebuild::view) makes the row.

@@ -6,11 +6,9 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use serde::Serialize;
-
 use super::expiring::is_before;
 use super::folder::{PARTITION, SCHEMA, read_schema};
-use super::merging::Mergeable;
+use super::merging::{Mergeable, Merged};
 use super::partitioned::partition_of;
 use super::settling::{Resettled, Survey, Types, settle};
 use super::{Added, Dataset, DatasetFile, Folder, Manifest, own_folder};
@@ -100,18 +98,6 @@ pub struct Compactable {
     pub columns: Vec<Resettled>,
     /// The files that would be merged, each folder's together.
     pub folders: Vec<Merged>,
-}
-
-/// Files of one folder of a dataset that are merged.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Merged {
-    /// The value of each level of their folder, as text; null where their rows have none.
-    pub partition: BTreeMap<String, Option<String>>,
-    /// The small files, and those with a column whose type is not the dataset's any more, in the order in which they came.
-    pub removed: Vec<DatasetFile>,
-    /// Those that have their rows now; none where files were only looked for.
-    pub added: Vec<DatasetFile>,
 }
 
 impl Dataset {

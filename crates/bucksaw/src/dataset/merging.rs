@@ -1,12 +1,13 @@
 //! The files of one folder become others.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
-use super::compacting::Merged;
+use serde::Serialize;
+
 use super::looking::hash_of;
 use super::manifest::Details;
 use super::settling::{Changing, Returning};
@@ -23,6 +24,18 @@ use crate::report::FileReport;
 use crate::report::signal_stats::SignalStats;
 use crate::schema::ColumnId;
 use crate::writer::Writer;
+
+/// Files of one folder of a dataset that are merged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Merged {
+    /// The value of each level of their folder, as text; null where their rows have none.
+    pub partition: BTreeMap<String, Option<String>>,
+    /// The small files, and those with a column whose type is not the dataset's any more, in the order in which they came.
+    pub removed: Vec<DatasetFile>,
+    /// Those that have their rows now; none where files were only looked for.
+    pub added: Vec<DatasetFile>,
+}
 
 /// The files of one folder that are merged.
 #[derive(Debug)]

@@ -26,21 +26,20 @@ pub mod widening;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "arrow")]
-pub use self::compacting::{
-    Compactable, Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES, Merged,
-};
+pub use self::compacting::{Compactable, Compaction, DEFAULT_COPIED_BYTES, DEFAULT_TARGET_BYTES};
 pub use self::description::{DatasetColumn, DatasetDescription, FolderLevel};
 pub use self::expiring::Expired;
 pub(crate) use self::folder::{Folder, OWN_FOLDER};
 pub use self::manifest::DatasetFile;
 pub(crate) use self::manifest::{Added, Details, Manifest};
 #[cfg(feature = "arrow")]
+pub use self::merging::Merged;
+#[cfg(feature = "arrow")]
 pub use self::settling::Resettled;
 pub use self::sources::{FileMark, ReadSource};
 use crate::error::Result;
 use crate::options::Options;
 use crate::table::Table;
-use crate::writer::Writer;
 
 /// A dataset: the files of one table in a folder, with the schema that all of them have and the manifest that lists them.
 ///
@@ -61,8 +60,8 @@ use crate::writer::Writer;
 /// ```
 #[derive(Debug)]
 pub struct Dataset {
-    table: Table,
-    folder: Folder,
+    pub(crate) table: Table,
+    pub(crate) folder: Folder,
 }
 
 impl Dataset {
@@ -85,15 +84,6 @@ impl Dataset {
     #[must_use]
     pub fn table(&self) -> &Table {
         &self.table
-    }
-
-    /// A writer of further files of the dataset, which the options cut and call. Each appears when it is whole, with those that wait,
-    /// or [all at the end](Options::atomic).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where no thread can be started.
-    pub fn write(self) -> Result<Writer> {
-        Writer::of_dataset(self.table, self.folder)
     }
 
     /// Whether there is a dataset in a folder.

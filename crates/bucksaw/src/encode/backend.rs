@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "arrow")]
 use super::copied::CopiedRowGroup;
-use super::sums::Written;
+use super::written::Written;
 use crate::block::BlockSlice;
 use crate::error::Result;
 use crate::format::bound::Bound;

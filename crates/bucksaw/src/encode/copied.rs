@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use parquet::file::metadata::ParquetMetaData;
 
-use super::arrow::footer::{append_elements, finished_chunk};
+use super::codec::codec;
 use super::finished_row_group::FinishedChunk;
+use super::parsed_footer::{append_elements, finished_chunk};
 use crate::format::metadata::codec_number;
 use crate::format::origins::is_ours;
 use crate::format::schema::{SchemaElement, leaves};
@@ -56,7 +57,7 @@ impl CopiedRowGroup {
     /// Whether files are written so with these options.
     pub(super) fn is_as_told(&self, options: &Options) -> bool {
         use parquet::basic::Encoding as E;
-        let codec = codec_number(super::footer::codec(options.compression));
+        let codec = codec_number(codec(options.compression));
         let is_portable = |encoding: &E| {
             matches!(encoding, E::PLAIN | E::RLE | E::RLE_DICTIONARY | E::PLAIN_DICTIONARY)
         };

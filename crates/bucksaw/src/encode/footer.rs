@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 
-use parquet::basic::{Compression as Codec, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 
 use super::backend::{ColumnSummary, FileSummary, Pieces, SortedRowGroups};
@@ -18,7 +17,6 @@ use crate::format::metadata::{
     ColumnChunk, ColumnMetaData, FileMetaData, IndexLocation, KeyValue, RowGroup,
 };
 use crate::format::schema::{Leaf, SchemaElement, leaves};
-use crate::options::Compression;
 
 /// Who wrote the file, in the form that readers look for known bugs by:
 /// `<application> version <version> (build <build>)`.
@@ -31,17 +29,6 @@ pub(super) const CREATED_BY: &str = concat!(
 );
 /// The footer and the page indexes are made in pieces of so many bytes or a little more.
 const PIECE_BYTES: usize = 64 << 10;
-
-pub(super) fn codec(compression: Compression) -> Codec {
-    match compression {
-        Compression::None => Codec::UNCOMPRESSED,
-        Compression::Snappy => Codec::SNAPPY,
-        Compression::Lz4 => Codec::LZ4_RAW,
-        // Levels were checked with the options.
-        Compression::Gzip(level) => Codec::GZIP(GzipLevel::try_new(level).unwrap_or_default()),
-        Compression::Zstd(level) => Codec::ZSTD(ZstdLevel::try_new(level).unwrap_or_default()),
-    }
-}
 
 pub(super) fn failed(cause: ParquetError) -> Error {
     Error::new(ErrorKind::Unsupported, "the parquet crate refused the rows").with_cause(cause)

@@ -3,6 +3,7 @@
 #[cfg(feature = "arrow")]
 pub(crate) mod arrow;
 pub(crate) mod backend;
+mod codec;
 #[cfg(feature = "arrow")]
 pub(crate) mod copied;
 pub(crate) mod direct;
@@ -11,7 +12,10 @@ mod finished_row_group;
 mod footer;
 mod footer_size;
 pub(crate) mod origins;
-pub(crate) mod sums;
+#[cfg(feature = "arrow")]
+mod parsed_footer;
+mod sums;
+pub(crate) mod written;
 
 use std::sync::Arc;
 

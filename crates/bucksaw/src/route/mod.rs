@@ -4,6 +4,7 @@
 mod arrays;
 mod buffer;
 mod cluster;
+mod comparable;
 mod key_columns;
 mod keys;
 pub(crate) mod limits;

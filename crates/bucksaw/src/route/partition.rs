@@ -10,9 +10,9 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 use twox_hash::XxHash64;
 
+use super::comparable::append_value;
 use super::key_columns::{self, KeyColumn};
 use super::keys::{Key, Keys};
-use super::order::{append_value, per_second};
 use crate::block::BlockSlice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fingerprint::Fingerprinter;
@@ -240,7 +240,9 @@ fn units(function: KeyFunction, ty: &ColumnType) -> Option<i128> {
         KeyFunction::Minute(_) => 60,
     };
     match ty {
-        T::Timestamp(unit) | T::LocalTimestamp(unit) => Some(seconds * per_second(*unit)),
+        T::Timestamp(unit) | T::LocalTimestamp(unit) => {
+            Some(seconds * i128::from(unit.per_second()))
+        }
         T::Date => (seconds == SECONDS_OF_DAY).then_some(1),
         _ => None,
     }

@@ -28,7 +28,7 @@ pub enum TimeUnit {
 
 /// RFC 3339 of a moment in this unit; the plain number for years that it can't write.
 pub(crate) fn text_in_unit(value: i64, unit: TimeUnit) -> String {
-    let per_second = NANOS_OF_SECOND / unit.nanos();
+    let per_second = unit.per_second();
     let nanos = value.rem_euclid(per_second) * unit.nanos();
     match DateTime::from_timestamp(value.div_euclid(per_second), nanos as u32) {
         Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
@@ -44,6 +44,11 @@ impl TimeUnit {
             Self::Micros => 1_000,
             Self::Nanos => 1,
         }
+    }
+
+    /// How many of it a second has.
+    pub(crate) fn per_second(self) -> i64 {
+        NANOS_OF_SECOND / self.nanos()
     }
 }
 

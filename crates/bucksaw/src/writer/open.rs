@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Writer;
+use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::options::Options;
 use crate::sink::{LocalSink, Sink, StreamSink};
@@ -46,6 +47,17 @@ impl Writer {
     /// As [`Options::write_to`].
     pub fn from_write(stream: impl Write + Send + 'static) -> Result<Self> {
         Options::new().write_to(StreamSink::new(stream))
+    }
+}
+
+impl Dataset {
+    /// A writer of further files of the dataset, which the options cut and call. Each appears when it is whole, with those that wait,
+    /// or [all at the end](Options::atomic).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where no thread can be started.
+    pub fn write(self) -> Result<Writer> {
+        Writer::of_dataset(self.table, self.folder)
     }
 }
 

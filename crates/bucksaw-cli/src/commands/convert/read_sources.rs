@@ -12,7 +12,6 @@ use bucksaw::{
 };
 
 use super::jobs::in_directory;
-use super::tables::Outputs;
 use crate::cli::ConvertArgs;
 use crate::sources::Source;
 
@@ -245,10 +244,10 @@ impl ReadSources {
         self.resumes && !self.known.is_empty()
     }
 
-    /// Does what a killed run left to do in datasets that this one goes on with, where no writer does.
-    pub(super) fn put_in_order(&self, outputs: &Outputs<'_>) -> Result<()> {
+    /// Does what a killed run left to do in datasets that this one goes on with, but for those that are written, whose writers do.
+    pub(super) fn put_in_order(&self, is_written: impl Fn(InputTable) -> bool) -> Result<()> {
         let known = self.known.keys().filter(|_| self.resumes);
-        for table in known.filter(|table| !outputs.writes(**table)) {
+        for table in known.filter(|table| !is_written(**table)) {
             let folder = in_directory(&self.directory, *table, Path::new(""));
             match Dataset::put_in_order(folder) {
                 // Another run is there, and has done it.

@@ -14,7 +14,10 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use crate::format::metadata::{ColumnMetaData, PageEncodingStats, SizeStatistics};
+use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::converted;
+use crate::format::statistics::Statistics;
 
 /// Bytes before the page indexes, where everything lies that the footer tells of.
 const DATA_BYTES: u64 = 4_096;

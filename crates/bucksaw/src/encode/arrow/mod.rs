@@ -21,6 +21,7 @@ use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::encode::backend::{
     Backend, Buffered, Encode, FileSummary, Pieces, SideWork, SortedRowGroups,
 };
+use crate::encode::codec::codec;
 use crate::encode::footer as shared;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::metadata::KeyValue;
@@ -228,7 +229,7 @@ impl ArrowBackend {
         let page_bytes = self.options.page_bytes_for(arrow_schema.fields().len());
         let mut properties = WriterProperties::builder()
             .set_created_by(shared::CREATED_BY.to_owned())
-            .set_compression(shared::codec(self.options.compression))
+            .set_compression(codec(self.options.compression))
             .set_dictionary_enabled(self.options.dictionary)
             .set_data_page_size_limit(page_bytes)
             .set_dictionary_page_size_limit(page_bytes)

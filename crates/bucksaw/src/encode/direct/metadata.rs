@@ -11,8 +11,8 @@ use parquet::basic::{
 use super::column_chunk::EncodedChunk;
 use super::columns::{FileColumn, storage_of};
 use super::statistics::PAGE_BOUND_BYTES;
+use crate::encode::codec::codec;
 use crate::encode::finished_row_group::FinishedChunk;
-use crate::encode::footer;
 use crate::format::metadata::{ColumnMetaData, PageEncodingStats};
 use crate::format::page_index::{ColumnIndex, OffsetIndex, PageLocation};
 use crate::format::schema::SchemaElement;
@@ -40,7 +40,7 @@ pub(super) struct Description {
 
 impl Description {
     pub(super) fn new(options: &Options) -> Self {
-        Self { codec: footer::codec(options.compression), statistics: options.statistics }
+        Self { codec: codec(options.compression), statistics: options.statistics }
     }
 
     /// A chunk of values stored so that is at these bytes of the file.

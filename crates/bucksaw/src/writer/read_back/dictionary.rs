@@ -10,7 +10,7 @@ use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
-use crate::encode::sums::{Sum, hash_of};
+use crate::encode::written::{Sum, hash_of};
 
 /// The sum over a chunk with these rows of the file; none where not all of its pages are of a dictionary, or where
 /// rows may have several values.

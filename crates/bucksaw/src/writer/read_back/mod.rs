@@ -17,7 +17,7 @@ use parquet::schema::types::ColumnDescriptor;
 use twox_hash::XxHash3_128;
 use twox_hash::xxhash3_128::Hasher;
 
-use crate::encode::sums::{Sum, Written, WrittenColumn, hash_of};
+use crate::encode::written::{Sum, Written, WrittenColumn, hash_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::guard::guarded;
 use crate::sink::{ReadBack, Sink};

@@ -4,6 +4,8 @@
 //! Pages are decoded by the parquet crate's reader: it knows all encodings and versions, and is fast. Bytes are read only
 //! where the file has them, what a page's header claims is held against the limits before (`pages`), and a panic becomes an error.
 
+#[cfg(feature = "zstd")]
+mod decompress;
 mod header;
 mod open;
 mod origins;

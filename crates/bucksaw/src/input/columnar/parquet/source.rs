@@ -9,9 +9,9 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::ReadSeek;
-use super::header::PageClaims;
 #[cfg(feature = "zstd")]
-use super::page_reader::decompress;
+use super::decompress::decompress;
+use super::header::PageClaims;
 use super::pages::Pages;
 
 /// A file that several readers share. The crate's own reader for files moves one position for all
