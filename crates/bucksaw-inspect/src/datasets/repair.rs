@@ -242,6 +242,10 @@ impl Repair<'_> {
         }
         let mut schema = self.schema.clone();
         let mut columns = file.declared_schema()?.0.columns;
+        if let Some(both) = columns.iter().find(|column| levels.contains(&column.name)) {
+            let name = &both.name;
+            return Err(left_out(format!("it has a column {name}, and its folder's name has one")));
+        }
         self.bring_together(&mut schema, &mut columns);
         schema.add_columns(&columns)?;
         let (bytes, hash) = hash_of(&whole)
@@ -265,6 +269,8 @@ impl Repair<'_> {
     }
 
     fn finish(mut self) -> Result<DatasetRepair> {
+        // Of files without a manifest nobody knows what they were made of.
+        self.told.has_all_sources &= self.told.files == 0 || !self.repairing.listed().is_empty();
         if !self.is_schema_known {
             self.path_columns.declare(&mut self.schema);
         }

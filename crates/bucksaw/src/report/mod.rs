@@ -16,7 +16,6 @@ use crate::escape::escape_path;
 pub use crate::format::bound::Bound;
 use crate::options::Options;
 use crate::options::UnknownColumn;
-use crate::route::tally::Tally;
 pub use crate::schema::Renamed;
 use crate::schema::{Column, ColumnType, Schema};
 use crate::types::timestamp::{TimeUnit, text_in_unit};
@@ -306,20 +305,6 @@ impl FileReport {
             order: None,
             signal_stats: None,
         }
-    }
-
-    /// The same, with what was counted of its rows as they came.
-    pub(crate) fn told_by(mut self, tally: &Tally, spelled: &[u64], schema: &Schema) -> Self {
-        self.misfits = tally.misfits(schema);
-        self.mixed_texts = tally.mixed_texts(schema, spelled);
-        let firsts = tally.firsts();
-        let of_columns = schema.columns().iter().zip(firsts);
-        let mut firsts: HashMap<&str, Vec<FirstAlteration>> =
-            of_columns.map(|(column, firsts)| (column.name.as_str(), firsts)).collect();
-        for column in &mut self.columns {
-            column.firsts = firsts.remove(column.name.as_str()).unwrap_or_default();
-        }
-        self
     }
 
     /// Adds a further file of the same table.

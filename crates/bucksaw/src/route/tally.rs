@@ -1,12 +1,14 @@
 //! Counts values on their way to a backend: how many each column has, first and last moments, and the first
 //! values that could not be stored as they came.
 
+use std::collections::HashMap;
+
 #[cfg(feature = "arrow")]
 use super::arrays;
 use crate::block::counts::Outcome;
 use crate::block::{BlockSlice, ColumnSlice, ValuesSlice};
 use crate::options::REST_COLUMN;
-use crate::report::{FirstAlteration, Misfits, MixedTexts, TimeRange};
+use crate::report::{FileReport, FirstAlteration, Misfits, MixedTexts, TimeRange};
 use crate::row_lines::{RowLines, SourceLine};
 #[cfg(feature = "arrow")]
 use crate::schema::ColumnId;
@@ -45,6 +47,24 @@ impl First {
 }
 
 impl Tally {
+    /// A report with what was counted of its rows as they came.
+    pub(crate) fn told(
+        &self,
+        mut report: FileReport,
+        spelled: &[u64],
+        schema: &Schema,
+    ) -> FileReport {
+        report.misfits = self.misfits(schema);
+        report.mixed_texts = self.mixed_texts(schema, spelled);
+        let of_columns = schema.columns().iter().zip(self.firsts());
+        let mut firsts: HashMap<&str, Vec<FirstAlteration>> =
+            of_columns.map(|(column, firsts)| (column.name.as_str(), firsts)).collect();
+        for column in &mut report.columns {
+            column.firsts = firsts.remove(column.name.as_str()).unwrap_or_default();
+        }
+        report
+    }
+
     pub(crate) fn new(timestamp_column: Option<String>) -> Self {
         Self {
             present: Vec::new(),

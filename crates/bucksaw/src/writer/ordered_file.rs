@@ -255,7 +255,7 @@ impl OrderedFile {
         let before = sorting.spelled_before.iter().chain(std::iter::repeat(&0));
         let spelled = table.counts.spelled.iter().zip(before).map(|(now, before)| now - before);
         let spelled: Vec<u64> = spelled.collect();
-        Ok((report.told_by(sorting.arriving.tally(), &spelled, &table.schema), folder))
+        Ok((sorting.arriving.tally().told(report, &spelled, &table.schema), folder))
     }
 
     pub(super) fn discard(self) -> Result<()> {

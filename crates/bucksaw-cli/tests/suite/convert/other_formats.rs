@@ -208,3 +208,22 @@ fn types_of_files_are_checked_for_readers_too() {
     assert!(!folder.path("b.parquet").exists());
     folder.run("convert ns.parquet -o b.parquet --for pyarrow -q").expect_code(0);
 }
+
+#[test]
+fn pages_of_parquet_that_are_not_as_their_checksums_say_are_no_rows() {
+    let folder = Folder::new();
+    let lines: String = (0..500).map(|n| format!("{{\"n\":{}}}\n", n * 7)).collect();
+    folder.write("in.ndjson", lines);
+    folder.run("convert in.ndjson -o a.parquet -q --compression none").expect_code(0);
+    let whole = folder.read("a.parquet");
+    let page = folder.footer("a.parquet").row_group(0).column(0).data_page_offset();
+    let mut damaged = whole.clone();
+    damaged[usize::try_from(page).expect("an offset") + 200] ^= 1;
+    folder.write("damaged.parquet", damaged);
+    for options in ["", "--verify", "--backend arrow"] {
+        let run = folder.run(&format!("convert damaged.parquet -o b.parquet -q {options}"));
+        run.expect_code(3).expect_told(&["damaged.parquet", "checksum"]);
+        assert!(!folder.path("b.parquet").exists(), "{options}");
+    }
+    folder.run("convert a.parquet -o b.parquet -q").expect_code(0);
+}

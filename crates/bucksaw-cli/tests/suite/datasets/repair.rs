@@ -353,3 +353,30 @@ fn repaired_datasets_are_repaired_again() {
     let run = folder.run("expire lake --older-than 100000d").expect_code(0);
     run.expect_told(&["lake: 0 files removed"]);
 }
+
+#[test]
+fn of_files_alone_nobody_knows_what_was_read() {
+    let folder = lake();
+    folder.write("other.ndjson", lines(0..5));
+    fs::remove_dir_all(folder.path("lake/_bucksaw")).expect("it was there");
+    fs::create_dir(folder.path("lake/_bucksaw")).expect("a folder");
+    let run = folder.run("repair lake --json").expect_code(0);
+    let run =
+        run.expect_told(&["how far inputs were read is lost", "--resume may read rows again"]);
+    assert_eq!(run.json()["has_all_sources"], false);
+    let run = folder.run("repair lake --json").expect_code(0);
+    assert_eq!(run.json()["has_all_sources"], true);
+}
+
+/// Readers would find the column twice.
+#[test]
+fn files_with_a_column_that_their_folder_has_are_left_out() {
+    let folder = lake();
+    folder.write("other.ndjson", lines(0..5));
+    let stray = paths(&folder)[0].replace(".parquet", "-stray.parquet");
+    folder.run(&format!("convert other.ndjson -o lake/{stray} -q")).expect_code(0);
+    let run = folder.run("repair lake --json").expect_code(5);
+    let left_out = run.json()["left_out"].clone();
+    let why = "it has a column service, and its folder's name has one";
+    assert_eq!(left_out, json!([{"file": stray, "why": why}]));
+}
