@@ -12,7 +12,7 @@ use bucksaw::{
 use bytesize::ByteSize;
 use serde::Serialize;
 
-use super::ls::check_is_dataset;
+use super::ls::datasets_in;
 use super::{file_options, newest};
 use crate::cli::CompactArgs;
 use crate::ui;
@@ -58,8 +58,11 @@ pub(crate) fn run(arguments: &CompactArgs, out: &mut impl Write) -> Result<()> {
         })?;
         which = which.before(before);
     }
-    for path in &arguments.datasets {
-        check_is_dataset(path)?;
+    let mut paths = Vec::new();
+    for named in &arguments.datasets {
+        paths.extend(datasets_in(named)?);
+    }
+    for path in &paths {
         let options = newest::as_newest(path, options.clone(), arguments)?;
         let mut total = Total::default();
         let mut look = |merged: Merged| {

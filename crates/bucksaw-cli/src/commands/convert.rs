@@ -122,10 +122,11 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
             Err(NotConverted::Failed(error)) => {
                 if stays {
                     run.keep_lines()?;
-                    if error.kind() != ErrorKind::Options {
-                        let published = run.published.as_ref();
-                        ui::tell_notes(&published.map(Published::words).unwrap_or_default());
-                    }
+                }
+                let published = run.published.as_ref().map(Published::words);
+                let (files, words) = published.unwrap_or_default();
+                if files > 0 || stays && error.kind() != ErrorKind::Options {
+                    ui::tell_notes(&words);
                 }
                 return Err(error);
             }
@@ -145,7 +146,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
         tables.all().try_for_each(|(of, table)| state.tell(of, table))?;
     }
     let (is_cut_off, published) = (run.is_cut_off, run.published.take());
-    let unchanged = run.read_sources.as_ref().and_then(ReadSources::note);
+    let of_sources = run.read_sources.as_ref().map(ReadSources::notes).unwrap_or_default();
     let intake = if all.jobs.is_empty() { run.intake } else { run.publish()? };
     // Folders that are of no use, since OTLP has its own.
     interrupt::remove_empty_folders();
@@ -153,7 +154,7 @@ pub(crate) fn run(arguments: &ConvertArgs) -> Result<u8> {
     ui::tell_notes(ui::columns_in_rest(&reports).as_slice());
     ui::tell_notes(&format_options::notes(&arguments.shape.input, intake.formats()));
     if !arguments.quiet {
-        ui::tell_notes(unchanged.as_slice());
+        ui::tell_notes(&of_sources);
         ui::tell_notes(note.as_slice());
         ui::tell(&ui::summary(&intake, &reports, started.elapsed()));
     }
@@ -340,6 +341,7 @@ impl Run {
         }
         if let (Some(read), Some(reading)) = (&mut self.read_sources, &mut reading) {
             read.read_up_to(&input, reading);
+            read.ended(reading);
             commit_if_due(read, reading, &input, parts.as_ref(), outputs)?;
         }
         let note = self.intake.add(&input);

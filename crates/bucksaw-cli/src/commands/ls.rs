@@ -75,7 +75,7 @@ fn list(path: &Path, named: &Path, is_json: bool, out: &mut impl Write) -> Resul
 }
 
 /// The datasets in a folder: it itself, or those below it.
-fn datasets_in(path: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn datasets_in(path: &Path) -> Result<Vec<PathBuf>> {
     let found = if path.is_dir() { datasets(path)? } else { Vec::new() };
     if found.is_empty() {
         check_is_dataset(path)?;
@@ -87,6 +87,13 @@ fn datasets_in(path: &Path) -> Result<Vec<PathBuf>> {
 pub(super) fn check_is_dataset(path: &Path) -> Result<()> {
     if Dataset::is_at(path) {
         return Ok(());
+    }
+    let below = if path.is_dir() { datasets(path).unwrap_or_default() } else { Vec::new() };
+    if let [first, others @ ..] = &below[..] {
+        let more = if others.is_empty() { "" } else { ", and others" };
+        let (path, first) = (escape_path(path), escape_path(first));
+        let message = format!("{path} is no dataset, but has some in it: name one ({first}{more})");
+        return Err(Error::new(ErrorKind::Options, message));
     }
     let message = format!(
         "{} is no dataset: it has no _bucksaw/manifest (convert -o {}/ --dataset makes one)",

@@ -147,6 +147,7 @@ impl Dataset {
         let path = path.as_ref();
         let mut folder = Folder::open(path)?;
         let mut schema = folder.schema().clone();
+        check_keys(&options, &schema)?;
         let options = partitioned(options, path)?;
         let resettled = resettled(path, &schema, &options, which)?;
         if resettled.iter().any(|resettled| resettled.is_settled) {
@@ -174,6 +175,7 @@ impl Dataset {
     ) -> Result<Compactable> {
         let path = path.as_ref();
         let mut schema = read_schema(&own_folder(path).join(SCHEMA))?;
+        check_keys(options, &schema)?;
         let options = partitioned(options.clone(), path)?;
         let columns = resettled(path, &schema, &options, which)?;
         settle(&mut schema, &columns);
@@ -184,6 +186,19 @@ impl Dataset {
             folders: folders.into_iter().map(Mergeable::into_merged).collect(),
         })
     }
+}
+
+/// Refuses an order by columns that the dataset does not have.
+fn check_keys(options: &Options, schema: &DeclaredSchema) -> Result<()> {
+    let keys = options.sorted_into.iter().chain(&options.clustered_by);
+    for column in keys.map(|key| &key.order.column) {
+        if !schema.columns.iter().any(|known| known.name == *column) {
+            let message =
+                format!("rows can't be put in order by {column:?}: the dataset has no such column");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+    }
+    Ok(())
 }
 
 /// These options, with the dataset's folders. No number loses digits, whatever they say.

@@ -120,7 +120,7 @@ impl Options {
         }
         if let Some(bytes) = roll_bytes.filter(|bytes| *bytes < MIN_ROLL_BYTES) {
             problems.push(format!(
-                "files of {bytes} bytes are too small (--roll-size, Options::roll_bytes): it must be {MIN_ROLL_BYTES} or more"
+                "files of {bytes} bytes are too small (--roll-size, of compact --target-size; Options::roll_bytes): it must be {MIN_ROLL_BYTES} or more"
             ));
         }
         if roll_age.is_some_and(|age| age.is_zero()) {

@@ -20,6 +20,8 @@ pub(super) struct Published {
     /// Whether a line of JSON tells each.
     prints: bool,
     resumes: bool,
+    /// Whether a dataset's files appear together.
+    is_atomic: bool,
     datasets: Vec<OfDataset>,
     /// Why no further file is told.
     unprinted: Option<Error>,
@@ -41,8 +43,9 @@ impl Published {
         let (datasets, unprinted) = (Vec::new(), None);
         let directory = PathBuf::from(&arguments.output);
         let (prints, resumes) = (arguments.json, arguments.dataset.resume);
+        let is_atomic = arguments.dataset.atomic;
         let is_it = arguments.dataset.is_wanted();
-        is_it.then_some(Self { directory, prints, resumes, datasets, unprinted })
+        is_it.then_some(Self { directory, prints, resumes, is_atomic, datasets, unprinted })
     }
 
     /// The run writes to the dataset of this table, and nobody else does by now.
@@ -70,8 +73,8 @@ impl Published {
         self.unprinted.take().map_or(Ok(()), Err)
     }
 
-    /// What to say where the run fails: which of its files are there.
-    pub(super) fn words(&self) -> Vec<String> {
+    /// What to say where the run fails: how many of its files are there, and which.
+    pub(super) fn words(&self) -> (u64, Vec<String>) {
         let shown = escape_path(&self.directory);
         let (mut first, mut files) = (Vec::new(), 0_u64);
         let mut look = |path: PathBuf| {
@@ -88,7 +91,12 @@ impl Published {
             .map(drop)
         });
         let next = match (self.resumes, files) {
-            (true, _) => "the same command goes on from the last commit point",
+            (_, 1..) if self.is_atomic => {
+                "of several signals, --atomic holds for each one's dataset: another run of the same inputs would add these rows once more"
+            }
+            (true, _) => {
+                "once what follows is mended, the same command goes on from the last commit point"
+            }
             (false, 0) => "",
             (false, _) => {
                 "another run of the same inputs would add their rows once more. With --atomic none would stay"
@@ -104,7 +112,7 @@ impl Published {
         let words = if next.is_empty() { of_run } else { format!("{of_run}: {next}") };
         let more = files.saturating_sub(first.len() as u64);
         let more = (more > 0).then(|| format!("  and {more} more (bucksaw ls {shown})"));
-        [words].into_iter().chain(first).chain(more).collect()
+        (files, [words].into_iter().chain(first).chain(more).collect())
     }
 }
 

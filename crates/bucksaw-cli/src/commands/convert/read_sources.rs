@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,11 @@ use bucksaw::{
 use super::jobs::in_directory;
 use crate::cli::ConvertArgs;
 use crate::sources::Source;
+
+/// Bytes of a file by which it is taken for another.
+const TELLING_BYTES: u64 = 4 << 10;
+/// Files like others that are told one by one.
+const SHOWN_ALIKE: usize = 3;
 
 /// What a run reads for a dataset.
 pub(super) struct ReadSources {
@@ -29,6 +35,10 @@ pub(super) struct ReadSources {
     unsaid: Vec<(Option<InputTable>, ReadSource)>,
     /// Sources without anything new.
     pub(super) unchanged: usize,
+    /// Those whose last record has no end yet.
+    waiting: usize,
+    /// New ones that begin with all that a known one was, and what that is called.
+    alike: Vec<(String, String)>,
 }
 
 /// When rows are made part of the dataset together with how far sources were read.
@@ -102,6 +112,8 @@ impl ReadSources {
             held: HashSet::new(),
             unsaid: Vec::new(),
             unchanged: 0,
+            waiting: 0,
+            alike: Vec::new(),
         }))
     }
 
@@ -133,6 +145,8 @@ impl ReadSources {
                     }
                     let is_done = known.to.is_end && mark.bytes == before.bytes;
                     if is_done && lacking.is_empty() {
+                        let waits = waits(&known.to, &mark, &mut file).map_err(failed)?;
+                        self.waiting += usize::from(waits);
                         self.unchanged += 1;
                         return Ok(Start::Unchanged);
                     }
@@ -146,6 +160,11 @@ impl ReadSources {
                 Some(known.to).filter(|position| position.bytes > 0)
             }
         };
+        if known.is_none()
+            && let Some(known) = self.known_alike(&mark, &mut file).map_err(failed)?
+        {
+            self.alike.push((source.name(), known));
+        }
         let from = behind.map_or(0, |position| position.bytes);
         let (file, said, tables, table) = (Some(file), None, Vec::new(), None);
         let reading = Reading { name, behind, from, mark, file, lacking, said, tables, table };
@@ -158,6 +177,21 @@ impl ReadSources {
         known
             .filter_map(|sources| sources.get(name))
             .max_by_key(|known| (known.to.bytes, known.to.is_end))
+    }
+
+    /// What a source is called that was what this file begins with: it may have been renamed, or copied. Of short ones that says little.
+    fn known_alike(&self, mark: &FileMark, file: &mut File) -> std::io::Result<Option<String>> {
+        let known = self.known.values().filter(|_| self.resumes).flatten();
+        for (name, known) in known {
+            let before = known.file.as_ref().filter(|_| known.to.bytes > 0);
+            if let Some(before) = before.filter(|before| before.bytes >= TELLING_BYTES)
+                && before.start == mark.start
+                && before.is_start_of(file)?
+            {
+                return Ok(Some(name.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// The tables that were to be told the same of a source, and were not.
@@ -289,13 +323,42 @@ impl ReadSources {
         known.any(|known| is_same(known).unwrap_or(false))
     }
 
-    /// What to say of sources without anything new.
-    pub(super) fn note(&self) -> Option<String> {
+    /// The source was read to its end, as that is now.
+    pub(super) fn ended(&mut self, reading: &Reading) {
+        let waits = |to: &InputPosition| -> std::io::Result<bool> {
+            waits(to, &reading.mark, &mut File::open(&reading.name)?)
+        };
+        // What can't be looked at any more is told when it is read again.
+        let waits = reading.said.is_some_and(|to| waits(&to).unwrap_or(false));
+        self.waiting += usize::from(self.resumes && waits);
+    }
+
+    /// What to say of sources without anything new, or whose end waits, or that are known otherwise.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
         match self.unchanged {
-            0 => None,
-            1 => Some("1 input was added before, and has nothing new".to_owned()),
-            count => Some(format!("{count} inputs were added before, and have nothing new")),
+            0 => {}
+            1 => notes.push("1 input was added before, and has nothing new".to_owned()),
+            count => notes.push(format!("{count} inputs were added before, and have nothing new")),
         }
+        match self.waiting {
+            0 => {}
+            1 => notes.push("1 input ends within a record, which waits for its end".to_owned()),
+            count => {
+                notes.push(format!("{count} inputs end within a record, which waits for its end"));
+            }
+        }
+        notes.extend(self.alike.iter().take(SHOWN_ALIKE).map(|(new, known)| {
+            format!(
+                "{new} begins with all that {} was, whose rows were added before: if it is the same file, renamed or copied, they are here twice now",
+                escape_path(Path::new(known))
+            )
+        }));
+        let more = self.alike.len().saturating_sub(SHOWN_ALIKE);
+        if more > 0 {
+            notes.push(format!("{more} more inputs begin as others that were added before"));
+        }
+        notes
     }
 
     /// All rows are part of the dataset.
@@ -304,6 +367,18 @@ impl ReadSources {
             (points.bytes, points.last) = (0, Instant::now());
         }
     }
+}
+
+/// Whether the file has more than was read of it, behind its last record with an end. Of a compressed one nobody knows.
+fn waits(to: &InputPosition, mark: &FileMark, file: &mut File) -> std::io::Result<bool> {
+    if !to.is_end || !to.can_grow() || to.bytes >= mark.bytes {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(4).read_to_end(&mut start)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(!start.starts_with(&[0x1f, 0x8b]) && start != [0x28, 0xb5, 0x2f, 0xfd])
 }
 
 /// What a dataset knows a file by: its path, without links.

@@ -132,7 +132,8 @@ impl<'j> Outputs<'j> {
     /// As [`Writer::commit`].
     pub(super) fn commit(&mut self, read: &mut ReadSources) -> Result<()> {
         for (index, (of, writer)) in self.writers.iter_mut().enumerate() {
-            writer.commit(read.take(*of, index == 0))?;
+            let committed = writer.commit(read.take(*of, index == 0));
+            committed.map_err(|error| in_dataset(error, self.target, *of))?;
         }
         read.committed();
         Ok(())
@@ -169,7 +170,7 @@ impl<'j> Outputs<'j> {
             }
             let (report, table) = writer.finish_or_abort();
             tables.tables.insert(of, table);
-            reports.push(report);
+            reports.push(report.map_err(|error| in_dataset(error, self.target, of)));
         }
         reports.into_iter().collect()
     }
@@ -181,5 +182,15 @@ impl<'j> Outputs<'j> {
             tables.tables.insert(of, writer.abort_with_table()?);
         }
         Ok(())
+    }
+}
+
+/// An error of a signal's dataset, beside which there are others.
+fn in_dataset(error: Error, target: &Target, of: InputTable) -> Error {
+    match target {
+        Target::Dataset(_) if of.signal.is_some() => {
+            error.in_source(&format!("the dataset of {of}"))
+        }
+        _ => error,
     }
 }

@@ -375,3 +375,48 @@ fn small_files_are_merged_and_told() {
         folder.run(arguments).expect_code(2).expect_told(&[told]);
     }
 }
+
+/// Each signal has a dataset of its own: where one can't be written, the others' files are told.
+#[test]
+fn what_is_there_of_several_signals_is_told_where_one_fails() {
+    let folder = Folder::new();
+    let log = r#"{"timeUnixNano":"1700000000000000000","body":{"stringValue":"a"}}"#;
+    let ids = r#""traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174""#;
+    let span = format!(r#"{{{ids},"name":"x","startTimeUnixNano":"1700000000000000000"}}"#);
+    folder.write(
+        "in.json",
+        format!(
+            "{{\"resourceLogs\":[{{\"scopeLogs\":[{{\"logRecords\":[{log}]}}]}}]}}\n\
+             {{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{span}]}}]}}]}}\n"
+        ),
+    );
+    for (options, told) in
+        [("", "With --atomic none"), ("--atomic", "--atomic holds for each one's dataset")]
+    {
+        let run = format!("convert in.json -o lake/ --partition day(time) {options}");
+        let run = folder.run(&run).expect_code(2);
+        let of_traces = "bucksaw: the dataset of traces: no row had a column \"time\"";
+        run.expect_told(&["1 file of this run is in lake/", told, "lake/logs/day=", of_traces]);
+        std::fs::remove_dir_all(folder.path("lake")).expect("removed");
+    }
+}
+
+#[test]
+fn datasets_below_a_folder_are_compacted_or_named() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines(0..3));
+    for dataset in ["lake/a/", "lake/b/"] {
+        for _ in 0..2 {
+            folder.run(&format!("convert in.ndjson -o {dataset} --dataset -q")).expect_code(0);
+        }
+    }
+    let named = "lake is no dataset, but has some in it: name one (lake/a, and others)";
+    folder.run("expire lake --older-than 1d").expect_code(2).expect_told(&[named]);
+    let no_key = "rows can't be put in order by \"nope\": the dataset has no such column";
+    for command in ["compact lake/a --sort nope", "compact lake/a --dry-run --sort row,day(nope)"] {
+        folder.run(command).expect_code(2).expect_told(&[no_key]);
+    }
+    folder.run("compact lake --sort row:desc").expect_code(0).expect_told(&["lake/a", "lake/b"]);
+    let listed = folder.run("ls lake").stdout;
+    assert_eq!(listed.iter().filter(|byte| **byte == b'\n').count(), 2);
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Folder, synth40};
 
-fn gzip(content: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).expect("memory takes everything");
     encoder.finish().expect("memory takes everything")

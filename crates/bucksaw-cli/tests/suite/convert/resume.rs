@@ -60,6 +60,31 @@ fn what_is_not_what_it_was_is_refused() {
     folder.run("convert x -o lake/ --commit-age 1s").expect_code(2).expect_told(&["--resume"]);
 }
 
+#[test]
+fn what_waits_and_what_may_be_there_twice_is_told() {
+    let folder = Folder::new();
+    let run = "convert in -o lake/ --resume";
+    let content = lines(0..200);
+    assert!(content.len() > 4 << 10);
+    folder.write("in/app.log", format!("{content}{{\"row\":2"));
+    let waits = "1 input ends within a record, which waits for its end";
+    folder.run(run).expect_code(0).expect_told(&["lake/: 200 rows", waits]);
+    folder.run(run).expect_code(0).expect_told(&["1 input was added before", waits]);
+    folder.write("in/app.log", format!("{content}{{\"row\":200}}\n"));
+    let whole = folder.run(run).expect_code(0);
+    assert!(!whole.stderr.contains("waits"), "{}", whole.stderr);
+    // Compressed bytes are fewer or more than those that are read.
+    folder.write("in/b.gz", super::other_formats::gzip(b"{}\n"));
+    let compressed = folder.run(run).expect_code(0);
+    assert!(!compressed.stderr.contains("waits"), "{}", compressed.stderr);
+    std::fs::rename(folder.path("in/app.log"), folder.path("in/app.log.1")).expect("renamed");
+    let alike = "in/app.log.1 begins with all that";
+    folder.run(run).expect_code(0).expect_told(&[alike, "in/app.log was, whose rows"]);
+    folder.write("in/other.log", lines(1_000..1_200));
+    let other = folder.run(run).expect_code(0);
+    assert!(!other.stderr.contains("begins with"), "{}", other.stderr);
+}
+
 /// Files are written while they are read: what has no end yet comes with the next run.
 #[test]
 fn the_beginning_of_a_last_line_is_left_for_the_next_run() {
