@@ -42,6 +42,8 @@ pub struct Table {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TableCounts {
     pub(crate) alterations: Alterations,
+    /// For each column, as far as counted, how many values it has.
+    pub(crate) values: Vec<u64>,
     /// For each column of text, as far as counted, how many values of other types it holds as they are spelled.
     pub(crate) spelled: Vec<u64>,
     /// For each column, as far as counted, what of the alterations was done with its values.
@@ -52,6 +54,12 @@ impl TableCounts {
     /// Adds what a block counted.
     pub(crate) fn add(&mut self, block: &Block<'_>) {
         self.alterations.add(block.alterations());
+        for (id, slice) in block.all().columns() {
+            if id.index() >= self.values.len() {
+                self.values.resize(id.index() + 1, 0);
+            }
+            self.values[id.index()] += slice.count() as u64;
+        }
         for id in block.spelled() {
             if id.index() >= self.spelled.len() {
                 self.spelled.resize(id.index() + 1, 0);

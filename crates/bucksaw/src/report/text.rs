@@ -164,7 +164,7 @@ impl Misfits {
         if self.of_dataset && *settled {
             let compact = if telling.flags { "bucksaw compact" } else { "Dataset::compact" };
             return format!(
-                "It is {ty} in all of this dataset: if nearly all of these are numbers, {compact} makes it double."
+                "It is {ty} in all of this dataset: {compact} makes it double if nine of ten of all its values are numbers, and doubles hold each of its integers."
             );
         }
         let scan = match (settled, telling.flags) {

@@ -33,10 +33,8 @@ pub(super) struct DatasetFiles {
     partition: String,
     /// All files that have ended, as one.
     written: FileReport,
-    /// Values of each column of those.
-    values_written: Vec<u64>,
-    /// Instead, where rows are put in order, those of all rows that have come.
-    pub(super) values_come: Option<Vec<u64>>,
+    /// Whether all rows come before the first of them is in a file.
+    pub(super) is_in_order: bool,
     /// What files say that all rows come from.
     pub(super) known: Option<KnownOrigins>,
     /// Whether all rows that have come are in the files by now, and those up to the last time at which they were.
@@ -57,8 +55,7 @@ impl DatasetFiles {
             of: None,
             keys: table.options.dataset.partition.clone(),
             partition: String::new(),
-            values_written: Vec::new(),
-            values_come: None,
+            is_in_order: false,
             known: None,
             is_ending: false,
             rows_at_end: 0,
@@ -114,16 +111,10 @@ impl DatasetFiles {
     /// Ends a file whose columns have types, which waits for the next entry of the manifest, or becomes part of the dataset at once.
     pub(super) fn end_file(&mut self, file: OpenFile, table: &mut Table) -> Result<()> {
         self.check_names(table)?;
-        let known = self.values_written.len();
-        self.values_written.resize(table.schema.columns().len().max(known), 0);
-        for (sum, values) in self.values_written.iter_mut().zip(file.values()) {
-            *sum += values;
-        }
-        let values = self.values_come.as_ref().unwrap_or(&self.values_written);
         let in_path = partition::constants(&self.partition, &table.schema);
         let known = self.known.as_ref();
         let is_alone = self.is_ending && self.written.rows == self.rows_at_end;
-        let finished = file.finish(table, Some(OfDataset { values, is_alone, known, in_path }))?;
+        let finished = file.finish(table, Some(OfDataset { is_alone, known, in_path }))?;
         self.roll.note_footer(finished.footer_bytes);
         let (staged, hash) = (finished.published.path.clone(), finished.published.hash);
         let sorted_by = finished.sorted_by.clone();
@@ -135,7 +126,7 @@ impl DatasetFiles {
             staged: name.map(|name| name.to_string_lossy().into_owned()),
         })?;
         self.written.add(report);
-        let is_due = self.folder.is_entry_due() || self.values_come.is_none();
+        let is_due = self.folder.is_entry_due() || !self.is_in_order;
         match is_due && !table.options.dataset.atomic {
             true => self.folder.commit(&table.declared()),
             false => Ok(()),

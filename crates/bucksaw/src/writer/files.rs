@@ -277,10 +277,10 @@ impl Files {
         }
     }
 
-    /// Values of each column of all rows that have come are these.
-    pub(super) fn come_with(&mut self, values: &[u64]) {
+    /// All rows have come before the first of them is in a file.
+    pub(super) fn come_in_order(&mut self) {
         if let Some(dataset) = &mut self.dataset {
-            dataset.values_come = Some(values.to_vec());
+            dataset.is_in_order = true;
         }
     }
 

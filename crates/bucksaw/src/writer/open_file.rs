@@ -106,11 +106,6 @@ impl OpenFile {
         self.arriving.rows()
     }
 
-    /// Values of each column that it has taken.
-    pub(super) fn values(&self) -> &[u64] {
-        self.arriving.tally().present()
-    }
-
     /// Whether the open row group has room for so many rows.
     pub(super) fn has_room(&self, rows: usize) -> bool {
         rows <= self.limits.rows_left(self.arriving.open_rows())
@@ -313,8 +308,8 @@ impl OpenFile {
             Some(OfDataset { is_alone: true, known, .. }) => {
                 origins::Counts { known: *known, ..of_file }
             }
-            Some(OfDataset { values, known, .. }) => origins::Counts {
-                values,
+            Some(OfDataset { known, .. }) => origins::Counts {
+                values: &table.counts.values,
                 spelled: &table.counts.spelled,
                 alterations: &table.counts.columns,
                 are_of_file: false,
@@ -368,8 +363,6 @@ fn since(columns: &[Alterations], mut before: Vec<Alterations>) -> Vec<Alteratio
 
 /// What the dataset that a file is of knows of it.
 pub(super) struct OfDataset<'d> {
-    /// Values of each column of all rows that were counted before anybody knew which file they go into.
-    pub(super) values: &'d [u64],
     /// Whether all rows that have come since another file ended are in this one.
     pub(super) is_alone: bool,
     /// What other files say of them.

@@ -223,7 +223,7 @@ impl OrderedFile {
         let schema = table.schema.clone();
         let files = &mut self.files;
         files.limit_memory(&table.options.clone().memory_limit(sorting.sorter.memory_left()));
-        files.come_with(sorting.arriving.tally().present());
+        files.come_in_order();
         sorting.sorter.take_all(&schema, |block| {
             files.write_in_order(block, table)?;
             files.open.add_to_batch(block.bytes_used());

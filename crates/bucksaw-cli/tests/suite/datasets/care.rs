@@ -277,7 +277,7 @@ fn hints_on_types_are_those_of_a_dataset() {
     folder.write("in.ndjson", "{\"n\":1.5}\n{\"b\":\"x\"}\n");
     let run = folder.run("convert in.ndjson -o lake/ --dataset").expect_code(0);
     let run = run.expect_told(&[
-        "It is int64 in all of this dataset: if nearly all of these are numbers, bucksaw compact makes it double.",
+        "It is int64 in all of this dataset: bucksaw compact makes it double if nine of ten of all its values are numbers, and doubles hold each of its integers.",
         "It is bool in all of this dataset: to keep all values in one column, begin another that declares b as text.",
     ]);
     assert!(!run.stderr.contains("--scan"), "{}", run.stderr);

@@ -220,22 +220,41 @@ impl<'r> Messages<'r> {
         Frame::Malformed(why)
     }
 
-    /// Passes over the records of one signal that these bytes start with.
+    /// Passes over the records of one signal that these bytes start with. It does not end between a message's length and the message, but
+    /// where there is no more of that: who goes on there has to know what is left.
     fn run(&mut self, bytes: &[u8]) -> Run {
         let mut run = 0;
+        // The length that was passed last, if nothing behind it was.
+        let mut length = None;
         loop {
             let left = &bytes[run..];
             let next = self.next_of(left);
             let Next::Whole(len) = next else {
-                return Run { bytes: run, next, is_before_other: false };
+                let is_awaited = !self.source.is_at_end || self.source.leaves_rest();
+                return match (length, next) {
+                    (Some(start), Next::Needs(len))
+                        if is_awaited && PREFIX_BYTES + len <= self.most_bytes =>
+                    {
+                        self.left = None;
+                        let next = Next::Needs(PREFIX_BYTES + len);
+                        Run { bytes: start, next, is_before_other: false }
+                    }
+                    (_, next) => Run { bytes: run, next, is_before_other: false },
+                };
             };
             if let Some(format) = self.other_format(&left[..len]) {
-                if run > 0 {
+                if let Some(start) = length.filter(|start| *start > 0) {
+                    self.left = None;
+                    return Run { bytes: start, next, is_before_other: true };
+                }
+                if run > 0 && length.is_none() {
                     return Run { bytes: run, next, is_before_other: true };
                 }
                 self.format = format;
             }
+            let is_length = self.left.is_none() && matches!(head(left), Head::Length(..));
             self.pass(left, len);
+            length = (is_length && self.left.is_some()).then_some(run);
             run += len;
         }
     }
