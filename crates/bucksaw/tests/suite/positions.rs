@@ -206,7 +206,12 @@ fn messages_without_an_end_are_left_for_later() {
         vec![vec![body("e")], vec![]],
     ];
     let options = InputOptions::new().format(Format::OtlpLogs).leaves_open_end(true);
-    for source in forms_of_messages(&messages) {
+    let over_lines = |resources: &Vec<Vec<String>>| {
+        let json = serde_json::from_slice::<serde_json::Value>(&json_message(resources));
+        serde_json::to_vec_pretty(&json.expect("JSON")).expect("JSON")
+    };
+    let over_lines: Vec<u8> = messages.iter().map(over_lines).collect::<Vec<_>>().join(&b'\n');
+    for source in forms_of_messages(&messages).into_iter().chain([over_lines]) {
         let at_once = read_on(std::slice::from_ref(&source), &options, true);
         assert_eq!(at_once.rows.len(), 5);
         for cut in 0..source.len() {

@@ -155,11 +155,14 @@ impl<'r> Documents<'r> {
         behind_newlines.chain(behind_others).filter(is_other).min().unwrap_or(lines.len())
     }
 
-    /// How many bytes there are at the source's end, without a last line that is left for later: it has no end, and is no whole message.
+    /// How many bytes there are at the source's end, without a last message that is left for later, since it has no end; or a last line
+    /// that is no whole message.
     fn whole_at_end(&self, bytes: &[u8]) -> usize {
-        let is_of_lines = self.form == Some(Form::Lines) && self.place == Place::default();
-        if !is_of_lines || !self.source.leaves_rest() {
+        if self.place != Place::default() || !self.source.leaves_rest() {
             return bytes.len();
+        }
+        if self.form != Some(Form::Lines) {
+            return self.whole_messages(bytes);
         }
         let start = memchr::memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
         let line = bytes[start..].trim_ascii_end();
@@ -169,6 +172,22 @@ impl<'r> Documents<'r> {
             true => bytes.len(),
             false => start,
         }
+    }
+
+    /// How many bytes are whole messages, with the white space behind them.
+    fn whole_messages(&self, bytes: &[u8]) -> usize {
+        let mut scan = Scan::from(Place::default());
+        let mut end = 0;
+        while scan.at < bytes.len() {
+            scan.cut = None;
+            scan.run(bytes, self.key(), true);
+            if let Some((at, place)) = scan.cut
+                && place == Place::default()
+            {
+                end = at;
+            }
+        }
+        if bytes[end..].trim_ascii().is_empty() { bytes.len() } else { end }
     }
 
     /// What JSON calls a message's list of resources.
