@@ -24,6 +24,14 @@ pub(super) fn check_none(root: &Path) -> Result<()> {
     let found = find(root, false, &mut 0)
         .map_err(|cause| Error::io(format!("could not list {}", escape_path(root)), cause))?;
     let Some(path) = found else { return Ok(()) };
+    let outer = root.ancestors().skip(1).find(|outer| outer.join(super::OWN_FOLDER).is_dir());
+    if let Some(outer) = outer {
+        let message = format!(
+            "it is a file of the dataset in {}: write to that, or to another folder",
+            escape_path(outer)
+        );
+        return Err(Error::new(ErrorKind::Options, message).in_source(&escape_path(&path)));
+    }
     let (own, root) = (escape_path(&root.join(super::OWN_FOLDER)), escape_path(root));
     let message = format!(
         "it is a file of a dataset, and what that knew of itself is gone, {own}: put that back from a copy; or have it made again (mkdir -p {own}, then bucksaw repair {root}); or write to another folder"

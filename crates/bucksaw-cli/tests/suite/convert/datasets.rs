@@ -420,3 +420,12 @@ fn datasets_below_a_folder_are_compacted_or_named() {
     let listed = folder.run("ls lake").stdout;
     assert_eq!(listed.iter().filter(|byte| **byte == b'\n').count(), 2);
 }
+
+#[test]
+fn folders_of_a_dataset_are_no_datasets() {
+    let folder = Folder::new();
+    folder.write("in.ndjson", lines(0..3));
+    folder.run("convert in.ndjson -o lake/ --partition service -q").expect_code(0);
+    let run = folder.run("convert in.ndjson -o lake/service=s1/ --dataset").expect_code(2);
+    run.expect_told(&["is a file of the dataset in lake: write to that, or to another folder"]);
+}
