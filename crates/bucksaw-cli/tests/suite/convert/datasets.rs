@@ -258,7 +258,7 @@ fn a_run_that_fails_tells_which_of_its_files_are_there() {
         (
             "--partition service --resume --commit-size 1",
             3,
-            "3 files of this run are in lake/: the same command",
+            "3 files of this run are in lake/: once what follows is mended, the same command",
         ),
         ("--roll-rows 7 --resume --commit-size 1", 12, "and 2 more (bucksaw ls lake/)"),
         ("--roll-rows 7 --atomic", 0, ""),
@@ -367,7 +367,7 @@ fn small_files_are_merged_and_told() {
     again.expect_told(&["lake: nothing to merge: no folder has several files of less than 128.0 MiB that are old enough"]);
     folder.run("verify lake").expect_code(0);
     for (arguments, told) in [
-        ("compact .", "is no dataset"),
+        ("compact in.ndjson", "is no dataset"),
         ("compact lake --target-size 1KiB", "files of 1024 bytes are too small (--roll-size"),
         ("compact lake --name x.parquet", "it needs {seq}"),
         ("compact lake --memory-limit 64", "did you mean"),
