@@ -8,7 +8,7 @@ use bucksaw::internal::counted;
 use bucksaw::{Dataset, Error, ErrorKind, Result};
 use bytesize::ByteSize;
 
-use super::ls::{check_is_dataset, line};
+use super::ls::{Listed, check_is_dataset, line};
 use crate::cli::ExpireArgs;
 use crate::ui;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &ExpireArgs, out: &mut impl Write) -> Result<()> {
         let mut files = expired.files.iter();
         files
             .try_for_each(|file| match arguments.json {
-                true => ui::write_json(file, out),
+                true => ui::write_json(&Listed { dataset: escape_path(path), file }, out),
                 false => writeln!(out, "{}", line(file)),
             })
             .and_then(|()| out.flush())

@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use twox_hash::xxhash3_128::Hasher;
 
 use super::folder::{OWN_FOLDER, PARTITION, SCHEMA, read_schema};
 use super::manifest::{Line, Manifest, entry_path, for_each_line, needs_repair};
@@ -14,9 +12,7 @@ use super::{DatasetFile, own_folder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_path;
 use crate::route::partition;
-
-/// Bytes that are read at once.
-const READ_BYTES: usize = 1 << 20;
+use crate::runtime::hash::xxh3_128_of;
 
 /// What is wrong with the manifest itself, and with what the dataset knows beside it.
 ///
@@ -164,19 +160,5 @@ pub(crate) fn for_each_below(
 /// # Errors
 /// Those of the file.
 pub fn hash_of(path: &Path) -> io::Result<(u64, u128)> {
-    let mut file = File::open(path)?;
-    let mut hasher = Hasher::new();
-    let mut buffer = vec![0; READ_BYTES];
-    let mut bytes = 0;
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok((bytes, hasher.finish_128())),
-            Ok(read) => {
-                hasher.write(buffer.get(..read).unwrap_or_default());
-                bytes += read as u64;
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
+    xxh3_128_of(File::open(path)?)
 }

@@ -153,6 +153,7 @@ impl Options {
         }
         problems
     }
+
     /// What is wrong where rows have no column of a key that folders are by, since other options take it from them.
     fn absence_of(&self, key: &PartitionKey) -> Option<String> {
         let column = key.column.as_str();

@@ -4,6 +4,30 @@
 //! under two numbers that each writer draws at random, so that no one can make values that collide.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read};
+
+use twox_hash::xxhash3_128::Hasher;
+
+/// Bytes of a file that are hashed at once.
+const READ_BYTES: usize = 1 << 20;
+
+/// How many bytes a source has, up to its end, and their XXH3-128.
+pub(crate) fn xxh3_128_of(mut source: impl Read) -> io::Result<(u64, u128)> {
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; READ_BYTES];
+    let mut bytes = 0;
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return Ok((bytes, hasher.finish_128())),
+            Ok(read) => {
+                hasher.write(buffer.get(..read).unwrap_or_default());
+                bytes += read as u64;
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+}
 
 /// What a writer's hashes start from.
 #[derive(Clone, Copy, Debug)]

@@ -143,7 +143,7 @@ pub(super) fn varint(bytes: &[u8]) -> std::result::Result<(u64, usize), VarintEn
     // The byte without this bit is the last; those behind the end have it.
     let ends = !word & LAST;
     if ends == 0 {
-        return long_varint(bytes);
+        return varint_by_bytes(bytes);
     }
     let bits = ends.trailing_zeros() + 1;
     let groups = word & !LAST & (u64::MAX >> (u64::BITS - bits));
@@ -171,7 +171,7 @@ fn first_word(bytes: &[u8]) -> u64 {
 
 /// The same, a byte at a time.
 #[inline(never)]
-fn long_varint(bytes: &[u8]) -> std::result::Result<(u64, usize), VarintEnd> {
+fn varint_by_bytes(bytes: &[u8]) -> std::result::Result<(u64, usize), VarintEnd> {
     let mut value = 0;
     for (index, byte) in bytes.iter().take(10).enumerate() {
         if index == 9 && *byte > 1 {
@@ -327,7 +327,7 @@ mod tests {
         ) {
             let goes_on = |(index, byte): (usize, u8)| if index < continues { byte | 0x80 } else { byte };
             let bytes: Vec<u8> = bytes.into_iter().enumerate().map(goes_on).collect();
-            proptest::prop_assert_eq!(varint(&bytes), long_varint(&bytes));
+            proptest::prop_assert_eq!(varint(&bytes), varint_by_bytes(&bytes));
         }
     }
 

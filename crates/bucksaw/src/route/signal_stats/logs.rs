@@ -59,7 +59,7 @@ pub(crate) struct LogTally {
     counted: HashMap<Key, usize, RandomState>,
     counts: Vec<u64>,
     /// The same for keys that came last: those of rows beside each other differ in little but their level.
-    recent: [(Key, usize); RECENT],
+    recent: [Option<(Key, usize)>; RECENT],
     rows_not_in_counts: u64,
     /// The keys of a slice's rows.
     keys: Vec<Key>,
@@ -101,7 +101,7 @@ impl LogTally {
             streams: KnownTexts::default(),
             counted: HashMap::default(),
             counts: Vec::new(),
-            recent: [(NO_KEY, usize::MAX); RECENT],
+            recent: [None; RECENT],
             rows_not_in_counts: 0,
             keys: Vec::new(),
         }
@@ -152,23 +152,22 @@ impl LogTally {
             let Some(key) = run.first() else { continue };
             let rows = run.len() as u64;
             let recent = &mut self.recent[key.level.number() as usize % RECENT];
-            if recent.0 != *key || recent.1 == usize::MAX {
-                let known = self.counted.get(key).copied();
-                let is_whole = key.level != TextId::Other && key.stream != TextId::Other;
-                *recent = match known {
-                    Some(known) => (*key, known),
-                    None if is_whole && self.counts.len() < MAX_COUNTS => {
-                        self.counted.insert(*key, self.counts.len());
-                        self.counts.push(0);
-                        (*key, self.counts.len() - 1)
-                    }
-                    None => {
-                        self.rows_not_in_counts += rows;
-                        continue;
-                    }
-                };
-            }
-            self.counts[recent.1] += rows;
+            let known = recent.filter(|(known, _)| known == key).map(|(_, at)| at);
+            let is_whole = key.level != TextId::Other && key.stream != TextId::Other;
+            let at = match known.or_else(|| self.counted.get(key).copied()) {
+                Some(at) => at,
+                None if is_whole && self.counts.len() < MAX_COUNTS => {
+                    self.counted.insert(*key, self.counts.len());
+                    self.counts.push(0);
+                    self.counts.len() - 1
+                }
+                None => {
+                    self.rows_not_in_counts += rows;
+                    continue;
+                }
+            };
+            *recent = Some((*key, at));
+            self.counts[at] += rows;
         }
     }
 

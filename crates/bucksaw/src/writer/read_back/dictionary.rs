@@ -149,19 +149,16 @@ fn unpack(mut runs: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Opti
     let mut left = count;
     while left > 0 {
         let (head, behind) = varint(runs)?;
-        let bytes = match head & 1 {
-            0 => (width as usize).div_ceil(8),
-            _ => usize::try_from(head >> 1).ok()?.checked_mul(width as usize)?,
+        let (is_packed, count) = (head & 1 == 1, usize::try_from(head >> 1).ok()?);
+        let (bytes, numbers) = match is_packed {
+            true => (count.checked_mul(width as usize)?, count.checked_mul(8)?),
+            false => ((width as usize).div_ceil(8), count),
         };
         let (run, behind) = behind.split_at_checked(bytes)?;
         runs = behind;
-        let numbers = match head & 1 {
-            0 => usize::try_from(head >> 1).ok()?,
-            _ => usize::try_from(head >> 1).ok()?.checked_mul(8)?,
-        };
         let numbers = numbers.min(left);
         left -= numbers;
-        if head & 1 == 0 {
+        if !is_packed {
             let number = run.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte));
             out.resize(out.len() + numbers, number);
         } else {

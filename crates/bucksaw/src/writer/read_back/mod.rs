@@ -5,7 +5,7 @@ mod dictionary;
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
 
 use bytes::Bytes;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -15,17 +15,15 @@ use parquet::file::reader::{ChunkReader, FileReader as _, RowGroupReader, Serial
 use parquet::schema::types::ColumnDescriptor;
 
 use twox_hash::XxHash3_128;
-use twox_hash::xxhash3_128::Hasher;
 
 use crate::encode::written::{Sum, Written, WrittenColumn, hash_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::guard::guarded;
+use crate::runtime::hash::xxh3_128_of;
 use crate::sink::{ReadBack, Sink};
 
 /// Rows that are read at a time.
 const ROWS: usize = 4_096;
-/// Bytes that are read at a time.
-const READ_BYTES: usize = 1 << 20;
 
 /// Holds what is with the sink against what was to be written.
 ///
@@ -65,14 +63,7 @@ pub(super) fn check(sink: &mut dyn Sink, written: &Written, hash: Option<u128>) 
 
 fn hash_of_file(mut file: File) -> io::Result<u128> {
     file.seek(SeekFrom::Start(0))?;
-    let mut hasher = Hasher::new();
-    let mut buffer = vec![0; READ_BYTES];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish_128()),
-            read => hasher.write(buffer.get(..read).unwrap_or_default()),
-        }
-    }
+    Ok(xxh3_128_of(file)?.1)
 }
 
 fn wrong(why: String) -> Error {
