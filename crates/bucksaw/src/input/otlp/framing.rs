@@ -243,12 +243,10 @@ impl<'r> Messages<'r> {
                 };
             };
             if let Some(format) = self.other_format(&left[..len]) {
-                if let Some(start) = length.filter(|start| *start > 0) {
-                    self.left = None;
-                    return Run { bytes: start, next, is_before_other: true };
-                }
-                if run > 0 && length.is_none() {
-                    return Run { bytes: run, next, is_before_other: true };
+                let end = length.unwrap_or(run);
+                if end > 0 {
+                    self.left = self.left.filter(|_| length.is_none());
+                    return Run { bytes: end, next, is_before_other: true };
                 }
                 self.format = format;
             }
